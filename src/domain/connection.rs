@@ -1,0 +1,172 @@
+//! The profile's rules about connections: environment, expected approval, maintenance windows.
+
+use jiff::Timestamp;
+use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
+
+/// One `[[connections]]` entry of a profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectionRule {
+    /// A glob over the connection's name: `*` any run, `?` one character.
+    pub pattern: String,
+    pub environment: Option<String>,
+    /// Whether every session on the connection is expected to be approved.
+    pub approval_expected: Option<bool>,
+    pub windows: Vec<MaintenanceWindow>,
+}
+
+impl ConnectionRule {
+    pub fn matches(&self, connection: &str) -> bool {
+        glob_matches(&self.pattern, connection)
+    }
+}
+
+/// The first rule that matches; later ones do not add to it.
+pub fn rule_for<'a>(rules: &'a [ConnectionRule], connection: &str) -> Option<&'a ConnectionRule> {
+    rules.iter().find(|rule| rule.matches(connection))
+}
+
+/// A weekly window in which work on a connection is expected.
+///
+/// A window whose end is not after its beginning runs over midnight, into the next day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MaintenanceWindow {
+    /// The days on which the window begins.
+    pub days: Vec<Weekday>,
+    pub from: Time,
+    pub to: Time,
+    pub tz: TimeZone,
+}
+
+impl MaintenanceWindow {
+    pub fn contains(&self, at: Timestamp) -> bool {
+        let local = at.to_zoned(self.tz.clone());
+        let (day, time) = (local.weekday(), local.time());
+        let begins_today = self.days.contains(&day);
+        let began_yesterday = self.days.contains(&day.previous());
+        if self.from < self.to {
+            return begins_today && self.from <= time && time < self.to;
+        }
+        (begins_today && self.from <= time) || (began_yesterday && time < self.to)
+    }
+}
+
+/// Reads `sat`, `mon-fri`, `sat,sun`, `daily`. Names may be written out.
+pub fn parse_days(text: &str) -> Option<Vec<Weekday>> {
+    if matches!(text.trim(), "daily" | "*") {
+        return Some(Weekday::Monday.cycle_forward().take(7).collect());
+    }
+    let mut days = Vec::new();
+    for part in text.split(',') {
+        match part.split_once('-') {
+            None => days.push(parse_day(part)?),
+            Some((first, last)) => {
+                let (first, last) = (parse_day(first)?, parse_day(last)?);
+                let length = first.until(last).unsigned_abs() as usize + 1;
+                days.extend(first.cycle_forward().take(length));
+            }
+        }
+    }
+    Some(days)
+}
+
+fn parse_day(text: &str) -> Option<Weekday> {
+    let text = text.trim().to_ascii_lowercase();
+    const NAMES: [(&str, Weekday); 7] = [
+        ("monday", Weekday::Monday),
+        ("tuesday", Weekday::Tuesday),
+        ("wednesday", Weekday::Wednesday),
+        ("thursday", Weekday::Thursday),
+        ("friday", Weekday::Friday),
+        ("saturday", Weekday::Saturday),
+        ("sunday", Weekday::Sunday),
+    ];
+    NAMES
+        .into_iter()
+        .find(|(name, _)| text.len() >= 3 && name.starts_with(&text))
+        .map(|(_, day)| day)
+}
+
+/// Matches `text` whole against a glob of `*` and `?`, case-sensitive.
+pub fn glob_matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    // Where to go on after a mismatch: behind the last `*`, one more character swallowed.
+    let mut resume: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                resume = Some((p + 1, t));
+                p += 1;
+            }
+            Some(&c) if c == '?' || c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match resume {
+                None => return false,
+                Some((after_star, swallowed)) => {
+                    resume = Some((after_star, swallowed + 1));
+                    p = after_star;
+                    t = swallowed + 1;
+                }
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_whole_names() {
+        assert!(glob_matches("prod-*", "prod-orders"));
+        assert!(glob_matches("*-prod-?", "eu-prod-1"));
+        assert!(glob_matches("*", ""));
+        assert!(!glob_matches("prod", "prod-orders"));
+        assert!(!glob_matches("prod_orders", "prod-orders"));
+        assert!(glob_matches("a*b*c", "aXbYbZc"));
+    }
+
+    #[test]
+    fn a_window_may_run_over_midnight() {
+        let window = MaintenanceWindow {
+            days: parse_days("sat").expect("a day"),
+            from: jiff::civil::time(22, 0, 0, 0),
+            to: jiff::civil::time(2, 0, 0, 0),
+            tz: TimeZone::get("Europe/Berlin").expect("the zone database is bundled"),
+        };
+        let at = |text: &str| text.parse::<Timestamp>().expect("a valid instant");
+        assert!(
+            window.contains(at("2026-11-21T21:30:00Z")),
+            "saturday 22:30 in Berlin"
+        );
+        assert!(
+            window.contains(at("2026-11-22T00:59:00Z")),
+            "sunday 01:59 in Berlin"
+        );
+        assert!(
+            !window.contains(at("2026-11-22T01:00:00Z")),
+            "sunday 02:00 in Berlin"
+        );
+        assert!(
+            !window.contains(at("2026-11-21T00:30:00Z")),
+            "saturday 01:30 in Berlin"
+        );
+    }
+
+    #[test]
+    fn days_are_read_in_every_common_form() {
+        assert_eq!(
+            parse_days("sat,sun"),
+            Some(vec![Weekday::Saturday, Weekday::Sunday])
+        );
+        assert_eq!(parse_days("fri-mon").map(|days| days.len()), Some(4));
+        assert_eq!(parse_days("mon-fri").map(|days| days.len()), Some(5));
+        assert_eq!(parse_days("daily").map(|days| days.len()), Some(7));
+        assert_eq!(parse_days("someday"), None);
+    }
+}

@@ -1,0 +1,12 @@
+//! Values of the product: sessions, session events, sites, secrets, times, rules, redaction.
+//!
+//! Nothing in this room does I/O. It knows the standard library, serde and time, and nothing of
+//! HTTP, of files or of the terminal.
+
+pub mod connection;
+pub mod event;
+pub mod redaction;
+pub mod secret;
+pub mod session;
+pub mod site;
+pub mod time;

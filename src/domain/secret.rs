@@ -1,0 +1,69 @@
+//! A value that must never be printed.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A key or a token. It has no `Display` and no `Serialize`; `Debug` shows a mask.
+///
+/// [`Secret::expose`] is called where a header is built, and nowhere else. The memory is wiped
+/// when the value is dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the value as it came, without the line end that files and pipes add.
+    pub fn new(value: impl Into<String>) -> Self {
+        let value = Zeroizing::new(value.into());
+        Self(Zeroizing::new(value.trim().to_owned()))
+    }
+
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// True when nothing but white space was given.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What may be shown: `****` and, of a value long enough that they say little, the last four
+    /// characters, as Datadog's own pages do.
+    pub fn masked(&self) -> String {
+        let count = self.0.chars().count();
+        if count < 20 {
+            return "****".to_owned();
+        }
+        let tail: String = self.0.chars().skip(count - 4).collect();
+        format!("****{tail}")
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(****)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_never_holds_the_value() {
+        let secret = Secret::new("0123456789abcdef0123456789abcdef");
+        assert_eq!(format!("{secret:?}"), "Secret(****)");
+        assert_eq!(secret.masked(), "****cdef");
+    }
+
+    #[test]
+    fn a_short_value_is_masked_whole() {
+        assert_eq!(Secret::new("hunter2").masked(), "****");
+    }
+
+    #[test]
+    fn a_line_end_is_not_part_of_a_secret() {
+        assert_eq!(Secret::new("abc\r\n").expose(), "abc");
+    }
+}

@@ -1,0 +1,271 @@
+//! The only place that builds an HTTP client.
+//!
+//! [`Client`] is cheap to make: the connection pool, the certificate store and the TLS provider
+//! are built at the first request that needs them. No redirect is ever followed, since the
+//! library strips only the standard credential headers and `DD-API-KEY` and `Api-Key` are not
+//! among them; callers see the 3xx and say so.
+
+mod error;
+mod request;
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{Certificate, NoProxy, Proxy, StatusCode, redirect};
+use url::Url;
+
+pub use error::TransportError;
+pub use request::Request;
+pub use reqwest::Method;
+pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+/// Connecting takes at most this long.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// One request, answer included. Shorter makes duplicates: the intake may still be storing.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// What is read of an answer that is not a recording.
+pub const ANSWER_LIMIT: usize = 32 << 20;
+
+/// How to reach the network.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Certificates (PEM) trusted beside the system's.
+    pub ca_file: Option<PathBuf>,
+    pub proxies: Proxies,
+}
+
+/// The proxy settings of the environment, as text.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    pub http: Option<String>,
+    pub https: Option<String>,
+    pub no_proxy: Option<String>,
+}
+
+/// One client for the whole run.
+#[derive(Debug)]
+pub struct Client {
+    options: Options,
+    plain: OnceLock<reqwest::Client>,
+    tls: OnceLock<reqwest::Client>,
+}
+
+impl Client {
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            plain: OnceLock::new(),
+            tls: OnceLock::new(),
+        }
+    }
+
+    /// Sends `request` and returns once the status line and the headers are in.
+    ///
+    /// Any status is an answer; an error means that there was none.
+    pub async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let shown = printable_url(&request.url);
+        let client = self.for_url(&request.url)?;
+        let method = request.method.clone();
+        let started = Instant::now();
+        let sent = request.into_reqwest(client).send().await;
+        let elapsed_ms = started.elapsed().as_millis() as u64;
+        match sent {
+            Ok(inner) => {
+                tracing::debug!(%method, url = %shown, status = inner.status().as_u16(), elapsed_ms, "answer");
+                Ok(Response { inner, url: shown })
+            }
+            Err(source) => {
+                let error = TransportError::of(&source, shown.clone());
+                tracing::debug!(%method, url = %shown, elapsed_ms, %error, "no answer");
+                Err(error)
+            }
+        }
+    }
+
+    fn for_url(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
+        let (cell, with_tls) = match url.scheme() {
+            "http" => (&self.plain, false),
+            _ => (&self.tls, true),
+        };
+        if let Some(client) = cell.get() {
+            return Ok(client);
+        }
+        let client = build(&self.options, with_tls)?;
+        Ok(cell.get_or_init(|| client))
+    }
+}
+
+/// An answer whose body has not been read.
+#[derive(Debug)]
+pub struct Response {
+    inner: reqwest::Response,
+    url: String,
+}
+
+impl Response {
+    pub fn status(&self) -> StatusCode {
+        self.inner.status()
+    }
+
+    pub fn headers(&self) -> &HeaderMap {
+        self.inner.headers()
+    }
+
+    /// A header's text, where it has one.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.inner
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    }
+
+    /// The whole body, refused above `limit` bytes.
+    pub async fn bytes(mut self, limit: usize) -> Result<Bytes, TransportError> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > limit {
+                return Err(TransportError::TooLarge {
+                    url: self.url,
+                    limit,
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    /// The body's next piece; `None` at its end.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+        self.inner
+            .chunk()
+            .await
+            .map_err(|source| TransportError::of(&source, self.url.clone()))
+    }
+}
+
+fn build(options: &Options, with_tls: bool) -> Result<reqwest::Client, TransportError> {
+    let settings = |why: String| TransportError::Settings { why };
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("ddctl/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(REQUEST_TIMEOUT)
+        .no_proxy();
+    let proxies = &options.proxies;
+    let bypass = NoProxy::from_string(&format!(
+        "{},localhost,127.0.0.0/8,::1",
+        proxies.no_proxy.as_deref().unwrap_or_default()
+    ));
+    for (name, address, make) in [
+        (
+            "HTTPS_PROXY",
+            &proxies.https,
+            (|address| Proxy::https(address)) as fn(&str) -> _,
+        ),
+        ("HTTP_PROXY", &proxies.http, |address| Proxy::http(address)),
+    ] {
+        if let Some(address) = address {
+            // The address may hold a password: say which variable, not what it holds.
+            let proxy =
+                make(address).map_err(|_| settings(format!("{name} is no proxy address")))?;
+            builder = builder.proxy(proxy.no_proxy(bypass.clone()));
+        }
+    }
+    builder = match with_tls {
+        true => builder.tls_certs_only(roots(options)?),
+        false => builder.tls_certs_only([]),
+    };
+    // Fails only where another part of the process chose a provider first, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    builder
+        .build()
+        .map_err(|source| settings(format!("{source:?}")))
+}
+
+/// The system's certificates and those of `--ca-file`; where the system has none, as in an empty
+/// container, Mozilla's.
+fn roots(options: &Options) -> Result<Vec<Certificate>, TransportError> {
+    let mut roots: Vec<Certificate> = rustls_native_certs::load_native_certs()
+        .certs
+        .iter()
+        .filter_map(|der| Certificate::from_der(der).ok())
+        .collect();
+    if roots.is_empty() {
+        roots.extend(
+            webpki_root_certs::TLS_SERVER_ROOT_CERTS
+                .iter()
+                .filter_map(|der| Certificate::from_der(der).ok()),
+        );
+    }
+    if let Some(path) = &options.ca_file {
+        let refused = |why: String| TransportError::Settings {
+            why: format!("--ca-file {}: {why}", path.display()),
+        };
+        let pem = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
+        let extra = Certificate::from_pem_bundle(&pem)
+            .map_err(|_| refused("holds no certificate in PEM form".to_owned()))?;
+        if extra.is_empty() {
+            return Err(refused("holds no certificate in PEM form".to_owned()));
+        }
+        roots.extend(extra);
+    }
+    Ok(roots)
+}
+
+/// An address that may be printed: no user part, and no value of a query parameter that can hold
+/// a key.
+pub fn printable_url(url: &Url) -> String {
+    const SECRET_PARAMETERS: [&str; 5] =
+        ["dd-api-key", "api_key", "application_key", "token", "key"];
+    let mut shown = url.clone();
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    if url.query().is_some() {
+        let pairs: Vec<(String, String)> = url
+            .query_pairs()
+            .map(|(name, value)| {
+                let is_secret = SECRET_PARAMETERS.contains(&name.to_ascii_lowercase().as_str());
+                let value = if is_secret {
+                    "****".to_owned()
+                } else {
+                    value.into_owned()
+                };
+                (name.into_owned(), value)
+            })
+            .collect();
+        shown.query_pairs_mut().clear().extend_pairs(pairs);
+    }
+    shown.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_a_url_is_never_shown() {
+        let url = "https://user:pw@intake.test/api/v2/logs?ddsource=hoop&dd-api-key=0123456789"
+            .parse()
+            .expect("a valid address");
+        assert_eq!(
+            printable_url(&url),
+            "https://intake.test/api/v2/logs?ddsource=hoop&dd-api-key=****"
+        );
+    }
+
+    #[test]
+    fn a_proxy_address_that_is_none_is_named_by_its_variable_alone() {
+        let options = Options {
+            proxies: Proxies {
+                https: Some("http://u:hunter2@[".to_owned()),
+                ..Proxies::default()
+            },
+            ..Options::default()
+        };
+        let error = build(&options, false).expect_err("no proxy address");
+        assert!(error.to_string().contains("HTTPS_PROXY"));
+        assert!(!error.to_string().contains("hunter2"));
+    }
+}

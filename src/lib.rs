@@ -1,0 +1,26 @@
+//! ddctl: what did my AI agents do, where can I see it, and will I be told?
+//!
+//! A library under a thin `main.rs`. The rooms and their direction:
+//! `commands → replay, monitors → sources, delivery → gateway, datadog → http → domain`;
+//! `query` and `recording` know only `domain`; `ui` knows only `domain`. Never back. `sandbox` is
+//! what the rooms are tested against: it shares no wire type with them.
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod context;
+pub mod datadog;
+pub mod delivery;
+pub mod domain;
+pub mod error;
+pub mod gateway;
+pub mod http;
+pub mod monitors;
+pub mod query;
+pub mod recording;
+pub mod replay;
+pub mod sandbox;
+pub mod sources;
+pub mod ui;

@@ -1,0 +1,1 @@
+//! One test binary: the program through its front door, over real sockets and terminals.
