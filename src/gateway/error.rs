@@ -25,7 +25,7 @@ pub enum GatewayError {
     /// 403: the token is good, its role is not enough.
     #[error("the token's role is not allowed {request} (403): {message}")]
     Forbidden { request: String, message: String },
-    /// 404 with the gateway's own message.
+    /// 404 with the gateway's own message in JSON.
     #[error("the gateway did not find {request} (404): {message}")]
     NotFound { request: String, message: String },
     /// Any other refusal; the same request will be refused again.
@@ -156,17 +156,10 @@ pub(super) fn error_of(request: &str, url: &str, status: StatusCode, body: &[u8]
             request,
             format!("with a redirect ({status}), which is not followed with a token attached"),
         ),
-        (Meaning::Missing, Said::Empty) => not_a_gateway(
-            request,
-            "404 without a body: there is no such path".to_owned(),
-        ),
-        (Meaning::Missing, Said::Html) => {
-            not_a_gateway(request, "404 with an HTML page".to_owned())
-        }
-        (Meaning::Missing, said) => GatewayError::NotFound {
-            request,
-            message: said.into_message(),
-        },
+        // What the gateway does not find it says in JSON; a path that does not exist is answered by
+        // its router in plain text, `404 page not found`, or without a body.
+        (Meaning::Missing, Said::Message(message)) => GatewayError::NotFound { request, message },
+        (Meaning::Missing, said) => not_a_gateway(request, format!("404: {}", said.into_message())),
         (Meaning::Unauthorized, said) => GatewayError::Unauthorized {
             request,
             message: said.into_message(),
@@ -265,11 +258,10 @@ mod tests {
 
     #[test]
     fn a_missing_path_and_a_missing_row_are_told_apart() {
-        assert!(matches!(of(404, ""), GatewayError::NotAGateway { .. }));
-        assert!(matches!(
-            of(404, "<!doctype html>"),
-            GatewayError::NotAGateway { .. }
-        ));
+        for body in ["", "404 page not found", "<!doctype html>"] {
+            let error = of(404, body);
+            assert!(matches!(error, GatewayError::NotAGateway { .. }), "{error}");
+        }
         assert_eq!(
             of(404, r#"{"message":"not found"}"#).to_string(),
             "the gateway did not find GET /sessions (404): not found"
