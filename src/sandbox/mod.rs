@@ -3,4 +3,6 @@
 //! They share no wire type with the clients: a stand-in built from the client's own types repeats
 //! its mistakes.
 
+pub mod gateway;
 pub mod http;
+pub mod world;
