@@ -82,8 +82,8 @@ pub async fn run(context: &Context, args: Demo) -> anyhow::Result<Exit> {
 fn sandbox_options(context: &Context) -> sandbox::Options {
     sandbox::Options {
         gateway: sandbox::gateway::Options {
-            now: context.now(),
-            ..sandbox::gateway::Options::default()
+            licence: sandbox::gateway::Licence::Enterprise,
+            ..sandbox::gateway::Options::new(context.now())
         },
         ..sandbox::Options::default()
     }

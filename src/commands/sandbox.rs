@@ -11,7 +11,8 @@ use tokio::process::Command;
 use crate::context::Context;
 use crate::domain::time::parse_duration;
 use crate::error::Exit;
-use crate::sandbox::{self, Fault, LicenceKind, Sandbox as Running};
+use crate::sandbox::gateway::Licence;
+use crate::sandbox::{self, Fault, Sandbox as Running};
 
 /// Run a stand-in for the gateway and for Datadog on this machine
 #[derive(Debug, Args)]
@@ -86,12 +87,11 @@ fn options(context: &Context, args: &Sandbox) -> anyhow::Result<sandbox::Options
             sessions: args.sessions,
             seed: args.seed,
             span: args.span,
-            now: context.now(),
             licence: match args.licence {
-                LicenceArg::Oss => LicenceKind::Oss,
-                LicenceArg::Enterprise => LicenceKind::Enterprise,
+                LicenceArg::Oss => Licence::Oss,
+                LicenceArg::Enterprise => Licence::Enterprise,
             },
-            ..sandbox::gateway::Options::default()
+            ..sandbox::gateway::Options::new(context.now())
         },
         ..sandbox::Options::default()
     })

@@ -2,8 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::domain::session::{Outcome, ReviewStatus, Status};
-use crate::sources::SessionFilter;
+use crate::domain::session::{Outcome, Status};
+use crate::sources::{Approval, SessionFilter};
 
 /// Which sessions.
 #[derive(Debug, Default, Args)]
@@ -57,8 +57,8 @@ enum ApprovalArg {
     Approved,
     Rejected,
     Revoked,
-    /// No review was made
-    None,
+    /// No rule demanded one
+    NotRequired,
 }
 
 impl FilterArgs {
@@ -100,14 +100,13 @@ impl StatusArg {
 }
 
 impl ApprovalArg {
-    /// `None` inside stands for a session without a review.
-    fn approval(self) -> Option<ReviewStatus> {
+    fn approval(self) -> Approval {
         match self {
-            ApprovalArg::Pending => Some(ReviewStatus::Pending),
-            ApprovalArg::Approved => Some(ReviewStatus::Approved),
-            ApprovalArg::Rejected => Some(ReviewStatus::Rejected),
-            ApprovalArg::Revoked => Some(ReviewStatus::Revoked),
-            ApprovalArg::None => None,
+            ApprovalArg::Pending => Approval::Pending,
+            ApprovalArg::Approved => Approval::Approved,
+            ApprovalArg::Rejected => Approval::Rejected,
+            ApprovalArg::Revoked => Approval::Revoked,
+            ApprovalArg::NotRequired => Approval::NotRequired,
         }
     }
 }
