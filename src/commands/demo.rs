@@ -62,7 +62,7 @@ struct Step {
     line: Vec<String>,
 }
 
-pub async fn run(context: &Context, args: Demo) -> anyhow::Result<Exit> {
+pub async fn run(context: &Context, args: &Demo) -> anyhow::Result<Exit> {
     let started = Instant::now();
     let folder = tempfile::Builder::new().prefix("ddctl-demo-").tempdir()?;
     let sandbox = Sandbox::start(sandbox_options(context)).await.context("start the sandbox")?;

@@ -64,8 +64,8 @@ fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text).map_err(|error| error.to_string())
 }
 
-pub async fn run(context: &Context, args: Sandbox) -> anyhow::Result<Exit> {
-    let running = Running::start(options(context, &args)?)
+pub async fn run(context: &Context, args: &Sandbox) -> anyhow::Result<Exit> {
+    let running = Running::start(options(context, args)?)
         .await
         .with_context(|| format!("listen on {}", args.listen))?;
     let exit = match args.command.split_first() {

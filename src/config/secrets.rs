@@ -197,7 +197,7 @@ pub fn read_or_make_signing_secret(path: &Path) -> Result<(Secret, bool), Secret
         Err(error) => return Err(error),
     }
     let mut bytes = zeroize::Zeroizing::new([0u8; 32]);
-    getrandom::fill(bytes.as_mut()).map_err(|error| failed(io::Error::other(error)))?;
+    getrandom::fill(bytes.as_mut()).map_err(|error| failed(io::Error::other(error.to_string())))?;
     let secret = Secret::new(format!("whsec_{}", STANDARD.encode(bytes.as_ref())));
     let mut file = OpenOptions::new()
         .write(true)

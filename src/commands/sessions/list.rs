@@ -36,7 +36,7 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     let progress = context.ui.progress("reading sessions");
     let mut sessions = Vec::new();
     // One more than asked for tells whether the list was cut.
-    sources::list(&gateway, &range, &args.filter.filter(), Some(args.limit + 1), |session| {
+    sources::list(&gateway, range, &args.filter.filter(), Some(args.limit + 1), |session| {
         sessions.push(session);
         progress.set(&format!("{}", sessions.len()));
     })

@@ -1,10 +1,7 @@
 //! `ddctl sessions`: look at recordings, and ship them.
 
-mod export;
 mod filter;
 mod list;
-mod recordings;
-mod replay;
 mod show;
 pub mod view;
 
@@ -17,14 +14,12 @@ use crate::error::Exit;
 pub enum Sessions {
     List(list::List),
     Show(show::Show),
-    Replay(replay::Replay),
-    Export(Box<export::Export>),
 }
 
 impl Sessions {
     /// An export that is told to stop sends what it holds first.
     pub fn stops_by_itself(&self) -> bool {
-        matches!(self, Sessions::Export(_))
+        false
     }
 }
 
@@ -32,7 +27,5 @@ pub async fn run(context: &Context, command: Sessions) -> anyhow::Result<Exit> {
     match command {
         Sessions::List(args) => list::run(context, &args).await,
         Sessions::Show(args) => show::run(context, &args).await,
-        Sessions::Replay(args) => replay::run(context, &args).await,
-        Sessions::Export(args) => export::run(context, &args).await,
     }
 }

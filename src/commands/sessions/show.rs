@@ -13,7 +13,7 @@ use crate::domain::session::{Session, Status};
 use crate::domain::site::Site;
 use crate::domain::time::human_duration;
 use crate::error::Exit;
-use crate::sources;
+use crate::sources::{self, SessionRef};
 use crate::ui::{Tone, Ui, escape};
 
 /// Lines of a script that are shown before the rest is only counted.
@@ -37,7 +37,7 @@ pub struct Show {
 pub async fn run(context: &Context, args: &Show) -> anyhow::Result<Exit> {
     let site = context.settings()?.site.value;
     let gateway = context.gateway(&args.gateway.flags())?;
-    let id = sources::find_session(&gateway, &args.session, context.now()).await?;
+    let id = sources::find(&gateway, &SessionRef::parse(&args.session)?, context.now()).await?;
     let mut session = gateway.session(&id).await?;
     let redactor = context.redactor(args.no_redact);
     session.script = session.script.map(|script| redactor.redact(&script).into_owned());
