@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::error::SourceError;
+use super::retry::{Backoff, retrying};
 use crate::domain::event::ExpectedBy;
 use crate::domain::session::{Session, Verb};
 use crate::gateway::{AccessRequestRule, AccessType, ConnectionInfo, Gateway, GatewayError};
@@ -29,9 +31,9 @@ impl ApprovalSources {
     /// # Errors
     ///
     /// Everything but a 403, which leaves its part unknown.
-    pub async fn read(gateway: &Gateway) -> Result<Self, GatewayError> {
-        let connections = unless_forbidden(gateway.connections().await)?;
-        let rules = unless_forbidden(gateway.access_request_rules().await)?;
+    pub async fn read(gateway: &Gateway) -> Result<Self, SourceError> {
+        let connections = unless_forbidden(async || gateway.connections().await).await?;
+        let rules = unless_forbidden(async || gateway.access_request_rules().await).await?;
         let by_name = |connections: Vec<ConnectionInfo>| {
             let named = connections.into_iter().map(|one| (one.name.clone(), one));
             named.collect()
@@ -109,10 +111,12 @@ impl ApprovalSources {
     }
 }
 
-fn unless_forbidden<T>(answer: Result<T, GatewayError>) -> Result<Option<T>, GatewayError> {
-    match answer {
+async fn unless_forbidden<T>(
+    ask: impl AsyncFnMut() -> Result<T, GatewayError>,
+) -> Result<Option<T>, SourceError> {
+    match retrying(Backoff::short(), ask).await {
         Ok(value) => Ok(Some(value)),
-        Err(GatewayError::Forbidden { .. }) => Ok(None),
+        Err(SourceError::Gateway(GatewayError::Forbidden { .. })) => Ok(None),
         Err(error) => Err(error),
     }
 }

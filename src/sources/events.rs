@@ -6,12 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::approvals::ApprovalSources;
+use super::as_of::as_of;
 use super::message::message;
 use crate::domain::connection::{ConnectionRule, rule_for};
 use crate::domain::event::{Actor, AppliedRules, EventId, EventKind, ReviewState, SessionEvent};
-use crate::domain::session::{
-    IdentityKind, Metrics, Outcome, Review, ReviewStatus, Session, Status, Verb,
-};
+use crate::domain::session::{IdentityKind, Outcome, ReviewStatus, Session, Status, Verb};
 
 /// What events are made with besides the row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -99,50 +98,6 @@ fn ran(session: &Session) -> bool {
         .as_ref()
         .is_some_and(|one| one.is_block());
     session.status != Status::Ready && !is_held_back && !blocked_before
-}
-
-/// The session as it was when the event happened, so that an event is the same whether its row
-/// was read then or a year later.
-fn as_of(session: &Arc<Session>, kind: EventKind) -> Arc<Session> {
-    match kind {
-        EventKind::Blocked | EventKind::Close => Arc::clone(session),
-        EventKind::Open | EventKind::Review(_) => {
-            let mut seen = Session::clone(session);
-            seen.status = match kind {
-                EventKind::Review(ReviewState::Approved) if seen.verb == Verb::Exec => {
-                    Status::Ready
-                }
-                _ => Status::Open,
-            };
-            seen.exit_code = None;
-            seen.end_date = None;
-            seen.event_size = 0;
-            seen.metrics = Metrics::default();
-            seen.guardrails.clear();
-            seen.review = seen.review.map(|review| review_as_of(review, kind));
-            Arc::new(seen)
-        }
-    }
-}
-
-fn review_as_of(mut review: Review, kind: EventKind) -> Review {
-    match kind {
-        EventKind::Review(ReviewState::Pending) => {
-            review.status = ReviewStatus::Pending;
-            review.rejection_reason = None;
-            for group in &mut review.groups {
-                group.status = ReviewStatus::Pending;
-                group.reviewed_by = None;
-                group.review_date = None;
-            }
-        }
-        // Processing and executed are what becomes of an approval.
-        _ if ReviewState::decided(review.status) == Some(ReviewState::Approved) => {
-            review.status = ReviewStatus::Approved;
-        }
-        _ => {}
-    }
-    review
 }
 
 fn outcome_of(session: &Session, kind: EventKind) -> Outcome {
