@@ -23,7 +23,7 @@ pub enum GatewayError {
     #[error("the gateway refused the token on {request} (401): {message}")]
     Unauthorized { request: String, message: String },
     /// 403: the token is good, its role is not enough.
-    #[error("the token's role is not allowed {request} (403): {message}")]
+    #[error("the token's role may not ask {request} (403): {message}")]
     Forbidden { request: String, message: String },
     /// 404 with the gateway's own message in JSON.
     #[error("the gateway did not find {request} (404): {message}")]

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::error::SourceError;
+use super::retry::{Backoff, retrying};
 use crate::domain::event::ExpectedBy;
-use crate::domain::session::{Session, Verb};
+use crate::domain::session::{Review, Session, Verb};
 use crate::gateway::{AccessRequestRule, AccessType, ConnectionInfo, Gateway, GatewayError};
 
 /// What the gateway says about approvals beforehand. Each part is `None` where the role may not
@@ -15,7 +17,32 @@ pub struct ApprovalSources {
     pub rules: Option<Vec<AccessRequestRule>>,
 }
 
-/// What one source says about one session.
+/// What an approval may have been expected on: a session, or whatever happens on a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Access<'a> {
+    pub(super) connection: &'a str,
+    /// `None` for either.
+    pub(super) verb: Option<Verb>,
+    pub(super) review: Option<&'a Review>,
+}
+
+impl<'a> From<&'a Session> for Access<'a> {
+    fn from(session: &'a Session) -> Self {
+        Self {
+            connection: &session.connection.name,
+            verb: Some(session.verb),
+            review: session.review.as_ref(),
+        }
+    }
+}
+
+impl Access<'_> {
+    fn is(&self, verb: Verb) -> bool {
+        self.verb.is_none_or(|own| own == verb)
+    }
+}
+
+/// What one source says about one access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Says {
     Yes,
@@ -29,9 +56,9 @@ impl ApprovalSources {
     /// # Errors
     ///
     /// Everything but a 403, which leaves its part unknown.
-    pub async fn read(gateway: &Gateway) -> Result<Self, GatewayError> {
-        let connections = unless_forbidden(gateway.connections().await)?;
-        let rules = unless_forbidden(gateway.access_request_rules().await)?;
+    pub async fn read(gateway: &Gateway) -> Result<Self, SourceError> {
+        let connections = unless_forbidden(async || gateway.connections().await).await?;
+        let rules = unless_forbidden(async || gateway.access_request_rules().await).await?;
         let by_name = |connections: Vec<ConnectionInfo>| {
             let named = connections.into_iter().map(|one| (one.name.clone(), one));
             named.collect()
@@ -42,15 +69,15 @@ impl ApprovalSources {
         })
     }
 
-    /// Whether an approval was expected on `session`, and who says so; `None` when nobody can
-    /// tell. `profile` is what the profile's rule says about the connection.
-    pub(super) fn expected(
+    /// Whether an approval was expected, and who says so; `None` when nobody can tell. `profile`
+    /// is what the profile's rule says about the connection.
+    pub(super) fn expected<'a>(
         &self,
-        session: &Session,
+        access: impl Into<Access<'a>>,
         profile: Option<bool>,
     ) -> (Option<bool>, Option<ExpectedBy>) {
-        let reviewers = self.reviewers(session);
-        let rule = self.rule(session);
+        let access = access.into();
+        let (reviewers, rule) = (self.reviewers(access), self.rule(access));
         let by_gateway = [
             (reviewers, ExpectedBy::Reviewers),
             (rule, ExpectedBy::AccessRequestRule),
@@ -66,36 +93,36 @@ impl ApprovalSources {
     }
 
     /// The older review plugin's groups; a review that names no rule came from there.
-    fn reviewers(&self, session: &Session) -> Says {
-        if let Some(review) = &session.review {
+    fn reviewers(&self, access: Access<'_>) -> Says {
+        if let Some(review) = access.review {
             return match review.access_request_rule_name {
                 Some(_) => Says::No,
-                None if self.rule_applies(session) == Says::Yes => Says::CannotTell,
+                None if self.rule_applies(access) == Says::Yes => Says::CannotTell,
                 None => Says::Yes,
             };
         }
-        match self.connection(session) {
+        match self.connection(access) {
             None => Says::CannotTell,
             Some(connection) if connection.reviewers.is_empty() => Says::No,
             Some(_) => Says::Yes,
         }
     }
 
-    fn rule(&self, session: &Session) -> Says {
-        match &session.review {
+    fn rule(&self, access: Access<'_>) -> Says {
+        match access.review {
             Some(review) if review.access_request_rule_name.is_some() => Says::Yes,
-            _ => self.rule_applies(session),
+            _ => self.rule_applies(access),
         }
     }
 
-    fn rule_applies(&self, session: &Session) -> Says {
+    fn rule_applies(&self, access: Access<'_>) -> Says {
         let Some(rules) = &self.rules else {
             return Says::CannotTell;
         };
-        let connection = self.connection(session);
+        let connection = self.connection(access);
         rules
             .iter()
-            .map(|rule| applies(rule, session, connection))
+            .map(|rule| applies(rule, access, connection))
             .max_by_key(|says| match says {
                 Says::Yes => 2,
                 Says::CannotTell => 1,
@@ -104,15 +131,17 @@ impl ApprovalSources {
             .unwrap_or(Says::No)
     }
 
-    fn connection(&self, session: &Session) -> Option<&ConnectionInfo> {
-        self.connections.as_ref()?.get(&session.connection.name)
+    fn connection(&self, access: Access<'_>) -> Option<&ConnectionInfo> {
+        self.connections.as_ref()?.get(access.connection)
     }
 }
 
-fn unless_forbidden<T>(answer: Result<T, GatewayError>) -> Result<Option<T>, GatewayError> {
-    match answer {
+async fn unless_forbidden<T>(
+    ask: impl AsyncFnMut() -> Result<T, GatewayError>,
+) -> Result<Option<T>, SourceError> {
+    match retrying(Backoff::short(), ask).await {
         Ok(value) => Ok(Some(value)),
-        Err(GatewayError::Forbidden { .. }) => Ok(None),
+        Err(SourceError::Gateway(GatewayError::Forbidden { .. })) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -121,16 +150,19 @@ fn unless_forbidden<T>(answer: Result<T, GatewayError>) -> Result<Option<T>, Gat
 /// `gateway/transport/interceptors/accessrequest/accessrequest.go`.
 fn applies(
     rule: &AccessRequestRule,
-    session: &Session,
+    access: Access<'_>,
     connection: Option<&ConnectionInfo>,
 ) -> Says {
     let is_about_verb = match rule.access_type {
-        AccessType::Jit => session.verb == Verb::Connect,
-        AccessType::Command => session.verb == Verb::Exec,
+        AccessType::Jit => access.is(Verb::Connect),
+        AccessType::Command => access.is(Verb::Exec),
         AccessType::JitCommand => true,
         AccessType::Unknown => return Says::CannotTell,
     };
-    let names = rule.connection_names.contains(&session.connection.name);
+    let names = rule
+        .connection_names
+        .iter()
+        .any(|name| name == access.connection);
     let shares_attribute = match connection {
         Some(connection) => connection
             .attributes
@@ -142,7 +174,7 @@ fn applies(
     };
     match is_about_verb && (names || shares_attribute) {
         false => Says::No,
-        true if session.review.is_some() || is_for_everybody(rule) => Says::Yes,
+        true if access.review.is_some() || is_for_everybody(rule) => Says::Yes,
         // It depends on the groups of whoever ran it, which no session tells.
         true => Says::CannotTell,
     }
@@ -206,6 +238,19 @@ mod tests {
             let sources = sources(connection(&[], &[]), vec![rule(access_type)]);
             assert_eq!(sources.expected(&exec, None).0, Some(on_exec));
             assert_eq!(sources.expected(&connect, None).0, Some(on_connect));
+        }
+    }
+
+    #[test]
+    fn a_connection_as_a_whole_is_under_every_rule_that_names_it() {
+        let any = Access {
+            connection: "pg-prod",
+            verb: None,
+            review: None,
+        };
+        for access_type in [AccessType::Command, AccessType::Jit] {
+            let sources = sources(connection(&[], &[]), vec![rule(access_type)]);
+            assert_eq!(sources.expected(any, None).0, Some(true));
         }
     }
 

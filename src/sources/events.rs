@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::approvals::ApprovalSources;
+use super::approvals::{Access, ApprovalSources};
+use super::as_of::as_of;
 use super::message::message;
 use crate::domain::connection::{ConnectionRule, rule_for};
 use crate::domain::event::{Actor, AppliedRules, EventId, EventKind, ReviewState, SessionEvent};
-use crate::domain::session::{
-    IdentityKind, Metrics, Outcome, Review, ReviewStatus, Session, Status, Verb,
-};
+use crate::domain::session::{IdentityKind, Outcome, ReviewStatus, Session, Status, Verb};
 
 /// What events are made with besides the row.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +20,33 @@ pub struct EventContext {
     pub approval_sources: ApprovalSources,
     /// The gateway's address without `/api`, to which `/sessions/<id>` is added.
     pub page_base: String,
+}
+
+impl EventContext {
+    /// What the rules say about a connection at an instant, whatever the session on it.
+    pub fn rules_for(&self, connection: &str, at: Timestamp) -> AppliedRules {
+        let access = Access {
+            connection,
+            verb: None,
+            review: None,
+        };
+        self.apply(access, at)
+    }
+
+    fn apply(&self, access: Access<'_>, at: Timestamp) -> AppliedRules {
+        let rule = rule_for(&self.rules, access.connection);
+        let profile = rule.and_then(|rule| rule.approval_expected);
+        let (approval_expected, approval_expected_by) =
+            self.approval_sources.expected(access, profile);
+        let windows = rule.map_or(&[][..], |rule| &rule.windows);
+        let is_in_one = || windows.iter().any(|window| window.contains(at));
+        AppliedRules {
+            environment: rule.and_then(|rule| rule.environment.clone()),
+            approval_expected,
+            approval_expected_by,
+            in_maintenance_window: (!windows.is_empty()).then(is_in_one),
+        }
+    }
 }
 
 /// The events that the session's row proves, in the order of `session.seq`.
@@ -36,7 +62,7 @@ pub(super) fn events_with(
     is_incomplete: bool,
     context: &EventContext,
 ) -> Vec<SessionEvent> {
-    let rules = applied_rules(session, context);
+    let rules = context.apply(Access::from(&**session), session.start_date);
     let url = format!("{}/sessions/{}", context.page_base, session.id);
     let event = |(kind, timestamp)| {
         let seen = as_of(session, kind);
@@ -101,50 +127,6 @@ fn ran(session: &Session) -> bool {
     session.status != Status::Ready && !is_held_back && !blocked_before
 }
 
-/// The session as it was when the event happened, so that an event is the same whether its row
-/// was read then or a year later.
-fn as_of(session: &Arc<Session>, kind: EventKind) -> Arc<Session> {
-    match kind {
-        EventKind::Blocked | EventKind::Close => Arc::clone(session),
-        EventKind::Open | EventKind::Review(_) => {
-            let mut seen = Session::clone(session);
-            seen.status = match kind {
-                EventKind::Review(ReviewState::Approved) if seen.verb == Verb::Exec => {
-                    Status::Ready
-                }
-                _ => Status::Open,
-            };
-            seen.exit_code = None;
-            seen.end_date = None;
-            seen.event_size = 0;
-            seen.metrics = Metrics::default();
-            seen.guardrails.clear();
-            seen.review = seen.review.map(|review| review_as_of(review, kind));
-            Arc::new(seen)
-        }
-    }
-}
-
-fn review_as_of(mut review: Review, kind: EventKind) -> Review {
-    match kind {
-        EventKind::Review(ReviewState::Pending) => {
-            review.status = ReviewStatus::Pending;
-            review.rejection_reason = None;
-            for group in &mut review.groups {
-                group.status = ReviewStatus::Pending;
-                group.reviewed_by = None;
-                group.review_date = None;
-            }
-        }
-        // Processing and executed are what becomes of an approval.
-        _ if ReviewState::decided(review.status) == Some(ReviewState::Approved) => {
-            review.status = ReviewStatus::Approved;
-        }
-        _ => {}
-    }
-    review
-}
-
 fn outcome_of(session: &Session, kind: EventKind) -> Outcome {
     match kind {
         EventKind::Blocked => Outcome::Blocked,
@@ -179,25 +161,6 @@ fn actor_of(session: &Session, kind: EventKind) -> Option<Actor> {
         Some(delegator) => Actor::Interactive { delegator },
         None => Actor::Autonomous,
     })
-}
-
-fn applied_rules(session: &Session, context: &EventContext) -> AppliedRules {
-    let rule = rule_for(&context.rules, &session.connection.name);
-    let profile = rule.and_then(|rule| rule.approval_expected);
-    let (approval_expected, approval_expected_by) =
-        context.approval_sources.expected(session, profile);
-    let windows = rule.map_or(&[][..], |rule| &rule.windows);
-    let is_in_one = || {
-        windows
-            .iter()
-            .any(|window| window.contains(session.start_date))
-    };
-    AppliedRules {
-        environment: rule.and_then(|rule| rule.environment.clone()),
-        approval_expected,
-        approval_expected_by,
-        in_maintenance_window: (!windows.is_empty()).then(is_in_one),
-    }
 }
 
 #[cfg(test)]
@@ -438,7 +401,11 @@ mod tests {
         };
         let applied = |rules| {
             let context = EventContext { rules, ..context() };
-            applied_rules(&session(|_| ()), &context)
+            let events = events_of(&Arc::new(session(|_| ())), &context);
+            assert!(events.windows(2).all(|pair| pair[0].rules == pair[1].rules));
+            let at = at("2026-08-20T10:00:00Z");
+            assert_eq!(events[0].rules, context.rules_for("pg-prod", at));
+            events[0].rules.clone()
         };
         let inside = applied(vec![rule(9, 11)]);
         assert_eq!(inside.environment.as_deref(), Some("production"));

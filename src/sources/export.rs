@@ -113,3 +113,91 @@ async fn wanted(
     let completed = completed(gateway, row, statements).await?;
     Ok(filter.matches(&completed.session).then_some(completed))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::EventKind;
+    use crate::domain::session::Outcome;
+    use crate::sources::testing::{at_millis, gateway_of};
+
+    fn sessions(count: u32) -> Vec<(u32, Timestamp, i64)> {
+        (0..count)
+            .map(|id| (id, at_millis(900_000 - i64::from(id) * 500), 0))
+            .collect()
+    }
+
+    async fn exported(
+        sessions: Vec<(u32, Timestamp, i64)>,
+        filter: SessionFilter,
+        limit: Option<usize>,
+        receiver: impl AsyncFnOnce(mpsc::Receiver<SessionEvent>) -> Vec<SessionEvent>,
+    ) -> (Result<SourceSummary, SourceError>, Vec<SessionEvent>) {
+        let server = gateway_of(sessions).await;
+        let gateway = server.gateway();
+        let settings = Export {
+            gateway: &gateway,
+            range: TimeRange {
+                since: at_millis(0),
+                until: at_millis(86_400_000),
+            },
+            filter: &filter,
+            context: &EventContext::default(),
+            limit,
+            concurrency: Export::CONCURRENCY,
+        };
+        let (tx, rx) = mpsc::channel(4);
+        tokio::join!(export(settings, |_, _| None, tx, |_| ()), receiver(rx))
+    }
+
+    async fn everything(mut rx: mpsc::Receiver<SessionEvent>) -> Vec<SessionEvent> {
+        let mut events = Vec::new();
+        while let Some(event) = rx.recv().await {
+            events.push(event);
+        }
+        events
+    }
+
+    #[tokio::test]
+    async fn events_of_a_session_stay_together_and_in_order() {
+        let (summary, events) =
+            exported(sessions(30), SessionFilter::default(), None, everything).await;
+        let summary = summary.expect("exported");
+        assert_eq!(
+            (summary.sessions, summary.events, summary.incomplete),
+            (30, 60, 0)
+        );
+        for (number, pair) in events.chunks(2).enumerate() {
+            let id = format!("a0000000-0000-4000-8000-{number:012}");
+            assert!(pair.iter().all(|event| event.session.id == id));
+            assert_eq!(pair[0].kind, EventKind::Open);
+            assert_eq!(pair[1].kind, EventKind::Close);
+            assert_eq!(pair[1].command.as_deref(), Some("select 1"));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_limit_counts_sessions_after_the_filter() {
+        let mut sessions = sessions(20);
+        for session in sessions.iter_mut().step_by(2) {
+            session.2 = 254;
+        }
+        let blocked = SessionFilter {
+            outcome: Some(Outcome::Blocked),
+            ..SessionFilter::default()
+        };
+        let (summary, events) = exported(sessions, blocked, Some(3), everything).await;
+        assert_eq!(summary.expect("exported").sessions, 3);
+        assert!(events.iter().all(|event| event.outcome == Outcome::Blocked));
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_goes_away_ends_the_reading() {
+        let one = async |mut rx: mpsc::Receiver<SessionEvent>| {
+            rx.recv().await.into_iter().collect::<Vec<_>>()
+        };
+        let (summary, events) = exported(sessions(30), SessionFilter::default(), None, one).await;
+        assert_eq!(summary, Err(SourceError::Closed));
+        assert_eq!(events.len(), 1);
+    }
+}

@@ -52,3 +52,81 @@ async fn decide(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::session::Outcome;
+    use crate::sources::testing::{at_millis, gateway_of};
+
+    fn whole_day() -> TimeRange {
+        TimeRange {
+            since: at_millis(0),
+            until: at_millis(86_400_000),
+        }
+    }
+
+    async fn listed(
+        sessions: Vec<(u32, jiff::Timestamp, i64)>,
+        filter: SessionFilter,
+        limit: Option<usize>,
+    ) -> (Vec<Session>, usize) {
+        let server = gateway_of(sessions).await;
+        let mut listed = Vec::new();
+        let gateway = server.gateway();
+        list(&gateway, whole_day(), &filter, limit, |row| {
+            listed.push(row)
+        })
+        .await
+        .expect("a list");
+        (listed, server.requests().len())
+    }
+
+    #[tokio::test]
+    async fn more_rows_than_a_window_come_once_each_and_newest_first() {
+        // Three a second, so that windows begin in the middle of one.
+        let rows = (0..1_250_u32).map(|id| (id, at_millis(900_000 - i64::from(id) / 3 * 1_000), 0));
+        let (listed, _) = listed(rows.collect(), SessionFilter::default(), None).await;
+        let expected: Vec<String> = (0..1_250)
+            .map(|id| crate::sources::testing::row(id, at_millis(0)).id)
+            .collect();
+        let ids: Vec<String> = listed.into_iter().map(|row| row.id).collect();
+        assert_eq!(ids, expected);
+    }
+
+    #[tokio::test]
+    async fn the_limit_counts_what_is_wanted_and_stops_the_asking() {
+        let rows =
+            (0..400_u32).map(|id| (id, at_millis(900_000 - i64::from(id)), i64::from(id % 2)));
+        let failures = SessionFilter {
+            outcome: Some(Outcome::Failure),
+            ..SessionFilter::default()
+        };
+        let (listed, requests) = listed(rows.collect(), failures, Some(10)).await;
+        assert_eq!(listed.len(), 10);
+        assert!(listed.iter().all(|row| row.exit_code == Some(1)));
+        assert_eq!(requests, 1);
+    }
+
+    #[tokio::test]
+    async fn a_row_that_cannot_tell_is_asked_for_alone() {
+        let rows = vec![
+            (1, at_millis(3_000), 254),
+            (2, at_millis(2_000), 1),
+            (3, at_millis(1_000), 0),
+        ];
+        let blocked = SessionFilter {
+            outcome: Some(Outcome::Blocked),
+            ..SessionFilter::default()
+        };
+        let (found, requests) = listed(rows.clone(), blocked, None).await;
+        assert_eq!((found.len(), requests), (1, 2));
+        assert!(found[0].ai_analysis.is_some());
+        let failed = SessionFilter {
+            outcome: Some(Outcome::Failure),
+            ..SessionFilter::default()
+        };
+        let (found, _) = listed(rows, failed, None).await;
+        assert_eq!(found.len(), 1, "the blocked one is no failure");
+    }
+}

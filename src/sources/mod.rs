@@ -5,6 +5,7 @@
 //! [`events_of`] is pure. This room retries what may pass, and prints nothing.
 
 mod approvals;
+mod as_of;
 mod complete;
 mod error;
 mod events;

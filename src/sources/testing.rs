@@ -1,4 +1,4 @@
-//! Sessions made up for tests.
+//! Sessions made up for tests, and a gateway on a socket that lists them.
 
 use jiff::Timestamp;
 use serde_json::Map;
@@ -7,6 +7,7 @@ use crate::domain::session::{
     ConnectionRef, Identity, IdentityKind, Metrics, Review, ReviewGroup, ReviewStatus, Session,
     Status, Verb,
 };
+use crate::gateway::testing::{Asked, Reply, Server};
 
 /// An instant some milliseconds into a day.
 pub(super) fn at_millis(millis: i64) -> Timestamp {
@@ -83,4 +84,59 @@ pub(super) fn review(status: ReviewStatus) -> Review {
         access_request_rule_name: None,
         rejection_reason: None,
     }
+}
+
+/// A gateway with these sessions, as (id, start, exit code), given newest first. Session 254 of a
+/// list turns out to be blocked by the analysis when it is asked for alone.
+pub(super) async fn gateway_of(sessions: Vec<(u32, Timestamp, i64)>) -> Server {
+    Server::with(move |asked: &Asked| match asked.parameter("offset") {
+        Some(offset) => page(&sessions, asked, offset.parse().expect("an offset")),
+        None => single(&sessions, &asked.target),
+    })
+    .await
+}
+
+fn page(sessions: &[(u32, Timestamp, i64)], asked: &Asked, offset: usize) -> Reply {
+    assert_eq!(asked.parameter("count").as_deref(), Some("none"));
+    let bound = |name: &str| at(&asked.parameter(name).expect("both ends are always sent"));
+    let (start, end) = (bound("start_date"), bound("end_date"));
+    let mut rest = sessions
+        .iter()
+        .filter(|(_, at, _)| start <= *at && *at <= end)
+        .skip(offset);
+    let data: Vec<String> = rest.by_ref().take(100).map(|one| wire(one, "")).collect();
+    let has_next_page = rest.next().is_some();
+    Reply::json(
+        200,
+        format!(
+            r#"{{"data":[{}],"has_next_page":{has_next_page}}}"#,
+            data.join(",")
+        ),
+    )
+}
+
+fn single(sessions: &[(u32, Timestamp, i64)], target: &str) -> Reply {
+    let found = sessions.iter().find(|(id, _, _)| {
+        let id = row(*id, at_millis(0)).id;
+        target.ends_with(&id)
+    });
+    match found {
+        None => Reply::json(404, r#"{"message":"not found"}"#),
+        Some(one @ (_, _, 254)) => Reply::json(
+            200,
+            wire(
+                one,
+                r#","ai_analysis":{"title":"Drop","action":"block_execution"}"#,
+            ),
+        ),
+        Some(one) => Reply::json(200, wire(one, r#","script":{"data":"select 1"}"#)),
+    }
+}
+
+fn wire((id, start, exit_code): &(u32, Timestamp, i64), more: &str) -> String {
+    let id = row(*id, *start).id;
+    format!(
+        r#"{{"id":"{id}","start_date":"{start}","end_date":"{start}","user_id":"s","user":"a@x.test",
+        "connection":"pg-prod","type":"database","verb":"exec","status":"done","exit_code":{exit_code}{more}}}"#
+    )
 }

@@ -35,6 +35,16 @@ pub struct ConnectionInfo {
     pub tags: Map<String, Value>,
 }
 
+impl ConnectionInfo {
+    /// `database/postgres`, or the parent type alone where there is no subtype.
+    pub fn full_type(&self) -> String {
+        match self.subtype.is_empty() {
+            true => self.kind.clone(),
+            false => format!("{}/{}", self.kind, self.subtype),
+        }
+    }
+}
+
 /// One entry of `GET /access-requests/rules`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct AccessRequestRule {

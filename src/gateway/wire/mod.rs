@@ -3,6 +3,7 @@
 
 pub(super) mod audit;
 pub(super) mod connection;
+mod review;
 pub(super) mod server;
 pub(super) mod session;
 pub(super) mod webhook;
@@ -36,6 +37,11 @@ fn optional_instant<'de, D: Deserializer<'de>>(
 ) -> Result<Option<Timestamp>, D::Error> {
     let value = Value::deserialize(deserializer)?;
     Ok(value.as_str().and_then(|text| text.parse().ok()))
+}
+
+/// Go writes an absent text as an empty one.
+fn non_empty(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
 }
 
 /// One page of an endpoint that answers `{pages, data}`. Without the key `data` it is no page.

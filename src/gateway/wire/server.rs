@@ -73,7 +73,7 @@ pub struct UserInfo {
     pub org_id: String,
     #[serde(default, deserialize_with = "null_as_default")]
     pub org_name: String,
-    /// `admin`, `standard`, …; auditors are told by their groups.
+    /// `admin`, `auditor` or `standard`.
     #[serde(default, deserialize_with = "null_as_default")]
     pub role: String,
     #[serde(default, deserialize_with = "null_as_default")]

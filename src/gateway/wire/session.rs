@@ -8,10 +8,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::{null_as_default, object_or_empty, optional_instant};
+use super::review::WireReview;
+use super::{non_empty, null_as_default, object_or_empty, optional_instant};
 use crate::domain::session::{
-    AiAnalysis, ConnectionRef, GuardrailHit, Identity, IdentityKind, Metrics, Review, ReviewGroup,
-    ReviewStatus, Session, Status, Verb,
+    AiAnalysis, ConnectionRef, GuardrailHit, Identity, IdentityKind, Metrics, Session, Status, Verb,
 };
 
 /// One page of `GET /sessions`.
@@ -98,46 +98,6 @@ struct Script {
 }
 
 #[derive(Debug, Deserialize)]
-struct WireReview {
-    #[serde(default, deserialize_with = "null_as_default")]
-    id: String,
-    #[serde(default, rename = "type", deserialize_with = "null_as_default")]
-    kind: String,
-    #[serde(default, deserialize_with = "null_as_default")]
-    status: String,
-    #[serde(default, deserialize_with = "optional_instant")]
-    created_at: Option<Timestamp>,
-    #[serde(default, deserialize_with = "null_as_default")]
-    review_groups_data: Vec<WireReviewGroup>,
-    #[serde(default)]
-    access_request_rule_name: Option<String>,
-    #[serde(default)]
-    rejection_reason: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct WireReviewGroup {
-    #[serde(default, deserialize_with = "null_as_default")]
-    group: String,
-    #[serde(default, deserialize_with = "null_as_default")]
-    status: String,
-    #[serde(default)]
-    reviewed_by: Option<Reviewer>,
-    #[serde(default, deserialize_with = "optional_instant")]
-    review_date: Option<Timestamp>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Reviewer {
-    #[serde(default, deserialize_with = "null_as_default")]
-    email: String,
-    #[serde(default, deserialize_with = "null_as_default")]
-    name: String,
-    #[serde(default, deserialize_with = "null_as_default")]
-    id: String,
-}
-
-#[derive(Debug, Deserialize)]
 struct WireAnalysis {
     #[serde(default, deserialize_with = "null_as_default")]
     risk_level: String,
@@ -211,40 +171,6 @@ impl WireSession<'_> {
     }
 }
 
-impl WireReview {
-    fn into_domain(self) -> Review {
-        Review {
-            id: self.id,
-            kind: self.kind,
-            status: review_status(&self.status),
-            created_at: self.created_at,
-            groups: self
-                .review_groups_data
-                .into_iter()
-                .map(WireReviewGroup::into_domain)
-                .collect(),
-            access_request_rule_name: non_empty(self.access_request_rule_name),
-            rejection_reason: non_empty(self.rejection_reason),
-        }
-    }
-}
-
-impl WireReviewGroup {
-    fn into_domain(self) -> ReviewGroup {
-        let reviewed_by = self.reviewed_by.and_then(|who| {
-            [who.email, who.name, who.id]
-                .into_iter()
-                .find(|text| !text.is_empty())
-        });
-        ReviewGroup {
-            group: self.group,
-            status: review_status(&self.status),
-            reviewed_by,
-            review_date: self.review_date,
-        }
-    }
-}
-
 impl WireAnalysis {
     fn into_domain(self) -> AiAnalysis {
         AiAnalysis {
@@ -277,10 +203,6 @@ impl Metrics {
     }
 }
 
-fn non_empty(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
-}
-
 fn size(bytes: i64) -> u64 {
     u64::try_from(bytes).unwrap_or_default()
 }
@@ -309,24 +231,10 @@ fn status(word: &str) -> Status {
     }
 }
 
-fn review_status(word: &str) -> ReviewStatus {
-    const KNOWN: [ReviewStatus; 6] = [
-        ReviewStatus::Pending,
-        ReviewStatus::Approved,
-        ReviewStatus::Rejected,
-        ReviewStatus::Revoked,
-        ReviewStatus::Processing,
-        ReviewStatus::Executed,
-    ];
-    KNOWN
-        .into_iter()
-        .find(|status| status.as_str() == word)
-        .unwrap_or(ReviewStatus::Unknown)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::session::ReviewStatus;
 
     fn session(json: &str) -> Session {
         serde_json::from_str::<WireSession>(json)
