@@ -1,0 +1,159 @@
+//! What was sent to a database, as a list of statements.
+
+mod redact;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Code, Event, Kind, event_stream, postgres};
+use crate::domain::session::{Session, Verb};
+
+/// The most text that [`first_statements`] gives, in bytes.
+const FIRST: usize = 64 * 1024;
+
+/// One thing the client did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub time: Duration,
+    /// The event that completed it.
+    pub index: usize,
+    pub said: Said,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// The text as it was sent, passwords apart, and the parameters beside it.
+    Statement {
+        sql: Arc<str>,
+        parameters: Arc<[String]>,
+    },
+    /// Something worth a line that is no statement.
+    Remark(String),
+}
+
+/// The statements of a native database session; nothing for other kinds.
+///
+/// Passwords that stand in a statement are replaced by `[redacted:password]`. The text is as it
+/// was recorded otherwise: put it through [`super::safe`] before a terminal sees it.
+pub fn read(kind: Kind, events: &[Event]) -> Vec<Entry> {
+    let mut entries = match kind {
+        Kind::Postgres => postgres::read(events),
+        Kind::MySql => texts(events, mysql),
+        Kind::SqlServer | Kind::Oracle | Kind::MongoDb => texts(events, |data| data),
+        _ => Vec::new(),
+    };
+    for entry in &mut entries {
+        if let Said::Statement { sql, .. } = &mut entry.said
+            && let Some(redacted) = redact::statement(kind, sql)
+        {
+            *sql = redacted.into();
+        }
+    }
+    entries
+}
+
+/// The statements of a native database session joined by newlines, up to about 64 KiB: the
+/// `session.command` of its event. `None` for other sessions, whose input are keystrokes, and
+/// where nothing can be read.
+pub fn first_statements(session: &Session, event_stream: &[u8]) -> Option<String> {
+    if session.verb == Verb::Exec {
+        return None;
+    }
+    let events = event_stream::parse(event_stream).ok()?.events;
+    let kind = Kind::of_session(session, &events);
+    let mut text = String::new();
+    for entry in read(kind, &events) {
+        let Said::Statement { sql, .. } = entry.said else {
+            continue;
+        };
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(sql.trim());
+        if text.len() > FIRST {
+            let end = (0..=FIRST).rev().find(|end| text.is_char_boundary(*end));
+            text.truncate(end.unwrap_or(0));
+            break;
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+/// One statement an event, of those protocols that the recorder decodes itself.
+fn texts(events: &[Event], clean: fn(&[u8]) -> &[u8]) -> Vec<Entry> {
+    events
+        .iter()
+        .filter(|event| event.code == Code::Input)
+        .filter_map(|event| {
+            let text = String::from_utf8_lossy(clean(&event.data));
+            let text = text.trim_end_matches(['\0', '\n', '\r']);
+            (!text.is_empty()).then(|| Entry {
+                time: event.time,
+                index: event.index,
+                said: Said::Statement {
+                    sql: text.into(),
+                    parameters: [].into(),
+                },
+            })
+        })
+        .collect()
+}
+
+/// The recorder leaves the command byte, or the parameter-set count of query attributes, in
+/// front of the text.
+fn mysql(data: &[u8]) -> &[u8] {
+    match data {
+        [0x01 | 0x03, text @ ..] => text,
+        text => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(data: &[&[u8]]) -> Vec<Event> {
+        data.iter()
+            .enumerate()
+            .map(|(index, data)| Event {
+                time: Duration::from_secs(index as u64),
+                code: Code::Input,
+                data: data.to_vec(),
+                index,
+            })
+            .collect()
+    }
+
+    fn said(kind: Kind, data: &[&[u8]]) -> Vec<String> {
+        read(kind, &inputs(data))
+            .into_iter()
+            .map(|entry| match entry.said {
+                Said::Statement { sql, .. } => sql.to_string(),
+                Said::Remark(text) => format!("({text})"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_byte_before_a_mysql_query_is_stripped() {
+        let data: [&[u8]; 4] = [b"\x03SELECT 1", b"\x01SELECT 2", b"SELECT 3\0", b"\x03"];
+        assert_eq!(
+            said(Kind::MySql, &data),
+            ["SELECT 1", "SELECT 2", "SELECT 3"]
+        );
+    }
+
+    #[test]
+    fn passwords_in_statements_are_redacted() {
+        let data: [&[u8]; 1] = [b"\x03CREATE USER 'r'@'%' IDENTIFIED BY 'pw-771'"];
+        assert_eq!(
+            said(Kind::MySql, &data),
+            ["CREATE USER 'r'@'%' IDENTIFIED BY '[redacted:password]'"]
+        );
+    }
+
+    #[test]
+    fn a_terminal_has_no_statements() {
+        assert_eq!(said(Kind::Terminal, &[b"hunter2\r"]), [""; 0]);
+    }
+}

@@ -1,0 +1,163 @@
+//! A readable text of any recording, line by line.
+//!
+//! Every line is safe to print: it went through the allow-list of [`super::safe`]. Terminal and
+//! script sessions become what was shown, database sessions numbered statements, HTTP sessions
+//! requests and answers.
+
+mod database;
+mod http;
+mod opaque;
+mod screen;
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::{Event, Kind};
+
+/// One line of a transcript, without its line end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// When it began to appear.
+    pub time: Duration,
+    pub text: String,
+    pub tone: Tone,
+}
+
+/// What a line is, for those who colour it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Recorded text.
+    Plain,
+    /// What the client sent, where it stands apart from what it got.
+    Input,
+    /// Said by this program about the recording.
+    Remark,
+    /// The session's own error.
+    Error,
+}
+
+/// The lines of a recording, in order.
+pub fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
+    match kind {
+        Kind::Exec | Kind::Terminal => screen::lines(kind, events),
+        Kind::Http => http::lines(events),
+        Kind::Ssh | Kind::Rdp | Kind::Tcp => opaque::lines(kind, events),
+        Kind::Postgres | Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Oracle => {
+            database::lines(kind, events)
+        }
+    }
+}
+
+/// Writes the lines of a recording as UTF-8 text.
+pub fn write(kind: Kind, events: &[Event], out: &mut impl Write) -> io::Result<()> {
+    for line in lines(kind, events) {
+        writeln!(out, "{}", line.text)?;
+    }
+    Ok(())
+}
+
+/// Minutes, seconds and milliseconds since the start: `  4:12.050`, or `1:04:12.050`.
+fn offset(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let millis = time.subsec_millis();
+    match hours {
+        0 => format!("{minutes:>3}:{seconds:02}.{millis:03}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}.{millis:03}"),
+    }
+}
+
+/// The session's error, of all kinds of recordings.
+fn error_line(event: &Event) -> Line {
+    let text = super::safe::line(&String::from_utf8_lossy(&event.data));
+    Line {
+        time: event.time,
+        text: format!("session error: {text}"),
+        tone: Tone::Error,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+    use crate::recording::Code;
+
+    /// Events a second apart, each with its code and text.
+    pub fn events(list: &[(&str, &[u8])]) -> Vec<Event> {
+        list.iter()
+            .enumerate()
+            .map(|(index, (code, data))| Event {
+                time: Duration::from_secs(index as u64),
+                code: Code::parse(code).expect("a code"),
+                data: data.to_vec(),
+                index,
+            })
+            .collect()
+    }
+
+    pub fn texts(kind: Kind, list: &[(&str, &[u8])]) -> Vec<String> {
+        let lines = lines(kind, &events(list));
+        lines.into_iter().map(|line| line.text).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::recording::{Code, safe};
+
+    const KINDS: [Kind; 6] = [
+        Kind::Exec,
+        Kind::Terminal,
+        Kind::Postgres,
+        Kind::MongoDb,
+        Kind::Http,
+        Kind::Tcp,
+    ];
+
+    #[test]
+    fn an_offset_is_read_at_a_glance() {
+        assert_eq!(offset(Duration::from_millis(252_050)), "  4:12.050");
+        assert_eq!(offset(Duration::from_millis(3_852_050)), "1:04:12.050");
+    }
+
+    #[test]
+    fn the_sessions_error_ends_every_kind_of_transcript() {
+        for kind in KINDS {
+            let lines = testing::texts(kind, &[("e", b"killed by\x1b[2J ana")]);
+            assert_eq!(
+                lines.last().map(String::as_str),
+                Some("session error: killed by ana"),
+                "{kind:?}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_safe_to_print(
+            pieces in prop::collection::vec(
+                (prop::bool::ANY, prop::collection::vec(any::<u8>(), 0..80)), 0..6
+            )
+        ) {
+            let events: Vec<_> = pieces
+                .into_iter()
+                .enumerate()
+                .map(|(index, (is_input, data))| Event {
+                    time: Duration::from_millis(index as u64),
+                    code: if is_input { Code::Input } else { Code::Output },
+                    data,
+                    index,
+                })
+                .collect();
+            for kind in KINDS {
+                for line in lines(kind, &events) {
+                    prop_assert_eq!(&safe::text(&line.text), &line.text);
+                    prop_assert!(!line.text.contains(['\n', '\r']));
+                }
+            }
+        }
+    }
+}
