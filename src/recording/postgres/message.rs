@@ -5,9 +5,9 @@ use super::frame::Frame;
 /// One message, as far as a transcript needs it. Passwords are not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Message {
-    /// `user` and `database`, empty where absent.
+    /// The database, empty where absent. The user is not kept: the gateway's credentials put
+    /// their secret there (`pg-…`).
     Startup {
-        user: String,
         database: String,
     },
     Query(String),
@@ -79,15 +79,13 @@ fn startup(mut body: Body<'_>) -> Option<Message> {
     if !matches!(body.u32()?, PROTOCOL_3_0 | PROTOCOL_3_2) {
         return Some(Message::Silent);
     }
-    let (mut user, mut database) = (String::new(), String::new());
+    let mut database = String::new();
     while !body.0.is_empty() {
-        match (body.text().as_str(), body.text()) {
-            ("user", value) => user = value,
-            ("database", value) => database = value,
-            _ => {}
+        if let ("database", value) = (body.text().as_str(), body.text()) {
+            database = value;
         }
     }
-    Some(Message::Startup { user, database })
+    Some(Message::Startup { database })
 }
 
 fn bind(mut body: Body<'_>) -> Option<Bind> {
@@ -175,10 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn a_startup_names_user_and_database() {
+    fn a_startup_names_the_database_and_no_user() {
         let body = b"\0\x03\0\0user\0ana\0database\0orders\0\0";
         let expected = Message::Startup {
-            user: "ana".to_owned(),
             database: "orders".to_owned(),
         };
         assert_eq!(message(None, body), Some(expected));

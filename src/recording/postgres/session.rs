@@ -31,7 +31,8 @@ pub(in crate::recording) fn read(events: &[Event]) -> Vec<Entry> {
 struct Session {
     statements: HashMap<String, Arc<Prepared>>,
     portals: HashMap<String, Portal>,
-    copy: Copied,
+    /// Bytes of rows sent by COPY: counted, not shown.
+    copied: usize,
     entries: Vec<Entry>,
 }
 
@@ -46,29 +47,19 @@ struct Portal {
     parameters: Arc<[String]>,
 }
 
-/// Rows sent by COPY: counted, not shown.
-#[derive(Default)]
-struct Copied {
-    messages: usize,
-    bytes: usize,
-}
-
 impl Session {
     fn frame(&mut self, frame: &Frame) {
         match message::read(frame) {
             None => self.remark(frame, "a message that cannot be read"),
-            Some(Message::CopyData { bytes }) => {
-                self.copy.messages += 1;
-                self.copy.bytes += bytes;
-            }
+            Some(Message::CopyData { bytes }) => self.copied += bytes,
             Some(message) => self.message(frame, message),
         }
     }
 
     fn message(&mut self, frame: &Frame, message: Message) {
         match message {
-            Message::Startup { user, database } => {
-                self.remark(frame, &format!("connected as {user} to {database}"));
+            Message::Startup { database } => {
+                self.remark(frame, &format!("connected to {database}"));
             }
             Message::Query(sql) => self.say(frame, statement(sql.into(), [].into())),
             Message::Parse {
@@ -109,11 +100,8 @@ impl Session {
     }
 
     fn end_copy(&mut self, frame: &Frame, what: &str) {
-        let Copied { messages, bytes } = std::mem::take(&mut self.copy);
-        self.remark(
-            frame,
-            &format!("{what} {bytes} bytes in {messages} messages, not shown"),
-        );
+        let bytes = std::mem::take(&mut self.copied);
+        self.remark(frame, &format!("{what} {bytes} bytes of rows, not shown"));
     }
 
     fn remark(&mut self, frame: &Frame, text: &str) {
@@ -230,7 +218,7 @@ mod tests {
             said,
             [
                 "COPY t FROM STDIN",
-                "(copied in 16 bytes in 2 messages, not shown)"
+                "(copied in 16 bytes of rows, not shown)"
             ]
         );
     }

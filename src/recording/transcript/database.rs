@@ -76,7 +76,7 @@ mod tests {
         let lines = texts(
             Kind::Postgres,
             &[
-                ("i", b"Q\0\0\0\x12SELECT 1,\n  2;\0"),
+                ("i", b"Q\0\0\0\x13SELECT 1,\n  2;\0"),
                 ("i", b"P\0\0\0\x11\0SELECT $1\0\0\0"),
                 ("i", b"B\0\0\0\x11\0\0\0\0\0\x01\0\0\0\x01x\0\0"),
                 ("i", b"E\0\0\0\x09\0\0\0\0\0"),
