@@ -10,7 +10,12 @@ const JSON: &str = "application/json; charset=utf-8";
 
 /// gin's `c.JSON`: HTML-safe, no line feed at the end.
 pub fn json(status: u16, value: &Value) -> Reply {
-    Reply::text(status, JSON, html_safe(&value.to_string()))
+    json_text(status, &value.to_string())
+}
+
+/// The same for what is JSON already.
+pub fn json_text(status: u16, text: &str) -> Reply {
+    Reply::text(status, JSON, html_safe(text))
 }
 
 /// gin's `c.PureJSON`: as it is, and a line feed. The session list alone uses it.
@@ -31,6 +36,19 @@ pub fn message(status: u16, text: &str) -> Reply {
 /// What the download routes send: the status once more.
 pub fn message_with_status(status: u16, text: &str) -> Reply {
     json(status, &json!({"message": text, "status": status}))
+}
+
+/// What gin's validator says of a field that must be there.
+pub fn required(go_type: &str, field: &str) -> String {
+    format!(
+        "Key: '{go_type}.{field}' Error:Field validation for '{field}' failed on the 'required' tag"
+    )
+}
+
+/// A path that exists without its last slash; the router answers before anything else.
+pub fn moved(path: &str) -> Reply {
+    let body = format!("<a href=\"{path}\">Moved Permanently</a>.\n\n");
+    Reply::text(301, "text/html; charset=utf-8", body).header(hyper::header::LOCATION, path)
 }
 
 /// 204. gin sets the content type all the same.

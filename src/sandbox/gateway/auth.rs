@@ -5,6 +5,7 @@ use hyper::HeaderMap;
 
 use super::answer;
 use crate::sandbox::http::Reply;
+use crate::sandbox::world::identities::Identity;
 
 pub const ADMIN: &str = "admin";
 pub const AUDITOR: &str = "auditor";
@@ -20,6 +21,20 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// A person who signed in.
+    pub fn of(person: &Identity) -> Self {
+        Self {
+            subject: person.subject.to_owned(),
+            name: person.name.to_owned(),
+            email: person.email.to_owned(),
+            groups: person
+                .groups
+                .iter()
+                .map(|group| (*group).to_owned())
+                .collect(),
+        }
+    }
+
     pub fn is_admin(&self) -> bool {
         self.is_in(ADMIN)
     }
@@ -71,7 +86,7 @@ pub fn authenticate(
 ) -> Result<Caller, Box<Reply>> {
     let api_key = text_of(headers, "api-key");
     if !api_key.is_empty() {
-        return match api_key == server_key {
+        return match !server_key.is_empty() && api_key == server_key {
             true => Ok(server_key_caller()),
             false => Err(Box::new(answer::message(401, "unauthorize"))),
         };

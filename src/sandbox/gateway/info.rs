@@ -41,6 +41,11 @@ pub fn server_info(options: &Options) -> Reply {
         "disable_clipboard_copy_cut": false,
         "analytics_tracking": "disabled",
         "analytics_mode": "disabled",
+        "feature_flags": {
+            "beta.oracle_native": true,
+            "experimental.log_exec_input": true,
+            "experimental.mcp_gateway": false,
+        },
     });
     answer::json(200, &info)
 }
@@ -66,7 +71,7 @@ fn licence(options: &Options) -> Value {
     })
 }
 
-pub fn user_info(caller: &Caller, options: &Options) -> Reply {
+pub fn user_info(caller: &Caller) -> Reply {
     let role = match () {
         () if caller.is_admin() => "admin",
         () if caller.sees_everything() => "auditor",
@@ -87,10 +92,7 @@ pub fn user_info(caller: &Caller, options: &Options) -> Reply {
         "tenancy_type": "selfhosted",
         "org_id": ORG_ID,
         "org_name": "default",
-        "org_license": match options.licence {
-            Licence::Oss => "oss",
-            Licence::Enterprise => "enterprise",
-        },
+        "org_license": "",
         "feature_ask_ai": "unavailable",
         "webapp_users_management": "on",
         "intercom_hmac_digest": "",

@@ -42,14 +42,5 @@ pub fn caller_of(token: &str) -> Option<Caller> {
     let person = PEOPLE
         .into_iter()
         .find(|person| token_of(person) == token)?;
-    Some(Caller {
-        subject: person.subject.to_owned(),
-        name: person.name.to_owned(),
-        email: person.email.to_owned(),
-        groups: person
-            .groups
-            .iter()
-            .map(|group| (*group).to_owned())
-            .collect(),
-    })
+    Some(Caller::of(person))
 }

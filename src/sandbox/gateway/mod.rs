@@ -4,12 +4,19 @@
 //! recorded from a gateway of that release.
 
 mod answer;
+mod api_keys;
+mod audit;
 mod auth;
+mod bind;
+mod connections;
 mod info;
 mod like;
 mod login;
+mod paging;
+mod plugins;
 mod routes;
 mod sessions;
+mod webhooks;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,10 +27,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use self::api_keys::ApiKey;
 use self::auth::{Access, Caller};
+use self::plugins::Plugin;
 use self::routes::Route;
 use self::sessions::{Downloads, Kills};
-use super::http::{Body, Reply, Request};
+use self::webhooks::Svix;
+use super::http::{Reply, Request};
 use super::world::{World, WorldOptions, part_id};
 
 /// The one organisation.
@@ -91,10 +101,35 @@ impl Default for Tokens {
 }
 
 /// What changes while the stand-in runs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     downloads: Downloads,
     kills: Kills,
+    svix: Svix,
+    plugins: Vec<Plugin>,
+    api_keys: Vec<ApiKey>,
+    /// What was changed here, oldest first.
+    audit: Vec<audit::Row>,
+}
+
+impl State {
+    fn new(options: &Options) -> Self {
+        let Options { seed, now, .. } = *options;
+        let key = |name, group, key| ApiKey::given(seed, name, group, key, now);
+        let tokens = &options.tokens;
+        Self {
+            downloads: Downloads::default(),
+            kills: Kills::default(),
+            svix: Svix::default(),
+            plugins: plugins::given(seed, now),
+            api_keys: vec![
+                key("sandbox-admin", auth::ADMIN, &tokens.admin),
+                key("sandbox-auditor", auth::AUDITOR, &tokens.auditor),
+                key("sandbox-standard", "sre", &tokens.standard),
+            ],
+            audit: Vec::new(),
+        }
+    }
 }
 
 /// The moment of a request.
@@ -125,20 +160,20 @@ impl GatewayStandIn {
         Self {
             world,
             started: Instant::now(),
-            state: Arc::default(),
+            state: Arc::new(Mutex::new(State::new(&options))),
             kills: watch::Sender::new(()),
             drawn: AtomicU64::new(0),
             options,
         }
     }
 
-    /// Answers a request as the gateway would.
+    /// Answers a request as the gateway would. HEAD is answered as GET: the server leaves the body
+    /// out and keeps its length.
     pub async fn handle(&self, request: &Request) -> Reply {
-        let mut reply = self.answer(request);
-        if request.method == Method::HEAD {
-            reply = reply.with_body(Body::Full(bytes::Bytes::new()));
+        if let Some(path) = routes::without_slash(&request.method, &request.path) {
+            return answer::moved(path);
         }
-        answer::with_common_headers(reply)
+        answer::with_common_headers(self.answer(request))
     }
 
     fn answer(&self, request: &Request) -> Reply {
@@ -182,32 +217,41 @@ impl GatewayStandIn {
     ) -> Reply {
         match route {
             Route::ServerInfo => info::server_info(&self.options),
-            Route::UserInfo => info::user_info(caller, &self.options),
+            Route::UserInfo => info::user_info(caller),
             Route::Sessions => sessions::list(self, caller, request, now),
             Route::Session(id) => sessions::get(self, caller, id, request, now),
             Route::SessionResult(id) => sessions::result(self, caller, id, request, now),
             Route::SessionStream(id) => sessions::stream(self, caller, id, now),
             Route::SessionKill(id) => sessions::kill(self, caller, id, now),
-            _ => answer::no_such_path(),
+            Route::AuditLogs => audit::list(self, request, now),
+            Route::Connections => connections::list(request),
+            Route::Connection(name) => connections::get(name),
+            Route::AccessRules => connections::access_rules(&self.options),
+            Route::ApiKeys => api_keys::list(self),
+            Route::CreateApiKey => api_keys::create(self, caller, request, now),
+            _ => self.answer_integration(route, request, now),
         }
     }
 
-    /// The API keys and the tokens of people who signed in.
-    fn caller_of(&self, token: &str) -> Option<Caller> {
-        let tokens = &self.options.tokens;
-        let key = |name: &str, group: &str| Caller {
-            subject: part_id(self.options.seed, 0, name).to_string(),
-            name: name.to_owned(),
-            // An API key's e-mail is its name.
-            email: name.to_owned(),
-            groups: vec![group.to_owned()],
-        };
-        match token {
-            _ if token == tokens.admin => Some(key("sandbox-admin", auth::ADMIN)),
-            _ if token == tokens.auditor => Some(key("sandbox-auditor", auth::AUDITOR)),
-            _ if token == tokens.standard => Some(key("sandbox-standard", "sre")),
-            _ => login::caller_of(token),
+    fn answer_integration(&self, route: Route<'_>, request: &Request, now: Now) -> Reply {
+        match route {
+            Route::Plugins => plugins::list(&self.state()),
+            Route::Plugin(name) => plugins::get(&self.state(), name),
+            Route::CreatePlugin => plugins::create(self, request, now),
+            Route::ReplacePlugin => plugins::replace(self, request, now),
+            Route::PluginConfig(name) => plugins::configure(&mut self.state(), name, request),
+            Route::PluginConnection(name, id) => plugins::connection(&self.state(), name, id),
+            Route::AttachConnection(name, id) => plugins::attach(self, name, id, request, now),
+            Route::DetachConnection(name, id) => plugins::detach(&mut self.state(), name, id),
+            _ => webhooks::answer(&mut self.state().svix, route, request, now.at)
+                .unwrap_or_else(answer::no_such_path),
         }
+    }
+
+    /// Whom an API key or the token of somebody who signed in belongs to.
+    fn caller_of(&self, token: &str) -> Option<Caller> {
+        let by_key = api_keys::caller_of(&self.state().api_keys, token);
+        by_key.or_else(|| login::caller_of(token))
     }
 
     fn now(&self) -> Now {
@@ -233,6 +277,12 @@ impl GatewayStandIn {
     /// A panic while the state was held leaves nothing half done: every change is one assignment.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A version 4 id, another one each time.
+    fn random_id(&self) -> String {
+        let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
+        part_id(self.options.seed, drawn, "id").to_string()
     }
 
     /// 64 hexadecimal digits, others each time.

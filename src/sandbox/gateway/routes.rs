@@ -62,6 +62,14 @@ pub fn find<'a>(method: &Method, path: &'a str) -> Option<Route<'a>> {
     }
 }
 
+/// The path that a GET with a slash too many is sent to. Other methods get a 307 from the real
+/// router, which nobody here asks for.
+pub fn without_slash<'a>(method: &Method, path: &'a str) -> Option<&'a str> {
+    let shorter = path.strip_suffix('/')?;
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    (is_read && find(method, path).is_none() && find(method, shorter).is_some()).then_some(shorter)
+}
+
 fn find_get<'a>(segments: &[&'a str]) -> Option<Route<'a>> {
     Some(match segments {
         ["healthz"] => Route::Health,

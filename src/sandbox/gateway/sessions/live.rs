@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::find_visible;
 use crate::sandbox::gateway::auth::Caller;
-use crate::sandbox::gateway::{GatewayStandIn, Now};
+use crate::sandbox::gateway::{GatewayStandIn, Now, answer};
 use crate::sandbox::http::{Body, Reply};
 use crate::sandbox::world::{Event, Live};
 
@@ -26,6 +26,8 @@ const END: &str = "event: session_end\ndata: {}\n\n";
 pub fn stream(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Reply {
     let view = match find_visible(gateway, caller, id, now) {
         Ok(view) => view,
+        // This route alone has other words for it.
+        Err(refusal) if refusal.status == 404 => return answer::message(404, "session not found"),
         Err(refusal) => return *refusal,
     };
     if view.status() == "done" {
