@@ -12,7 +12,7 @@ use crate::commands::Command;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
 use crate::domain::time::parse_duration;
-use crate::error::{Exit, classify};
+use crate::error::{Exit, TimedOut, classify};
 use crate::ui::style::{ColorChoice, ColorFacts, palette};
 use crate::ui::{Format, Streams, Ui, UiOptions};
 
@@ -184,11 +184,6 @@ fn drive(
     runtime.shutdown_background();
     exit
 }
-
-/// `--timeout` ran out.
-#[derive(Debug, thiserror::Error)]
-#[error("the command did not end within {}", crate::domain::time::human_duration(*.0))]
-pub struct TimedOut(Duration);
 
 async fn timer(deadline: Option<Duration>) {
     match deadline {

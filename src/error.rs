@@ -1,11 +1,15 @@
 //! Exit codes, and the one function that turns a cause chain into a code and hints.
 
 use std::io;
+use std::time::Duration;
 
 use crate::config::{ConfigError, SecretError, SecretKind};
+use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
 use crate::domain::site::UnknownSite;
-use crate::domain::time::TimeError;
+use crate::domain::time::{TimeError, human_duration};
+use crate::gateway::GatewayError;
 use crate::http::TransportError;
+use crate::sources::SourceError;
 use crate::ui::prompt::CannotAsk;
 
 /// What the program's exit code says (`design.md` §2).
@@ -63,6 +67,11 @@ impl UsageError {
     }
 }
 
+/// `--timeout` ran out.
+#[derive(Debug, thiserror::Error)]
+#[error("the command did not end within {}", human_duration(*.0))]
+pub struct TimedOut(pub Duration);
+
 /// What a failure means for the caller, and what to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -88,7 +97,12 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
             None.or_else(|| cause.downcast_ref::<UsageError>().map(of_usage))
                 .or_else(|| cause.downcast_ref::<SecretError>().map(of_secret))
                 .or_else(|| cause.downcast_ref::<ConfigError>().map(of_config))
+                .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
+                .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
+                .or_else(|| cause.downcast_ref::<DatadogError>().map(of_datadog))
+                .or_else(|| cause.downcast_ref::<KeyShape>().map(of_key_shape))
                 .or_else(|| cause.downcast_ref::<TransportError>().map(of_transport))
+                .or_else(|| cause.downcast_ref::<TimedOut>().map(|_| Verdict::plain(Exit::Unreachable)))
                 .or_else(|| cause.downcast_ref::<CannotAsk>().map(of_question))
                 .or_else(|| cause.downcast_ref::<TimeError>().map(|_| Verdict::plain(Exit::Usage)))
                 .or_else(|| cause.downcast_ref::<UnknownSite>().map(|_| Verdict::plain(Exit::Usage)))
@@ -148,6 +162,86 @@ fn of_transport(error: &TransportError) -> Verdict {
     }
 }
 
+/// `None` where the error only wraps another one.
+fn of_source(error: &SourceError) -> Option<Verdict> {
+    match error {
+        SourceError::Gateway(error) | SourceError::GaveUp { last: error, .. } => {
+            Some(of_gateway(error))
+        }
+        SourceError::Reference { .. } | SourceError::Ambiguous { .. } => {
+            Some(Verdict::plain(Exit::Usage))
+        }
+        SourceError::NotFound { .. } => Some(Verdict::hinted(
+            Exit::Failed,
+            "`ddctl sessions list --since 90d` shows the ids; a whole id is found at any age",
+        )),
+        SourceError::TooDense { .. } | SourceError::Unstable { .. } | SourceError::Closed => None,
+    }
+}
+
+fn of_gateway(error: &GatewayError) -> Verdict {
+    match error {
+        GatewayError::Transport(error) => of_transport(error),
+        GatewayError::Unauthorized { .. } | GatewayError::Token => Verdict::hinted(
+            Exit::Credentials,
+            "the token is wrong, expired or revoked: `hoop login` makes a new one, or set HOOP_TOKEN",
+        ),
+        GatewayError::Forbidden { .. } => Verdict::hinted(
+            Exit::Credentials,
+            "reading every session needs a key in the group auditor or admin; registering webhooks \
+             needs admin",
+        ),
+        GatewayError::Failing { .. } => {
+            Verdict::hinted(Exit::Unreachable, "the gateway's own log says more; run it again later")
+        }
+        GatewayError::NotAGateway { .. } => Verdict::hinted(
+            Exit::Unreachable,
+            "--gateway-url names the address that people open, such as https://use.hoop.dev",
+        ),
+        GatewayError::Address { .. } | GatewayError::SessionId { .. } => {
+            Verdict::plain(Exit::Usage)
+        }
+        GatewayError::NotFound { .. }
+        | GatewayError::Refused { .. }
+        | GatewayError::Malformed { .. } => Verdict::plain(Exit::Failed),
+    }
+}
+
+fn of_datadog(error: &DatadogError) -> Verdict {
+    match error {
+        DatadogError::Transport(error) => of_transport(error),
+        DatadogError::Key(shape) => of_key_shape(shape),
+        DatadogError::NoApplicationKey { .. } => {
+            of_secret(&SecretError::Missing { kind: SecretKind::AppKey })
+        }
+        DatadogError::Refused(refusal) => of_refusal(refusal),
+        DatadogError::Malformed { .. } => Verdict::plain(Exit::Failed),
+    }
+}
+
+fn of_refusal(refusal: &Refusal) -> Verdict {
+    match refusal.meaning {
+        Meaning::Pause => Verdict::hinted(
+            Exit::Credentials,
+            "`ddctl validate --all-sites` says which site the key belongs to",
+        ),
+        Meaning::Retry { .. } | Meaning::Unreachable => {
+            Verdict::hinted(Exit::Unreachable, "run the same command again")
+        }
+        Meaning::NotAnIntake => {
+            Verdict::hinted(Exit::Failed, "check --site and what stands between here and Datadog")
+        }
+        Meaning::Delivered | Meaning::Split | Meaning::Poison => Verdict::plain(Exit::Failed),
+    }
+}
+
+fn of_key_shape(_: &KeyShape) -> Verdict {
+    Verdict::hinted(
+        Exit::Credentials,
+        "keys are listed under Organization Settings, API Keys and Application Keys, on your site",
+    )
+}
+
 fn of_question(error: &CannotAsk) -> Verdict {
     Verdict::hinted(Exit::Usage, format!("answer it by {}", error.flag))
 }
@@ -190,6 +284,39 @@ mod tests {
     fn what_may_pass_by_itself_is_worth_running_again() {
         assert_eq!(of(TransportError::Timeout { url: "x".to_owned() }).exit, Exit::Unreachable);
         assert_eq!(of(TransportError::Settings { why: "x".to_owned() }).exit, Exit::Usage);
+    }
+
+    #[test]
+    fn a_refused_token_is_told_from_a_failing_gateway() {
+        let request = "GET /sessions".to_owned();
+        let message = "access denied".to_owned();
+        let refused = GatewayError::Unauthorized { request: request.clone(), message: message.clone() };
+        assert_eq!(of(refused).exit, Exit::Credentials);
+        let failing = GatewayError::Failing { request, status: 502, message };
+        assert_eq!(of(SourceError::GaveUp { attempts: 5, last: failing }).exit, Exit::Unreachable);
+        assert_eq!(of(SourceError::Reference { given: "x".to_owned() }).exit, Exit::Usage);
+    }
+
+    #[test]
+    fn a_refused_key_points_to_the_site_it_belongs_to() {
+        let refusal = Refusal {
+            host: "api.datadoghq.com".to_owned(),
+            request: "GET /api/v1/validate".to_owned(),
+            status: 403,
+            meaning: Meaning::Pause,
+            text: String::new(),
+            redirected_to: None,
+            rate_limit: None,
+        };
+        let verdict = of(DatadogError::Refused(Box::new(refusal)));
+        assert_eq!(verdict.exit, Exit::Credentials);
+        assert!(verdict.hints[0].contains("--all-sites"));
+        assert_eq!(of(KeyShape::NoApiKey(7)).exit, Exit::Credentials);
+    }
+
+    #[test]
+    fn a_deadline_is_worth_running_again() {
+        assert_eq!(of(TimedOut(Duration::from_secs(1))).exit, Exit::Unreachable);
     }
 
     #[test]

@@ -197,6 +197,8 @@ impl Ui {
     /// The zone's name, for table heads.
     pub fn zone(&self) -> String {
         match self.options.tz.iana_name() {
+            // The database calls it by its region; people do not.
+            Some("Etc/UTC") => "UTC".to_owned(),
             Some(name) => name.to_owned(),
             None => Timestamp::now()
                 .to_zoned(self.options.tz.clone())
