@@ -1,5 +1,6 @@
 //! `ddctl config`: profiles and settings.
 
+mod check;
 mod edit;
 mod get;
 mod list;
@@ -21,6 +22,7 @@ pub enum Config {
     Set(set::Set),
     Edit(edit::Edit),
     Use(use_profile::Use),
+    Check(check::Check),
 }
 
 pub async fn run(context: &Context, command: Config) -> anyhow::Result<Exit> {
@@ -31,6 +33,7 @@ pub async fn run(context: &Context, command: Config) -> anyhow::Result<Exit> {
         Config::Set(args) => set::run(context, &args),
         Config::Edit(args) => edit::run(context, &args),
         Config::Use(args) => use_profile::run(context, &args),
+        Config::Check(args) => check::run(context, &args).await,
     }
 }
 
