@@ -20,7 +20,7 @@ mod monitors;
 mod rate;
 mod search;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod validate;
 
 pub use client::Datadog;

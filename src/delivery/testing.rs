@@ -1,10 +1,13 @@
 //! Sessions and events for the tests of this room.
 
+use std::io;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
 
+use super::entry::{Entry, Record};
 use super::map::log::LogProfile;
 use crate::domain::event::{AppliedRules, EventId, EventKind, SessionEvent};
 use crate::domain::session::{
@@ -113,4 +116,68 @@ pub fn profile() -> LogProfile {
         tags: vec!["team:platform".to_owned()],
         env: Some("prod".to_owned()),
     }
+}
+
+/// The record of session `number`, with a body as small as can be.
+pub fn record(number: u32) -> Record {
+    let mut body = Map::new();
+    body.insert("timestamp".to_owned(), json!(NOW_MS));
+    body.insert("message".to_owned(), json!(format!("event {number}")));
+    body.insert("evt".to_owned(), json!({"id": format!("id-{number}")}));
+    Record {
+        id: format!("id-{number}"),
+        order_by: number.to_string(),
+        timestamp: now(),
+        body,
+    }
+}
+
+/// Records of as many sessions.
+pub fn records(count: u32) -> Vec<Record> {
+    (0..count).map(record).collect()
+}
+
+pub fn entry_of(number: u32) -> Entry {
+    let (entry, _) = Entry::encode(record(number), 900_000).expect("a small record");
+    entry
+}
+
+pub fn entries(count: u32) -> Vec<Entry> {
+    (0..count).map(entry_of).collect()
+}
+
+/// 2026-08-02T12:00:00Z.
+const NOW_MS: i64 = 1_785_672_000_000;
+
+/// The wall clock of the tests.
+pub fn now() -> Timestamp {
+    Timestamp::from_millisecond(NOW_MS).expect("a valid instant")
+}
+
+/// A source that holds `items` and then ends.
+pub fn send_all<T>(items: Vec<T>) -> mpsc::Receiver<T> {
+    let (sender, receiver) = mpsc::channel(items.len().max(1));
+    for item in items {
+        assert!(
+            sender.try_send(item).is_ok(),
+            "the channel has room for all"
+        );
+    }
+    receiver
+}
+
+/// A body without its compression, by decoders other than what encoded it where there are any.
+pub fn unpack(content_encoding: Option<&str>, body: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    let read = match content_encoding {
+        None => return body.to_vec(),
+        Some("zstd") => zstd::stream::copy_decode(body, &mut plain),
+        Some("gzip") => {
+            let mut decoder = flate2::read::GzDecoder::new(body);
+            io::copy(&mut decoder, &mut plain).map(drop)
+        }
+        Some(other) => panic!("{other} is no encoding of ours"),
+    };
+    read.expect("a whole body");
+    plain
 }

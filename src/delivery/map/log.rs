@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::tree::Tree;
 use crate::delivery::cut::text_prefix;
+use crate::delivery::entry::Record;
 use crate::domain::event::{Actor, EventKind, ReviewState, SessionEvent};
 use crate::domain::redaction::Redactor;
 use crate::domain::session::{Outcome, Review, ReviewStatus};
@@ -77,6 +78,16 @@ pub fn to_log(
     set_checks(&mut log, event, redactor);
     set_end(&mut log, event, redactor);
     log.into_map()
+}
+
+/// The record of `event`: its log, and what the pipeline needs to know of it.
+pub fn to_record(event: &SessionEvent, profile: &LogProfile, redactor: &Redactor) -> Record {
+    Record {
+        id: event.id.to_string(),
+        order_by: event.session.id.clone(),
+        timestamp: event.timestamp,
+        body: to_log(event, profile, redactor),
+    }
 }
 
 fn set_event(log: &mut Tree, event: &SessionEvent) {

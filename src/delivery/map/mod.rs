@@ -1,4 +1,4 @@
 //! From values of the product to what a destination stores.
 
 pub mod log;
-mod tree;
+pub(super) mod tree;

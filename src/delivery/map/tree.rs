@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 /// An object under construction.
 #[derive(Debug, Default)]
-pub(super) struct Tree(Map<String, Value>);
+pub(in crate::delivery) struct Tree(Map<String, Value>);
 
 impl Tree {
     /// Sets `path`. A name that holds a value already is replaced by an object.
@@ -30,7 +30,7 @@ impl Tree {
 }
 
 /// Sets the dotted `path` in `map`, making the objects on the way.
-pub(super) fn set(map: &mut Map<String, Value>, path: &str, value: Value) {
+pub(in crate::delivery) fn set(map: &mut Map<String, Value>, path: &str, value: Value) {
     let Some((head, rest)) = path.split_once('.') else {
         map.insert(path.to_owned(), value);
         return;
