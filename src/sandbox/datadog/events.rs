@@ -14,6 +14,7 @@ use super::quota::{self, RateLimit};
 use super::refusal::errors;
 use super::{Answer, DatadogStandIn, Visit};
 use crate::domain::site::Site;
+use crate::sandbox::coding::DecodeError;
 use crate::sandbox::http::{Body, Reply, Request};
 use crate::sandbox::received::{Arrival, Fate, Selection};
 
@@ -179,7 +180,10 @@ impl Refused {
 /// The event and its time.
 fn read_event(visit: &Visit<'_>) -> Result<(Map<String, Value>, i64), Refused> {
     let invalid = |text: &str| Refused::Invalid(text.to_owned());
-    let plain = visit.body.decode(MAX_BODY).map_err(|_| Refused::TooLarge)?;
+    let plain = visit.body.decode(MAX_BODY).map_err(|error| match error {
+        DecodeError::TooLarge { .. } => Refused::TooLarge,
+        DecodeError::Damaged => invalid("Invalid JSON structure"),
+    })?;
     let event: Map<String, Value> =
         serde_json::from_slice(&plain).map_err(|_| invalid("Invalid JSON structure"))?;
     check_fields(&event).map_err(Refused::Invalid)?;
