@@ -80,36 +80,19 @@ fn table(ui: &Ui, sessions: &[Session]) -> Table {
 fn row(ui: &Ui, session: &Session) -> [(String, Tone); 8] {
     let (outcome, tone) = outcome_cell(session);
     let ran = session
-        .end_date
-        .and_then(|end| end.duration_since(session.start_date).try_into().ok())
+        .duration()
         .map_or_else(|| "-".to_owned(), human_duration);
     let review = session.review.as_ref().map_or("-", |review| review.status.as_str());
     [
         (ui.time(session.start_date), Tone::Plain),
-        (who(session), Tone::Plain),
+        (session.identity.label().to_owned(), Tone::Plain),
         (session.connection.name.clone(), Tone::Plain),
-        (full_type(session), Tone::Dim),
+        (session.connection.full_type(), Tone::Dim),
         (outcome, tone),
         (ran, Tone::Plain),
         (review.to_lowercase(), Tone::Plain),
-        (session.id.chars().take(8).collect(), Tone::Accent),
+        (session.short_id().to_owned(), Tone::Accent),
     ]
-}
-
-/// The agent's name for machines, the e-mail for people.
-pub fn who(session: &Session) -> String {
-    let identity = &session.identity;
-    let by_name = identity.machine_identity_id.is_some() && !identity.name.is_empty();
-    let shown = if by_name || identity.email.is_empty() { &identity.name } else { &identity.email };
-    if shown.is_empty() { identity.id.clone() } else { shown.clone() }
-}
-
-/// `database/postgres`, or the parent type alone.
-pub fn full_type(session: &Session) -> String {
-    match session.connection.subtype.as_str() {
-        "" => session.connection.kind.clone(),
-        subtype => format!("{}/{subtype}", session.connection.kind),
-    }
 }
 
 /// How the session ended in a word, and its colour. An open one says so.

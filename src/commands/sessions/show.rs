@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::Args;
 
-use super::list::{full_type, outcome_cell, who};
+use super::list::outcome_cell;
 use super::view::{SessionDetail, log_search_url};
 use crate::commands::flags::GatewayAccess;
 use crate::context::Context;
@@ -153,7 +153,7 @@ fn identity(session: &Session) -> String {
         Some(id) => format!(" · machine identity {id}"),
         None => String::new(),
     };
-    format!("{} ({}){machine}", who(session), identity.kind.as_str())
+    format!("{} ({}){machine}", identity.label(), identity.kind.as_str())
 }
 
 fn connection(session: &Session) -> String {
@@ -164,7 +164,7 @@ fn connection(session: &Session) -> String {
         .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()))
         .collect();
     let tags = if tags.is_empty() { String::new() } else { format!(" · {}", tags.join(", ")) };
-    format!("{} · {} · {}{tags}", session.connection.name, full_type(session), session.verb.as_str())
+    format!("{} · {} · {}{tags}", session.connection.name, session.connection.full_type(), session.verb.as_str())
 }
 
 fn ran(session: &Session) -> String {
@@ -179,6 +179,6 @@ fn recording(session: &Session) -> String {
     match (session.event_size, session.is_done()) {
         (0, true) => "none".to_owned(),
         (0, false) => "its size is known when the session is over".to_owned(),
-        (size, _) => format!("{size} bytes{cut}; ddctl sessions replay {}", &session.id[..8.min(session.id.len())]),
+        (size, _) => format!("{size} bytes{cut}; ddctl sessions replay {}", session.short_id()),
     }
 }
