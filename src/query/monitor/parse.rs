@@ -165,7 +165,7 @@ impl Chain<'_> {
         }
     }
 
-    /// Moves over `.name`, which has to stand here.
+    /// Moves over `.name`, which has to stand here: nothing says that a blank may come before it.
     fn link(&mut self, name: &str, suggestion: &str) -> Result<(), ParseError> {
         if self.has_link(name) {
             return Ok(());
@@ -183,7 +183,6 @@ impl Chain<'_> {
 
     fn has_link(&mut self, name: &str) -> bool {
         let before = self.cursor.clone();
-        self.cursor.skip_blanks();
         let stands_here =
             self.cursor.eat(".") && self.cursor.eat(name) && self.cursor.peek() == Some('(');
         if !stands_here {
