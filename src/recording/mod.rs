@@ -8,6 +8,8 @@
 pub mod asciicast;
 pub mod edits;
 pub mod event_stream;
+#[cfg(test)]
+pub(crate) mod hostile;
 mod model;
 mod postgres;
 pub mod protocol;

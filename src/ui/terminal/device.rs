@@ -29,7 +29,8 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m\x1b[2J\x1b[H";
 /// Everything back, whether or not it was ever changed: synchronised output off, plain text and
 /// character sets, wrap on, cursor keys, mouse, focus and paste modes off, the whole screen
 /// scrolls, the main screen, the cursor shown.
-const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b(B\x0f\x1b[?7h\x1b[?1l\x1b[?1000l\x1b[?1002l\x1b[?1003l\
+const LEAVE: &[u8] =
+    b"\x1b[?2026l\x1b[0m\x1b(B\x0f\x1b[?7h\x1b[?1l\x1b[?1000l\x1b[?1002l\x1b[?1003l\
 \x1b[?1004l\x1b[?1006l\x1b[?2004l\x1b[r\x1b[?1049l\x1b[?25h";
 
 /// How long a read waits for a key, in tenths of a second: the key thread ends within this time.
@@ -246,7 +247,10 @@ fn restore_on_panic(screen: &Arc<Mutex<Screen>>) {
     INSTALLED.call_once(|| {
         let report = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let screen = CURRENT.try_lock().ok().and_then(|current| current.upgrade());
+            let screen = CURRENT
+                .try_lock()
+                .ok()
+                .and_then(|current| current.upgrade());
             if let Some(mut screen) = screen.as_deref().and_then(|screen| screen.try_lock().ok()) {
                 screen.leave();
             }

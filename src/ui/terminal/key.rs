@@ -61,7 +61,7 @@ fn escape<'a>(after: &'a [u8], keys: &mut Vec<Key>) -> &'a [u8] {
         // A string that only terminals send: OSC, DCS, APC.
         [b']' | b'P' | b'_', rest @ ..] => {
             let end = rest.iter().position(|byte| matches!(byte, 0x07 | 0x1b));
-            end.map_or(&[], |end| &rest[end + 1..])
+            end.map_or(&[], |end| &rest[end + usize::from(rest[end] == 0x07)..])
         }
         [] => {
             keys.push(Key::Escape);
@@ -120,7 +120,11 @@ mod tests {
             "\x1b[?2026;2$y",
             "\x1b[I",
         ] {
-            assert_eq!(keys(format!("{answer}q").as_bytes()), [Key::Char('q')], "{answer:?}");
+            assert_eq!(
+                keys(format!("{answer}q").as_bytes()),
+                [Key::Char('q')],
+                "{answer:?}"
+            );
         }
     }
 
