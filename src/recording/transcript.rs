@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::{Event, Kind};
+use crate::domain::redaction::{Redactor, Span};
 
 /// One line of a transcript, without its line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +49,46 @@ pub fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
     }
 }
 
-/// Writes the lines of a recording as UTF-8 text.
-pub fn write(kind: Kind, events: &[Event], out: &mut impl Write) -> io::Result<()> {
-    for line in lines(kind, events) {
-        writeln!(out, "{}", line.text)?;
+/// As [`lines`], with the secrets of the whole text replaced.
+///
+/// A secret that takes several lines leaves one, at the time of its first.
+pub fn redacted(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Line> {
+    let mut lines = lines(kind, events);
+    let text = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+    // From the end, so that the places of the earlier ones stay true.
+    for span in redactor.spans(&text).into_iter().rev() {
+        replace(&mut lines, &span);
     }
-    Ok(())
+    lines
+}
+
+/// Puts the mark in the place of a span of the joined text.
+fn replace(lines: &mut Vec<Line>, span: &Span) {
+    let (first, from) = place(lines, span.start);
+    let (last, to) = place(lines, span.end);
+    let tail = lines[last].text.split_off(to.min(lines[last].text.len()));
+    lines.drain(first + 1..=last);
+    lines[first].text.truncate(from);
+    lines[first].text.push_str(&span.mark());
+    lines[first].text.push_str(&tail);
+}
+
+/// The line that holds byte `at` of the joined text, and the byte within it.
+fn place(lines: &[Line], at: usize) -> (usize, usize) {
+    let mut start = 0;
+    for (index, line) in lines.iter().enumerate() {
+        let end = start + line.text.len();
+        if at <= end {
+            return (index, at - start);
+        }
+        start = end + 1;
+    }
+    (lines.len().saturating_sub(1), lines.last().map_or(0, |line| line.text.len()))
+}
+
+/// Writes lines as UTF-8 text.
+pub fn write(lines: &[Line], out: &mut impl Write) -> io::Result<()> {
+    lines.iter().try_for_each(|line| writeln!(out, "{}", line.text))
 }
 
 /// Minutes, seconds and milliseconds since the start: `  4:12.050`, or `1:04:12.050`.

@@ -1,8 +1,12 @@
 //! `ddctl sessions`: look at recordings, and ship them.
 
+mod export;
 mod filter;
 mod list;
+mod recordings;
+mod replay;
 mod show;
+mod summary;
 pub mod view;
 
 use clap::Subcommand;
@@ -14,12 +18,14 @@ use crate::error::Exit;
 pub enum Sessions {
     List(list::List),
     Show(show::Show),
+    Replay(replay::Replay),
+    Export(Box<export::Export>),
 }
 
 impl Sessions {
     /// An export that is told to stop sends what it holds first.
     pub fn stops_by_itself(&self) -> bool {
-        false
+        matches!(self, Sessions::Export(_))
     }
 }
 
@@ -27,5 +33,7 @@ pub async fn run(context: &Context, command: Sessions) -> anyhow::Result<Exit> {
     match command {
         Sessions::List(args) => list::run(context, &args).await,
         Sessions::Show(args) => show::run(context, &args).await,
+        Sessions::Replay(args) => replay::run(context, &args).await,
+        Sessions::Export(args) => export::run(context, &args).await,
     }
 }
