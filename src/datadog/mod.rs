@@ -5,7 +5,7 @@
 //! client libraries. The room is handed an HTTP client, an [`Endpoint`] and its keys; it reads no
 //! settings and prints nothing.
 //!
-//! Every request is built as a [`draft::Draft`], so that a dry run shows exactly what would be
+//! Every request is built as a draft first, so that a dry run shows exactly what would be
 //! sent. What an answer means for the sender is decided in one table, [`Meaning::of_status`].
 
 mod body;

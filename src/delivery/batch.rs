@@ -165,12 +165,14 @@ mod tests {
     }
 
     fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
-        let text = "[a\u{1}\"ü]{0,150}";
+        let text = "[a\u{1}\"ü]{0,80}";
         prop::collection::vec((0_u8..4, text), 1..60)
             .prop_map(|list| list.iter().map(|(n, text)| entry(*n, text)).collect())
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn batches_concatenate_to_the_input_and_none_exceeds_a_limit(entries in any_entries()) {
             let batches = batches(&entries, SMALL);

@@ -146,6 +146,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         /// Control characters grow sixfold as JSON: a cut by the raw length would not do.
         #[test]
         fn what_grows_under_escaping_fits_all_the_same(

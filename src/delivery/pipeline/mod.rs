@@ -1,7 +1,7 @@
 //! The loop that reads records, keeps requests under way and waits where it has to.
 //!
 //! One task owns everything. A request is a future that comes back with its unit and the answer;
-//! what an answer leads to is decided in [`settle`]; who may go out next in [`queue`] and in the
+//! what an answer leads to is decided in `settle`; who may go out next in `queue` and in the
 //! gate. The states:
 //!
 //! - *reading*: records come in, batches go out;

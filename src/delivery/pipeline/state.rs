@@ -123,13 +123,18 @@ impl<P: FnMut(Progress)> Run<P> {
             }
             Stop::Now => {
                 self.summary.is_interrupted = true;
-                self.phase = match std::mem::replace(&mut self.phase, Phase::Reading) {
-                    Phase::Ending(cause) => Phase::Over(Some(cause)),
-                    _ => Phase::Over(None),
-                };
+                self.end_now(None);
             }
             Stop::No | Stop::Drain => {}
         }
+    }
+
+    /// What was ending the run already says more than that its time is over.
+    fn end_now(&mut self, cause: Option<Cause>) {
+        self.phase = match std::mem::replace(&mut self.phase, Phase::Over(None)) {
+            Phase::Ending(cause) => Phase::Over(Some(cause)),
+            _ => Phase::Over(cause),
+        };
     }
 
     fn close_batch(&mut self) {
@@ -165,12 +170,8 @@ impl<P: FnMut(Progress)> Run<P> {
             self.close_batch();
         }
         if is_past(self.options.deadline) {
-            let late = self.last_trouble.take();
-            let late = late.map_or(Cause::OutOfTime, Cause::Unreachable);
-            self.phase = match std::mem::replace(&mut self.phase, Phase::Reading) {
-                Phase::Ending(cause) => Phase::Over(Some(cause)),
-                _ => Phase::Over(Some(late)),
-            };
+            let trouble = self.last_trouble.take();
+            self.end_now(Some(trouble.map_or(Cause::OutOfTime, Cause::Unreachable)));
         } else if matches!(self.phase, Phase::Draining(until) if is_past(until)) {
             self.phase = Phase::Over(None);
         }

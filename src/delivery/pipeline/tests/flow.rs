@@ -1,11 +1,11 @@
 //! Order, age, size, and the dry run.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use serde_json::json;
 
 use super::*;
-use crate::datadog::testing::Script;
 use crate::delivery::sinks::dry_run::DryRun;
 
 /// Event `number` of one of `sessions` sessions, by turns.
@@ -20,56 +20,57 @@ fn of_sessions(count: u32, sessions: u32) -> Vec<Record> {
 #[tokio::test]
 async fn the_events_of_a_session_stay_in_order_however_many_requests_are_out() {
     const SESSIONS: u32 = 40;
-    let mut number = 0_u32;
-    let intake = Intake::answering(move |_| {
-        number += 1;
-        match number % 17 {
-            0 => Script::status(503),
-            5 => Script::status(413),
-            11 => Script::Reset { stored: false },
-            _ => Script::json(202, "{}"),
-        }
-    })
-    .await;
-    let outcome = deliver(&intake, of_sessions(1_200, SESSIONS), batches_of(7)).await;
+    let sink = Uneven::default();
+    let outcome = deliver_to(&sink, of_sessions(4_000, SESSIONS), batches_of(7)).await;
     outcome.result.expect("everything was taken in the end");
+    let taken = sink.taken.into_inner();
+    assert_eq!(taken.len(), 4_000);
     let mut last: HashMap<u32, u32> = HashMap::new();
-    for id in stored(&intake) {
+    for id in taken {
         let number: u32 = id[3..].parse().expect("a number");
         let before = last.insert(number % SESSIONS, number);
         assert!(before < Some(number), "{before:?} before {number}");
     }
-    assert_eq!(stored(&intake).len(), 1_200);
 }
 
 #[tokio::test]
 async fn requests_overlap_once_things_go_well() {
-    let sink = Overlap::default();
-    let outcome = deliver_to(&sink, testing::records(400), batches_of(4)).await;
-    assert_eq!(outcome.summary().accepted, 400);
+    let sink = Uneven::default();
+    let outcome = deliver_to(&sink, testing::records(600), batches_of(4)).await;
+    assert_eq!(outcome.summary().accepted, 600);
     assert_eq!(sink.most.get(), 4);
 }
 
-/// Counts how many requests are out at once.
+/// Serves requests at uneven speed, so that a later one may be done first, and refuses one in a
+/// hundred.
 #[derive(Default)]
-struct Overlap {
-    out: std::cell::Cell<usize>,
-    most: std::cell::Cell<usize>,
+struct Uneven {
+    requests: Cell<u32>,
+    out: Cell<usize>,
+    most: Cell<usize>,
+    /// Ids, in the order in which their requests were done.
+    taken: RefCell<Vec<String>>,
 }
 
-impl Sink for Overlap {
+impl Sink for Uneven {
     fn name(&self) -> String {
-        "overlap".to_owned()
+        "uneven".to_owned()
     }
 
-    async fn send(&self, _: &[Entry], _: &EncodedBatch) -> Answer {
+    async fn send(&self, entries: &[Entry], _: &EncodedBatch) -> Answer {
+        let number = self.requests.replace(self.requests.get() + 1);
         self.out.set(self.out.get() + 1);
         self.most.set(self.most.get().max(self.out.get()));
-        // Long enough in turns of the scheduler for every other request to come out.
-        for _ in 0..2_000 {
+        // In turns of the scheduler; enough for the requests after this one to overtake it.
+        for _ in 0..number * 7_919 % 1_500 {
             tokio::task::yield_now().await;
         }
         self.out.set(self.out.get() - 1);
+        if number % 100 == 99 {
+            return Err(trouble(Meaning::Split, Reason::Status(413)));
+        }
+        let ids = entries.iter().map(|entry| entry.id.clone());
+        self.taken.borrow_mut().extend(ids);
         Ok(())
     }
 
@@ -124,7 +125,7 @@ async fn late_events_are_left_out_or_set_aside_on_request() {
 }
 
 thread_local! {
-    static BEGIN: std::cell::Cell<Option<Instant>> = const { std::cell::Cell::new(None) };
+    static BEGIN: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 /// A wall clock that goes with the one that is turned by hand.
