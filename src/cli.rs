@@ -167,7 +167,7 @@ fn drive(
         tokio::pin!(work);
         tokio::select! {
             done = &mut work => done,
-            () = timer(deadline) => Err(TimedOut(deadline.unwrap_or_default()).into()),
+            () = timer(deadline, ends_by_itself) => Err(TimedOut(deadline.unwrap_or_default()).into()),
             () = interrupted() => {
                 let _ = stop.send(true);
                 match ends_by_itself {
@@ -185,9 +185,13 @@ fn drive(
     exit
 }
 
-async fn timer(deadline: Option<Duration>) {
+/// How long a command that ends by itself at the deadline may take to say what it did.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+async fn timer(deadline: Option<Duration>, ends_by_itself: bool) {
+    let grace = if ends_by_itself { LAST_WORDS } else { Duration::ZERO };
     match deadline {
-        Some(deadline) => tokio::time::sleep(deadline).await,
+        Some(deadline) => tokio::time::sleep(deadline + grace).await,
         None => std::future::pending().await,
     }
 }

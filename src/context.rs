@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::cli::Globals;
 use crate::config::{ConfigError, Environment, SecretFlags, SecretKind, Secrets, Settings};
@@ -25,6 +26,7 @@ pub struct Context {
     settings: Result<Settings, Arc<ConfigError>>,
     http: Arc<http::Client>,
     cancel: watch::Receiver<bool>,
+    started: Instant,
 }
 
 /// The settings could not be read; kept for the commands that need them.
@@ -56,6 +58,7 @@ impl Context {
             globals,
             environment,
             cancel,
+            started: Instant::now(),
         }
     }
 
@@ -139,6 +142,18 @@ impl Context {
         let api_key = self.secret(SecretKind::ApiKey, flags)?;
         let app_key = self.optional_secret(SecretKind::AppKey, flags)?;
         Ok(Datadog::new(self.http.clone(), endpoint, api_key, app_key)?)
+    }
+
+    /// Datadog at the site of the settings under a given key.
+    pub fn datadog_with(&self, api_key: Secret) -> anyhow::Result<Datadog> {
+        let settings = self.settings()?;
+        let endpoint = Endpoint { site: settings.site.value, connect_to: settings.datadog_url.clone() };
+        Ok(Datadog::new(self.http.clone(), endpoint, api_key, None)?)
+    }
+
+    /// When `--timeout` is over, for work that ends cleanly by itself.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.globals.timeout.map(|timeout| self.started + timeout)
     }
 
     /// Refuses to change anything elsewhere under `--read-only`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
+use crate::delivery::{Cause, DeliveryError, FileError};
 use crate::domain::site::UnknownSite;
 use crate::domain::time::{TimeError, human_duration};
 use crate::gateway::GatewayError;
@@ -97,6 +98,8 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
             None.or_else(|| cause.downcast_ref::<UsageError>().map(of_usage))
                 .or_else(|| cause.downcast_ref::<SecretError>().map(of_secret))
                 .or_else(|| cause.downcast_ref::<ConfigError>().map(of_config))
+                .or_else(|| cause.downcast_ref::<DeliveryError>().map(of_delivery))
+                .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
                 .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
                 .or_else(|| cause.downcast_ref::<DatadogError>().map(of_datadog))
@@ -219,6 +222,36 @@ fn of_datadog(error: &DatadogError) -> Verdict {
     }
 }
 
+/// When several hold: credentials, then work kept, then unreachable (`design.md` §2).
+fn of_delivery(error: &DeliveryError) -> Verdict {
+    let again = "run the same command again: an event that arrives twice has the same evt.id";
+    let verdict = match &error.cause {
+        Cause::KeyRefused(_) => {
+            let hint = "`ddctl validate --all-sites` says which site the key belongs to";
+            return Verdict::hinted(Exit::Credentials, hint);
+        }
+        Cause::Unreachable(_) | Cause::OutOfTime => Verdict::hinted(Exit::Unreachable, again),
+        Cause::NotAnIntake(_) | Cause::Misconfigured(_) => Verdict::hinted(
+            Exit::Failed,
+            "check --site and what stands between here and Datadog",
+        ),
+        Cause::DeadLetters(_) => Verdict::plain(Exit::Failed),
+    };
+    match error.summary.dead_letters {
+        0 => verdict,
+        _ => Verdict { exit: Exit::WorkKept, ..verdict },
+    }
+}
+
+fn of_file(error: &FileError) -> Verdict {
+    match error {
+        FileError::Exists { .. } | FileError::NotAFile { .. } | FileError::NoFolder { .. } => {
+            Verdict::plain(Exit::Usage)
+        }
+        FileError::DiskFull { .. } | FileError::Io { .. } => Verdict::plain(Exit::Failed),
+    }
+}
+
 fn of_refusal(refusal: &Refusal) -> Verdict {
     match refusal.meaning {
         Meaning::Pause => Verdict::hinted(
@@ -262,6 +295,7 @@ mod tests {
     use anyhow::Context;
 
     use super::*;
+    use crate::delivery::{Reason, Summary, Trouble};
 
     fn of<E: std::error::Error + Send + Sync + 'static>(error: E) -> Verdict {
         let chain = Err::<(), _>(error).context("outer").context("outermost");
@@ -312,6 +346,21 @@ mod tests {
         assert_eq!(verdict.exit, Exit::Credentials);
         assert!(verdict.hints[0].contains("--all-sites"));
         assert_eq!(of(KeyShape::NoApiKey(7)).exit, Exit::Credentials);
+    }
+
+    #[test]
+    fn set_aside_events_weigh_more_than_an_unreachable_intake_and_less_than_a_refused_key() {
+        let ended = |cause, dead_letters| {
+            let summary = Summary { dead_letters, ..Summary::default() };
+            of(DeliveryError { cause, summary: Box::new(summary) }).exit
+        };
+        assert_eq!(ended(Cause::OutOfTime, 0), Exit::Unreachable);
+        assert_eq!(ended(Cause::OutOfTime, 1), Exit::WorkKept);
+        let refused = || {
+            let reason = Reason::Status(403);
+            Cause::KeyRefused(Trouble { meaning: Meaning::Pause, reason, text: String::new() })
+        };
+        assert_eq!(ended(refused(), 1), Exit::Credentials);
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub fn redacted(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Line> 
 fn replace(lines: &mut Vec<Line>, span: &Span) {
     let (first, from) = place(lines, span.start);
     let (last, to) = place(lines, span.end);
-    let tail = lines[last].text.split_off(to.min(lines[last].text.len()));
+    let tail = lines[last].text.split_off(to);
     lines.drain(first + 1..=last);
     lines[first].text.truncate(from);
     lines[first].text.push_str(&span.mark());

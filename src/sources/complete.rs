@@ -69,6 +69,20 @@ pub async fn completed(
     }
 }
 
+/// One session by its id, complete.
+pub(super) async fn single(
+    gateway: &Gateway,
+    id: &str,
+    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+) -> Result<Completed, SourceError> {
+    let ask = async || gateway.session(id).await;
+    let session = retrying(Backoff::patient(), ask).await?;
+    match has_statements(&session) {
+        true => completed(gateway, session, statements).await,
+        false => Ok(Completed { session: Arc::new(session), statements: None, is_incomplete: false }),
+    }
+}
+
 async fn with_statements(
     gateway: &Gateway,
     row: &Session,

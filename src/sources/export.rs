@@ -6,10 +6,11 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::complete::{Completed, completed};
+use super::complete::{Completed, completed, single};
 use super::error::SourceError;
 use super::events::EventContext;
 use super::filter::{RowVerdict, SessionFilter};
+use super::find::{SessionRef, find};
 use super::rows::rows;
 use crate::domain::event::SessionEvent;
 use crate::domain::session::Session;
@@ -88,6 +89,34 @@ pub async fn export(
         });
     }
     Ok(summary)
+}
+
+/// As [`export`], of the sessions named, in their order.
+pub async fn export_sessions(
+    gateway: &Gateway,
+    references: &[SessionRef],
+    context: &EventContext,
+    statements: impl Fn(&Session, &[u8]) -> Option<String>,
+    tx: mpsc::Sender<SessionEvent>,
+) -> Result<SourceSummary, SourceError> {
+    let mut summary = SourceSummary::default();
+    for reference in references {
+        let id = find(gateway, reference, Timestamp::now()).await?;
+        let session = single(gateway, &id, &statements).await?;
+        let events = session.events(context);
+        summary.count(&session, events.len());
+        for event in events {
+            tx.send(event).await.map_err(|_| SourceError::Closed)?;
+        }
+    }
+    Ok(summary)
+}
+
+/// What can be said of a reading that did not get to its end.
+impl From<SourceProgress> for SourceSummary {
+    fn from(progress: SourceProgress) -> Self {
+        Self { sessions: progress.sessions, events: progress.events, ..Self::default() }
+    }
 }
 
 impl SourceSummary {

@@ -24,7 +24,7 @@ pub use approvals::ApprovalSources;
 pub use complete::{Completed, STATEMENTS_LIMIT, completed};
 pub use error::SourceError;
 pub use events::{EventContext, events_of};
-pub use export::{Export, SourceProgress, SourceSummary, export};
+pub use export::{Export, SourceProgress, SourceSummary, export, export_sessions};
 pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;

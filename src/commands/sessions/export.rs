@@ -1,6 +1,8 @@
 //! `ddctl sessions export`: session events to Datadog or to files, recordings to files.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -25,7 +27,7 @@ use crate::domain::time::{TimeRange, parse_range};
 use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
 use crate::recording::first_statements;
-use crate::sources::{self, ApprovalSources, EventContext, SessionRef, SourceError, SourceSummary};
+use crate::sources::{self, ApprovalSources, EventContext, SessionRef, SourceError, SourceProgress, SourceSummary};
 use crate::ui;
 
 /// Events that wait between reading and delivering.
@@ -306,10 +308,11 @@ async fn deliver<S: Sink>(
     let (tx, rx) = mpsc::channel(QUEUE);
     let report = |told: Progress| mapping.report(&progress, told);
     let delivery = delivery::run(rx, |event| mapping.record(&event), sink, options, report);
-    let source = read(args, gateway, selection, &events, tx);
-    let (source, summary) = tokio::join!(source, delivery);
-    // Where the delivery failed, that is the cause; the source only saw its reader go.
-    Ok(Delivered { summary: summary?, source: unless_closed(source)? })
+    let reached = Cell::default();
+    let source = read(args, gateway, selection, &events, tx, &reached);
+    let (source, summary) = side_by_side(source, delivery, &reached).await;
+    // Where the delivery failed, that is the cause.
+    Ok(Delivered { summary: summary?, source: source? })
 }
 
 async fn to_rows(
@@ -332,15 +335,17 @@ async fn to_rows(
     let report = |told: Progress| mapping.report(&progress, told);
     let record = |event| mapping.record(&event);
     let stop = Some(stop(context));
-    let source = read(args, &gateway, selection, &events, tx);
+    let reached = Cell::default();
+    let source = read(args, &gateway, selection, &events, tx, &reached);
     let delivery = async {
-        match file {
-            Some(file) => Ok(delivery::to_file(rx, record, file, format, stop, report).await?),
-            None => Ok(delivery::to_writer(rx, record, context.ui.stdout(), format, stop, report).await?),
-        }
+        let out = context.ui.stdout();
+        anyhow::Ok(match file {
+            Some(file) => delivery::to_file(rx, record, file, format, stop, report).await?,
+            None => delivery::to_writer(rx, record, out, format, stop, report).await?,
+        })
     };
-    let (source, summary): (_, anyhow::Result<Summary>) = tokio::join!(source, delivery);
-    let delivered = Delivered { summary: summary?, source: unless_closed(source)? };
+    let (source, summary) = side_by_side(source, delivery, &reached).await;
+    let delivered = Delivered { summary: summary?, source: source? };
     let is_free = matches!(target, Target::Path(_)) && !args.dry_run;
     show_summary(context, selection, &args.to, delivered, is_free)
 }
@@ -362,10 +367,21 @@ fn show_summary(
     Ok(summary.exit())
 }
 
-fn unless_closed(source: Result<SourceSummary, SourceError>) -> Result<SourceSummary, SourceError> {
-    match source {
-        Err(SourceError::Closed) => Ok(SourceSummary::default()),
-        other => other,
+/// Waits for both. A delivery that ends first was told to, or failed: reading on is of no use,
+/// and what was read until then is what counts.
+async fn side_by_side<D>(
+    source: impl Future<Output = Result<SourceSummary, SourceError>>,
+    delivery: impl Future<Output = D>,
+    reached: &Cell<SourceProgress>,
+) -> (Result<SourceSummary, SourceError>, D) {
+    let (mut source, mut delivery) = (pin!(source), pin!(delivery));
+    tokio::select! {
+        biased;
+        read = &mut source => match read {
+            Err(SourceError::Closed) => (Ok(reached.get().into()), delivery.await),
+            read => (read, delivery.await),
+        },
+        delivered = &mut delivery => (Ok(reached.get().into()), delivered),
     }
 }
 
@@ -375,6 +391,7 @@ async fn read(
     selection: &Selection,
     context: &EventContext,
     tx: mpsc::Sender<SessionEvent>,
+    reached: &Cell<SourceProgress>,
 ) -> Result<SourceSummary, SourceError> {
     let range = match selection {
         Selection::Range(range) => *range,
@@ -390,7 +407,7 @@ async fn read(
         limit: args.limit,
         concurrency: args.concurrency,
     };
-    sources::export(export, first_statements, tx, |_| ()).await
+    sources::export(export, first_statements, tx, |progress| reached.set(progress)).await
 }
 
 async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {
