@@ -326,7 +326,7 @@ fn a_monitor_that_would_not_fire_says_what_was_missing() {
     assert_eq!(prediction.forecast, Forecast::WouldNot);
     let missing = prediction.explanation.last().expect("a sentence");
     assert!(
-        missing.starts_with("the closest log does not meet `-(@approval.status:"),
+        missing.starts_with("the closest log does not meet `-@approval.status:(approved OR"),
         "{missing}"
     );
 }
