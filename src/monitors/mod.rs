@@ -6,6 +6,9 @@
 //! variables it is a [`Monitor`], ready to be evaluated here or sent to Datadog ([`Monitor::to_api`]).
 //! A [`Scenario`] makes the events of a situation; [`predict`] says what a monitor would do with
 //! them. Nothing here does I/O.
+//!
+//! The templates that messages use are documented: `{{log.attributes.[path]}}`, `{{log.message}}`
+//! and `{{log.link}}` (docs.datadoghq.com/monitors/notify/variables).
 
 mod api;
 mod cases;
@@ -16,6 +19,8 @@ mod packs;
 mod predict;
 mod render;
 mod scenario;
+#[cfg(test)]
+mod tests;
 
 pub use cases::{CaseFailure, run_cases};
 pub use error::MonitorFileError;

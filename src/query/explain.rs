@@ -1,7 +1,7 @@
 //! A search in plain words.
 
 use super::pattern::{Part, Pattern};
-use super::tree::{Bound, Comparison, Field, Node, NodeKind, Query, Test};
+use super::tree::{Bound, Comparison, Field, Node, NodeKind, Query, Test, with_one_key};
 
 impl Query {
     /// What the search finds, as the end of the sentence "logs …".
@@ -17,7 +17,7 @@ fn explain(node: &Node) -> String {
     match &node.kind {
         NodeKind::Everything => "anything holds".to_owned(),
         NodeKind::And(parts) => joined(parts, ", and "),
-        NodeKind::Or(parts) => joined(parts, " or "),
+        NodeKind::Or(parts) => one_of(parts, false).unwrap_or_else(|| joined(parts, " or ")),
         NodeKind::Not(inner) => explain_not(inner),
         NodeKind::Match { field, test } => sentence(field, test, false),
         NodeKind::Cidr { path, blocks } => {
@@ -34,12 +34,36 @@ fn explain(node: &Node) -> String {
 fn explain_not(inner: &Node) -> String {
     match &inner.kind {
         NodeKind::Match { field, test } => sentence(field, test, true),
-        _ => format!("it is not so that ({})", explain(inner)),
+        NodeKind::Or(parts) => one_of(parts, true).unwrap_or_else(|| not_so(inner)),
+        _ => not_so(inner),
+    }
+}
+
+fn not_so(inner: &Node) -> String {
+    format!("it is not so that ({})", explain(inner))
+}
+
+/// `key:(a OR b)` over plain values.
+fn one_of(parts: &[Node], is_negated: bool) -> Option<String> {
+    let (field, tests) = with_one_key(parts)?;
+    let values: Option<Vec<String>> = tests.into_iter().map(plain_value).collect();
+    let of = if is_negated { "none of" } else { "one of" };
+    (*field != Field::FullText)
+        .then_some(values?)
+        .map(|values| format!("{} is {of} {}", subject(field), values.join(", ")))
+}
+
+fn plain_value(test: &Test) -> Option<String> {
+    match test {
+        Test::Word(pattern) => pattern.as_literal().map(|text| format!("`{text}`")),
+        Test::Phrase(text) => Some(format!("`{text}`")),
+        Test::Exists | Test::Compare(..) | Test::Range { .. } => None,
     }
 }
 
 fn joined(parts: &[Node], between: &str) -> String {
-    let parts = parts.iter().map(|part| match part.kind {
+    let parts = parts.iter().map(|part| match &part.kind {
+        NodeKind::Or(parts) if one_of(parts, false).is_some() => explain(part),
         NodeKind::And(_) | NodeKind::Or(_) => format!("({})", explain(part)),
         _ => explain(part),
     });
@@ -48,14 +72,7 @@ fn joined(parts: &[Node], between: &str) -> String {
 
 fn sentence(field: &Field, test: &Test, is_negated: bool) -> String {
     let not = if is_negated { "not " } else { "" };
-    let subject = match field {
-        Field::FreeText => "the message".to_owned(),
-        Field::FullText => "any attribute or the message".to_owned(),
-        Field::Reserved(reserved) => format!("`{}`", reserved.as_str()),
-        Field::Attribute(path) => format!("`{}`", path.as_str()),
-        Field::Tag(key) => format!("the tag `{key}`"),
-        Field::Calculated(name) => format!("the calculated field `{name}`"),
-    };
+    let subject = subject(field);
     let holds = if is_negated { "does not hold" } else { "holds" };
     match (field, test) {
         (_, Test::Exists) => format!(
@@ -100,6 +117,17 @@ fn sentence(field: &Field, test: &Test, is_negated: bool) -> String {
                 }
             }
         }
+    }
+}
+
+fn subject(field: &Field) -> String {
+    match field {
+        Field::FreeText => "the message".to_owned(),
+        Field::FullText => "any attribute or the message".to_owned(),
+        Field::Reserved(reserved) => format!("`{}`", reserved.as_str()),
+        Field::Attribute(path) => format!("`{}`", path.as_str()),
+        Field::Tag(key) => format!("the tag `{key}`"),
+        Field::Calculated(name) => format!("the calculated field `{name}`"),
     }
 }
 
@@ -156,6 +184,10 @@ mod tests {
                 "where (the tag `env` is `prod` or the tag `env` is like `stag*`), and the message holds the words `drop table` in this order",
             ),
             ("-@approval.status:*", "where `approval.status` is absent"),
+            (
+                "-@a:(x OR \"y z\") b:(1 OR 2)",
+                "where `a` is none of `x`, `y z`, and the tag `b` is one of `1`, `2`",
+            ),
             (
                 "@n:[1 TO 9} -@n:>5",
                 "where `n` is from 1 to 9 (not included), and `n` is not above 5",

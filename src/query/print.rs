@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::pattern::{Part, Pattern};
-use super::tree::{Bound, Field, Node, NodeKind, Query, Test};
+use super::tree::{Bound, Field, Node, NodeKind, Query, Test, with_one_key};
 
 impl Display for Query {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -16,7 +16,10 @@ impl Display for Node {
         match &self.kind {
             NodeKind::Everything => f.write_str("*"),
             NodeKind::And(parts) => joined(f, parts, " "),
-            NodeKind::Or(parts) => joined(f, parts, " OR "),
+            NodeKind::Or(parts) => match with_one_key(parts) {
+                Some((field, tests)) => spread(f, field, &tests),
+                None => joined(f, parts, " OR "),
+            },
             NodeKind::Not(inner) => {
                 f.write_str("-")?;
                 operand(f, inner)
@@ -41,11 +44,21 @@ fn joined(f: &mut Formatter<'_>, parts: &[Node], between: &str) -> fmt::Result {
     Ok(())
 }
 
+/// `key:(a OR b)`
+fn spread(f: &mut Formatter<'_>, field: &Field, tests: &[&Test]) -> fmt::Result {
+    write!(f, "{field}(")?;
+    for (index, test) in tests.iter().enumerate() {
+        let between = if index > 0 { " OR " } else { "" };
+        write!(f, "{between}{test}")?;
+    }
+    f.write_str(")")
+}
+
 /// A part of a larger node, in parentheses where it joins parts of its own.
 fn operand(f: &mut Formatter<'_>, node: &Node) -> fmt::Result {
-    match node.kind {
+    match &node.kind {
+        NodeKind::Or(parts) if with_one_key(parts).is_some() => node.fmt(f),
         NodeKind::And(_) | NodeKind::Or(_) => write!(f, "({node})"),
-        NodeKind::Not(_) => write!(f, "{node}"),
         _ => node.fmt(f),
     }
 }

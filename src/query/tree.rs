@@ -216,6 +216,22 @@ impl Node {
     }
 }
 
+/// The key that all of `parts` ask of, as in `key:(a OR b)`, and what each asks; `None` where they
+/// differ or have no key.
+pub(super) fn with_one_key(parts: &[Node]) -> Option<(&Field, Vec<&Test>)> {
+    let asked: Option<Vec<(&Field, &Test)>> = parts
+        .iter()
+        .map(|part| match &part.kind {
+            NodeKind::Match { field, test } if *field != Field::FreeText => Some((field, test)),
+            _ => None,
+        })
+        .collect();
+    let asked = asked?;
+    let (first, _) = asked.first()?;
+    let is_shared = asked.iter().all(|(field, _)| field == first);
+    is_shared.then(|| (*first, asked.iter().map(|(_, test)| *test).collect()))
+}
+
 impl Query {
     /// The parts that must all hold.
     pub fn conjuncts(&self) -> &[Node] {
