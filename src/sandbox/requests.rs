@@ -66,7 +66,7 @@ struct Inner {
 }
 
 impl RequestLog {
-    /// Takes an entry whose number is one above the last one's.
+    /// Takes a request that has just come in.
     pub fn open(&self, entry: Entry) {
         let mut inner = self.lock();
         inner.entries.push_back(entry);
@@ -125,9 +125,11 @@ impl RequestLog {
 
 impl Inner {
     fn find(&mut self, number: u64) -> Option<&mut Entry> {
-        let first = self.entries.front()?.number;
-        let place = usize::try_from(number.checked_sub(first)?).ok()?;
-        self.entries.get_mut(place)
+        // From the end: what is noted belongs to a request that came just now.
+        self.entries
+            .iter_mut()
+            .rev()
+            .find(|entry| entry.number == number)
     }
 
     fn forget_old_bodies(&mut self) {

@@ -11,7 +11,7 @@ use http_body_util::{Either, Full};
 use hyper::body::{Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -98,7 +98,8 @@ async fn connection(
         }
     });
     let serving = http1::Builder::new()
-        .timer(TokioTimer::new())
+        // A client may keep an idle connection as long as it likes.
+        .header_read_timeout(None)
         .serve_connection(TokioIo::new(wire), service);
     let mut serving = std::pin::pin!(serving);
     let ended = tokio::select! {

@@ -4,6 +4,7 @@
 mod cassettes;
 mod faults;
 mod intake;
+mod recordings;
 mod search;
 mod server;
 
