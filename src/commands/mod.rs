@@ -9,6 +9,7 @@ pub mod demo;
 pub mod man;
 pub mod sandbox;
 pub mod sessions;
+pub mod test_event;
 pub mod validate;
 pub mod webhooks;
 
@@ -30,6 +31,7 @@ pub enum Command {
     /// Destinations of the gateway's webhooks
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
+    TestEvent(test_event::TestEvent),
     /// Profiles and settings
     #[command(subcommand)]
     Config(config::Config),
@@ -56,6 +58,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Validate(args) => validate::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
+        Command::TestEvent(args) => test_event::run(context, &args).await,
         Command::Config(command) => config::run(context, command).await,
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Completions(args) => completions::run(context, &args),
