@@ -223,6 +223,7 @@ impl GatewayStandIn {
             Route::SessionResult(id) => sessions::result(self, caller, id, request, now),
             Route::SessionStream(id) => sessions::stream(self, caller, id, now),
             Route::SessionKill(id) => sessions::kill(self, caller, id, now),
+            Route::RdpFrames(id) => sessions::rdp_frames(self, caller, id, now),
             Route::AuditLogs => audit::list(self, request, now),
             Route::Connections => connections::list(request),
             Route::Connection(name) => connections::get(name),

@@ -3,7 +3,7 @@
 use super::recording_forms::{self, Stream};
 use super::row::{self, Expanded};
 use super::view::SessionView;
-use super::{download, find_visible};
+use super::{download, find, find_visible};
 use crate::sandbox::gateway::auth::Caller;
 use crate::sandbox::gateway::{GatewayStandIn, Now, answer};
 use crate::sandbox::http::{Reply, Request};
@@ -74,4 +74,16 @@ fn stream_of(view: &SessionView, form: &str) -> Result<Option<Stream>, Box<Reply
             return Err(Box::new(answer::message(422, text)));
         }
     }))
+}
+
+/// `GET /sessions/{id}/rdp-frames`: no session here is a remote desktop.
+pub fn rdp_frames(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Reply {
+    match find(gateway, id, now) {
+        Ok(view) if view.is_fully_open_to(caller) => {
+            answer::message(400, "session is not an RDP recording")
+        }
+        Ok(_) => answer::message(403, "user is not allowed to access this session"),
+        Err(reply) if reply.status == 404 => answer::message(404, "session not found"),
+        Err(refusal) => *refusal,
+    }
 }

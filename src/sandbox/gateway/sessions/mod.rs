@@ -12,7 +12,7 @@ mod row;
 mod view;
 
 pub use download::{Downloads, download, download_input};
-pub use get::get;
+pub use get::{get, rdp_frames};
 pub use kill::{Kills, kill};
 pub use list::list;
 pub use live::stream;
