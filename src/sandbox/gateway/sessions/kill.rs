@@ -6,10 +6,10 @@ use std::sync::{Arc, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::find;
+use super::{find, in_other_words};
+use crate::sandbox::gateway::answer::Answer;
 use crate::sandbox::gateway::auth::Caller;
 use crate::sandbox::gateway::{GatewayStandIn, Now, answer};
-use crate::sandbox::http::Reply;
 
 /// The sessions that were killed, by number, and when.
 #[derive(Debug, Default)]
@@ -22,21 +22,17 @@ impl Kills {
 }
 
 /// The owner and admins may; to everybody else the session does not exist.
-pub fn kill(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Reply {
-    let view = match find(gateway, id, now) {
-        Ok(view) => view,
-        Err(reply) if reply.status == 404 => return answer::message(404, "session not found"),
-        Err(refusal) => return *refusal,
-    };
+pub fn kill(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Answer {
+    let view = find(gateway, id, now).or_else(in_other_words)?;
     let plan = view.session.plan;
     if plan.identity.subject != caller.subject && !caller.is_admin() {
-        return answer::message(404, "session not found");
+        return answer::refused(404, "session not found");
     }
     if view.is_running() {
         gateway.state().kills.0.insert(plan.index, now.at);
         gateway.announce_kill();
     }
-    answer::no_content()
+    Ok(answer::no_content())
 }
 
 impl GatewayStandIn {
