@@ -33,7 +33,7 @@ impl Event {
     pub fn error(at: Duration, text: &str) -> Self {
         Self {
             at,
-            seconds: format!("{:.6}", at.as_secs_f64()),
+            seconds: plain_seconds(at),
             kind: "e".to_owned(),
             payload: text.as_bytes().to_vec(),
         }
@@ -80,6 +80,11 @@ impl Recording {
             .map(|event| String::from_utf8_lossy(&event.payload).into_owned())
             .unwrap_or_default()
     }
+}
+
+/// Seconds with as many digits as they need, never an exponent.
+pub fn plain_seconds(at: Duration) -> String {
+    at.as_secs_f64().to_string()
 }
 
 fn parse(json: &str) -> Result<Vec<Event>, serde_json::Error> {

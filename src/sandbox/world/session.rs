@@ -115,17 +115,21 @@ impl Session {
         }
     }
 
-    /// The stored events of a session that is over; `None` where it never ran.
+    /// The stored events of a session that is over; `None` where it never ran. What went wrong is
+    /// the last event, whoever's fault it was.
     pub fn events(&self) -> Option<Cow<'static, [Event]>> {
         if !self.plan.ending.ran() {
             return None;
         }
-        let events = self.plan.scenario.recording.events();
-        if self.plan.ending != Ending::Guardrail {
-            return Some(Cow::Borrowed(events));
-        }
-        let mut events = events.to_vec();
-        events.push(Event::error(Duration::from_millis(3), &guardrail_refusal()));
+        let recording = self.plan.scenario.recording;
+        let error = match self.plan.ending {
+            Ending::Guardrail => guardrail_refusal(),
+            Ending::Exited(code) if code != 0 => format!("exit status {code}"),
+            _ => return Some(Cow::Borrowed(recording.events())),
+        };
+        let mut events = recording.events().to_vec();
+        let at = recording.duration() + Duration::from_millis(3);
+        events.push(Event::error(at, &error));
         Some(Cow::Owned(events))
     }
 
