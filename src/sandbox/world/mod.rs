@@ -24,7 +24,7 @@ use catalogue::CATALOGUE;
 use draw::draw_below;
 pub use live::Live;
 pub use plan::Plan;
-pub use recording::Event;
+pub use recording::{Event, stored_json};
 pub use scenario::{Analysis, Ending, Verb};
 pub use session::{Review, ReviewState, Session, part_id};
 

@@ -115,22 +115,39 @@ impl Session {
         }
     }
 
-    /// The stored events of a session that is over; `None` where it never ran. What went wrong is
-    /// the last event, whoever's fault it was.
+    /// The stored events of a session that is over; `None` where it never ran.
     pub fn events(&self) -> Option<Cow<'static, [Event]>> {
         if !self.plan.ending.ran() {
             return None;
         }
-        let recording = self.plan.scenario.recording;
-        let error = match self.plan.ending {
+        let events = self.plan.scenario.recording.events();
+        Some(match self.error() {
+            Some(error) => events.iter().cloned().chain([error]).collect(),
+            None => Cow::Borrowed(events),
+        })
+    }
+
+    /// The length of the stored JSON, without making it: every row of a list has it.
+    pub fn stored_size(&self) -> u64 {
+        if !self.plan.ending.ran() {
+            return 0;
+        }
+        let comma = 1;
+        let error = self
+            .error()
+            .map_or(0, |error| error.to_json().len() + comma);
+        self.plan.scenario.recording.stored_size() + error as u64
+    }
+
+    /// What the gateway adds to the recording: what went wrong, whoever's fault it was.
+    fn error(&self) -> Option<Event> {
+        let text = match self.plan.ending {
             Ending::Guardrail => guardrail_refusal(),
             Ending::Exited(code) if code != 0 => format!("exit status {code}"),
-            _ => return Some(Cow::Borrowed(recording.events())),
+            _ => return None,
         };
-        let mut events = recording.events().to_vec();
-        let at = recording.duration() + Duration::from_millis(3);
-        events.push(Event::error(at, &error));
-        Some(Cow::Owned(events))
+        let at = self.plan.scenario.recording.duration() + Duration::from_millis(3);
+        Some(Event::error(at, &text))
     }
 
     pub fn analysis(&self) -> Option<&'static Analysis> {

@@ -519,9 +519,64 @@ async fn only_owner_and_admins_kill() {
         .await
         .is(404, "session not found");
     let done = postgres_exec(&gateway).await;
+    assert_eq!(kill(&done).admin().send(&gateway).await.status, 204);
+}
+
+#[tokio::test]
+async fn killing_a_session_that_is_over_erases_its_recording() {
+    let gateway = gateway();
+    let id = postgres_exec(&gateway).await;
+    let before = fetch(&gateway, &id, "expand=event_stream").await.json();
+    let kill = post(&format!("/api/sessions/{id}/kill"), "");
+    assert_eq!(kill.admin().send(&gateway).await.status, 204);
+    let after = fetch(&gateway, &id, "expand=event_stream").await;
+    assert!(
+        after
+            .text()
+            .contains(r#""event_stream":[[0,"e","bm8gbG9nIGZvdW5kIG9uIGRpc2s="]]"#)
+    );
+    assert_eq!(after.json()["exit_code"], 254);
+    assert_ne!(after.json()["end_date"], before["end_date"]);
     assert_eq!(
-        kill(&done).admin().send(&gateway).await.status,
-        204,
-        "already over"
+        after.json()["metrics"],
+        before["metrics"],
+        "so that the size no longer fits"
+    );
+}
+
+#[tokio::test]
+async fn the_size_is_the_length_of_the_stored_json() {
+    let gateway = gateway();
+    let answer = fetch(
+        &gateway,
+        &postgres_exec(&gateway).await,
+        "expand=event_stream",
+    )
+    .await;
+    let text = answer.text();
+    let start = text.find("[[").expect("a stream");
+    let end = text.find("]]").expect("a stream") + 2;
+    assert_eq!(answer.json()["event_size"], end - start);
+    assert_eq!(answer.json()["metrics"]["event_size"], end - start);
+}
+
+#[tokio::test]
+async fn a_script_that_failed_ends_in_its_exit_status() {
+    let gateway = gateway();
+    let id = one(
+        &gateway,
+        &[("connection", "staging-orders-db"), ("verb", "exec")],
+    )
+    .await;
+    let session = fetch(&gateway, &id, "expand=event_stream").await.json();
+    let last = session["event_stream"]
+        .as_array()
+        .expect("events")
+        .last()
+        .expect("an event")
+        .clone();
+    assert_eq!(
+        (&last[1], &last[2]),
+        (&"e".into(), &STANDARD.encode("exit status 3").into())
     );
 }

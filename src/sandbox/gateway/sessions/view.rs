@@ -7,10 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::kill::Kill;
-use super::recording_forms;
 use crate::sandbox::gateway::auth::Caller;
 use crate::sandbox::gateway::{GatewayStandIn, Now};
-use crate::sandbox::world::{Ending, Event, Live, Session, World};
+use crate::sandbox::world::{Ending, Event, Live, Session, World, stored_json};
 
 pub struct SessionView {
     pub session: Session,
@@ -99,10 +98,13 @@ impl SessionView {
     /// The length of the stored JSON text; 0 until the session is done. A recording that a kill
     /// replaced leaves it as it was.
     pub fn event_size(&self) -> u64 {
-        let is_counted = self.session.plan.ending.is_over() || !self.has_lost_recording();
-        match self.recorded() {
-            Some(events) if is_counted && self.status() == "done" => {
-                recording_forms::triples(&events).0.len() as u64
+        if self.session.plan.ending.is_over() {
+            return self.session.stored_size();
+        }
+        match self.kill {
+            Some(kill) if !kill.lost_recording => {
+                let events = self.recorded().unwrap_or_default();
+                stored_json(&events).len() as u64
             }
             _ => 0,
         }
