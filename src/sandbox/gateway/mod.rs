@@ -1,4 +1,4 @@
-//! The gateway stand-in: hoopsh/hoop 1.148.0 as its API answers, odd behaviour included.
+//! The gateway stand-in: hoophq/hoop 1.148.0 as its API answers, odd behaviour included.
 //!
 //! Where no other source is named, the facts are of hoophq/hoop at `e939597d` and of answers
 //! recorded from a gateway of that release.
