@@ -17,7 +17,7 @@ mod session;
 use std::ops::Range;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use catalogue::CATALOGUE;
@@ -141,6 +141,7 @@ fn span_of_catalogue() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
     use proptest::prelude::*;
 
     use super::*;
