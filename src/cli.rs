@@ -130,14 +130,26 @@ pub fn run(
         Err(error) => {
             // Help and version go to stdout and are no failure; a closed pipe is none either.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
         }
     };
     start_tracing(&cli.globals, &streams);
     let settings = Settings::resolve(&cli.globals.flags(), &environment);
-    let ui = Ui::new(ui_options(&cli.globals, &environment, streams, settings.as_ref().ok()));
+    let ui = Ui::new(ui_options(
+        &cli.globals,
+        &environment,
+        streams,
+        settings.as_ref().ok(),
+    ));
     let Some(command) = cli.command else {
-        return welcome(&ui, settings.as_ref().is_ok_and(|settings| settings.has_profile));
+        return welcome(
+            &ui,
+            settings.as_ref().is_ok_and(|settings| settings.has_profile),
+        );
     };
     let (stop, cancel) = watch::channel(false);
     let context = Context::new(ui, cli.globals, environment, settings, cancel);
@@ -154,12 +166,10 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
 }
 
 /// Runs the command on one thread, under the deadline, until it ends or the person stops it.
-fn drive(
-    context: &Context,
-    command: Command,
-    stop: watch::Sender<bool>,
-) -> anyhow::Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+fn drive(context: &Context, command: Command, stop: watch::Sender<bool>) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let deadline = context.globals.timeout;
     let ends_by_itself = command.stops_by_itself();
     let exit = runtime.block_on(async {
@@ -189,7 +199,11 @@ fn drive(
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 async fn timer(deadline: Option<Duration>, ends_by_itself: bool) {
-    let grace = if ends_by_itself { LAST_WORDS } else { Duration::ZERO };
+    let grace = if ends_by_itself {
+        LAST_WORDS
+    } else {
+        Duration::ZERO
+    };
     match deadline {
         Some(deadline) => tokio::time::sleep(deadline + grace).await,
         None => std::future::pending().await,
@@ -234,7 +248,11 @@ fn welcome(ui: &Ui, has_profile: bool) -> Exit {
         }
     };
     let coloured = ui.palette().is_coloured();
-    let text = if coloured { text.ansi().to_string() } else { text.to_string() };
+    let text = if coloured {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
     match ui.write(text.as_bytes()) {
         Ok(()) => Exit::Usage,
         Err(_) => Exit::Done,

@@ -42,9 +42,14 @@ impl Context {
         settings: Result<Settings, ConfigError>,
         cancel: watch::Receiver<bool>,
     ) -> Self {
-        let ca_file = settings.as_ref().ok().and_then(|settings| settings.ca_file.clone());
+        let ca_file = settings
+            .as_ref()
+            .ok()
+            .and_then(|settings| settings.ca_file.clone());
         let either = |upper: &'static str, lower: &'static str| {
-            environment.first(&[lower, upper]).map(|(_, value)| value.to_owned())
+            environment
+                .first(&[lower, upper])
+                .map(|(_, value)| value.to_owned())
         };
         let proxies = http::Proxies {
             http: either("HTTP_PROXY", "http_proxy"),
@@ -64,7 +69,9 @@ impl Context {
 
     /// The settings, or what is wrong with the file.
     pub fn settings(&self) -> Result<&Settings, UnreadableSettings> {
-        self.settings.as_ref().map_err(|error| UnreadableSettings(error.clone()))
+        self.settings
+            .as_ref()
+            .map_err(|error| UnreadableSettings(error.clone()))
     }
 
     /// The settings file in force, readable or not.
@@ -102,7 +109,10 @@ impl Context {
     }
 
     pub fn secret(&self, kind: SecretKind, flags: &SecretFlags) -> anyhow::Result<Secret> {
-        let secrets = Secrets { flags, environment: &self.environment };
+        let secrets = Secrets {
+            flags,
+            environment: &self.environment,
+        };
         Ok(secrets.require(kind, self.settings()?)?.0)
     }
 
@@ -112,8 +122,13 @@ impl Context {
         kind: SecretKind,
         flags: &SecretFlags,
     ) -> anyhow::Result<Option<Secret>> {
-        let secrets = Secrets { flags, environment: &self.environment };
-        Ok(secrets.find(kind, self.settings()?)?.map(|(secret, _)| secret))
+        let secrets = Secrets {
+            flags,
+            environment: &self.environment,
+        };
+        Ok(secrets
+            .find(kind, self.settings()?)?
+            .map(|(secret, _)| secret))
     }
 
     /// The gateway of the settings, with the token found for it.
@@ -127,7 +142,11 @@ impl Context {
             )
         })?;
         let token = self.secret(SecretKind::GatewayToken, flags)?;
-        Ok(Gateway::new(self.http.clone(), &url.value, Credential::of_token(token))?)
+        Ok(Gateway::new(
+            self.http.clone(),
+            &url.value,
+            Credential::of_token(token),
+        )?)
     }
 
     /// Datadog at the site of the settings.
@@ -138,7 +157,10 @@ impl Context {
 
     /// Datadog at another site.
     pub fn datadog_at(&self, site: Site, flags: &SecretFlags) -> anyhow::Result<Datadog> {
-        let endpoint = Endpoint { site, connect_to: self.settings()?.datadog_url.clone() };
+        let endpoint = Endpoint {
+            site,
+            connect_to: self.settings()?.datadog_url.clone(),
+        };
         let api_key = self.secret(SecretKind::ApiKey, flags)?;
         let app_key = self.optional_secret(SecretKind::AppKey, flags)?;
         Ok(Datadog::new(self.http.clone(), endpoint, api_key, app_key)?)
@@ -147,7 +169,10 @@ impl Context {
     /// Datadog at the site of the settings under a given key.
     pub fn datadog_with(&self, api_key: Secret) -> anyhow::Result<Datadog> {
         let settings = self.settings()?;
-        let endpoint = Endpoint { site: settings.site.value, connect_to: settings.datadog_url.clone() };
+        let endpoint = Endpoint {
+            site: settings.site.value,
+            connect_to: settings.datadog_url.clone(),
+        };
         Ok(Datadog::new(self.http.clone(), endpoint, api_key, None)?)
     }
 

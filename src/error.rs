@@ -60,11 +60,17 @@ pub struct UsageError {
 
 impl UsageError {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self {
+            message: message.into(),
+            hint: None,
+        }
     }
 
     pub fn with_hint(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: Some(hint.into()) }
+        Self {
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
     }
 }
 
@@ -82,11 +88,17 @@ pub struct Verdict {
 
 impl Verdict {
     fn plain(exit: Exit) -> Self {
-        Self { exit, hints: Vec::new() }
+        Self {
+            exit,
+            hints: Vec::new(),
+        }
     }
 
     fn hinted(exit: Exit, hint: impl Into<String>) -> Self {
-        Self { exit, hints: vec![hint.into()] }
+        Self {
+            exit,
+            hints: vec![hint.into()],
+        }
     }
 }
 
@@ -105,30 +117,45 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                 .or_else(|| cause.downcast_ref::<DatadogError>().map(of_datadog))
                 .or_else(|| cause.downcast_ref::<KeyShape>().map(of_key_shape))
                 .or_else(|| cause.downcast_ref::<TransportError>().map(of_transport))
-                .or_else(|| cause.downcast_ref::<TimedOut>().map(|_| Verdict::plain(Exit::Unreachable)))
+                .or_else(|| {
+                    cause
+                        .downcast_ref::<TimedOut>()
+                        .map(|_| Verdict::plain(Exit::Unreachable))
+                })
                 .or_else(|| cause.downcast_ref::<CannotAsk>().map(of_question))
-                .or_else(|| cause.downcast_ref::<TimeError>().map(|_| Verdict::plain(Exit::Usage)))
-                .or_else(|| cause.downcast_ref::<UnknownSite>().map(|_| Verdict::plain(Exit::Usage)))
+                .or_else(|| {
+                    cause
+                        .downcast_ref::<TimeError>()
+                        .map(|_| Verdict::plain(Exit::Usage))
+                })
+                .or_else(|| {
+                    cause
+                        .downcast_ref::<UnknownSite>()
+                        .map(|_| Verdict::plain(Exit::Usage))
+                })
                 .or_else(|| cause.downcast_ref::<io::Error>().and_then(of_io))
         })
         .unwrap_or(Verdict::plain(Exit::Failed))
 }
 
 fn of_usage(error: &UsageError) -> Verdict {
-    Verdict { exit: Exit::Usage, hints: error.hint.iter().cloned().collect() }
+    Verdict {
+        exit: Exit::Usage,
+        hints: error.hint.iter().cloned().collect(),
+    }
 }
 
 fn of_secret(error: &SecretError) -> Verdict {
     let hint = match error {
-        SecretError::Missing { kind: SecretKind::ApiKey } => {
-            "set DD_API_KEY, or give it by --api-key-file FILE or --api-key-stdin"
-        }
-        SecretError::Missing { kind: SecretKind::AppKey } => {
-            "set DD_APP_KEY, or give it by --app-key-file FILE"
-        }
-        SecretError::Missing { kind: SecretKind::GatewayToken } => {
-            "set HOOP_TOKEN, give it by --gateway-token-file FILE, or sign in with `hoop login`"
-        }
+        SecretError::Missing {
+            kind: SecretKind::ApiKey,
+        } => "set DD_API_KEY, or give it by --api-key-file FILE or --api-key-stdin",
+        SecretError::Missing {
+            kind: SecretKind::AppKey,
+        } => "set DD_APP_KEY, or give it by --app-key-file FILE",
+        SecretError::Missing {
+            kind: SecretKind::GatewayToken,
+        } => "set HOOP_TOKEN, give it by --gateway-token-file FILE, or sign in with `hoop login`",
         _ => return Verdict::plain(Exit::Credentials),
     };
     Verdict::hinted(Exit::Credentials, hint)
@@ -137,12 +164,14 @@ fn of_secret(error: &SecretError) -> Verdict {
 fn of_config(error: &ConfigError) -> Verdict {
     match error {
         ConfigError::Read { .. } | ConfigError::Write { .. } => Verdict::plain(Exit::Failed),
-        ConfigError::UnknownKey { .. } | ConfigError::Syntax { .. } => {
-            Verdict::hinted(Exit::Usage, "`ddctl config edit` opens the file and checks it on saving")
-        }
-        ConfigError::UnknownProfile { .. } => {
-            Verdict::hinted(Exit::Usage, "`ddctl config set site SITE --profile NAME` makes one")
-        }
+        ConfigError::UnknownKey { .. } | ConfigError::Syntax { .. } => Verdict::hinted(
+            Exit::Usage,
+            "`ddctl config edit` opens the file and checks it on saving",
+        ),
+        ConfigError::UnknownProfile { .. } => Verdict::hinted(
+            Exit::Usage,
+            "`ddctl config set site SITE --profile NAME` makes one",
+        ),
         _ => Verdict::plain(Exit::Usage),
     }
 }
@@ -194,9 +223,10 @@ fn of_gateway(error: &GatewayError) -> Verdict {
             "reading every session needs a key in the group auditor or admin; registering webhooks \
              needs admin",
         ),
-        GatewayError::Failing { .. } => {
-            Verdict::hinted(Exit::Unreachable, "the gateway's own log says more; run it again later")
-        }
+        GatewayError::Failing { .. } => Verdict::hinted(
+            Exit::Unreachable,
+            "the gateway's own log says more; run it again later",
+        ),
         GatewayError::NotAGateway { .. } => Verdict::hinted(
             Exit::Unreachable,
             "--gateway-url names the address that people open, such as https://use.hoop.dev",
@@ -214,9 +244,9 @@ fn of_datadog(error: &DatadogError) -> Verdict {
     match error {
         DatadogError::Transport(error) => of_transport(error),
         DatadogError::Key(shape) => of_key_shape(shape),
-        DatadogError::NoApplicationKey { .. } => {
-            of_secret(&SecretError::Missing { kind: SecretKind::AppKey })
-        }
+        DatadogError::NoApplicationKey { .. } => of_secret(&SecretError::Missing {
+            kind: SecretKind::AppKey,
+        }),
         DatadogError::Refused(refusal) => of_refusal(refusal),
         DatadogError::Malformed { .. } => Verdict::plain(Exit::Failed),
     }
@@ -239,7 +269,10 @@ fn of_delivery(error: &DeliveryError) -> Verdict {
     };
     match error.summary.dead_letters {
         0 => verdict,
-        _ => Verdict { exit: Exit::WorkKept, ..verdict },
+        _ => Verdict {
+            exit: Exit::WorkKept,
+            ..verdict
+        },
     }
 }
 
@@ -261,9 +294,10 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
         Meaning::Retry { .. } | Meaning::Unreachable => {
             Verdict::hinted(Exit::Unreachable, "run the same command again")
         }
-        Meaning::NotAnIntake => {
-            Verdict::hinted(Exit::Failed, "check --site and what stands between here and Datadog")
-        }
+        Meaning::NotAnIntake => Verdict::hinted(
+            Exit::Failed,
+            "check --site and what stands between here and Datadog",
+        ),
         Meaning::Delivered | Meaning::Split | Meaning::Poison => Verdict::plain(Exit::Failed),
     }
 }
@@ -283,9 +317,10 @@ fn of_question(error: &CannotAsk) -> Verdict {
 fn of_io(error: &io::Error) -> Option<Verdict> {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Some(Verdict::plain(Exit::Done)),
-        io::ErrorKind::StorageFull => {
-            Some(Verdict::hinted(Exit::Failed, "the disk is full; nothing was left behind"))
-        }
+        io::ErrorKind::StorageFull => Some(Verdict::hinted(
+            Exit::Failed,
+            "the disk is full; nothing was left behind",
+        )),
         _ => None,
     }
 }
@@ -304,31 +339,68 @@ mod tests {
 
     #[test]
     fn a_closed_pipe_is_success() {
-        assert_eq!(of(io::Error::from(io::ErrorKind::BrokenPipe)).exit, Exit::Done);
+        assert_eq!(
+            of(io::Error::from(io::ErrorKind::BrokenPipe)).exit,
+            Exit::Done
+        );
     }
 
     #[test]
     fn a_missing_key_is_named_with_the_way_to_give_it() {
-        let verdict = of(SecretError::Missing { kind: SecretKind::ApiKey });
+        let verdict = of(SecretError::Missing {
+            kind: SecretKind::ApiKey,
+        });
         assert_eq!(verdict.exit, Exit::Credentials);
         assert!(verdict.hints[0].contains("DD_API_KEY"));
     }
 
     #[test]
     fn what_may_pass_by_itself_is_worth_running_again() {
-        assert_eq!(of(TransportError::Timeout { url: "x".to_owned() }).exit, Exit::Unreachable);
-        assert_eq!(of(TransportError::Settings { why: "x".to_owned() }).exit, Exit::Usage);
+        assert_eq!(
+            of(TransportError::Timeout {
+                url: "x".to_owned()
+            })
+            .exit,
+            Exit::Unreachable
+        );
+        assert_eq!(
+            of(TransportError::Settings {
+                why: "x".to_owned()
+            })
+            .exit,
+            Exit::Usage
+        );
     }
 
     #[test]
     fn a_refused_token_is_told_from_a_failing_gateway() {
         let request = "GET /sessions".to_owned();
         let message = "access denied".to_owned();
-        let refused = GatewayError::Unauthorized { request: request.clone(), message: message.clone() };
+        let refused = GatewayError::Unauthorized {
+            request: request.clone(),
+            message: message.clone(),
+        };
         assert_eq!(of(refused).exit, Exit::Credentials);
-        let failing = GatewayError::Failing { request, status: 502, message };
-        assert_eq!(of(SourceError::GaveUp { attempts: 5, last: failing }).exit, Exit::Unreachable);
-        assert_eq!(of(SourceError::Reference { given: "x".to_owned() }).exit, Exit::Usage);
+        let failing = GatewayError::Failing {
+            request,
+            status: 502,
+            message,
+        };
+        assert_eq!(
+            of(SourceError::GaveUp {
+                attempts: 5,
+                last: failing
+            })
+            .exit,
+            Exit::Unreachable
+        );
+        assert_eq!(
+            of(SourceError::Reference {
+                given: "x".to_owned()
+            })
+            .exit,
+            Exit::Usage
+        );
     }
 
     #[test]
@@ -351,14 +423,25 @@ mod tests {
     #[test]
     fn set_aside_events_weigh_more_than_an_unreachable_intake_and_less_than_a_refused_key() {
         let ended = |cause, dead_letters| {
-            let summary = Summary { dead_letters, ..Summary::default() };
-            of(DeliveryError { cause, summary: Box::new(summary) }).exit
+            let summary = Summary {
+                dead_letters,
+                ..Summary::default()
+            };
+            of(DeliveryError {
+                cause,
+                summary: Box::new(summary),
+            })
+            .exit
         };
         assert_eq!(ended(Cause::OutOfTime, 0), Exit::Unreachable);
         assert_eq!(ended(Cause::OutOfTime, 1), Exit::WorkKept);
         let refused = || {
             let reason = Reason::Status(403);
-            Cause::KeyRefused(Trouble { meaning: Meaning::Pause, reason, text: String::new() })
+            Cause::KeyRefused(Trouble {
+                meaning: Meaning::Pause,
+                reason,
+                text: String::new(),
+            })
         };
         assert_eq!(ended(refused(), 1), Exit::Credentials);
     }
@@ -370,6 +453,9 @@ mod tests {
 
     #[test]
     fn an_unknown_cause_is_a_plain_failure() {
-        assert_eq!(classify(&anyhow::anyhow!("odd")), Verdict::plain(Exit::Failed));
+        assert_eq!(
+            classify(&anyhow::anyhow!("odd")),
+            Verdict::plain(Exit::Failed)
+        );
     }
 }

@@ -45,8 +45,10 @@ const READING_TIME: Duration = Duration::from_millis(900);
 
 /// Take the tour: the whole path on a private sandbox, in a few seconds
 #[derive(Debug, Args)]
-#[command(after_help = "Needs no account and no network: gateway and Datadog are stand-ins on free
-ports of this machine, and everything else happens in a temporary folder.")]
+#[command(
+    after_help = "Needs no account and no network: gateway and Datadog are stand-ins on free
+ports of this machine, and everything else happens in a temporary folder."
+)]
 pub struct Demo {
     /// No pauses, and the recording at once instead of in its own time
     #[arg(long)]
@@ -65,8 +67,15 @@ struct Step {
 pub async fn run(context: &Context, args: &Demo) -> anyhow::Result<Exit> {
     let started = Instant::now();
     let folder = tempfile::Builder::new().prefix("ddctl-demo-").tempdir()?;
-    let sandbox = Sandbox::start(sandbox_options(context)).await.context("start the sandbox")?;
-    let tour = Tour { context, folder: &folder, sandbox: &sandbox, is_fast: args.fast };
+    let sandbox = Sandbox::start(sandbox_options(context))
+        .await
+        .context("start the sandbox")?;
+    let tour = Tour {
+        context,
+        folder: &folder,
+        sandbox: &sandbox,
+        is_fast: args.fast,
+    };
     tour.prepare()?;
     let outcome = tour.walk().await;
     if outcome.is_ok() {
@@ -120,10 +129,18 @@ impl Tour<'_> {
     }
 
     fn steps(&self) -> Vec<Step> {
-        let secret = self.folder.path().join("relay.secret").display().to_string();
+        let secret = self
+            .folder
+            .path()
+            .join("relay.secret")
+            .display()
+            .to_string();
         let step = |why, line: &str| Step {
             why,
-            line: line.split(' ').map(|word| word.replace("{secret}", &secret)).collect(),
+            line: line
+                .split(' ')
+                .map(|word| word.replace("{secret}", &secret))
+                .collect(),
         };
         let replay = match self.is_fast {
             true => "sessions replay {session} --no-timing --clip 0..3s",
@@ -135,9 +152,15 @@ impl Tour<'_> {
                 "Where should the gateway push its events?",
                 "webhooks register --to https://relay.example.com/hoop --signing-secret-file {secret} --yes",
             ),
-            step("What did people and agents do?", "sessions list --since 24h --limit 8"),
+            step(
+                "What did people and agents do?",
+                "sessions list --since 24h --limit 8",
+            ),
             step("Look at one of them", replay),
-            step("Ship every session of the last day to Datadog", "sessions export --since 24h --to logs"),
+            step(
+                "Ship every session of the last day to Datadog",
+                "sessions export --since 24h --to logs",
+            ),
             step(
                 "Would somebody be told about an agent on production without approval?",
                 "test-event unapproved-prod --dry-run",
@@ -169,7 +192,8 @@ impl Tour<'_> {
     fn announce(&self, step: &Step) {
         let palette = self.ui().options().stderr_palette;
         self.ui().status("");
-        self.ui().status(&palette.paint(Tone::Dim, format!("# {}", step.why)));
+        self.ui()
+            .status(&palette.paint(Tone::Dim, format!("# {}", step.why)));
         self.ui().status(&palette.paint(
             Tone::Strong,
             format!("$ ddctl {}", self.shown(&step.line).join(" ")),
@@ -179,7 +203,10 @@ impl Tour<'_> {
     /// The temporary folder says nothing to a reader.
     fn shown(&self, line: &[String]) -> Vec<String> {
         let folder = format!("{}/", self.folder.path().display());
-        line.iter().filter(|word| *word != "--yes").map(|word| word.replace(&folder, "./")).collect()
+        line.iter()
+            .filter(|word| *word != "--yes")
+            .map(|word| word.replace(&folder, "./"))
+            .collect()
     }
 
     async fn run_step(&self, step: &Step) -> anyhow::Result<Exit> {
@@ -196,7 +223,9 @@ impl Tour<'_> {
             settings,
             self.context.cancel(),
         );
-        let Some(command) = cli.command else { return Ok(Exit::Usage) };
+        let Some(command) = cli.command else {
+            return Ok(Exit::Usage);
+        };
         Box::pin(super::run(&child, command)).await
     }
 }
@@ -207,10 +236,18 @@ impl Tour<'_> {
         let environment = self.environment();
         let settings = Settings::resolve(&Flags::default(), &environment)?;
         let ui = Ui::new(self.ui().options().clone());
-        let context =
-            Context::new(ui, Default::default(), environment, Ok(settings), self.context.cancel());
+        let context = Context::new(
+            ui,
+            Default::default(),
+            environment,
+            Ok(settings),
+            self.context.cancel(),
+        );
         let gateway = context.gateway(&Default::default())?;
-        let query = SessionQuery { kind: Some("custom".to_owned()), ..SessionQuery::default() };
+        let query = SessionQuery {
+            kind: Some("custom".to_owned()),
+            ..SessionQuery::default()
+        };
         let page = gateway.sessions(&query).await?;
         page.rows
             .into_iter()
@@ -234,11 +271,17 @@ impl Tour<'_> {
     async fn conclude(&self, took: Duration) -> anyhow::Result<()> {
         let landed = self.received().await?;
         self.ui().status("");
-        self.ui().status(&format!("What landed in Datadog: {} events", landed.len()));
+        self.ui()
+            .status(&format!("What landed in Datadog: {} events", landed.len()));
         let palette = self.ui().palette();
-        self.ui().write(landed_table(&landed).render(self.ui().table_width(), palette).as_bytes())?;
+        self.ui().write(
+            landed_table(&landed)
+                .render(self.ui().table_width(), palette)
+                .as_bytes(),
+        )?;
         self.ui().status("");
-        self.ui().status(&format!("The tour took {}. Next:", human_duration(took)));
+        self.ui()
+            .status(&format!("The tour took {}. Next:", human_duration(took)));
         for (command, what) in NEXT {
             self.ui().status(&format!("  {command:<44}{what}"));
         }
@@ -248,7 +291,8 @@ impl Tour<'_> {
     /// Leaves the stand-ins up until the person ends them.
     async fn stay(&self) -> anyhow::Result<()> {
         self.ui().status("");
-        self.ui().status("The sandbox stays up until Ctrl-C. In another shell:");
+        self.ui()
+            .status("The sandbox stays up until Ctrl-C. In another shell:");
         let config = ("DDCTL_CONFIG", self.config().display().to_string());
         for (name, value) in self.sandbox.environment().into_iter().chain([config]) {
             self.ui().line(&format!("export {name}={value}"))?;
@@ -260,9 +304,15 @@ impl Tour<'_> {
 
 const NEXT: [(&str, &str); 4] = [
     ("ddctl demo --keep", "the same sandbox, to try things on"),
-    ("ddctl validate --all-sites", "your own key: which site is it for?"),
+    (
+        "ddctl validate --all-sites",
+        "your own key: which site is it for?",
+    ),
     ("ddctl sessions list --gateway-url URL", "your own gateway"),
-    ("ddctl sessions export --to logs --dry-run", "what would be sent, before it is"),
+    (
+        "ddctl sessions export --to logs --dry-run",
+        "what would be sent, before it is",
+    ),
 ];
 
 fn landed_table(landed: &[Value]) -> Table {
@@ -276,8 +326,12 @@ fn landed_table(landed: &[Value]) -> Table {
         }
     }
     counts.sort();
-    let mut table =
-        Table::new().column("EVENT").column("OUTCOME").column("STATUS").column("EVENTS").right();
+    let mut table = Table::new()
+        .column("EVENT")
+        .column("OUTCOME")
+        .column("STATUS")
+        .column("EVENTS")
+        .right();
     for ([name, outcome, status], count) in counts {
         let tone = match outcome {
             "success" => Tone::Good,

@@ -33,7 +33,10 @@ pub struct DatadogAccess {
 
 impl GatewayAccess {
     pub fn flags(&self) -> SecretFlags {
-        SecretFlags { gateway_token_file: self.gateway_token_file.clone(), ..SecretFlags::default() }
+        SecretFlags {
+            gateway_token_file: self.gateway_token_file.clone(),
+            ..SecretFlags::default()
+        }
     }
 }
 

@@ -33,7 +33,9 @@ pub fn run(context: &Context, args: &Man) -> anyhow::Result<Exit> {
         let path = folder.join(name);
         std::fs::write(&path, page).with_context(|| format!("write {}", path.display()))?;
     }
-    context.ui.status(&format!("{} pages in {}", pages.len(), folder.display()));
+    context
+        .ui
+        .status(&format!("{} pages in {}", pages.len(), folder.display()));
     Ok(Exit::Done)
 }
 
@@ -58,7 +60,10 @@ fn collect(
         .source(concat!("ddctl ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)?;
     pages.push((format!("{name}.1"), page));
-    for child in command.get_subcommands().filter(|child| !child.is_hide_set()) {
+    for child in command
+        .get_subcommands()
+        .filter(|child| !child.is_hide_set())
+    {
         collect(child, &format!("{name}-{}", child.get_name()), pages)?;
     }
     Ok(())

@@ -104,9 +104,15 @@ async fn serve(context: &Context, running: &Running, print_env: bool) -> anyhow:
         }
         context.ui.line("# ready")?;
     } else {
-        context.ui.status(&format!("gateway stand-in  {}", running.gateway_url()));
-        context.ui.status(&format!("Datadog stand-in  {}", running.datadog_url()));
-        context.ui.status("`ddctl sandbox --print-env` prints what a program needs to use it");
+        context
+            .ui
+            .status(&format!("gateway stand-in  {}", running.gateway_url()));
+        context
+            .ui
+            .status(&format!("Datadog stand-in  {}", running.datadog_url()));
+        context
+            .ui
+            .status("`ddctl sandbox --print-env` prints what a program needs to use it");
         context.ui.status("Ctrl-C ends it");
     }
     let mut cancel = context.cancel();
@@ -123,13 +129,18 @@ async fn drive(running: &Running, program: &str, args: &[String]) -> anyhow::Res
         .kill_on_drop(true)
         .spawn()
         .with_context(|| format!("run {program}"))?;
-    let status = child.wait().await.with_context(|| format!("wait for {program}"))?;
+    let status = child
+        .wait()
+        .await
+        .with_context(|| format!("wait for {program}"))?;
     Ok(Exit::OfProgram(code_of(status)))
 }
 
 /// The program's own code; 128 and the signal's number where a signal ended it, as shells say.
 fn code_of(status: ExitStatus) -> u8 {
     use std::os::unix::process::ExitStatusExt;
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    let code = status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }

@@ -73,16 +73,24 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
     };
     let profile = log_profile(context, &run)?;
     let redactor = Redactor::built_in();
-    let logs = args.scenario.logs(&run, &|event| to_log(event, &profile, &redactor));
+    let logs = args
+        .scenario
+        .logs(&run, &|event| to_log(event, &profile, &redactor));
     let mut predictions = Vec::new();
     for pack in packs() {
         for monitor in pack.monitors()? {
             predictions.push(predict(&monitor, &logs, run.now));
         }
     }
-    let own = predictions.iter().position(|prediction| prediction.identity.name == args.scenario.name());
+    let own = predictions
+        .iter()
+        .position(|prediction| prediction.identity.name == args.scenario.name());
     let Some(own) = own else {
-        return Err(UsageError::new(format!("no pack has a monitor for {}", args.scenario.name())).into());
+        return Err(UsageError::new(format!(
+            "no pack has a monitor for {}",
+            args.scenario.name()
+        ))
+        .into());
     };
     // The scenario's own monitor comes first.
     predictions.swap(0, own);
@@ -94,20 +102,32 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
         events: logs,
         predictions: predictions.iter().map(PredictionRow::of).collect(),
     };
-    context.ui.one(&answer, || report(&context.ui, &answer, &predictions))?;
+    context
+        .ui
+        .one(&answer, || report(&context.ui, &answer, &predictions))?;
     Ok(exit(predictions[0].forecast))
 }
 
 /// A run of its own, so that its events are told from those of another.
 fn run_id(context: &Context) -> String {
     let digest = Sha256::digest(format!("{}{}", context.now(), std::process::id()));
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Without a gateway the links lead to an example.
 fn page_base(context: &Context) -> anyhow::Result<String> {
-    let url = context.settings()?.gateway_url.as_ref().map(|url| url.value.as_str());
-    let url = url.unwrap_or("https://gateway.example").trim_end_matches('/');
+    let url = context
+        .settings()?
+        .gateway_url
+        .as_ref()
+        .map(|url| url.value.as_str());
+    let url = url
+        .unwrap_or("https://gateway.example")
+        .trim_end_matches('/');
     Ok(url.strip_suffix("/api").unwrap_or(url).to_owned())
 }
 
@@ -116,7 +136,9 @@ fn log_profile(context: &Context, run: &Run) -> anyhow::Result<LogProfile> {
     let host = run.page_base.parse::<url::Url>().ok();
     Ok(LogProfile {
         service: settings.service.value.clone(),
-        hostname: host.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default(),
+        hostname: host
+            .and_then(|url| url.host_str().map(str::to_owned))
+            .unwrap_or_default(),
         tags: settings.tags.value.clone(),
         env: settings.env.as_ref().map(|env| env.value.clone()),
     })
@@ -156,7 +178,11 @@ impl PredictionRow {
 fn report(ui: &Ui, answer: &Answer, predictions: &[Prediction]) -> String {
     let palette = ui.palette();
     let mut text = ui.wrap(&format!("{}: {}.", answer.scenario, answer.about), "");
-    text += &format!("{} test events, run {}.\n\n", answer.events.len(), answer.test_run);
+    text += &format!(
+        "{} test events, run {}.\n\n",
+        answer.events.len(),
+        answer.test_run
+    );
     text += &own_prediction(ui, &predictions[0]);
     text += "\nThe other monitors of the packs:\n";
     for other in &predictions[1..] {
@@ -179,7 +205,10 @@ fn own_prediction(ui: &Ui, own: &Prediction) -> String {
         text += &ui.wrap(&format!("cannot tell: {reason}"), "  ");
     }
     if own.is_exclusion_lifted {
-        text += &ui.wrap("Its query leaves test events out; that is lifted for the prediction.", "  ");
+        text += &ui.wrap(
+            "Its query leaves test events out; that is lifted for the prediction.",
+            "  ",
+        );
     }
     text += &palette.paint(Tone::Dim, ui.wrap(&own.query, "    ").trim_end());
     text.push('\n');

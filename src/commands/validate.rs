@@ -55,18 +55,27 @@ pub async fn run(context: &Context, args: &Validate) -> anyhow::Result<Exit> {
     if let Err(shape) = check_api_key_shape(&api_key) {
         return refuse_shape(context, shape);
     }
-    let sites = if args.all_sites { sites_to_probe(&[named]) } else { vec![named] };
+    let sites = if args.all_sites {
+        sites_to_probe(&[named])
+    } else {
+        vec![named]
+    };
     let http = context.http();
     let verdicts = probe_sites(http, settings.datadog_url.as_ref(), &sites, &api_key).await?;
     let mut rows: Vec<Row> = verdicts.iter().map(Row::of).collect();
-    let good = verdicts.iter().find(|verdict| verdict.result.is_ok()).map(|verdict| verdict.site);
+    let good = verdicts
+        .iter()
+        .find(|verdict| verdict.result.is_ok())
+        .map(|verdict| verdict.site);
     if let Some(site) = good {
         ask_application_key(context, site, &flags, &mut rows).await?;
     }
     let palette = context.ui.palette();
     match args.all_sites {
         true => context.ui.list(&rows, "", || table(&rows))?,
-        false => context.ui.one(&rows[0], || card(&rows[0], &api_key.masked(), palette))?,
+        false => context
+            .ui
+            .one(&rows[0], || card(&rows[0], &api_key.masked(), palette))?,
     }
     conclude(context, &verdicts, &rows, named)
 }
@@ -74,7 +83,9 @@ pub async fn run(context: &Context, args: &Validate) -> anyhow::Result<Exit> {
 /// A key of the wrong shape is shown to nobody, and is not valid anywhere.
 fn refuse_shape(context: &Context, shape: KeyShape) -> anyhow::Result<Exit> {
     context.ui.error(&shape.to_string());
-    context.ui.hint("API keys are listed under Organization Settings, API Keys, on your site");
+    context
+        .ui
+        .hint("API keys are listed under Organization Settings, API Keys, on your site");
     Ok(Exit::AnswerIsNo)
 }
 
@@ -84,7 +95,10 @@ async fn ask_application_key(
     flags: &SecretFlags,
     rows: &mut [Row],
 ) -> anyhow::Result<()> {
-    if context.optional_secret(SecretKind::AppKey, flags)?.is_none() {
+    if context
+        .optional_secret(SecretKind::AppKey, flags)?
+        .is_none()
+    {
         return Ok(());
     }
     let answer = context.datadog_at(site, flags)?.validate_keys().await;
@@ -133,7 +147,9 @@ fn conclude(
     if own_row.is_some_and(|row| row.valid == Some(true)) {
         return match own_row.and_then(|row| row.application_key_valid) {
             Some(false) => {
-                context.ui.hint("an application key belongs to the same organisation as the API key");
+                context
+                    .ui
+                    .hint("an application key belongs to the same organisation as the API key");
                 Ok(Exit::AnswerIsNo)
             }
             _ => Ok(Exit::Done),
@@ -146,7 +162,10 @@ fn conclude(
             other.site,
             named.name()
         ));
-        context.ui.hint(&format!("--site {0}, DD_SITE={0}, or `ddctl config set site {0}`", other.site));
+        context.ui.hint(&format!(
+            "--site {0}, DD_SITE={0}, or `ddctl config set site {0}`",
+            other.site
+        ));
         return Ok(Exit::AnswerIsNo);
     }
     if let Some(index) = own.filter(|_| own_row.is_some_and(|row| row.valid.is_none())) {
@@ -171,12 +190,19 @@ fn word(valid: Option<bool>) -> (&'static str, Tone) {
 }
 
 fn table(rows: &[Row]) -> Table {
-    let mut table =
-        Table::new().column("SITE").column("DD_SITE").column("API KEY").expendable("DETAIL", 1);
+    let mut table = Table::new()
+        .column("SITE")
+        .column("DD_SITE")
+        .column("API KEY")
+        .expendable("DETAIL", 1);
     for row in rows {
         let (answer, tone) = word(row.valid);
         // That a foreign site does not know the key needs no explanation.
-        let detail = row.detail.as_deref().filter(|_| row.valid != Some(false)).unwrap_or("");
+        let detail = row
+            .detail
+            .as_deref()
+            .filter(|_| row.valid != Some(false))
+            .unwrap_or("");
         table.row([
             (row.name, Tone::Strong),
             (row.site, Tone::Plain),
@@ -194,7 +220,11 @@ fn card(row: &Row, masked: &str, palette: Palette) -> String {
         let _ = writeln!(text, "{name}{}", palette.paint(tone, escape::line(value)));
     };
     let (answer, tone) = word(row.valid);
-    line("site", &format!("{} ({})", row.name, row.site), Tone::Strong);
+    line(
+        "site",
+        &format!("{} ({})", row.name, row.site),
+        Tone::Strong,
+    );
     line("API key", &format!("{masked} {answer}"), tone);
     if row.application_key_valid.is_some() {
         let (answer, tone) = word(row.application_key_valid);

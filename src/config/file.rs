@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use crate::domain::nearest::nearest;
 use crate::domain::connection::{ConnectionRule, MaintenanceWindow, parse_days};
+use crate::domain::nearest::nearest;
 
 /// The version of the file's shape that this program writes.
 pub const VERSION: i64 = 1;

@@ -189,7 +189,11 @@ fn read(kind: SecretKind, path: &Path) -> Result<Secret, SecretError> {
 /// new.
 pub fn read_or_make_signing_secret(path: &Path) -> Result<(Secret, bool), SecretError> {
     let kind = SecretKind::SigningSecret;
-    let failed = |source| SecretError::File { kind, path: path.to_owned(), source };
+    let failed = |source| SecretError::File {
+        kind,
+        path: path.to_owned(),
+        source,
+    };
     match read(kind, path) {
         Ok(secret) if is_signing_secret(&secret) => return Ok((secret, false)),
         Ok(_) => return Err(SecretError::Unusable { kind }),
@@ -205,12 +209,17 @@ pub fn read_or_make_signing_secret(path: &Path) -> Result<(Secret, bool), Secret
         .mode(0o600)
         .open(path)
         .map_err(failed)?;
-    writeln!(file, "{}", secret.expose()).and_then(|()| file.sync_all()).map_err(failed)?;
+    writeln!(file, "{}", secret.expose())
+        .and_then(|()| file.sync_all())
+        .map_err(failed)?;
     Ok((secret, true))
 }
 
 fn is_signing_secret(secret: &Secret) -> bool {
-    let key = secret.expose().strip_prefix("whsec_").and_then(|key| STANDARD.decode(key).ok());
+    let key = secret
+        .expose()
+        .strip_prefix("whsec_")
+        .and_then(|key| STANDARD.decode(key).ok());
     key.is_some_and(|key| (24..=64).contains(&key.len()))
 }
 
@@ -274,11 +283,20 @@ mod tests {
         let path = folder.path().join("relay.secret");
         let (made, is_new) = read_or_make_signing_secret(&path).expect("made");
         assert!(is_new && is_signing_secret(&made));
-        let mode = std::fs::metadata(&path).expect("there").permissions().mode();
+        let mode = std::fs::metadata(&path)
+            .expect("there")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(read_or_make_signing_secret(&path).expect("read"), (made, false));
+        assert_eq!(
+            read_or_make_signing_secret(&path).expect("read"),
+            (made, false)
+        );
         std::fs::write(&path, "whsec_short").expect("written");
-        assert!(matches!(read_or_make_signing_secret(&path), Err(SecretError::Unusable { .. })));
+        assert!(matches!(
+            read_or_make_signing_secret(&path),
+            Err(SecretError::Unusable { .. })
+        ));
     }
 
     #[test]

@@ -300,12 +300,16 @@ impl Layers<'_> {
         if flag.is_some() {
             return Ok(flag);
         }
-        let Some(text) = self.text(key, None) else { return Ok(None) };
-        T::from_str(&text.value, true).map(Some).map_err(|_| ConfigError::Value {
-            what,
-            value: text.value,
-            origin: text.origin.to_string(),
-        })
+        let Some(text) = self.text(key, None) else {
+            return Ok(None);
+        };
+        T::from_str(&text.value, true)
+            .map(Some)
+            .map_err(|_| ConfigError::Value {
+                what,
+                value: text.value,
+                origin: text.origin.to_string(),
+            })
     }
 
     fn datadog_url(&self) -> Result<Option<Url>, ConfigError> {

@@ -61,7 +61,10 @@ impl Identity {
             IdentityKind::Machine => [&self.name, &self.email, &self.id],
             IdentityKind::User => [&self.email, &self.name, &self.id],
         };
-        names.into_iter().find(|name| !name.is_empty()).map_or("", |name| name.as_str())
+        names
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .map_or("", |name| name.as_str())
     }
 }
 

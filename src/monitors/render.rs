@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::error::MonitorFileError;
-use crate::domain::nearest::nearest;
 use super::file::{MonitorFile, Scalar};
+use crate::domain::nearest::nearest;
 use crate::query::monitor::{LogAlert, parse_log_alert};
 
 /// Values for variables, by name. What is not in it keeps its default.

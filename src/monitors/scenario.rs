@@ -8,9 +8,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::domain::nearest::nearest;
 use crate::domain::connection::ConnectionRule;
 use crate::domain::event::{EventId, SessionEvent};
+use crate::domain::nearest::nearest;
 use crate::domain::session::{
     ConnectionRef, GuardrailHit, Identity, IdentityKind, Metrics, Session, Status, Verb,
 };

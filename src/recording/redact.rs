@@ -38,7 +38,11 @@ fn redact_direction(events: &mut [Event], direction: Direction, redactor: &Redac
     let mut joined = Vec::new();
     // Which bytes of the joined text each event carried.
     let mut parts: Vec<(usize, Range<usize>)> = Vec::new();
-    for (place, event) in events.iter().enumerate().filter(|(_, event)| direction.has(event)) {
+    for (place, event) in events
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| direction.has(event))
+    {
         let start = joined.len();
         joined.extend_from_slice(&event.data);
         parts.push((place, start..joined.len()));
@@ -60,7 +64,9 @@ fn cut(events: &mut [Event], parts: &[(usize, Range<usize>)], secret: Range<usiz
         }
         let from = secret.start.saturating_sub(part.start);
         let to = secret.end.min(part.end) - part.start;
-        events[*place].data.splice(from..to, mark.take().unwrap_or_default().iter().copied());
+        events[*place]
+            .data
+            .splice(from..to, mark.take().unwrap_or_default().iter().copied());
     }
 }
 
@@ -102,7 +108,9 @@ mod tests {
 
     #[test]
     fn a_secret_typed_key_by_key_leaves_one_mark() {
-        let pieces: Vec<[u8; 1]> = b"$ export DB_PASSWORD=hunter2secret\r\n$ ls".map(|byte| [byte]).to_vec();
+        let pieces: Vec<[u8; 1]> = b"$ export DB_PASSWORD=hunter2secret\r\n$ ls"
+            .map(|byte| [byte])
+            .to_vec();
         let pieces: Vec<&[u8]> = pieces.iter().map(|byte| byte.as_slice()).collect();
         assert_eq!(
             redacted(&pieces).concat(),
@@ -114,7 +122,10 @@ mod tests {
     fn two_secrets_in_one_event_are_both_taken_out() {
         let line = b"PGPASSWORD=correcthorse psql postgres://app:battery9staple@db/x\n";
         let shown = redacted(&[line]).concat();
-        assert!(!shown.contains("correcthorse") && !shown.contains("battery9staple"), "{shown}");
+        assert!(
+            !shown.contains("correcthorse") && !shown.contains("battery9staple"),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -54,7 +54,11 @@ pub fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
 /// A secret that takes several lines leaves one, at the time of its first.
 pub fn redacted(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Line> {
     let mut lines = lines(kind, events);
-    let text = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+    let text = lines
+        .iter()
+        .map(|line| line.text.as_str())
+        .collect::<Vec<_>>()
+        .join("\n");
     // From the end, so that the places of the earlier ones stay true.
     for span in redactor.spans(&text).into_iter().rev() {
         replace(&mut lines, &span);
@@ -83,12 +87,17 @@ fn place(lines: &[Line], at: usize) -> (usize, usize) {
         }
         start = end + 1;
     }
-    (lines.len().saturating_sub(1), lines.last().map_or(0, |line| line.text.len()))
+    (
+        lines.len().saturating_sub(1),
+        lines.last().map_or(0, |line| line.text.len()),
+    )
 }
 
 /// Writes lines as UTF-8 text.
 pub fn write(lines: &[Line], out: &mut impl Write) -> io::Result<()> {
-    lines.iter().try_for_each(|line| writeln!(out, "{}", line.text))
+    lines
+        .iter()
+        .try_for_each(|line| writeln!(out, "{}", line.text))
 }
 
 /// Minutes, seconds and milliseconds since the start: `  4:12.050`, or `1:04:12.050`.

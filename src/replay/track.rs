@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::domain::redaction::Redactor;
 use crate::recording::edits::{TimeEdits, clamped};
 use crate::recording::transcript::{self, Line, Tone};
-use crate::domain::redaction::Redactor;
 use crate::recording::{Code, Event, Kind, Recording, Size, redact, safe, size};
 
 /// How to play.

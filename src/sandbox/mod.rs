@@ -106,7 +106,10 @@ impl Sandbox {
             datadog: format!("http://{}", datadog.local_addr()?),
             gateway: format!("http://{}", gateway.local_addr()?),
         };
-        let exchanges = Arc::new(Exchanges::new(recipe(&options, &addresses), addresses.clone()));
+        let exchanges = Arc::new(Exchanges::new(
+            recipe(&options, &addresses),
+            addresses.clone(),
+        ));
         let (stop, stopped) = watch::channel(false);
         let serve =
             |listener, side| Listening::serve(listener, side, exchanges.clone(), stopped.clone());

@@ -79,7 +79,11 @@ pub(super) async fn single(
     let session = retrying(Backoff::patient(), ask).await?;
     match has_statements(&session) {
         true => completed(gateway, session, statements).await,
-        false => Ok(Completed { session: Arc::new(session), statements: None, is_incomplete: false }),
+        false => Ok(Completed {
+            session: Arc::new(session),
+            statements: None,
+            is_incomplete: false,
+        }),
     }
 }
 

@@ -115,7 +115,11 @@ pub async fn export_sessions(
 /// What can be said of a reading that did not get to its end.
 impl From<SourceProgress> for SourceSummary {
     fn from(progress: SourceProgress) -> Self {
-        Self { sessions: progress.sessions, events: progress.events, ..Self::default() }
+        Self {
+            sessions: progress.sessions,
+            events: progress.events,
+            ..Self::default()
+        }
     }
 }
 

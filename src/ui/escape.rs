@@ -15,7 +15,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Several lines, safe to print: as [`line`], but line ends and tabs stay.
+/// Several lines, safe to print: as [`line()`], but line ends and tabs stay.
 pub fn block(text: &str) -> Cow<'_, str> {
     let keep = |c: char| matches!(c, '\n' | '\t');
     match text.chars().any(|c| !keep(c) && shown(c) != c) {

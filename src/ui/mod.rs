@@ -36,9 +36,7 @@ impl Write for Stdout<'_> {
 }
 
 /// A panic while a stream was held leaves at worst half a line.
-fn lock<'a>(
-    stream: &'a Mutex<Box<dyn Write + Send>>,
-) -> MutexGuard<'a, Box<dyn Write + Send>> {
+fn lock<'a>(stream: &'a Mutex<Box<dyn Write + Send>>) -> MutexGuard<'a, Box<dyn Write + Send>> {
     stream.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -57,15 +57,22 @@ pub async fn run(context: &Context, args: &Check) -> anyhow::Result<Exit> {
             in_maintenance_window: applied.in_maintenance_window,
         });
     }
-    context.ui.list(&rows, "the gateway has no connections yet", || table(&rows))?;
+    context
+        .ui
+        .list(&rows, "the gateway has no connections yet", || table(&rows))?;
     for rule in unused(settings, &rows) {
-        context.ui.warning(&format!("no connection matches the rule `{rule}`"));
+        context
+            .ui
+            .warning(&format!("no connection matches the rule `{rule}`"));
     }
     Ok(Exit::Done)
 }
 
 fn unused<'a>(settings: &'a crate::config::Settings, rows: &[Row]) -> Vec<&'a str> {
-    let patterns = settings.connections.iter().map(|rule| rule.pattern.as_str());
+    let patterns = settings
+        .connections
+        .iter()
+        .map(|rule| rule.pattern.as_str());
     patterns
         .filter(|pattern| !rows.iter().any(|row| row.rule.as_deref() == Some(pattern)))
         .collect()

@@ -25,7 +25,10 @@ pub fn run(context: &Context, _args: &Edit) -> anyhow::Result<Exit> {
         .into());
     };
     let before = std::fs::read_to_string(&path).unwrap_or_else(|_| "version = 1\n".to_owned());
-    let mut copy = tempfile::Builder::new().prefix("ddctl-").suffix(".toml").tempfile()?;
+    let mut copy = tempfile::Builder::new()
+        .prefix("ddctl-")
+        .suffix(".toml")
+        .tempfile()?;
     copy.write_all(before.as_bytes())?;
     copy.flush()?;
     loop {
@@ -50,7 +53,10 @@ pub fn run(context: &Context, _args: &Edit) -> anyhow::Result<Exit> {
             return Ok(Exit::Done);
         };
         context.ui.warning(&error.to_string());
-        if !context.ui.confirm("Edit again?", "a valid file: nothing was saved")? {
+        if !context
+            .ui
+            .confirm("Edit again?", "a valid file: nothing was saved")?
+        {
             bail!("the settings were not changed");
         }
     }

@@ -21,7 +21,9 @@ pub fn run(context: &Context, args: &Get) -> anyhow::Result<Exit> {
             Ok(Exit::Done)
         }
         None => {
-            context.ui.status(&format!("{} is not set: {}", key.name, key.help));
+            context
+                .ui
+                .status(&format!("{} is not set: {}", key.name, key.help));
             Ok(Exit::AnswerIsNo)
         }
     }

@@ -48,8 +48,15 @@ fn rows(context: &Context) -> anyhow::Result<Vec<Row>> {
         }
     }));
     let flags = SecretFlags::default();
-    let secrets = Secrets { flags: &flags, environment: &context.environment };
-    for kind in [SecretKind::ApiKey, SecretKind::AppKey, SecretKind::GatewayToken] {
+    let secrets = Secrets {
+        flags: &flags,
+        environment: &context.environment,
+    };
+    for kind in [
+        SecretKind::ApiKey,
+        SecretKind::AppKey,
+        SecretKind::GatewayToken,
+    ] {
         // Of a secret only its origin is shown.
         let found = secrets.find(kind, settings)?;
         rows.push(Row {
@@ -69,7 +76,11 @@ fn table(rows: &[Row], with_origin: bool) -> Table {
     for row in rows {
         let value = row.value.as_deref().unwrap_or("-");
         let origin = row.origin.as_deref().unwrap_or("not set");
-        table.row([(row.key.as_str(), Tone::Strong), (value, Tone::Plain), (origin, Tone::Dim)]);
+        table.row([
+            (row.key.as_str(), Tone::Strong),
+            (value, Tone::Plain),
+            (origin, Tone::Dim),
+        ]);
     }
     table
 }

@@ -52,5 +52,7 @@ fn known_key(name: &str) -> Result<&'static Key, UsageError> {
 
 /// The settings file, or an error where there is no place for one.
 fn file_path(context: &Context) -> anyhow::Result<std::path::PathBuf> {
-    context.settings_path().ok_or_else(|| crate::config::ConfigError::NoHome.into())
+    context
+        .settings_path()
+        .ok_or_else(|| crate::config::ConfigError::NoHome.into())
 }

@@ -13,7 +13,9 @@ pub fn run(context: &Context, _args: &Path) -> anyhow::Result<Exit> {
     let path = super::file_path(context)?;
     context.ui.line(&path.display().to_string())?;
     if !path.exists() {
-        context.ui.status("it does not exist yet; `ddctl config set site SITE` makes it");
+        context
+            .ui
+            .status("it does not exist yet; `ddctl config set site SITE` makes it");
     }
     Ok(Exit::Done)
 }

@@ -32,8 +32,14 @@ pub fn run(context: &Context, args: &Set) -> anyhow::Result<Exit> {
         _ => args.value.clone(),
     };
     check(key.name, &value)?;
-    change(&path, |document| set_value(document, &profile, key.name, &value))?;
-    context.ui.status(&format!("{} = {value} in profile {profile} ({})", key.name, path.display()));
+    change(&path, |document| {
+        set_value(document, &profile, key.name, &value)
+    })?;
+    context.ui.status(&format!(
+        "{} = {value} in profile {profile} ({})",
+        key.name,
+        path.display()
+    ));
     Ok(Exit::Done)
 }
 
@@ -41,6 +47,12 @@ pub fn run(context: &Context, args: &Set) -> anyhow::Result<Exit> {
 fn check(key: &'static str, value: &str) -> anyhow::Result<()> {
     let variable = known_key(key)?.variables[0];
     let environment = Environment::of_pairs([(variable, value)]);
-    Settings::resolve(&Flags { config: Some("/dev/null".into()), ..Flags::default() }, &environment)?;
+    Settings::resolve(
+        &Flags {
+            config: Some("/dev/null".into()),
+            ..Flags::default()
+        },
+        &environment,
+    )?;
     Ok(())
 }

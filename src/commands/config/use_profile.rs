@@ -28,6 +28,8 @@ pub fn run(context: &Context, args: &Use) -> anyhow::Result<Exit> {
     change(&path, |document| {
         document["default_profile"] = toml_edit::value(args.profile.as_str());
     })?;
-    context.ui.status(&format!("profile {} is used from now on", args.profile));
+    context
+        .ui
+        .status(&format!("profile {} is used from now on", args.profile));
     Ok(Exit::Done)
 }

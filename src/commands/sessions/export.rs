@@ -17,8 +17,8 @@ use crate::context::Context;
 use crate::datadog::Datadog;
 use crate::delivery::map::log::{LogProfile, to_record};
 use crate::delivery::{
-    self, AtomicFile, Codec, DatadogLogs, DryRun, Format, LatePolicy, Options, Progress, Sink, Stop,
-    Summary,
+    self, AtomicFile, Codec, DatadogLogs, DryRun, Format, LatePolicy, Options, Progress, Sink,
+    Stop, Summary,
 };
 use crate::domain::event::SessionEvent;
 use crate::domain::redaction::Redactor;
@@ -27,7 +27,9 @@ use crate::domain::time::{TimeRange, parse_range};
 use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
 use crate::recording::first_statements;
-use crate::sources::{self, ApprovalSources, EventContext, SessionRef, SourceError, SourceProgress, SourceSummary};
+use crate::sources::{
+    self, ApprovalSources, EventContext, SessionRef, SourceError, SourceProgress, SourceSummary,
+};
 use crate::ui;
 
 /// Events that wait between reading and delivering.
@@ -49,7 +51,12 @@ pub struct Export {
     #[arg(value_name = "SESSION")]
     sessions: Vec<String>,
     /// Sessions that started since then: 24h, 2026-11-20, RFC 3339
-    #[arg(long, value_name = "TIME", required_unless_present = "sessions", conflicts_with = "sessions")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        required_unless_present = "sessions",
+        conflicts_with = "sessions"
+    )]
     since: Option<String>,
     /// Sessions that started before then
     #[arg(long, value_name = "TIME", conflicts_with = "sessions")]
@@ -69,10 +76,20 @@ pub struct Export {
     #[arg(long, help_heading = "Destination")]
     overwrite: bool,
     /// Compression on the way to Datadog
-    #[arg(long, value_name = "CODEC", default_value = "zstd", help_heading = "Destination")]
+    #[arg(
+        long,
+        value_name = "CODEC",
+        default_value = "zstd",
+        help_heading = "Destination"
+    )]
     compression: Compression,
     /// What happens to events older than Datadog takes
-    #[arg(long, value_name = "POLICY", default_value = "restamp", help_heading = "Destination")]
+    #[arg(
+        long,
+        value_name = "POLICY",
+        default_value = "restamp",
+        help_heading = "Destination"
+    )]
     late: Late,
     /// Show the real payloads, the key masked, and send nothing
     #[arg(long)]
@@ -127,8 +144,14 @@ enum Late {
 /// `--to` and `--format`, read together.
 enum Destination {
     Logs,
-    Rows { target: Target, format: Format },
-    Recordings { target: Target, format: recordings::Format },
+    Rows {
+        target: Target,
+        format: Format,
+    },
+    Recordings {
+        target: Target,
+        format: recordings::Format,
+    },
 }
 
 /// Where bytes end that are not sent to an intake.
@@ -151,8 +174,15 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
                 redactor: context.redactor(args.no_redact),
             };
             let gateway = context.gateway(&args.gateway.flags())?;
-            recordings::run(context, &gateway, &selection, &args.filter.filter(), args.limit, options)
-                .await
+            recordings::run(
+                context,
+                &gateway,
+                &selection,
+                &args.filter.filter(),
+                args.limit,
+                options,
+            )
+            .await
         }
         Destination::Logs => to_logs(context, args, &selection).await,
         Destination::Rows { target, format } => {
@@ -173,32 +203,57 @@ fn selection(context: &Context, args: &Export) -> anyhow::Result<Selection> {
         return Ok(Selection::Sessions(references.collect::<Result<_, _>>()?));
     };
     let tz = &context.ui.options().tz;
-    Ok(Selection::Range(parse_range(since, args.until.as_deref(), context.now(), tz)?))
+    Ok(Selection::Range(parse_range(
+        since,
+        args.until.as_deref(),
+        context.now(),
+        tz,
+    )?))
 }
 
 fn destination(args: &Export) -> Result<Destination, UsageError> {
     if args.to == "logs" {
         return match args.format {
             None => Ok(Destination::Logs),
-            Some(_) => Err(UsageError::new("--format is for files and stdout, not for `logs`")),
+            Some(_) => Err(UsageError::new(
+                "--format is for files and stdout, not for `logs`",
+            )),
         };
     }
     let target = match args.to.as_str() {
         "-" => Target::Stdout,
         path => Target::Path(path.into()),
     };
-    let format = args.format.or_else(|| format_of(Path::new(&args.to))).ok_or_else(|| {
-        UsageError::with_hint(
-            format!("the ending of `{}` picks no format", args.to),
-            "name one: --format ndjson|json|csv for events, cast|txt for recordings",
-        )
-    })?;
+    let format = args
+        .format
+        .or_else(|| format_of(Path::new(&args.to)))
+        .ok_or_else(|| {
+            UsageError::with_hint(
+                format!("the ending of `{}` picks no format", args.to),
+                "name one: --format ndjson|json|csv for events, cast|txt for recordings",
+            )
+        })?;
     Ok(match format {
-        ExportFormat::Ndjson => Destination::Rows { target, format: Format::Ndjson },
-        ExportFormat::Json => Destination::Rows { target, format: Format::Json },
-        ExportFormat::Csv => Destination::Rows { target, format: Format::Csv },
-        ExportFormat::Cast => Destination::Recordings { target, format: recordings::Format::Cast },
-        ExportFormat::Txt => Destination::Recordings { target, format: recordings::Format::Txt },
+        ExportFormat::Ndjson => Destination::Rows {
+            target,
+            format: Format::Ndjson,
+        },
+        ExportFormat::Json => Destination::Rows {
+            target,
+            format: Format::Json,
+        },
+        ExportFormat::Csv => Destination::Rows {
+            target,
+            format: Format::Csv,
+        },
+        ExportFormat::Cast => Destination::Recordings {
+            target,
+            format: recordings::Format::Cast,
+        },
+        ExportFormat::Txt => Destination::Recordings {
+            target,
+            format: recordings::Format::Txt,
+        },
     })
 }
 
@@ -226,7 +281,10 @@ async fn to_logs(context: &Context, args: &Export, selection: &Selection) -> any
         return show_summary(context, selection, "dry run", delivered, false);
     }
     context.require_write("sending events to Datadog")?;
-    datadog.validate().await.context("check the API key before anything is read")?;
+    datadog
+        .validate()
+        .await
+        .context("check the API key before anything is read")?;
     let folder = dead_letter_folder(context)?;
     let options = options(context, args, Some(folder));
     let sink = DatadogLogs(&datadog);
@@ -237,8 +295,14 @@ async fn to_logs(context: &Context, args: &Export, selection: &Selection) -> any
 /// A dry run needs no key: the header then shows a placeholder.
 fn intake(context: &Context, args: &Export) -> anyhow::Result<Datadog> {
     let flags = args.datadog.flags();
-    if args.dry_run && context.optional_secret(SecretKind::ApiKey, &flags)?.is_none() {
-        context.ui.status("no API key was given; the header shows a placeholder");
+    if args.dry_run
+        && context
+            .optional_secret(SecretKind::ApiKey, &flags)?
+            .is_none()
+    {
+        context
+            .ui
+            .status("no API key was given; the header shows a placeholder");
         return context.datadog_with(Secret::new("0".repeat(32)));
     }
     context.datadog(&flags)
@@ -312,7 +376,10 @@ async fn deliver<S: Sink>(
     let source = read(args, gateway, selection, &events, tx, &reached);
     let (source, summary) = side_by_side(source, delivery, &reached).await;
     // Where the delivery failed, that is the cause.
-    Ok(Delivered { summary: summary?, source: source? })
+    Ok(Delivered {
+        summary: summary?,
+        source: source?,
+    })
 }
 
 async fn to_rows(
@@ -345,7 +412,10 @@ async fn to_rows(
         })
     };
     let (source, summary) = side_by_side(source, delivery, &reached).await;
-    let delivered = Delivered { summary: summary?, source: source? };
+    let delivered = Delivered {
+        summary: summary?,
+        source: source?,
+    };
     let is_free = matches!(target, Target::Path(_)) && !args.dry_run;
     show_summary(context, selection, &args.to, delivered, is_free)
 }
@@ -396,7 +466,8 @@ async fn read(
     let range = match selection {
         Selection::Range(range) => *range,
         Selection::Sessions(references) => {
-            return sources::export_sessions(gateway, references, context, first_statements, tx).await;
+            return sources::export_sessions(gateway, references, context, first_statements, tx)
+                .await;
         }
     };
     let export = sources::Export {
@@ -407,7 +478,10 @@ async fn read(
         limit: args.limit,
         concurrency: args.concurrency,
     };
-    sources::export(export, first_statements, tx, |progress| reached.set(progress)).await
+    sources::export(export, first_statements, tx, |progress| {
+        reached.set(progress)
+    })
+    .await
 }
 
 async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {

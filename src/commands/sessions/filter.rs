@@ -7,31 +7,30 @@ use crate::sources::{Approval, SessionFilter};
 
 /// Which sessions.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Filters")]
 pub struct FilterArgs {
     /// By who authenticated: e-mail or subject id
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", help_heading = "Filters")]
     user: Option<String>,
     /// By machine identity: its name, e-mail or id; `*` for every agent
-    #[arg(long, value_name = "WHO")]
+    #[arg(long, value_name = "WHO", help_heading = "Filters")]
     agent: Option<String>,
     /// By connection name, `*` and `?` allowed
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Filters")]
     connection: Option<String>,
     /// By connection type: database, application, custom, httpproxy, …
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", help_heading = "Filters")]
     kind: Option<String>,
     /// By how the session ended
-    #[arg(long, value_name = "OUTCOME")]
+    #[arg(long, value_name = "OUTCOME", help_heading = "Filters")]
     outcome: Option<OutcomeArg>,
     /// By where the session stands
-    #[arg(long, value_name = "STATUS")]
+    #[arg(long, value_name = "STATUS", help_heading = "Filters")]
     status: Option<StatusArg>,
     /// By its review
-    #[arg(long, value_name = "STATE")]
+    #[arg(long, value_name = "STATE", help_heading = "Filters")]
     approval: Option<ApprovalArg>,
     /// By correlation id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", help_heading = "Filters")]
     correlation: Option<String>,
 }
 

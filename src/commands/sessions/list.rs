@@ -36,10 +36,16 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     let progress = context.ui.progress("reading sessions");
     let mut sessions = Vec::new();
     // One more than asked for tells whether the list was cut.
-    sources::list(&gateway, range, &args.filter.filter(), Some(args.limit + 1), |session| {
-        sessions.push(session);
-        progress.set(&format!("{}", sessions.len()));
-    })
+    sources::list(
+        &gateway,
+        range,
+        &args.filter.filter(),
+        Some(args.limit + 1),
+        |session| {
+            sessions.push(session);
+            progress.set(&format!("{}", sessions.len()));
+        },
+    )
     .await?;
     drop(progress);
     let is_cut = sessions.len() > args.limit;
@@ -53,9 +59,13 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
         context.ui.time(range.since),
         context.ui.time(range.until)
     );
-    context.ui.list(&rows, &empty, || table(&context.ui, &sessions))?;
+    context
+        .ui
+        .list(&rows, &empty, || table(&context.ui, &sessions))?;
     if is_cut {
-        context.ui.status(&format!("the newest {}; --limit shows more", args.limit));
+        context
+            .ui
+            .status(&format!("the newest {}; --limit shows more", args.limit));
     }
     Ok(Exit::Done)
 }
@@ -82,7 +92,10 @@ fn row(ui: &Ui, session: &Session) -> [(String, Tone); 8] {
     let ran = session
         .duration()
         .map_or_else(|| "-".to_owned(), human_duration);
-    let review = session.review.as_ref().map_or("-", |review| review.status.as_str());
+    let review = session
+        .review
+        .as_ref()
+        .map_or("-", |review| review.status.as_str());
     [
         (ui.time(session.start_date), Tone::Plain),
         (session.identity.label().to_owned(), Tone::Plain),

@@ -61,7 +61,11 @@ pub async fn run(
 ) -> anyhow::Result<Exit> {
     check_downloads(gateway, options.allow_download).await?;
     let ids = ids(context, gateway, selection, filter, limit).await?;
-    let writer = Writer { context, gateway, options };
+    let writer = Writer {
+        context,
+        gateway,
+        options,
+    };
     let mut written = Vec::new();
     let mut failed = 0;
     let progress = context.ui.progress("exporting recordings");
@@ -105,7 +109,10 @@ async fn ids(
     let mut ids = Vec::new();
     match selection {
         Selection::Range(range) => {
-            sources::list(gateway, *range, filter, limit, |session| ids.push(session.id)).await?;
+            sources::list(gateway, *range, filter, limit, |session| {
+                ids.push(session.id)
+            })
+            .await?;
         }
         Selection::Sessions(references) => {
             for reference in references {
@@ -141,7 +148,8 @@ impl Writer<'_> {
         let count = events.len();
         let shown = match file {
             Some(mut file) => {
-                self.encode(&session, events, &mut file).map_err(|error| file.explain(error))?;
+                self.encode(&session, events, &mut file)
+                    .map_err(|error| file.explain(error))?;
                 file.commit()?.display().to_string()
             }
             None => {
@@ -149,15 +157,23 @@ impl Writer<'_> {
                 "-".to_owned()
             }
         };
-        Ok(Some(Written { session: session.id, file: shown, events: count }))
+        Ok(Some(Written {
+            session: session.id,
+            file: shown,
+            events: count,
+        }))
     }
 
     /// The file of one recording: the one named, or one in the folder named.
     fn path(&self, id: &str, of: usize) -> anyhow::Result<Option<PathBuf>> {
-        let Target::Path(path) = &self.options.target else { return Ok(None) };
+        let Target::Path(path) = &self.options.target else {
+            return Ok(None);
+        };
         if is_folder(path) {
             std::fs::create_dir_all(path).with_context(|| format!("make {}", path.display()))?;
-            return Ok(Some(path.join(format!("{id}.{}", self.options.format.ending()))));
+            return Ok(Some(
+                path.join(format!("{id}.{}", self.options.format.ending())),
+            ));
         }
         match of {
             1 => Ok(Some(path.clone())),
@@ -198,7 +214,10 @@ impl Writer<'_> {
         }
         match written {
             [] => ui.status("no recording was written"),
-            [one] => ui.status(&format!("{} events of session {} in {}", one.events, one.session, one.file)),
+            [one] => ui.status(&format!(
+                "{} events of session {} in {}",
+                one.events, one.session, one.file
+            )),
             many => ui.status(&format!("{} recordings written", many.len())),
         }
         Ok(())

@@ -79,8 +79,16 @@ fn speed(text: &str) -> Result<f64, String> {
 }
 
 fn clip(text: &str) -> Result<std::ops::Range<Duration>, String> {
-    let (from, to) = text.split_once("..").ok_or("a clip is A..B, such as 10s..1m30s")?;
-    let end = |text: &str, open: Duration| if text.is_empty() { Ok(open) } else { duration(text) };
+    let (from, to) = text
+        .split_once("..")
+        .ok_or("a clip is A..B, such as 10s..1m30s")?;
+    let end = |text: &str, open: Duration| {
+        if text.is_empty() {
+            Ok(open)
+        } else {
+            duration(text)
+        }
+    };
     let range = end(from, Duration::ZERO)?..end(to, Duration::MAX)?;
     match range.is_empty() {
         true => Err("the clip ends before it begins".to_owned()),
@@ -103,7 +111,11 @@ pub async fn run(context: &Context, args: &Replay) -> anyhow::Result<Exit> {
     for warning in loaded.warnings.to_string().lines() {
         context.ui.warning(warning);
     }
-    let Loaded { mut recording, kind, .. } = loaded;
+    let Loaded {
+        mut recording,
+        kind,
+        ..
+    } = loaded;
     if recording.events.is_empty() {
         bail!("the recording is empty");
     }
@@ -128,13 +140,21 @@ fn load_file(given: &str, lenient: bool) -> anyhow::Result<Loaded> {
         "-" => Box::new(io::stdin()),
         path => Box::new(std::fs::File::open(path).with_context(|| format!("read {path}"))?),
     };
-    reader.take(LARGEST + 1).read_to_end(&mut bytes).with_context(|| format!("read {given}"))?;
+    reader
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("read {given}"))?;
     if bytes.len() as u64 > LARGEST {
         bail!("{given} is larger than a recording can be");
     }
-    let strictness = if lenient { Strictness::Lenient } else { Strictness::Strict };
+    let strictness = if lenient {
+        Strictness::Lenient
+    } else {
+        Strictness::Strict
+    };
     if asciicast::is_asciicast(&bytes) {
-        let parsed = asciicast::read(&bytes, strictness).with_context(|| format!("read {given}"))?;
+        let parsed =
+            asciicast::read(&bytes, strictness).with_context(|| format!("read {given}"))?;
         return Ok(Loaded {
             recording: parsed.recording,
             // An asciicast holds what a terminal showed.
@@ -145,7 +165,10 @@ fn load_file(given: &str, lenient: bool) -> anyhow::Result<Loaded> {
     let parsed = event_stream::parse(&bytes).with_context(|| format!("read {given}"))?;
     Ok(Loaded {
         kind: Kind::of_events(&parsed.events),
-        recording: Recording { header: Header::default(), events: parsed.events },
+        recording: Recording {
+            header: Header::default(),
+            events: parsed.events,
+        },
         warnings: parsed.warnings,
     })
 }
@@ -160,16 +183,23 @@ async fn load_session(context: &Context, args: &Replay) -> anyhow::Result<Loaded
     let (session, bytes) = gateway.session_with_recording(&id).await?;
     drop(progress);
     let Some(bytes) = bytes else {
-        bail!("the gateway gives no recording of session {id}: nothing was recorded, or the token's role may not read it");
+        bail!(
+            "the gateway gives no recording of session {id}: nothing was recorded, or the token's role may not read it"
+        );
     };
     let parsed = event_stream::parse(&bytes)
         .with_context(|| format!("read the recording of session {id}"))?;
     if !session.is_done() {
-        context.ui.status("the session is not over: this is what the gateway has stored so far");
+        context
+            .ui
+            .status("the session is not over: this is what the gateway has stored so far");
     }
     Ok(Loaded {
         kind: Kind::of_session(&session, &parsed.events),
-        recording: Recording { header: Header::of_session(&session), events: parsed.events },
+        recording: Recording {
+            header: Header::of_session(&session),
+            events: parsed.events,
+        },
         warnings: parsed.warnings,
     })
 }
@@ -182,7 +212,10 @@ fn print(
 ) -> anyhow::Result<Exit> {
     let redactor = context.redactor(no_redact);
     let lines = transcript::redacted(kind, &recording.events, &redactor);
-    let text: String = lines.iter().map(|line| painted(&context.ui, line)).collect();
+    let text: String = lines
+        .iter()
+        .map(|line| painted(&context.ui, line))
+        .collect();
     context.ui.write(text.as_bytes())?;
     Ok(Exit::Done)
 }
@@ -211,7 +244,13 @@ fn play(
         ..replay::Options::default()
     };
     let mut terminal = Device::open().context("take over the terminal")?;
-    let ended = replay::run(&mut terminal, recording, kind, &options, &Monotonic::start());
+    let ended = replay::run(
+        &mut terminal,
+        recording,
+        kind,
+        &options,
+        &Monotonic::start(),
+    );
     // The terminal is whole again before anything is said.
     drop(terminal);
     Ok(match ended.context("play on the terminal")? {

@@ -40,19 +40,29 @@ pub async fn run(context: &Context, args: &Show) -> anyhow::Result<Exit> {
     let id = sources::find(&gateway, &SessionRef::parse(&args.session)?, context.now()).await?;
     let mut session = gateway.session(&id).await?;
     let redactor = context.redactor(args.no_redact);
-    session.script = session.script.map(|script| redactor.redact(&script).into_owned());
+    session.script = session
+        .script
+        .map(|script| redactor.redact(&script).into_owned());
     let url = gateway.page_of(&session.id);
     let detail = SessionDetail::of(&session, url.clone(), site);
-    context.ui.one(&detail, || card(&context.ui, &session, &url, site, &redactor))?;
+    context.ui.one(&detail, || {
+        card(&context.ui, &session, &url, site, &redactor)
+    })?;
     Ok(Exit::Done)
 }
 
 fn card(ui: &Ui, session: &Session, url: &str, site: Site, redactor: &Redactor) -> String {
-    let mut card = Card { ui, text: String::new() };
+    let mut card = Card {
+        ui,
+        text: String::new(),
+    };
     card.head(session);
     card.line("who", &identity(session));
     card.line("connection", &connection(session));
-    card.line("started", &format!("{} ({})", ui.time(session.start_date), ui.zone()));
+    card.line(
+        "started",
+        &format!("{} ({})", ui.time(session.start_date), ui.zone()),
+    );
     card.line("ran", &ran(session));
     let (outcome, tone) = outcome_cell(session);
     card.toned("outcome", &outcome, tone);
@@ -95,20 +105,38 @@ impl Card<'_> {
     fn toned(&mut self, name: &str, value: &str, tone: Tone) {
         let palette = self.ui.palette();
         let name = palette.paint(Tone::Dim, format!("  {name:<12}"));
-        let _ = writeln!(self.text, "{name}{}", palette.paint(tone, escape::line(value)));
+        let _ = writeln!(
+            self.text,
+            "{name}{}",
+            palette.paint(tone, escape::line(value))
+        );
     }
 
     fn review(&mut self, session: &Session) {
-        let Some(review) = &session.review else { return };
-        let approvers: Vec<&str> =
-            review.groups.iter().filter_map(|group| group.reviewed_by.as_deref()).collect();
-        let by = if approvers.is_empty() { String::new() } else { format!(" by {}", approvers.join(", ")) };
+        let Some(review) = &session.review else {
+            return;
+        };
+        let approvers: Vec<&str> = review
+            .groups
+            .iter()
+            .filter_map(|group| group.reviewed_by.as_deref())
+            .collect();
+        let by = if approvers.is_empty() {
+            String::new()
+        } else {
+            format!(" by {}", approvers.join(", "))
+        };
         let waited = review
             .created_at
             .zip(review.decided_at())
             .and_then(|(from, to)| to.duration_since(from).try_into().ok())
-            .map_or(String::new(), |wait| format!(" after {}", human_duration(wait)));
-        self.line("review", &format!("{}{by}{waited}", review.status.as_str().to_lowercase()));
+            .map_or(String::new(), |wait| {
+                format!(" after {}", human_duration(wait))
+            });
+        self.line(
+            "review",
+            &format!("{}{by}{waited}", review.status.as_str().to_lowercase()),
+        );
         self.optional("rule", review.access_request_rule_name.as_deref());
         self.optional("reason", review.rejection_reason.as_deref());
     }
@@ -123,14 +151,24 @@ impl Card<'_> {
             self.toned("guardrail", &text, Tone::Warning);
         }
         if let Some(analysis) = &session.ai_analysis {
-            let text = format!("{}: {} ({})", analysis.risk_level, analysis.title, analysis.action);
-            let tone = if analysis.is_block() { Tone::Warning } else { Tone::Plain };
+            let text = format!(
+                "{}: {} ({})",
+                analysis.risk_level, analysis.title, analysis.action
+            );
+            let tone = if analysis.is_block() {
+                Tone::Warning
+            } else {
+                Tone::Plain
+            };
             self.toned("risk", &text, tone);
         }
     }
 
     fn script(&mut self, session: &Session, redactor: &Redactor) {
-        let Some(script) = session.script.as_deref().filter(|script| !script.trim().is_empty())
+        let Some(script) = session
+            .script
+            .as_deref()
+            .filter(|script| !script.trim().is_empty())
         else {
             return;
         };
@@ -138,7 +176,11 @@ impl Card<'_> {
         let lines: Vec<&str> = script.trim_end().lines().collect();
         let _ = writeln!(self.text, "\n  script");
         for line in lines.iter().take(SCRIPT_LINES) {
-            let _ = writeln!(self.text, "    {}", escape::line(&line.replace('\t', "    ")));
+            let _ = writeln!(
+                self.text,
+                "    {}",
+                escape::line(&line.replace('\t', "    "))
+            );
         }
         if lines.len() > SCRIPT_LINES {
             let more = lines.len() - SCRIPT_LINES;
@@ -163,22 +205,41 @@ fn connection(session: &Session) -> String {
         .iter()
         .map(|(name, value)| format!("{name}={}", value.as_str().unwrap_or_default()))
         .collect();
-    let tags = if tags.is_empty() { String::new() } else { format!(" · {}", tags.join(", ")) };
-    format!("{} · {} · {}{tags}", session.connection.name, session.connection.full_type(), session.verb.as_str())
+    let tags = if tags.is_empty() {
+        String::new()
+    } else {
+        format!(" · {}", tags.join(", "))
+    };
+    format!(
+        "{} · {} · {}{tags}",
+        session.connection.name,
+        session.connection.full_type(),
+        session.verb.as_str()
+    )
 }
 
 fn ran(session: &Session) -> String {
-    match session.end_date.and_then(|end| end.duration_since(session.start_date).try_into().ok()) {
+    match session
+        .end_date
+        .and_then(|end| end.duration_since(session.start_date).try_into().ok())
+    {
         Some(duration) => human_duration(duration),
         None => "not over yet".to_owned(),
     }
 }
 
 fn recording(session: &Session) -> String {
-    let cut = if session.metrics.is_truncated { ", cut by the gateway's limit" } else { "" };
+    let cut = if session.metrics.is_truncated {
+        ", cut by the gateway's limit"
+    } else {
+        ""
+    };
     match (session.event_size, session.is_done()) {
         (0, true) => "none".to_owned(),
         (0, false) => "its size is known when the session is over".to_owned(),
-        (size, _) => format!("{size} bytes{cut}; ddctl sessions replay {}", session.short_id()),
+        (size, _) => format!(
+            "{size} bytes{cut}; ddctl sessions replay {}",
+            session.short_id()
+        ),
     }
 }

@@ -50,7 +50,10 @@ impl ExportSummary {
         source: &SourceSummary,
         summary: &Summary,
     ) -> Self {
-        let retries = summary.retries.iter().map(|(reason, count)| (reason.to_string(), *count));
+        let retries = summary
+            .retries
+            .iter()
+            .map(|(reason, count)| (reason.to_string(), *count));
         Self {
             destination: destination.to_owned(),
             since: range.map(|range| range.since),
@@ -95,11 +98,23 @@ impl ExportSummary {
                 remarks.push(format!("  {count} {text}"));
             }
         };
-        say(self.late, "older than Datadog takes: sent under the time of sending, tagged late:true");
-        say(self.skipped, "older than Datadog takes: left out (--late skip)");
+        say(
+            self.late,
+            "older than Datadog takes: sent under the time of sending, tagged late:true",
+        );
+        say(
+            self.skipped,
+            "older than Datadog takes: left out (--late skip)",
+        );
         say(self.cut, "longer than Datadog takes: a text was cut");
-        say(self.incomplete, "sessions incomplete: the gateway gave their list row alone");
-        say(self.not_done.len() as u64, "sessions not over yet: their closing events will come");
+        say(
+            self.incomplete,
+            "sessions incomplete: the gateway gave their list row alone",
+        );
+        say(
+            self.not_done.len() as u64,
+            "sessions not over yet: their closing events will come",
+        );
         say(self.retries.values().sum(), "requests made again");
         say(self.undelivered, "not delivered");
         if let Some(file) = &self.dead_letter_file {
@@ -110,7 +125,11 @@ impl ExportSummary {
 }
 
 /// In a machine format the summary is the answer, unless stdout holds the data itself.
-pub fn show(context: &Context, summary: &ExportSummary, stdout_is_free: bool) -> anyhow::Result<()> {
+pub fn show(
+    context: &Context,
+    summary: &ExportSummary,
+    stdout_is_free: bool,
+) -> anyhow::Result<()> {
     if stdout_is_free && context.ui.format() != Format::Table {
         return context.ui.one(summary, String::new);
     }

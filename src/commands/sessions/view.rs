@@ -139,7 +139,11 @@ impl ReviewView {
             status: review.status.as_str(),
             created_at: review.created_at,
             decided_at: review.decided_at(),
-            approvers: review.groups.iter().filter_map(|group| group.reviewed_by.clone()).collect(),
+            approvers: review
+                .groups
+                .iter()
+                .filter_map(|group| group.reviewed_by.clone())
+                .collect(),
             access_request_rule_name: review.access_request_rule_name.clone(),
             rejection_reason: review.rejection_reason.clone(),
         }
@@ -182,5 +186,7 @@ pub fn log_search_url(site: Site, session: &Session) -> String {
         ("live", "false".to_owned()),
     ];
     let base = format!("{}/logs", site.app_url());
-    Url::parse_with_params(&base, parameters).map(String::from).unwrap_or(base)
+    Url::parse_with_params(&base, parameters)
+        .map(String::from)
+        .unwrap_or(base)
 }

@@ -73,7 +73,9 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     let empty = "the gateway has no webhook endpoints; `ddctl webhooks register --help` makes one";
     context.ui.list(&rows, empty, || table(&rows))?;
     if !list.done {
-        context.ui.warning("the gateway shows its first 50 endpoints alone; there are more");
+        context
+            .ui
+            .warning("the gateway shows its first 50 endpoints alone; there are more");
     }
     Ok(Exit::Done)
 }
@@ -96,14 +98,19 @@ fn table(rows: &[EndpointRow]) -> Table {
             (false, _) => ("enabled", Tone::Good),
         };
         let count = |of: fn(&StatsRow) -> i64| {
-            row.stats.as_ref().map_or_else(|| "?".to_owned(), |stats| of(stats).to_string())
+            row.stats
+                .as_ref()
+                .map_or_else(|| "?".to_owned(), |stats| of(stats).to_string())
         };
         let events = match row.filter_types.as_slice() {
             [] => "all".to_owned(),
             types => types.join(","),
         };
         table.row([
-            (row.uid.clone().unwrap_or_else(|| "-".to_owned()), Tone::Strong),
+            (
+                row.uid.clone().unwrap_or_else(|| "-".to_owned()),
+                Tone::Strong,
+            ),
             (row.url.clone(), Tone::Plain),
             (state.to_owned(), tone),
             (count(|stats| stats.success), Tone::Plain),

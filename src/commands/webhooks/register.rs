@@ -21,8 +21,10 @@ use crate::gateway::{Endpoint, Gateway, LicenceKind, NewEndpoint, NewEventType};
 use crate::http::printable_url;
 
 /// The events of a session that the gateway pushes.
-const SESSION_EVENTS: [(&str, &str); 2] =
-    [("session.open", "A session opened or waits for review"), ("session.close", "A session ended")];
+const SESSION_EVENTS: [(&str, &str); 2] = [
+    ("session.open", "A session opened or waits for review"),
+    ("session.close", "A session ended"),
+];
 
 /// Register a destination for the gateway's webhooks
 #[derive(Debug, Args)]
@@ -105,10 +107,15 @@ fn intake_url(context: &Context, args: &Register) -> anyhow::Result<Url> {
     }
     let settings = context.settings()?;
     let key = context.secret(SecretKind::ApiKey, &args.datadog.flags())?;
-    let base = format!("https://{}/api/v2/logs", settings.site.value.logs_intake_host());
+    let base = format!(
+        "https://{}/api/v2/logs",
+        settings.site.value.logs_intake_host()
+    );
     let mut url = Url::parse(&base).context("the intake's address")?;
     let mut query = url.query_pairs_mut();
-    query.append_pair("ddsource", "hoop").append_pair("service", &settings.service.value);
+    query
+        .append_pair("ddsource", "hoop")
+        .append_pair("service", &settings.service.value);
     let tags = settings.all_tags();
     if !tags.is_empty() {
         query.append_pair("ddtags", &tags.join(","));
@@ -138,7 +145,9 @@ fn signing_secret(context: &Context, args: &Register) -> anyhow::Result<Secret> 
     };
     let (secret, is_new) = read_or_make_signing_secret(path)?;
     if is_new {
-        context.ui.status(&format!("made a signing secret in {}", path.display()));
+        context
+            .ui
+            .status(&format!("made a signing secret in {}", path.display()));
     }
     Ok(secret)
 }
@@ -156,7 +165,11 @@ async fn check_gateway(context: &Context, gateway: &Gateway) -> anyhow::Result<(
     match info.licence.kind {
         LicenceKind::Enterprise if info.licence.is_valid => Ok(()),
         kind => {
-            let name = if kind == LicenceKind::Oss { "open-source" } else { "present" };
+            let name = if kind == LicenceKind::Oss {
+                "open-source"
+            } else {
+                "present"
+            };
             context.ui.warning(&format!(
                 "under its {name} licence the gateway pushes no session events, and refuses every \
                  session on a connection that is attached to its webhooks plugin; ddctl attaches \
@@ -177,7 +190,9 @@ async fn enable_plugin(context: &Context, gateway: &Gateway) -> anyhow::Result<b
         return Ok(false);
     }
     gateway.enable_webhooks_plugin().await?;
-    context.ui.status("enabled the webhooks plugin, with no connection attached");
+    context
+        .ui
+        .status("enabled the webhooks plugin, with no connection attached");
     Ok(true)
 }
 
@@ -188,8 +203,10 @@ async fn create_event_types(context: &Context, gateway: &Gateway) -> anyhow::Res
         if known.iter().any(|event_type| event_type.name == name) {
             continue;
         }
-        let event_type =
-            NewEventType { name: name.to_owned(), description: description.to_owned() };
+        let event_type = NewEventType {
+            name: name.to_owned(),
+            description: description.to_owned(),
+        };
         gateway.create_event_type(&event_type).await?;
         context.ui.status(&format!("made the event type {name}"));
     }
@@ -198,19 +215,39 @@ async fn create_event_types(context: &Context, gateway: &Gateway) -> anyhow::Res
 
 async fn existing(gateway: &Gateway, uid: &str) -> anyhow::Result<Option<Endpoint>> {
     let list = gateway.webhook_endpoints().await?;
-    Ok(list.data.into_iter().find(|endpoint| endpoint.uid.as_deref() == Some(uid)))
+    Ok(list
+        .data
+        .into_iter()
+        .find(|endpoint| endpoint.uid.as_deref() == Some(uid)))
 }
 
 /// Registering twice changes nothing; another destination under the same name is shown.
 fn compare(context: &Context, found: &Endpoint, wanted: &NewEndpoint) -> anyhow::Result<Exit> {
     if found.url == wanted.url {
-        context.ui.status(&format!("{} is registered already; nothing was changed", found.id));
+        context.ui.status(&format!(
+            "{} is registered already; nothing was changed",
+            found.id
+        ));
         return show(context, found);
     }
-    let shown = |url: &str| url.parse().map_or_else(|_| "(no valid address)".to_owned(), |url| printable_url(&url));
-    context.ui.error(&format!("`{}` is registered already, for another destination", wanted.uid.as_deref().unwrap_or_default()));
-    context.ui.status(&format!("  now     {}\n  wanted  {}", shown(&found.url), shown(&wanted.url)));
-    context.ui.hint("register it under another name: --uid NAME");
+    let shown = |url: &str| {
+        url.parse().map_or_else(
+            |_| "(no valid address)".to_owned(),
+            |url| printable_url(&url),
+        )
+    };
+    context.ui.error(&format!(
+        "`{}` is registered already, for another destination",
+        wanted.uid.as_deref().unwrap_or_default()
+    ));
+    context.ui.status(&format!(
+        "  now     {}\n  wanted  {}",
+        shown(&found.url),
+        shown(&wanted.url)
+    ));
+    context
+        .ui
+        .hint("register it under another name: --uid NAME");
     Ok(Exit::Failed)
 }
 
@@ -224,7 +261,11 @@ fn show(context: &Context, endpoint: &Endpoint) -> anyhow::Result<Exit> {
 
 /// The request as it would be sent, secrets masked.
 fn preview(context: &Context, endpoint: &NewEndpoint) -> anyhow::Result<Exit> {
-    let url = endpoint.url.parse().map(|url| printable_url(&url)).unwrap_or_default();
+    let url = endpoint
+        .url
+        .parse()
+        .map(|url| printable_url(&url))
+        .unwrap_or_default();
     let body = serde_json::json!({
         "url": url,
         "description": endpoint.description,
@@ -234,7 +275,9 @@ fn preview(context: &Context, endpoint: &NewEndpoint) -> anyhow::Result<Exit> {
         "uid": endpoint.uid,
         "secret": endpoint.secret.as_ref().map(|_| "****"),
     });
-    context.ui.one(&body, || format!("POST /api/webhooks/endpoints\n{body:#}\n"))?;
+    context.ui.one(&body, || {
+        format!("POST /api/webhooks/endpoints\n{body:#}\n")
+    })?;
     context.ui.status("dry run: nothing was sent");
     Ok(Exit::Done)
 }
