@@ -2,6 +2,7 @@
 
 mod redact;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,22 @@ pub enum Said {
     Remark(String),
 }
 
+impl Entry {
+    fn sql(&self) -> Option<&Arc<str>> {
+        match &self.said {
+            Said::Statement { sql, .. } => Some(sql),
+            Said::Remark(_) => None,
+        }
+    }
+
+    fn sql_mut(&mut self) -> Option<&mut Arc<str>> {
+        match &mut self.said {
+            Said::Statement { sql, .. } => Some(sql),
+            Said::Remark(_) => None,
+        }
+    }
+}
+
 /// The statements of a native database session; nothing for other kinds.
 ///
 /// Passwords that stand in a statement are replaced by `[redacted:password]`. The text is as it
@@ -42,14 +59,23 @@ pub fn read(kind: Kind, events: &[Event]) -> Vec<Entry> {
         Kind::SqlServer | Kind::Oracle | Kind::MongoDb => texts(events, |data| data),
         _ => Vec::new(),
     };
-    for entry in &mut entries {
-        if let Said::Statement { sql, .. } = &mut entry.said
-            && let Some(redacted) = redact::statement(kind, sql)
-        {
-            *sql = redacted.into();
-        }
-    }
+    redact(kind, &mut entries);
     entries
+}
+
+/// Takes the passwords out. A prepared statement that ran many times is one text, before and
+/// after.
+fn redact(kind: Kind, entries: &mut [Entry]) {
+    let mut seen: HashMap<*const u8, Arc<str>> = HashMap::new();
+    let originals: Vec<Arc<str>> = entries.iter().filter_map(Entry::sql).cloned().collect();
+    let statements = entries.iter_mut().filter_map(Entry::sql_mut);
+    // The originals live until the end, so that an address means one text.
+    for (sql, original) in statements.zip(&originals) {
+        let redacted = seen.entry(original.as_ptr()).or_insert_with(|| {
+            redact::statement(kind, original).map_or_else(|| Arc::clone(original), Arc::from)
+        });
+        *sql = Arc::clone(redacted);
+    }
 }
 
 /// The statements of a native database session joined by newlines, up to about 64 KiB: the

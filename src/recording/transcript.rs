@@ -38,22 +38,33 @@ pub enum Tone {
 
 /// The lines of a recording, in order.
 pub fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
-    match kind {
-        Kind::Exec | Kind::Terminal => screen::lines(kind, events),
+    let mut lines = Vec::new();
+    each_line(kind, events, &mut |line| lines.push(line));
+    lines
+}
+
+/// Calls `each` with the lines of a recording, in order.
+pub fn each_line(kind: Kind, events: &[Event], each: &mut dyn FnMut(Line)) {
+    let lines = match kind {
+        Kind::Exec | Kind::Terminal => return screen::each_line(kind, events, each),
         Kind::Http => http::lines(events),
         Kind::Ssh | Kind::Rdp | Kind::Tcp => opaque::lines(kind, events),
         Kind::Postgres | Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Oracle => {
             database::lines(kind, events)
         }
-    }
+    };
+    lines.into_iter().for_each(each);
 }
 
 /// Writes the lines of a recording as UTF-8 text.
 pub fn write(kind: Kind, events: &[Event], out: &mut impl Write) -> io::Result<()> {
-    for line in lines(kind, events) {
-        writeln!(out, "{}", line.text)?;
-    }
-    Ok(())
+    let mut result = Ok(());
+    each_line(kind, events, &mut |line| {
+        if result.is_ok() {
+            result = writeln!(out, "{}", line.text);
+        }
+    });
+    result
 }
 
 /// Minutes, seconds and milliseconds since the start: `  4:12.050`, or `1:04:12.050`.

@@ -15,7 +15,9 @@ use crate::recording::sequence::{Csi, Scanner, Token};
 use crate::recording::utf8::Decoder;
 use crate::recording::{Code, Event, Kind, Size, safe, size};
 
-pub(super) fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
+/// Calls `each` with every line as soon as its event has ended it: a recording of line ends alone
+/// would take many times its size as a list.
+pub(super) fn each_line(kind: Kind, events: &[Event], each: &mut dyn FnMut(Line)) {
     let cols = match kind {
         // No terminal, no width: only a bound for the row.
         Kind::Exec => Size::LIMIT,
@@ -32,8 +34,9 @@ pub(super) fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
             Code::Input if kind == Kind::Exec => text.script(event),
             _ => {}
         }
+        text.lines.drain(..).for_each(&mut *each);
     }
-    text.finish()
+    text.finish().into_iter().for_each(each);
 }
 
 /// One column. A wide character or a tab is followed by fillers.
@@ -348,7 +351,7 @@ mod tests {
             texts(Kind::Exec, &list),
             ["> echo hi", "> ls", "hi", "a\tb", "", "last"]
         );
-        let times: Vec<_> = lines(Kind::Exec, &events(&list))
+        let times: Vec<_> = super::super::lines(Kind::Exec, &events(&list))
             .iter()
             .map(|line| line.time.as_secs())
             .collect();
