@@ -312,7 +312,12 @@ pub fn change(path: &Path, edit: impl FnOnce(&mut DocumentMut)) -> Result<(), Co
     edit(&mut document);
     let changed = document.to_string();
     ConfigFile::parse(path, &changed)?;
-    replace(path, &changed).map_err(|source| ConfigError::Write {
+    replace_file(path, &changed)
+}
+
+/// Writes the whole file anew and renames it into place.
+pub fn replace_file(path: &Path, text: &str) -> Result<(), ConfigError> {
+    replace(path, text).map_err(|source| ConfigError::Write {
         path: path.to_owned(),
         source,
     })

@@ -1,8 +1,13 @@
 //! Where keys and tokens come from: the environment, a file, standard input, and the gateway CLI's
 //! own settings. Never from argv, never from a profile; nothing is stored.
 
-use std::io::{self, Read};
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use super::environment::Environment;
 use super::gateway_cli::GatewayCliSettings;
@@ -18,6 +23,8 @@ pub enum SecretKind {
     ApiKey,
     AppKey,
     GatewayToken,
+    /// Of webhooks; lives in a file alone.
+    SigningSecret,
 }
 
 impl SecretKind {
@@ -27,6 +34,7 @@ impl SecretKind {
             SecretKind::ApiKey => "api-key",
             SecretKind::AppKey => "app-key",
             SecretKind::GatewayToken => "gateway-token",
+            SecretKind::SigningSecret => "signing-secret",
         }
     }
 
@@ -41,6 +49,7 @@ impl SecretKind {
                 "DD_APPLICATION_KEY",
             ],
             SecretKind::GatewayToken => &["DDCTL_GATEWAY_TOKEN", "HOOP_TOKEN"],
+            SecretKind::SigningSecret => &[],
         }
     }
 
@@ -49,6 +58,7 @@ impl SecretKind {
             SecretKind::ApiKey => "Datadog API key",
             SecretKind::AppKey => "Datadog application key",
             SecretKind::GatewayToken => "gateway token",
+            SecretKind::SigningSecret => "signing secret",
         }
     }
 }
@@ -75,7 +85,7 @@ pub enum SecretError {
     },
     #[error("{} holds no {}", path.display(), kind.what())]
     Empty { kind: SecretKind, path: PathBuf },
-    #[error("the {} holds characters that no key has", kind.what())]
+    #[error("the {} does not have the shape of one", kind.what())]
     Unusable { kind: SecretKind },
 }
 
@@ -119,6 +129,7 @@ impl Secrets<'_> {
             SecretKind::ApiKey => &self.flags.api_key_file,
             SecretKind::AppKey => &self.flags.app_key_file,
             SecretKind::GatewayToken => &self.flags.gateway_token_file,
+            SecretKind::SigningSecret => &None,
         };
         if kind == SecretKind::ApiKey && self.flags.api_key_stdin {
             return read(kind, Path::new("-")).map(|secret| Some((secret, Origin::Flag)));
@@ -131,7 +142,7 @@ impl Secrets<'_> {
         }
         match kind {
             SecretKind::GatewayToken => Ok(self.gateway_cli_token(settings)),
-            SecretKind::ApiKey | SecretKind::AppKey => Ok(None),
+            _ => Ok(None),
         }
     }
 
@@ -170,6 +181,37 @@ fn read(kind: SecretKind, path: &Path) -> Result<Secret, SecretError> {
         }),
         false => Ok(secret),
     }
+}
+
+/// Reads a webhook signing secret, or makes one in a file that only its owner can read.
+///
+/// The shape is Svix's: `whsec_` and the base64 of 24 to 64 bytes; 32 are made. True when it is
+/// new.
+pub fn read_or_make_signing_secret(path: &Path) -> Result<(Secret, bool), SecretError> {
+    let kind = SecretKind::SigningSecret;
+    let failed = |source| SecretError::File { kind, path: path.to_owned(), source };
+    match read(kind, path) {
+        Ok(secret) if is_signing_secret(&secret) => return Ok((secret, false)),
+        Ok(_) => return Err(SecretError::Unusable { kind }),
+        Err(SecretError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let mut bytes = zeroize::Zeroizing::new([0u8; 32]);
+    getrandom::fill(bytes.as_mut()).map_err(|error| failed(io::Error::other(error.to_string())))?;
+    let secret = Secret::new(format!("whsec_{}", STANDARD.encode(bytes.as_ref())));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed)?;
+    writeln!(file, "{}", secret.expose()).and_then(|()| file.sync_all()).map_err(failed)?;
+    Ok((secret, true))
+}
+
+fn is_signing_secret(secret: &Secret) -> bool {
+    let key = secret.expose().strip_prefix("whsec_").and_then(|key| STANDARD.decode(key).ok());
+    key.is_some_and(|key| (24..=64).contains(&key.len()))
 }
 
 /// A header can carry printable ASCII; a pasted key with anything else is a pasting error.
@@ -223,6 +265,20 @@ mod tests {
         assert_eq!(own, ("hpk_x".to_owned(), Origin::GatewayCli));
         let other = [("HOME", folder), ("HOOP_APIURL", "https://other.test")];
         assert_eq!(find(SecretKind::GatewayToken, &other), None);
+    }
+
+    #[test]
+    fn a_signing_secret_is_made_once_and_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("relay.secret");
+        let (made, is_new) = read_or_make_signing_secret(&path).expect("made");
+        assert!(is_new && is_signing_secret(&made));
+        let mode = std::fs::metadata(&path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(read_or_make_signing_secret(&path).expect("read"), (made, false));
+        std::fs::write(&path, "whsec_short").expect("written");
+        assert!(matches!(read_or_make_signing_secret(&path), Err(SecretError::Unusable { .. })));
     }
 
     #[test]

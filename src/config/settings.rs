@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use jiff::tz::TimeZone;
 use url::Url;
 
@@ -13,6 +14,8 @@ use super::gateway_cli::GatewayCliSettings;
 use super::keys::Key;
 use crate::domain::connection::ConnectionRule;
 use crate::domain::site::Site;
+use crate::ui::Format;
+use crate::ui::style::ColorChoice;
 
 /// The service that events are filed under when nothing says otherwise.
 pub const DEFAULT_SERVICE: &str = "agent-access";
@@ -54,8 +57,8 @@ pub struct Flags {
     pub profile: Option<String>,
     pub site: Option<String>,
     pub gateway_url: Option<String>,
-    pub output: Option<String>,
-    pub color: Option<String>,
+    pub output: Option<Format>,
+    pub color: Option<ColorChoice>,
     pub tz: Option<String>,
     pub ca_file: Option<String>,
 }
@@ -73,6 +76,8 @@ pub struct Settings {
     pub env: Option<Valued<String>>,
     pub tags: Valued<Vec<String>>,
     pub connections: Vec<ConnectionRule>,
+    pub output: Option<Format>,
+    pub color: Option<ColorChoice>,
     pub tz: TimeZone,
     pub ca_file: Option<PathBuf>,
     /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
@@ -133,10 +138,18 @@ impl Settings {
                 .text("ca_file", flags.ca_file.as_ref())
                 .map(|text| text.value.into()),
             datadog_url: layers.datadog_url()?,
+            output: layers.choice("output", "output format", flags.output)?,
+            color: layers.choice("color", "colour choice", flags.color)?,
             profile: name,
             path,
             tz,
         })
+    }
+
+    /// Every tag of an event: `env:` first, then the profile's.
+    pub fn all_tags(&self) -> Vec<String> {
+        let env = self.env.iter().map(|env| format!("env:{}", env.value));
+        env.chain(self.tags.value.iter().cloned()).collect()
     }
 
     /// One setting as text, for `config list` and `get`.
@@ -275,6 +288,24 @@ impl Layers<'_> {
             .and_then(|name| TimeZone::get(name).ok())
             .or_else(|| TimeZone::try_system().ok())
             .unwrap_or(TimeZone::UTC)
+    }
+
+    /// A setting with a fixed set of words.
+    fn choice<T: ValueEnum>(
+        &self,
+        key: &str,
+        what: &'static str,
+        flag: Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        if flag.is_some() {
+            return Ok(flag);
+        }
+        let Some(text) = self.text(key, None) else { return Ok(None) };
+        T::from_str(&text.value, true).map(Some).map_err(|_| ConfigError::Value {
+            what,
+            value: text.value,
+            origin: text.origin.to_string(),
+        })
     }
 
     fn datadog_url(&self) -> Result<Option<Url>, ConfigError> {

@@ -146,7 +146,7 @@ impl Header {
 
 /// Connection and identity: `pg-prod · billing-agent@corp.example`.
 fn title_of(session: &Session) -> String {
-    format!("{} · {}", session.connection.name, session.identity.email)
+    format!("{} · {}", session.connection.name, session.identity.label())
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::{Event, Kind};
+use crate::domain::redaction::{Redactor, Span};
 
 /// One line of a transcript, without its line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,33 +39,65 @@ pub enum Tone {
 
 /// The lines of a recording, in order.
 pub fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
-    let mut lines = Vec::new();
-    each_line(kind, events, &mut |line| lines.push(line));
-    lines
-}
-
-/// Calls `each` with the lines of a recording, in order.
-pub fn each_line(kind: Kind, events: &[Event], each: &mut dyn FnMut(Line)) {
-    let lines = match kind {
-        Kind::Exec | Kind::Terminal => return screen::each_line(kind, events, each),
+    match kind {
+        Kind::Exec | Kind::Terminal => screen::lines(kind, events),
         Kind::Http => http::lines(events),
         Kind::Ssh | Kind::Rdp | Kind::Tcp => opaque::lines(kind, events),
         Kind::Postgres | Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Oracle => {
             database::lines(kind, events)
         }
-    };
-    lines.into_iter().for_each(each);
+    }
 }
 
-/// Writes the lines of a recording as UTF-8 text.
-pub fn write(kind: Kind, events: &[Event], out: &mut impl Write) -> io::Result<()> {
-    let mut result = Ok(());
-    each_line(kind, events, &mut |line| {
-        if result.is_ok() {
-            result = writeln!(out, "{}", line.text);
+/// As [`lines`], with the secrets of the whole text replaced.
+///
+/// A secret that takes several lines leaves one, at the time of its first.
+pub fn redacted(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Line> {
+    let mut lines = lines(kind, events);
+    let text = lines
+        .iter()
+        .map(|line| line.text.as_str())
+        .collect::<Vec<_>>()
+        .join("\n");
+    // From the end, so that the places of the earlier ones stay true.
+    for span in redactor.spans(&text).into_iter().rev() {
+        replace(&mut lines, &span);
+    }
+    lines
+}
+
+/// Puts the mark in the place of a span of the joined text.
+fn replace(lines: &mut Vec<Line>, span: &Span) {
+    let (first, from) = place(lines, span.start);
+    let (last, to) = place(lines, span.end);
+    let tail = lines[last].text.split_off(to);
+    lines.drain(first + 1..=last);
+    lines[first].text.truncate(from);
+    lines[first].text.push_str(&span.mark());
+    lines[first].text.push_str(&tail);
+}
+
+/// The line that holds byte `at` of the joined text, and the byte within it.
+fn place(lines: &[Line], at: usize) -> (usize, usize) {
+    let mut start = 0;
+    for (index, line) in lines.iter().enumerate() {
+        let end = start + line.text.len();
+        if at <= end {
+            return (index, at - start);
         }
-    });
-    result
+        start = end + 1;
+    }
+    (
+        lines.len().saturating_sub(1),
+        lines.last().map_or(0, |line| line.text.len()),
+    )
+}
+
+/// Writes lines as UTF-8 text.
+pub fn write(lines: &[Line], out: &mut impl Write) -> io::Result<()> {
+    lines
+        .iter()
+        .try_for_each(|line| writeln!(out, "{}", line.text))
 }
 
 /// Minutes, seconds and milliseconds since the start: `  4:12.050`, or `1:04:12.050`.
@@ -124,7 +157,7 @@ mod tests {
         let parsed = event_stream::parse(json.as_bytes()).expect("a recording");
         assert!(parsed.warnings.is_empty());
         let mut text = Vec::new();
-        write(kind, &parsed.events, &mut text).expect("memory takes all");
+        write(&lines(kind, &parsed.events), &mut text).expect("memory takes all");
         String::from_utf8(text).expect("a transcript is UTF-8")
     }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use crate::domain::redaction::Redactor;
 use crate::recording::edits::{TimeEdits, clamped};
 use crate::recording::transcript::{self, Line, Tone};
-use crate::recording::{Code, Event, Kind, Recording, Size, safe, size};
+use crate::recording::{Code, Event, Kind, Recording, Size, redact, safe, size};
 
 /// How to play.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// 0.1 to 100; others are clamped.
     pub speed: f64,
@@ -17,6 +18,8 @@ pub struct Options {
     pub size: Option<Size>,
     /// Stay on the last picture until a key is pressed.
     pub waits_at_end: bool,
+    /// Takes secrets out of what is drawn.
+    pub redactor: Redactor,
 }
 
 impl Default for Options {
@@ -26,6 +29,7 @@ impl Default for Options {
             idle_limit: None,
             size: None,
             waits_at_end: true,
+            redactor: Redactor::built_in(),
         }
     }
 }
@@ -54,9 +58,12 @@ impl Track {
             _ => window,
         };
         let events = match kind {
-            Kind::Terminal => events.into_iter().filter_map(terminal).collect(),
-            Kind::Exec => script(events),
-            kind => lines(kind, &events),
+            Kind::Terminal => redact::events(events, &options.redactor)
+                .into_iter()
+                .filter_map(terminal)
+                .collect(),
+            Kind::Exec => script(redact::events(events, &options.redactor)),
+            kind => lines(kind, &events, &options.redactor),
         };
         let limit = options.idle_limit.or(header.idle_time_limit);
         let events: Vec<_> = events
@@ -133,9 +140,9 @@ fn with_carriage_returns(data: &[u8], before: &mut u8) -> Vec<u8> {
 }
 
 /// The transcript, for what was never on a screen. Lines of the same time are one event.
-fn lines(kind: Kind, events: &[Event]) -> Vec<Event> {
+fn lines(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Event> {
     let mut played: Vec<Event> = Vec::new();
-    for line in transcript::lines(kind, events) {
+    for line in transcript::redacted(kind, events, redactor) {
         let text = coloured(&line);
         match played.last_mut().filter(|event| event.time == line.time) {
             Some(event) => event.data.extend(text.into_bytes()),

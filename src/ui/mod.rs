@@ -12,7 +12,7 @@ pub mod table;
 pub mod terminal;
 
 use std::io::{self, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -22,6 +22,25 @@ pub use format::Format;
 pub use progress::Progress;
 pub use style::{Palette, Tone};
 pub use table::Table;
+
+struct Stdout<'a>(&'a Ui);
+
+impl Write for Stdout<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        lock(&self.0.stdout).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        lock(&self.0.stdout).flush()
+    }
+}
+
+/// A panic while a stream was held leaves at worst half a line.
+fn lock<'a>(
+    stream: &'a Mutex<Box<dyn Write + Send>>,
+) -> MutexGuard<'a, Box<dyn Write + Send>> {
+    stream.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What is known of the streams, read once when the program starts.
 #[derive(Clone, Debug, Default)]
@@ -94,12 +113,14 @@ impl Ui {
 
     /// Writes data to stdout as it is.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut stdout = self
-            .stdout
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut stdout = lock(&self.stdout);
         stdout.write_all(bytes)?;
         stdout.flush()
+    }
+
+    /// Stdout as a writer, for data that comes in pieces.
+    pub fn stdout(&self) -> impl Write + '_ {
+        Stdout(self)
     }
 
     /// Writes one line of data to stdout.
@@ -133,10 +154,7 @@ impl Ui {
     }
 
     fn say(&self, text: &str) {
-        let mut stderr = self
-            .stderr
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut stderr = lock(&self.stderr);
         // Nobody is left to tell when stderr is gone.
         let _ = writeln!(stderr, "{text}");
     }
@@ -197,6 +215,8 @@ impl Ui {
     /// The zone's name, for table heads.
     pub fn zone(&self) -> String {
         match self.options.tz.iana_name() {
+            // The database calls it by its region; people do not.
+            Some("Etc/UTC") => "UTC".to_owned(),
             Some(name) => name.to_owned(),
             None => Timestamp::now()
                 .to_zoned(self.options.tz.clone())

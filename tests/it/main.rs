@@ -1,1 +1,3 @@
 //! One test binary: the program through its front door, over real sockets and terminals.
+
+mod sandbox_datadog;

@@ -15,9 +15,7 @@ use crate::recording::sequence::{Csi, Scanner, Token};
 use crate::recording::utf8::Decoder;
 use crate::recording::{Code, Event, Kind, Size, safe, size};
 
-/// Calls `each` with every line as soon as its event has ended it: a recording of line ends alone
-/// would take many times its size as a list.
-pub(super) fn each_line(kind: Kind, events: &[Event], each: &mut dyn FnMut(Line)) {
+pub(super) fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
     let cols = match kind {
         // No terminal, no width: only a bound for the row.
         Kind::Exec => Size::LIMIT,
@@ -34,9 +32,8 @@ pub(super) fn each_line(kind: Kind, events: &[Event], each: &mut dyn FnMut(Line)
             Code::Input if kind == Kind::Exec => text.script(event),
             _ => {}
         }
-        text.lines.drain(..).for_each(&mut *each);
     }
-    text.finish().into_iter().for_each(each);
+    text.finish()
 }
 
 /// One column. A wide character or a tab is followed by fillers.
@@ -351,7 +348,7 @@ mod tests {
             texts(Kind::Exec, &list),
             ["> echo hi", "> ls", "hi", "a\tb", "", "last"]
         );
-        let times: Vec<_> = super::super::lines(Kind::Exec, &events(&list))
+        let times: Vec<_> = lines(Kind::Exec, &events(&list))
             .iter()
             .map(|line| line.time.as_secs())
             .collect();
