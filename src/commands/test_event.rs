@@ -1,7 +1,5 @@
 //! `ddctl test-event`: would somebody be told?
 
-use std::fmt::Write;
-
 use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -13,7 +11,7 @@ use crate::delivery::map::log::{LogProfile, to_log};
 use crate::domain::redaction::Redactor;
 use crate::error::{Exit, UsageError};
 use crate::monitors::{Forecast, Prediction, Run, Scenario, packs, predict};
-use crate::ui::{Palette, Tone, escape};
+use crate::ui::{Tone, Ui, escape};
 
 /// Would a monitor fire? Exit 3 when it would not, 1 when nobody can tell
 #[derive(Debug, Args)]
@@ -96,7 +94,7 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
         events: logs,
         predictions: predictions.iter().map(PredictionRow::of).collect(),
     };
-    context.ui.one(&answer, || report(&answer, &predictions, context.ui.palette()))?;
+    context.ui.one(&answer, || report(&context.ui, &answer, &predictions))?;
     Ok(exit(predictions[0].forecast))
 }
 
@@ -155,32 +153,36 @@ impl PredictionRow {
     }
 }
 
-fn report(answer: &Answer, predictions: &[Prediction], palette: Palette) -> String {
-    let mut text = String::new();
-    let _ = writeln!(text, "{}: {}", palette.paint(Tone::Strong, answer.scenario), answer.about);
-    let _ = writeln!(text, "{} test events, run {}\n", answer.events.len(), answer.test_run);
-    let own = &predictions[0];
-    let (word, tone) = spelled(own.forecast);
-    let _ = writeln!(text, "{} {}", palette.paint(tone, word), escape::line(&own.title));
-    for line in &own.explanation {
-        let _ = writeln!(text, "  {}", escape::line(line));
-    }
-    for reason in &own.reasons {
-        let _ = writeln!(text, "  {}", escape::line(&reason.to_string()));
-    }
-    if own.is_exclusion_lifted {
-        let _ = writeln!(
-            text,
-            "  {}",
-            palette.paint(Tone::Dim, "Its query leaves test events out; that was lifted for the prediction.")
-        );
-    }
-    let _ = writeln!(text, "  {}", palette.paint(Tone::Dim, format!("query: {}", escape::line(&own.query))));
-    let _ = writeln!(text, "\nThe other monitors of the packs:");
+fn report(ui: &Ui, answer: &Answer, predictions: &[Prediction]) -> String {
+    let palette = ui.palette();
+    let mut text = ui.wrap(&format!("{}: {}.", answer.scenario, answer.about), "");
+    text += &format!("{} test events, run {}.\n\n", answer.events.len(), answer.test_run);
+    text += &own_prediction(ui, &predictions[0]);
+    text += "\nThe other monitors of the packs:\n";
     for other in &predictions[1..] {
         let (word, tone) = spelled(other.forecast);
-        let _ = writeln!(text, "  {} {}", palette.paint(tone, format!("{word:<12}")), escape::line(&other.title));
+        let title = escape::line(&other.title);
+        text += &format!("  {} {title}\n", palette.paint(tone, format!("{word:<14}")));
     }
+    text
+}
+
+fn own_prediction(ui: &Ui, own: &Prediction) -> String {
+    let palette = ui.palette();
+    let (word, tone) = spelled(own.forecast);
+    let word = palette.paint(tone, word.to_uppercase());
+    let mut text = format!("{word}  {}\n", escape::line(&own.title));
+    for line in &own.explanation {
+        text += &ui.wrap(line, "  ");
+    }
+    for reason in &own.reasons {
+        text += &ui.wrap(&format!("cannot tell: {reason}"), "  ");
+    }
+    if own.is_exclusion_lifted {
+        text += &ui.wrap("Its query leaves test events out; that is lifted for the prediction.", "  ");
+    }
+    text += &palette.paint(Tone::Dim, ui.wrap(&own.query, "    ").trim_end());
+    text.push('\n');
     text
 }
 

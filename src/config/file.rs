@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use super::keys::nearest;
+use crate::domain::nearest::nearest;
 use crate::domain::connection::{ConnectionRule, MaintenanceWindow, parse_days};
 
 /// The version of the file's shape that this program writes.

@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::error::{MonitorFileError, nearest};
+use super::error::MonitorFileError;
+use crate::domain::nearest::nearest;
 
 /// What may stand at one place of the file.
 enum Shape {
@@ -67,7 +68,8 @@ fn check_shape(value: &Value, shape: &Shape, at: &str) -> Result<(), MonitorFile
                             at.to_owned()
                         },
                         key: key.clone(),
-                        nearest: nearest(key, known.iter().map(|(name, _)| *name)),
+                        nearest: nearest(key, known.iter().map(|(name, _)| *name))
+                            .map(str::to_owned),
                     });
                 };
                 check_shape(value, shape, &below(at, key))

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::error::{MonitorFileError, nearest};
+use super::error::MonitorFileError;
+use crate::domain::nearest::nearest;
 use super::file::{MonitorFile, Scalar};
 use crate::query::monitor::{LogAlert, parse_log_alert};
 
@@ -118,7 +119,7 @@ impl<'a> Filled<'a> {
             .keys()
             .find(|name| !file.variables.contains_key(*name))
         {
-            let nearest = nearest(name, names());
+            let nearest = nearest(name, names()).map(str::to_owned);
             return Err(MonitorFileError::NoSuchVariable {
                 name: name.clone(),
                 nearest,
@@ -167,7 +168,7 @@ impl<'a> Filled<'a> {
                 .ok_or_else(|| MonitorFileError::UnknownVariable {
                     field,
                     name: name.to_owned(),
-                    nearest: nearest(name, self.values.keys().copied()),
+                    nearest: nearest(name, self.values.keys().copied()).map(str::to_owned),
                 })?;
             filled.push_str(before);
             filled.push_str(value);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use super::error::nearest;
+use crate::domain::nearest::nearest;
 use crate::domain::connection::ConnectionRule;
 use crate::domain::event::{EventId, SessionEvent};
 use crate::domain::session::{
@@ -67,7 +67,7 @@ impl std::str::FromStr for Scenario {
             .find(|scenario| scenario.name() == given)
             .ok_or_else(|| UnknownScenario {
                 given: given.to_owned(),
-                nearest: nearest(given, Self::ALL.map(Self::name)),
+                nearest: nearest(given, Self::ALL.map(Self::name)).map(str::to_owned),
             })
     }
 }

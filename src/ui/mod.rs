@@ -205,6 +205,19 @@ impl Ui {
         self.options.streams.width
     }
 
+    /// Text of several words in lines that fit the terminal (80 columns where there is none), each
+    /// behind `indent`.
+    pub fn wrap(&self, text: &str, indent: &str) -> String {
+        let width = self.table_width().unwrap_or(80).clamp(20, 100);
+        let options = textwrap::Options::new(width)
+            .initial_indent(indent)
+            .subsequent_indent(indent)
+            .break_words(false);
+        let mut wrapped = textwrap::fill(&escape::line(text), options);
+        wrapped.push('\n');
+        wrapped
+    }
+
     /// An instant for people, in the zone of `--tz`.
     pub fn time(&self, at: Timestamp) -> String {
         at.to_zoned(self.options.tz.clone())

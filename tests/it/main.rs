@@ -1,3 +1,4 @@
 //! One test binary: the program through its front door, over real sockets and terminals.
 
 mod sandbox_datadog;
+mod sandbox_gateway;

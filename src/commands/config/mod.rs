@@ -10,8 +10,9 @@ mod use_profile;
 
 use clap::Subcommand;
 
-use crate::config::{KEYS, Key, nearest};
+use crate::config::{KEYS, Key};
 use crate::context::Context;
+use crate::domain::nearest::nearest;
 use crate::error::{Exit, UsageError};
 
 #[derive(Debug, Subcommand)]

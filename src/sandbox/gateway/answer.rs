@@ -5,6 +5,14 @@ use serde_json::{Value, json};
 
 use crate::sandbox::http::Reply;
 
+/// What a handler comes to: its answer, or the refusal that ended it early.
+pub type Answer = Result<Reply, Box<Reply>>;
+
+/// A refusal with a message, for `?`.
+pub fn refused<T>(status: u16, text: &str) -> Result<T, Box<Reply>> {
+    Err(Box::new(message(status, text)))
+}
+
 /// What most handlers send.
 const JSON: &str = "application/json; charset=utf-8";
 

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::audit::Row;
 use super::auth::Caller;
 use super::bind::{Kind, bind};
@@ -73,17 +74,14 @@ pub fn list(gateway: &GatewayStandIn) -> Reply {
 
 const FIELDS: &[(&str, Kind)] = &[("groups", Kind::Texts), ("name", Kind::Text)];
 
-pub fn create(gateway: &GatewayStandIn, caller: &Caller, request: &Request, now: Now) -> Reply {
-    let fields = match bind(&request.body, "APIKeyCreateRequest", FIELDS) {
-        Ok(fields) => fields,
-        Err(text) => return answer::message(400, &text),
-    };
+pub fn create(gateway: &GatewayStandIn, caller: &Caller, request: &Request, now: Now) -> Answer {
+    let fields = bind(&request.body, "APIKeyCreateRequest", FIELDS)?;
     let name = fields
         .get("name")
         .and_then(Value::as_str)
         .unwrap_or_default();
     if name.is_empty() {
-        return answer::message(400, &answer::required("APIKeyCreateRequest", "Name"));
+        return answer::refused(400, &answer::required("APIKeyCreateRequest", "Name"));
     }
     let groups = fields.get("groups").and_then(Value::as_array);
     let texts = groups.into_iter().flatten().filter_map(Value::as_str);
@@ -102,7 +100,7 @@ pub fn create(gateway: &GatewayStandIn, caller: &Caller, request: &Request, now:
     let row_id = gateway.random_id();
     let mut state = gateway.state();
     if state.api_keys.iter().any(|other| other.caller.name == name) {
-        return answer::message(409, "an api key with this name already exists");
+        return answer::refused(409, "an api key with this name already exists");
     }
     let mut body = key.to_json();
     body["key"] = json!(key.key);
@@ -111,5 +109,5 @@ pub fn create(gateway: &GatewayStandIn, caller: &Caller, request: &Request, now:
     state
         .audit
         .push(Row::key_created(row_id, caller, payload, now.at));
-    answer::json(201, &body)
+    Ok(answer::json(201, &body))
 }

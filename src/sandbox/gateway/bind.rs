@@ -3,6 +3,9 @@
 
 use serde_json::{Map, Value};
 
+use super::answer;
+use crate::sandbox::http::Reply;
+
 /// What a field of a Go struct takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -62,12 +65,16 @@ fn go_kind(value: &Value) -> &'static str {
     }
 }
 
-/// The known keys of a body, sorted as the fields are listed; `Err` is the message of a 400.
+/// The known keys of a body, sorted as the fields are listed.
 pub fn bind(
     body: &[u8],
     go_type: &str,
     fields: &[(&str, Kind)],
-) -> Result<Map<String, Value>, String> {
+) -> Result<Map<String, Value>, Box<Reply>> {
+    read(body, go_type, fields).or_else(|text| answer::refused(400, &text))
+}
+
+fn read(body: &[u8], go_type: &str, fields: &[(&str, Kind)]) -> Result<Map<String, Value>, String> {
     if body.trim_ascii().is_empty() {
         return Err("EOF".to_owned());
     }
@@ -119,7 +126,7 @@ mod tests {
     ];
 
     fn refused(body: &str) -> String {
-        bind(body.as_bytes(), "EndpointIn", FIELDS).expect_err("a refusal")
+        read(body.as_bytes(), "EndpointIn", FIELDS).expect_err("a refusal")
     }
 
     #[test]
@@ -139,7 +146,7 @@ mod tests {
 
     #[test]
     fn unknown_keys_vanish_and_a_nullable_null_stays() {
-        let bound = bind(
+        let bound = read(
             br#"{"headers":{},"uid":null,"disabled":null}"#,
             "EndpointIn",
             FIELDS,

@@ -1,4 +1,4 @@
-//! The gateway stand-in: hoopsh/hoop 1.148.0 as its API answers, odd behaviour included.
+//! The gateway stand-in: hoophq/hoop 1.148.0 as its API answers, odd behaviour included.
 //!
 //! Where no other source is named, the facts are of hoophq/hoop at `e939597d` and of answers
 //! recorded from a gateway of that release.
@@ -27,6 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use self::answer::Answer;
 use self::api_keys::ApiKey;
 use self::auth::{Access, Caller};
 use self::plugins::Plugin;
@@ -185,26 +186,27 @@ impl GatewayStandIn {
         };
         let now = self.now();
         if route.access() == Access::Public {
-            return self.answer_public(route, request, now);
+            let answer = self.answer_public(route, request, now);
+            return answer.unwrap_or_else(|refusal| *refusal);
         }
         let by_token = |token: &str| self.caller_of(token);
         match auth::authenticate(&request.headers, &self.options.tokens.server, by_token) {
-            Ok(caller) if route.access().admits(&caller) => {
-                self.answer_caller(route, &caller, request, now)
-            }
+            Ok(caller) if route.access().admits(&caller) => self
+                .answer_caller(route, &caller, request, now)
+                .unwrap_or_else(|refusal| *refusal),
             Ok(_) => answer::message(403, "access denied"),
             Err(refusal) => *refusal,
         }
     }
 
-    fn answer_public(&self, route: Route<'_>, request: &Request, now: Now) -> Reply {
+    fn answer_public(&self, route: Route<'_>, request: &Request, now: Now) -> Answer {
         match route {
-            Route::Health => info::health(),
-            Route::PublicServerInfo => info::public_server_info(),
-            Route::Login => login::login(request),
+            Route::Health => Ok(info::health()),
+            Route::PublicServerInfo => Ok(info::public_server_info()),
+            Route::Login => Ok(login::login(request)),
             Route::Download(id) => sessions::download(self, id, request, now),
             Route::DownloadInput(id) => sessions::download_input(self, id, request, now),
-            _ => answer::no_such_path(),
+            _ => Ok(answer::no_such_path()),
         }
     }
 
@@ -214,37 +216,37 @@ impl GatewayStandIn {
         caller: &Caller,
         request: &Request,
         now: Now,
-    ) -> Reply {
+    ) -> Answer {
         match route {
-            Route::ServerInfo => info::server_info(&self.options),
-            Route::UserInfo => info::user_info(caller),
-            Route::Sessions => sessions::list(self, caller, request, now),
+            Route::ServerInfo => Ok(info::server_info(&self.options)),
+            Route::UserInfo => Ok(info::user_info(caller)),
+            Route::Sessions => Ok(sessions::list(self, caller, request, now)),
             Route::Session(id) => sessions::get(self, caller, id, request, now),
             Route::SessionResult(id) => sessions::result(self, caller, id, request, now),
             Route::SessionStream(id) => sessions::stream(self, caller, id, now),
             Route::SessionKill(id) => sessions::kill(self, caller, id, now),
-            Route::AuditLogs => audit::list(self, request, now),
-            Route::Connections => connections::list(request),
-            Route::Connection(name) => connections::get(name),
-            Route::AccessRules => connections::access_rules(&self.options),
-            Route::ApiKeys => api_keys::list(self),
+            Route::RdpFrames(id) => sessions::rdp_frames(self, caller, id, now),
+            Route::AuditLogs => Ok(audit::list(self, request, now)),
+            Route::Connections => Ok(connections::list(request)),
+            Route::Connection(name) => Ok(connections::get(name)),
+            Route::AccessRules => Ok(connections::access_rules(&self.options)),
+            Route::ApiKeys => Ok(api_keys::list(self)),
             Route::CreateApiKey => api_keys::create(self, caller, request, now),
             _ => self.answer_integration(route, request, now),
         }
     }
 
-    fn answer_integration(&self, route: Route<'_>, request: &Request, now: Now) -> Reply {
+    fn answer_integration(&self, route: Route<'_>, request: &Request, now: Now) -> Answer {
         match route {
-            Route::Plugins => plugins::list(&self.state()),
-            Route::Plugin(name) => plugins::get(&self.state(), name),
+            Route::Plugins => Ok(plugins::list(&self.state())),
+            Route::Plugin(name) => Ok(plugins::get(&self.state(), name)),
             Route::CreatePlugin => plugins::create(self, request, now),
             Route::ReplacePlugin => plugins::replace(self, request, now),
             Route::PluginConfig(name) => plugins::configure(&mut self.state(), name, request),
-            Route::PluginConnection(name, id) => plugins::connection(&self.state(), name, id),
+            Route::PluginConnection(name, id) => Ok(plugins::connection(&self.state(), name, id)),
             Route::AttachConnection(name, id) => plugins::attach(self, name, id, request, now),
-            Route::DetachConnection(name, id) => plugins::detach(&mut self.state(), name, id),
-            _ => webhooks::answer(&mut self.state().svix, route, request, now.at)
-                .unwrap_or_else(answer::no_such_path),
+            Route::DetachConnection(name, id) => Ok(plugins::detach(&mut self.state(), name, id)),
+            _ => webhooks::answer(&mut self.state().svix, route, request, now.at),
         }
     }
 

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::answer::Answer;
 use super::bind::{Kind, bind};
 use super::{GatewayStandIn, Licence, Now, State, answer};
 use crate::sandbox::http::{Reply, Request};
@@ -139,37 +140,27 @@ const FIELDS: &[(&str, Kind)] = &[
     ("name", Kind::Text),
 ];
 
-/// Reads a plugin's name and connections; `Err` is the answer.
-fn read(
-    gateway: &GatewayStandIn,
-    request: &Request,
-    now: Now,
-) -> Result<(String, Vec<Attachment>, Map<String, Value>), Box<Reply>> {
-    let refused = |status, text: &str| Box::new(answer::message(status, text));
-    let fields =
-        bind(&request.body, "PluginRequest", FIELDS).map_err(|text| refused(400, &text))?;
+/// A plugin as it is asked for.
+struct Wanted {
+    name: String,
+    connections: Vec<Attachment>,
+    settings: Map<String, Value>,
+}
+
+fn read(gateway: &GatewayStandIn, request: &Request, now: Now) -> Result<Wanted, Box<Reply>> {
+    let fields = bind(&request.body, "PluginRequest", FIELDS)?;
     let name = fields
         .get("name")
         .and_then(Value::as_str)
         .unwrap_or_default();
     let connections = fields.get("connections").and_then(Value::as_array);
-    let missing: Vec<String> = [
-        ("Name", name.is_empty()),
-        ("Connections", connections.is_none()),
-    ]
-    .into_iter()
-    .filter(|(_, is_missing)| *is_missing)
-    .map(|(field, _)| answer::required("PluginRequest", field))
-    .collect();
-    if !missing.is_empty() {
-        return Err(refused(400, &missing.join("\n")));
-    }
+    check_required(name, connections.is_some())?;
     let mut attached: Vec<Attachment> = Vec::new();
     for item in connections.into_iter().flatten() {
         let id = item["id"].as_str().unwrap_or_default();
         if find(id).is_none_or(|connection| connection.id != id) {
             let text = format!("failed creating plugin {name}, reason=no connection {id}");
-            return Err(refused(500, &text));
+            return answer::refused(500, &text);
         }
         if attached.iter().all(|other| other.connection_id != id) {
             attached.push(Attachment {
@@ -183,94 +174,96 @@ fn read(
     let settings = fields
         .get("config")
         .and_then(|config| config["envvars"].as_object());
-    let settings = settings.cloned().unwrap_or_default();
-    Ok((name.to_owned(), attached, settings))
+    Ok(Wanted {
+        name: name.to_owned(),
+        connections: attached,
+        settings: settings.cloned().unwrap_or_default(),
+    })
 }
 
-pub fn create(gateway: &GatewayStandIn, request: &Request, now: Now) -> Reply {
-    let (name, connections, settings) = match read(gateway, request, now) {
-        Ok(read) => read,
-        Err(refusal) => return *refusal,
-    };
+fn check_required(name: &str, has_connections: bool) -> Result<(), Box<Reply>> {
+    let fields = [("Name", !name.is_empty()), ("Connections", has_connections)];
+    let missing: Vec<String> = fields
+        .into_iter()
+        .filter(|(_, is_there)| !is_there)
+        .map(|(field, _)| answer::required("PluginRequest", field))
+        .collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => answer::refused(400, &missing.join("\n")),
+    }
+}
+
+pub fn create(gateway: &GatewayStandIn, request: &Request, now: Now) -> Answer {
+    let wanted = read(gateway, request, now)?;
     let id = gateway.random_id();
     let mut state = gateway.state();
-    if state.plugins.iter().any(|plugin| plugin.name == name) {
-        return answer::message(400, "plugin already enabled");
+    if state
+        .plugins
+        .iter()
+        .any(|plugin| plugin.name == wanted.name)
+    {
+        return answer::refused(400, "plugin already enabled");
     }
-    if let Err(text) = check_settings(&settings) {
-        return answer::message(422, &text);
-    }
+    check_settings(&wanted.settings)?;
     let plugin = Plugin {
         id,
-        name,
-        connections,
-        settings,
+        name: wanted.name,
+        connections: wanted.connections,
+        settings: wanted.settings,
     };
     state.prepare(&plugin.name);
     let reply = answer::json(201, &plugin.to_json(false));
     state.plugins.push(plugin);
-    reply
+    Ok(reply)
 }
 
-/// Replaces the whole list of connections; the name in the body decides.
-pub fn replace(gateway: &GatewayStandIn, request: &Request, now: Now) -> Reply {
-    let (name, connections, _) = match read(gateway, request, now) {
-        Ok(read) => read,
-        Err(refusal) => return *refusal,
-    };
-    with_plugin(&mut gateway.state(), &name, |plugin| {
-        plugin.connections = connections;
-        // The answer shows no settings; they are kept.
-        let settings = std::mem::take(&mut plugin.settings);
-        let reply = answer::json(200, &plugin.to_json(false));
-        plugin.settings = settings;
-        reply
-    })
+/// Replaces the whole list of connections; the name in the body decides. The answer shows no
+/// settings, but they are kept.
+pub fn replace(gateway: &GatewayStandIn, request: &Request, now: Now) -> Answer {
+    let wanted = read(gateway, request, now)?;
+    let mut state = gateway.state();
+    let plugin = state.plugin(&wanted.name)?;
+    plugin.connections = wanted.connections;
+    let settings = std::mem::take(&mut plugin.settings);
+    let reply = answer::json(200, &plugin.to_json(false));
+    plugin.settings = settings;
+    Ok(reply)
 }
 
 /// The body is the settings themselves.
-pub fn configure(state: &mut State, name: &str, request: &Request) -> Reply {
-    let settings = match serde_json::from_slice::<Map<String, Value>>(&request.body) {
-        Ok(settings) => settings,
-        Err(_) => return answer::message(400, "EOF"),
+pub fn configure(state: &mut State, name: &str, request: &Request) -> Answer {
+    let Ok(settings) = serde_json::from_slice::<Map<String, Value>>(&request.body) else {
+        return answer::refused(400, "EOF");
     };
-    if state.plugins.iter().all(|plugin| plugin.name != name) {
-        return answer::message(404, "plugin not found");
-    }
-    if let Err(text) = check_settings(&settings) {
-        return answer::message(422, &text);
-    }
+    state.plugin(name)?;
+    check_settings(&settings)?;
     state.prepare(name);
-    with_plugin(state, name, |plugin| {
-        plugin.settings = settings;
-        answer::json(200, &plugin.to_json(false))
-    })
+    let plugin = state.plugin(name)?;
+    plugin.settings = settings;
+    Ok(answer::json(200, &plugin.to_json(false)))
 }
 
-fn check_settings(settings: &Map<String, Value>) -> Result<(), String> {
+fn check_settings(settings: &Map<String, Value>) -> Result<(), Box<Reply>> {
     for (key, value) in settings {
         let value = value.as_str().unwrap_or_default();
-        if key.is_empty() {
-            return Err("missing config key".to_owned());
-        }
-        if value.is_empty() {
-            return Err(format!("missing config val for key={key}"));
-        }
-        if let Err(error) = STANDARD.decode(value) {
-            return Err(format!("failed decoding key '{key}', err={error}"));
-        }
+        let text = match (key.as_str(), value, STANDARD.decode(value)) {
+            ("", _, _) => "missing config key".to_owned(),
+            (_, "", _) => format!("missing config val for key={key}"),
+            (_, _, Err(error)) => format!("failed decoding key '{key}', err={error}"),
+            (_, _, Ok(_)) => continue,
+        };
+        return answer::refused(422, &text);
     }
     Ok(())
 }
 
-fn with_plugin(state: &mut State, name: &str, change: impl FnOnce(&mut Plugin) -> Reply) -> Reply {
-    match state.plugins.iter_mut().find(|plugin| plugin.name == name) {
-        Some(plugin) => change(plugin),
-        None => answer::message(404, "plugin not found"),
-    }
-}
-
 impl State {
+    fn plugin(&mut self, name: &str) -> Result<&mut Plugin, Box<Reply>> {
+        let found = self.plugins.iter_mut().find(|plugin| plugin.name == name);
+        found.map_or_else(|| answer::refused(404, "plugin not found"), Ok)
+    }
+
     /// Turning webhooks on creates the application at Svix.
     fn prepare(&mut self, plugin: &str) {
         if plugin == WEBHOOKS {
@@ -302,21 +295,19 @@ pub fn attach(
     id: &str,
     request: &Request,
     now: Now,
-) -> Reply {
+) -> Answer {
     let fields = [("config", Kind::Texts)];
-    let config = match bind(&request.body, "PluginConnectionRequest", &fields) {
-        Ok(mut fields) => fields.remove("config").unwrap_or_else(|| json!([])),
-        Err(text) => return answer::message(400, &text),
-    };
+    let mut fields = bind(&request.body, "PluginConnectionRequest", &fields)?;
+    let config = fields.remove("config").unwrap_or_else(|| json!([]));
     if matches!(name, "review" | "dlp") {
         let text = "unable to manage review or dlp plugins, use the connection endpoint instead";
-        return answer::message(400, text);
+        return answer::refused(400, text);
     }
     let new_id = gateway.random_id();
     let mut state = gateway.state();
     let plugin = state.plugins.iter_mut().find(|plugin| plugin.name == name);
     let (Some(plugin), Some(connection)) = (plugin, find(id)) else {
-        return answer::message(404, NEITHER);
+        return answer::refused(404, NEITHER);
     };
     let old = plugin
         .connections
@@ -333,7 +324,7 @@ pub fn attach(
         Some(at) => plugin.connections[at] = attached,
         None => plugin.connections.push(attached),
     }
-    reply
+    Ok(reply)
 }
 
 pub fn detach(state: &mut State, name: &str, id: &str) -> Reply {

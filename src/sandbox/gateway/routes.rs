@@ -53,6 +53,9 @@ pub enum Route<'a> {
 /// The operation of `method` on `path`, where there is one. HEAD is answered as GET.
 pub fn find<'a>(method: &Method, path: &'a str) -> Option<Route<'a>> {
     let segments: Vec<&str> = path.strip_prefix("/api/")?.split('/').collect();
+    if segments.contains(&"") {
+        return None;
+    }
     match method.as_str() {
         "GET" | "HEAD" => find_get(&segments),
         "POST" => find_post(&segments),

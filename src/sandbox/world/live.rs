@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::recording::{Event, Recording};
+use super::recording::{Event, Recording, plain_seconds};
 
 /// How often the running program prints another line.
 const LINE_EVERY: Duration = Duration::from_millis(1_250);
@@ -33,7 +33,7 @@ impl Live {
             + LINE_EVERY.saturating_mul(u32::try_from(beyond + 1).unwrap_or(u32::MAX));
         Event {
             at,
-            seconds: format!("{:.3}", at.as_secs_f64()),
+            seconds: plain_seconds(at),
             kind: "o".to_owned(),
             payload: lines[beyond % lines.len()].to_vec(),
         }

@@ -17,14 +17,14 @@ mod session;
 use std::ops::Range;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use catalogue::CATALOGUE;
 use draw::draw_below;
 pub use live::Live;
 pub use plan::Plan;
-pub use recording::Event;
+pub use recording::{Event, stored_json};
 pub use scenario::{Analysis, Ending, Verb};
 pub use session::{Review, ReviewState, Session, part_id};
 
@@ -59,10 +59,6 @@ impl World {
     /// How many sessions there are; their numbers run from 0, the newest, to one less.
     pub fn count(&self) -> u64 {
         self.options.sessions
-    }
-
-    pub fn seed(&self) -> u64 {
-        self.options.seed
     }
 
     /// When session `index` began. Strictly earlier than the one before it.
@@ -143,10 +139,90 @@ fn span_of_catalogue() -> u64 {
         .map_or(1, |entry| (entry.age_minutes + 1) * MINUTE_US)
 }
 
-impl World {
-    /// How old session `index` is at `now`.
-    pub fn age_at(&self, index: u64, now: Timestamp) -> Duration {
-        let age: SignedDuration = now.duration_since(self.start_of(index));
-        Duration::try_from(age).unwrap_or_default()
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn world(sessions: u64, seed: u64, span_s: u64) -> World {
+        World::new(WorldOptions {
+            sessions,
+            seed,
+            span: Duration::from_secs(span_s),
+            now: "2026-11-21T10:00:00.123456Z".parse().expect("an instant"),
+        })
+    }
+
+    fn worlds() -> impl Strategy<Value = World> {
+        let span_s = prop_oneof![3_600_u64..86_400, 86_400_u64..8_000_000];
+        (1_u64..400, any::<u64>(), span_s).prop_map(|(n, seed, span_s)| world(n, seed, span_s))
+    }
+
+    proptest! {
+        #[test]
+        fn a_higher_number_began_earlier_and_none_before_the_span(world in worlds()) {
+            let starts: Vec<Timestamp> = (0..world.count()).map(|i| world.start_of(i)).collect();
+            prop_assert!(starts.is_sorted_by(|newer, older| newer > older));
+            let span = SignedDuration::try_from(world.options.span).expect("a span");
+            let is_within = |start: &Timestamp| world.options.now.duration_since(*start) <= span;
+            prop_assert!(starts.iter().all(is_within));
+        }
+
+        #[test]
+        fn a_window_holds_what_began_in_it_and_nothing_else(
+            world in worlds(),
+            ends in proptest::array::uniform2(0_i64..8_000_000),
+        ) {
+            let [a, b] = ends.map(|ago| Timestamp::from_second(world.options.now.as_second() - ago));
+            let (start, end) = (a.expect("an instant"), b.expect("an instant"));
+            let inside = |i: &u64| (start..=end).contains(&world.start_of(*i));
+            let wanted: Vec<u64> = (0..world.count()).filter(inside).collect();
+            prop_assert_eq!(world.between(start, end).collect::<Vec<_>>(), wanted);
+        }
+
+        #[test]
+        fn a_session_is_found_by_its_id_and_tells_a_possible_story(world in worlds(), at: u64) {
+            let index = at % world.count();
+            let session = world.session(index);
+            prop_assert_eq!(world.find(session.id), Some(index));
+            let is_possible = |end| session.start <= end && end <= world.options.now;
+            prop_assert!(session.end.is_none_or(is_possible));
+            prop_assert_eq!(session.plan.index, index);
+            if let Some(events) = session.events() {
+                prop_assert_eq!(stored_json(&events).len() as u64, session.stored_size());
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_beyond_the_count_is_nobodys() {
+        let id = world(100, 7, 86_400).session(50).id;
+        assert_eq!(world(50, 7, 86_400).find(id), None);
+    }
+
+    #[test]
+    fn the_last_of_a_million_sessions_is_as_near_as_the_first() {
+        let vast = world(1_000_000, 3, 30 * 86_400);
+        let last = vast.session(999_999);
+        assert_eq!(vast.find(last.id), Some(999_999));
+        assert_eq!(vast.between(last.start, last.start), 999_999..1_000_000);
+    }
+
+    #[test]
+    fn agents_work_at_night_and_people_by_day() {
+        let world = world(4_000, 1, 90 * 86_400);
+        let share = |is_wanted: fn(i8) -> bool| {
+            let hour = |i| world.start_of(i).to_zoned(jiff::tz::TimeZone::UTC).hour();
+            let picked: Vec<u64> = (100..4_000).filter(|i| is_wanted(hour(*i))).collect();
+            let people = picked
+                .iter()
+                .filter(|i| world.plan(**i).identity.is_person())
+                .count();
+            people as f64 / picked.len() as f64
+        };
+        assert!(share(|hour| (8..18).contains(&hour)) > 0.3);
+        assert!(share(|hour| hour < 6) < 0.2);
     }
 }

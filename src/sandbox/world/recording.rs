@@ -15,6 +15,7 @@ pub struct Recording {
     /// `[[seconds, "i"|"o"|"e", base64], …]`.
     json: &'static str,
     events: OnceLock<Vec<Event>>,
+    stored_size: OnceLock<u64>,
 }
 
 /// One triple of the stream.
@@ -33,7 +34,7 @@ impl Event {
     pub fn error(at: Duration, text: &str) -> Self {
         Self {
             at,
-            seconds: format!("{:.6}", at.as_secs_f64()),
+            seconds: plain_seconds(at),
             kind: "e".to_owned(),
             payload: text.as_bytes().to_vec(),
         }
@@ -59,12 +60,20 @@ impl Recording {
             name,
             json,
             events: OnceLock::new(),
+            stored_size: OnceLock::new(),
         }
     }
 
     pub fn events(&self) -> &[Event] {
         self.events
             .get_or_init(|| parse(self.json).expect(INVARIANT))
+    }
+
+    /// The length of the stream as the gateway stores it, in bytes of JSON.
+    pub fn stored_size(&self) -> u64 {
+        *self
+            .stored_size
+            .get_or_init(|| stored_json(self.events()).len() as u64)
     }
 
     /// Until the last event.
@@ -80,6 +89,17 @@ impl Recording {
             .map(|event| String::from_utf8_lossy(&event.payload).into_owned())
             .unwrap_or_default()
     }
+}
+
+/// Events as the gateway stores and answers them.
+pub fn stored_json(events: &[Event]) -> String {
+    let triples: Vec<String> = events.iter().map(Event::to_json).collect();
+    format!("[{}]", triples.join(","))
+}
+
+/// Seconds with as many digits as they need, never an exponent.
+pub fn plain_seconds(at: Duration) -> String {
+    at.as_secs_f64().to_string()
 }
 
 fn parse(json: &str) -> Result<Vec<Event>, serde_json::Error> {

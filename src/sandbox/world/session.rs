@@ -121,12 +121,33 @@ impl Session {
             return None;
         }
         let events = self.plan.scenario.recording.events();
-        if self.plan.ending != Ending::Guardrail {
-            return Some(Cow::Borrowed(events));
+        Some(match self.error() {
+            Some(error) => events.iter().cloned().chain([error]).collect(),
+            None => Cow::Borrowed(events),
+        })
+    }
+
+    /// The length of the stored JSON, without making it: every row of a list has it.
+    pub fn stored_size(&self) -> u64 {
+        if !self.plan.ending.ran() {
+            return 0;
         }
-        let mut events = events.to_vec();
-        events.push(Event::error(Duration::from_millis(3), &guardrail_refusal()));
-        Some(Cow::Owned(events))
+        let comma = 1;
+        let error = self
+            .error()
+            .map_or(0, |error| error.to_json().len() + comma);
+        self.plan.scenario.recording.stored_size() + error as u64
+    }
+
+    /// What the gateway adds to the recording: what went wrong, whoever's fault it was.
+    fn error(&self) -> Option<Event> {
+        let text = match self.plan.ending {
+            Ending::Guardrail => guardrail_refusal(),
+            Ending::Exited(code) if code != 0 => format!("exit status {code}"),
+            _ => return None,
+        };
+        let at = self.plan.scenario.recording.duration() + Duration::from_millis(3);
+        Some(Event::error(at, &text))
     }
 
     pub fn analysis(&self) -> Option<&'static Analysis> {

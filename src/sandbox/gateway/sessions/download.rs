@@ -10,6 +10,7 @@ use serde_json::json;
 use super::find;
 use super::recording_forms::{self, TextOptions};
 use super::view::SessionView;
+use crate::sandbox::gateway::answer::Answer;
 use crate::sandbox::gateway::{GatewayStandIn, Now, answer};
 use crate::sandbox::http::{Reply, Request};
 
@@ -23,18 +24,16 @@ pub struct Downloads {
 
 impl Downloads {
     /// Consumes the session's token, whatever comes of it.
-    fn redeem(&mut self, id: &str, token: &str, now: Timestamp) -> Result<(), Reply> {
+    fn redeem(&mut self, id: &str, token: &str, now: Timestamp) -> Result<(), Box<Reply>> {
+        let refused = |status, text| Err(Box::new(answer::message_with_status(status, text)));
         let Some((expected, expires)) = self.tokens.remove(id) else {
-            return Err(answer::message_with_status(404, "not found"));
+            return refused(404, "not found");
         };
         if now > expires {
-            return Err(answer::message_with_status(
-                410,
-                "session download link expired",
-            ));
+            return refused(410, "session download link expired");
         }
         if token != expected {
-            return Err(answer::message_with_status(401, "unauthorized"));
+            return refused(401, "unauthorized");
         }
         Ok(())
     }
@@ -65,11 +64,8 @@ pub fn offer(gateway: &GatewayStandIn, id: &str, request: &Request, now: Now) ->
 }
 
 /// `GET …/download`.
-pub fn download(gateway: &GatewayStandIn, id: &str, request: &Request, now: Now) -> Reply {
-    let view = match redeem(gateway, id, request, now) {
-        Ok(view) => view,
-        Err(refusal) => return *refusal,
-    };
+pub fn download(gateway: &GatewayStandIn, id: &str, request: &Request, now: Now) -> Answer {
+    let view = redeem(gateway, id, request, now)?;
     let extension = request.parameter("extension").unwrap_or_default();
     let events = view.events().unwrap_or_default();
     let chosen = recording_forms::chosen(&events, request.parameter("events"));
@@ -86,21 +82,14 @@ pub fn download(gateway: &GatewayStandIn, id: &str, request: &Request, now: Now)
         };
         recording_forms::text(&chosen, start, options)
     };
-    attachment(&view, id, extension, content, now)
+    Ok(attachment(&view, id, extension, content, now))
 }
 
 /// `GET …/download/input`.
-pub fn download_input(gateway: &GatewayStandIn, id: &str, request: &Request, now: Now) -> Reply {
-    match redeem(gateway, id, request, now) {
-        Ok(view) => attachment(
-            &view,
-            id,
-            "txt",
-            view.session.script.clone().into_bytes(),
-            now,
-        ),
-        Err(refusal) => *refusal,
-    }
+pub fn download_input(gateway: &GatewayStandIn, id: &str, request: &Request, now: Now) -> Answer {
+    let view = redeem(gateway, id, request, now)?;
+    let script = view.session.script.clone().into_bytes();
+    Ok(attachment(&view, id, "txt", script, now))
 }
 
 fn redeem(

@@ -3,7 +3,8 @@
 use super::recording_forms::{self, Stream};
 use super::row::{self, Expanded};
 use super::view::SessionView;
-use super::{download, find_visible};
+use super::{download, find, find_visible, in_other_words};
+use crate::sandbox::gateway::answer::Answer;
 use crate::sandbox::gateway::auth::Caller;
 use crate::sandbox::gateway::{GatewayStandIn, Now, answer};
 use crate::sandbox::http::{Reply, Request};
@@ -14,27 +15,22 @@ pub fn get(
     id: &str,
     request: &Request,
     now: Now,
-) -> Reply {
-    let view = match find_visible(gateway, caller, id, now) {
-        Ok(view) => view,
-        Err(refusal) => return *refusal,
-    };
+) -> Answer {
+    let view = find_visible(gateway, caller, id, now)?;
     let is_allowed = view.is_fully_open_to(caller);
     if request
         .parameter("extension")
         .is_some_and(|it| !it.is_empty())
     {
-        return match is_allowed {
+        return Ok(match is_allowed {
             true => download::offer(gateway, id, request, now),
             false => {
                 answer::message_with_status(403, "user is not allowed to download this session")
             }
-        };
+        });
     }
-    match expand(&view, is_allowed, request) {
-        Ok(expanded) => answer::encoded(&row::single(&view, expanded)),
-        Err(refusal) => *refusal,
-    }
+    let expanded = expand(&view, is_allowed, request)?;
+    Ok(answer::encoded(&row::single(&view, expanded)))
 }
 
 /// A mere reviewer asks for the recording in vain: the key is silently absent.
@@ -70,8 +66,16 @@ fn stream_of(view: &SessionView, form: &str) -> Result<Option<Stream>, Box<Reply
             .map_err(|recording_forms::FallsOver| Box::new(Reply::empty(500)))?,
         "" | "raw-queries" => recording_forms::triples(&events),
         _ => {
-            let text = "event_stream attribute has an unknown type format";
-            return Err(Box::new(answer::message(422, text)));
+            return answer::refused(422, "event_stream attribute has an unknown type format");
         }
     }))
+}
+
+/// `GET /sessions/{id}/rdp-frames`: no session here is a remote desktop.
+pub fn rdp_frames(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Answer {
+    let view = find(gateway, id, now).or_else(in_other_words)?;
+    match view.is_fully_open_to(caller) {
+        true => answer::refused(400, "session is not an RDP recording"),
+        false => answer::refused(403, "user is not allowed to access this session"),
+    }
 }

@@ -6,37 +6,45 @@ use std::sync::{Arc, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use super::find;
+use super::{find, in_other_words};
+use crate::sandbox::gateway::answer::Answer;
 use crate::sandbox::gateway::auth::Caller;
 use crate::sandbox::gateway::{GatewayStandIn, Now, answer};
-use crate::sandbox::http::Reply;
 
-/// The sessions that were killed, by number, and when.
+/// The sessions that were killed, by number.
 #[derive(Debug, Default)]
-pub struct Kills(HashMap<u64, Timestamp>);
+pub struct Kills(HashMap<u64, Kill>);
+
+/// What a kill did to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kill {
+    pub at: Timestamp,
+    /// The gateway did not hold the session, be it that it was over: it then replaces the stored
+    /// recording by a remark that there is none.
+    pub lost_recording: bool,
+}
 
 impl Kills {
-    pub fn of(&self, index: u64) -> Option<Timestamp> {
+    pub fn of(&self, index: u64) -> Option<Kill> {
         self.0.get(&index).copied()
     }
 }
 
-/// The owner and admins may; to everybody else the session does not exist.
-pub fn kill(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Reply {
-    let view = match find(gateway, id, now) {
-        Ok(view) => view,
-        Err(reply) if reply.status == 404 => return answer::message(404, "session not found"),
-        Err(refusal) => return *refusal,
-    };
+/// The owner and admins may; to everybody else the session does not exist. Whatever its state, it
+/// is done afterwards.
+pub fn kill(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Answer {
+    let view = find(gateway, id, now).or_else(in_other_words)?;
     let plan = view.session.plan;
     if plan.identity.subject != caller.subject && !caller.is_admin() {
-        return answer::message(404, "session not found");
+        return answer::refused(404, "session not found");
     }
-    if view.is_running() {
-        gateway.state().kills.0.insert(plan.index, now.at);
-        gateway.announce_kill();
-    }
-    answer::no_content()
+    let kill = Kill {
+        at: now.at,
+        lost_recording: !view.is_running(),
+    };
+    gateway.state().kills.0.insert(plan.index, kill);
+    gateway.announce_kill();
+    Ok(answer::no_content())
 }
 
 impl GatewayStandIn {

@@ -12,9 +12,10 @@ use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::find_visible;
+use super::{find_visible, in_other_words};
+use crate::sandbox::gateway::answer::Answer;
 use crate::sandbox::gateway::auth::Caller;
-use crate::sandbox::gateway::{GatewayStandIn, Now, answer};
+use crate::sandbox::gateway::{GatewayStandIn, Now};
 use crate::sandbox::http::{Body, Reply};
 use crate::sandbox::world::{Event, Live};
 
@@ -23,15 +24,10 @@ const BUFFER: usize = 32;
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(30);
 const END: &str = "event: session_end\ndata: {}\n\n";
 
-pub fn stream(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Reply {
-    let view = match find_visible(gateway, caller, id, now) {
-        Ok(view) => view,
-        // This route alone has other words for it.
-        Err(refusal) if refusal.status == 404 => return answer::message(404, "session not found"),
-        Err(refusal) => return *refusal,
-    };
+pub fn stream(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Answer {
+    let view = find_visible(gateway, caller, id, now).or_else(in_other_words)?;
     if view.status() == "done" {
-        return event_stream(Body::Full(Bytes::from_static(END.as_bytes())));
+        return Ok(event_stream(Body::Full(Bytes::from_static(END.as_bytes()))));
     }
     let (sender, receiver) = mpsc::channel(BUFFER);
     let feed = Feed {
@@ -45,7 +41,7 @@ pub fn stream(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> 
     let kills = gateway.kills();
     let is_killed = gateway.kill_check(index);
     tokio::spawn(feed.run(kills, is_killed));
-    event_stream(Body::Stream(receiver))
+    Ok(event_stream(Body::Stream(receiver)))
 }
 
 fn event_stream(body: Body) -> Reply {

@@ -12,7 +12,7 @@ mod row;
 mod view;
 
 pub use download::{Downloads, download, download_input};
-pub use get::get;
+pub use get::{get, rdp_frames};
 pub use kill::{Kills, kill};
 pub use list::list;
 pub use live::stream;
@@ -38,16 +38,23 @@ fn find_visible(
     if view.is_open_to(caller) {
         return Ok(view);
     }
-    let refusal = "user is not allowed to access this session";
-    Err(Box::new(answer::message(403, refusal)))
+    answer::refused(403, "user is not allowed to access this session")
 }
 
 fn find(gateway: &GatewayStandIn, id: &str, now: Now) -> Result<SessionView, Box<Reply>> {
-    let id = Uuid::try_parse(id)
-        .map_err(|_| Box::new(answer::message(500, "failed fetching session")))?;
-    gateway
-        .world()
-        .find(id)
-        .map(|index| gateway.view(index, now))
-        .ok_or_else(|| Box::new(answer::message(404, "not found")))
+    let Ok(id) = Uuid::try_parse(id) else {
+        return answer::refused(500, "failed fetching session");
+    };
+    match gateway.world().find(id) {
+        Some(index) => Ok(gateway.view(index, now)),
+        None => answer::refused(404, "not found"),
+    }
+}
+
+/// Some routes have other words for a session that is not there.
+fn in_other_words<T>(refusal: Box<Reply>) -> Result<T, Box<Reply>> {
+    match refusal.status.as_u16() {
+        404 => answer::refused(404, "session not found"),
+        _ => Err(refusal),
+    }
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::sandbox::world::Event;
+use crate::sandbox::world::{Event, stored_json};
 
 /// The `event_stream` key's value as JSON text, so that its numbers keep their digits, and the size
 /// to answer with it where it was parsed.
@@ -13,7 +13,7 @@ pub type Stream = (String, Option<u64>);
 
 /// The triples as stored.
 pub fn triples(events: &[Event]) -> Stream {
-    (joined(events.iter().map(Event::to_json)), None)
+    (stored_json(events), None)
 }
 
 /// Outputs and errors in one base64 text.
@@ -62,7 +62,7 @@ pub fn raw_queries(events: &[Event]) -> Result<Stream, FallsOver> {
     }
     let stream = match queries.is_empty() {
         true => "null".to_owned(),
-        false => joined(queries.into_iter()),
+        false => format!("[{}]", queries.join(",")),
     };
     Ok((stream, Some(size)))
 }
@@ -89,10 +89,6 @@ fn first_query(frame: &[u8]) -> Result<&[u8], FallsOver> {
         }
         _ => Ok(&[]),
     }
-}
-
-fn joined(parts: impl Iterator<Item = String>) -> String {
-    format!("[{}]", parts.collect::<Vec<_>>().join(","))
 }
 
 fn output(events: &[Event]) -> Vec<u8> {

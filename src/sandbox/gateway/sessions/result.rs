@@ -4,6 +4,7 @@ use hyper::header::HeaderName;
 
 use super::find_visible;
 use super::recording_forms::{self, TextOptions};
+use crate::sandbox::gateway::answer::Answer;
 use crate::sandbox::gateway::auth::Caller;
 use crate::sandbox::gateway::{GatewayStandIn, Now, answer};
 use crate::sandbox::http::{Reply, Request};
@@ -14,13 +15,10 @@ pub fn result(
     id: &str,
     request: &Request,
     now: Now,
-) -> Reply {
-    let view = match find_visible(gateway, caller, id, now) {
-        Ok(view) => view,
-        Err(refusal) => return *refusal,
-    };
+) -> Answer {
+    let view = find_visible(gateway, caller, id, now)?;
     if !view.is_fully_open_to(caller) {
-        return answer::message(403, "user is not allowed to stream this session");
+        return answer::refused(403, "user is not allowed to stream this session");
     }
     let events = view.events().unwrap_or_default();
     let chosen = recording_forms::chosen(&events, request.parameter("events"));
@@ -30,6 +28,6 @@ pub fn result(
         is_csv: false,
     };
     let text = recording_forms::text(&chosen, view.session.start, options);
-    Reply::text(200, "text/plain; charset=utf-8", text)
-        .header(HeaderName::from_static("x-content-type-options"), "nosniff")
+    Ok(Reply::text(200, "text/plain; charset=utf-8", text)
+        .header(HeaderName::from_static("x-content-type-options"), "nosniff"))
 }

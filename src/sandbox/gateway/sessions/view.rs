@@ -6,21 +6,22 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::kill::Kill;
 use crate::sandbox::gateway::auth::Caller;
 use crate::sandbox::gateway::{GatewayStandIn, Now};
-use crate::sandbox::world::{Ending, Event, Live, Session, World};
+use crate::sandbox::world::{Ending, Event, Live, Session, World, stored_json};
 
 pub struct SessionView {
     pub session: Session,
-    killed_at: Option<Timestamp>,
+    kill: Option<Kill>,
     now: Timestamp,
 }
 
 impl SessionView {
-    pub fn new(world: &World, index: u64, killed_at: Option<Timestamp>, now: Timestamp) -> Self {
+    pub fn new(world: &World, index: u64, kill: Option<Kill>, now: Timestamp) -> Self {
         Self {
             session: world.session(index),
-            killed_at,
+            kill,
             now,
         }
     }
@@ -37,21 +38,21 @@ impl SessionView {
     }
 
     pub fn status(&self) -> &'static str {
-        match self.killed_at {
+        match self.kill {
             Some(_) => "done",
             None => self.session.plan.ending.status(),
         }
     }
 
     pub fn exit_code(&self) -> Option<i32> {
-        match self.killed_at {
+        match self.kill {
             Some(_) => Some(254),
             None => self.session.plan.ending.exit_code(),
         }
     }
 
     pub fn end(&self) -> Option<Timestamp> {
-        self.killed_at.or(self.session.end)
+        self.kill.map(|kill| kill.at).or(self.session.end)
     }
 
     /// The running recording, where the session has one that still grows.
@@ -61,7 +62,7 @@ impl SessionView {
     }
 
     pub fn is_running(&self) -> bool {
-        self.session.plan.ending == Ending::Running && self.killed_at.is_none()
+        self.session.plan.ending == Ending::Running && self.kill.is_none()
     }
 
     pub fn age(&self) -> Duration {
@@ -70,58 +71,77 @@ impl SessionView {
 
     /// The stored events; `None` where nothing was ever recorded.
     pub fn events(&self) -> Option<Cow<'static, [Event]>> {
-        let plan = &self.session.plan;
-        if plan.ending != Ending::Running {
-            return self.session.events();
+        match self.kill {
+            Some(kill) if kill.lost_recording => {
+                let remark = Event::error(Duration::ZERO, "no log found on disk");
+                Some(Cow::Owned(vec![remark]))
+            }
+            _ => self.recorded(),
         }
-        let live = Live::new(plan.scenario.recording);
-        let Some(killed_at) = self.killed_at else {
-            return Some(
-                (0..live.stored_at(self.age()))
-                    .map(|n| live.event(n))
-                    .collect(),
-            );
-        };
-        let age = Duration::try_from(killed_at.duration_since(self.session.start));
-        let age = age.unwrap_or_default();
-        let mut events: Vec<Event> = (0..live.count_at(age)).map(|n| live.event(n)).collect();
-        events.push(Event::error(age, "session killed by the user"));
-        Some(Cow::Owned(events))
     }
 
-    /// Bytes recorded; 0 until the session is done.
+    fn recorded(&self) -> Option<Cow<'static, [Event]>> {
+        if self.session.plan.ending != Ending::Running {
+            return self.session.events();
+        }
+        let live = Live::new(self.session.plan.scenario.recording);
+        let Some(kill) = self.kill else {
+            return Some(first(live, live.stored_at(self.age())).into());
+        };
+        let age = Duration::try_from(kill.at.duration_since(self.session.start));
+        let age = age.unwrap_or_default();
+        let mut events = first(live, live.count_at(age));
+        events.push(Event::error(age, "session killed by the user"));
+        Some(events.into())
+    }
+
+    /// The length of the stored JSON text; 0 until the session is done. A recording that a kill
+    /// replaced leaves it as it was.
     pub fn event_size(&self) -> u64 {
-        match self.status() {
-            "done" => self.events().map_or(0, |events| {
-                events.iter().map(|event| event.payload.len() as u64).sum()
-            }),
+        if self.session.plan.ending.is_over() {
+            return self.session.stored_size();
+        }
+        match self.kill {
+            Some(kill) if !kill.lost_recording => {
+                let events = self.recorded().unwrap_or_default();
+                stored_json(&events).len() as u64
+            }
             _ => 0,
         }
+    }
+
+    fn has_lost_recording(&self) -> bool {
+        self.kill.is_some_and(|kill| kill.lost_recording)
     }
 
     /// What the recorder counted, written when a session that ran is done. Keys are sorted, as
     /// everywhere where the gateway answers a map.
     pub fn metrics(&self) -> Value {
-        if self.status() != "done" || !self.session.plan.ending.ran() {
-            return Value::Null;
+        match self.event_size() {
+            0 if self.has_lost_recording() => json!({}),
+            0 => Value::Null,
+            event_size => json!({
+                "data_masking": {
+                    "err_count": 0,
+                    "info_types": {},
+                    "total_redact_count": 0,
+                    "transformed_bytes": 0,
+                },
+                "event_size": event_size,
+                "truncated": false,
+            }),
         }
-        json!({
-            "data_masking": {
-                "err_count": 0,
-                "info_types": {},
-                "total_redact_count": 0,
-                "transformed_bytes": 0,
-            },
-            "event_size": self.event_size(),
-            "truncated": false,
-        })
     }
+}
+
+fn first(live: Live, count: usize) -> Vec<Event> {
+    (0..count).map(|n| live.event(n)).collect()
 }
 
 impl GatewayStandIn {
     /// Session `index` as it stands.
     pub(super) fn view(&self, index: u64, now: Now) -> SessionView {
-        let killed_at = self.state().kills.of(index);
-        SessionView::new(self.world(), index, killed_at, now.at)
+        let kill = self.state().kills.of(index);
+        SessionView::new(self.world(), index, kill, now.at)
     }
 }

@@ -8,9 +8,9 @@ use url::Url;
 
 use super::Svix;
 use super::refusal::{Refusal, check_name};
-use crate::sandbox::gateway::answer::{self, Object};
+use crate::sandbox::gateway::answer::{self, Answer, Object};
 use crate::sandbox::gateway::bind::{Kind, bind};
-use crate::sandbox::http::{Reply, Request};
+use crate::sandbox::http::Request;
 
 #[derive(Clone, Debug)]
 pub struct Endpoint {
@@ -264,13 +264,12 @@ fn check_uid(fields: &Map<String, Value>) -> Result<(), Refusal> {
 }
 
 /// The newest fifty; there is no paging.
-pub fn list(svix: &mut Svix) -> Reply {
+pub fn list(svix: &mut Svix) -> Answer {
     const PAGE: usize = 50;
     let is_reversed = svix.flip();
-    let svix = match svix.application() {
-        Ok(svix) => svix,
-        Err(refusal) => return refusal.into_reply("endpoint-list", ""),
-    };
+    let svix = svix
+        .application()
+        .map_err(|refusal| refusal.within("endpoint-list", ""))?;
     let shown: Vec<&Endpoint> = svix.endpoints.iter().rev().take(PAGE).collect();
     let pending = |endpoint: &Endpoint| {
         let is_due = |message: &&super::Message| message.is_due_at(&endpoint.id);
@@ -287,44 +286,34 @@ pub fn list(svix: &mut Svix) -> Reply {
         page.put("iterator", last.id.clone());
         page.put("prevIterator", format!("-{}", first.id));
     }
-    answer::json_text(200, &page.into_text())
+    Ok(answer::json_text(200, &page.into_text()))
 }
 
-pub fn get(svix: &mut Svix, id: &str) -> Reply {
+pub fn get(svix: &mut Svix, id: &str) -> Answer {
     let is_reversed = svix.flip();
-    match svix.endpoint(id) {
-        Ok(endpoint) => answer::json_text(200, &endpoint.to_json(is_reversed)),
-        Err(refusal) => refusal.into_reply("endpoint-get", id),
-    }
+    let endpoint = svix
+        .endpoint(id)
+        .map_err(|refusal| refusal.within("endpoint-get", id))?;
+    Ok(answer::json_text(200, &endpoint.to_json(is_reversed)))
 }
 
-pub fn create(svix: &mut Svix, request: &Request, now: Timestamp) -> Reply {
-    let fields = match bind(&request.body, "EndpointIn", FIELDS) {
-        Ok(fields) => fields,
-        Err(text) => return answer::message(400, &text),
-    };
-    if let Err(refusal) = svix.check(&fields, None) {
-        return refusal.into_reply("endpoint-create", "");
-    }
+pub fn create(svix: &mut Svix, request: &Request, now: Timestamp) -> Answer {
+    let fields = bind(&request.body, "EndpointIn", FIELDS)?;
+    svix.check(&fields, None)
+        .map_err(|refusal| refusal.within("endpoint-create", ""))?;
     let is_reversed = svix.flip();
-    answer::json_text(201, &svix.store(&fields, now).to_json(is_reversed))
+    let endpoint = svix.store(&fields, now);
+    Ok(answer::json_text(201, &endpoint.to_json(is_reversed)))
 }
 
 /// Full replacement, and a new endpoint where there is none of that name.
-pub fn replace(svix: &mut Svix, id: &str, request: &Request, now: Timestamp) -> Reply {
-    let fields = bind(&request.body, "EndpointUpdate", FIELDS).map(|mut fields| {
-        fields.remove("secret");
-        fields
-    });
-    let fields = match fields {
-        Ok(fields) => fields,
-        Err(text) => return answer::message(400, &text),
-    };
+pub fn replace(svix: &mut Svix, id: &str, request: &Request, now: Timestamp) -> Answer {
+    let mut fields = bind(&request.body, "EndpointUpdate", FIELDS)?;
+    fields.remove("secret");
     let at = svix.position(id).ok();
     let own = at.map(|at| svix.endpoints[at].id.clone());
-    if let Err(refusal) = svix.check(&fields, own.as_deref()) {
-        return refusal.into_reply("endpoint-update", id);
-    }
+    svix.check(&fields, own.as_deref())
+        .map_err(|refusal| refusal.within("endpoint-update", id))?;
     let endpoint = match (at, own) {
         (Some(at), Some(own)) => {
             let created_at = svix.endpoints[at].created_at;
@@ -334,15 +323,13 @@ pub fn replace(svix: &mut Svix, id: &str, request: &Request, now: Timestamp) -> 
         _ => svix.store(&fields, now),
     };
     let is_reversed = svix.flip();
-    answer::json_text(200, &endpoint.to_json(is_reversed))
+    Ok(answer::json_text(200, &endpoint.to_json(is_reversed)))
 }
 
-pub fn delete(svix: &mut Svix, id: &str) -> Reply {
-    match svix.position(id) {
-        Ok(at) => {
-            svix.endpoints.remove(at);
-            answer::no_content()
-        }
-        Err(refusal) => refusal.into_reply("endpoint-delete", id),
-    }
+pub fn delete(svix: &mut Svix, id: &str) -> Answer {
+    let at = svix
+        .position(id)
+        .map_err(|refusal| refusal.within("endpoint-delete", id))?;
+    svix.endpoints.remove(at);
+    Ok(answer::no_content())
 }

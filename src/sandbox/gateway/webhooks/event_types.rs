@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::Svix;
 use super::refusal::{Refusal, check_name};
-use crate::sandbox::gateway::answer;
+use crate::sandbox::gateway::answer::{self, Answer};
 use crate::sandbox::gateway::bind::{Kind, bind};
-use crate::sandbox::http::{Reply, Request};
+use crate::sandbox::http::Request;
 
 #[derive(Clone, Debug)]
 pub struct EventType {
@@ -65,7 +65,7 @@ impl EventType {
     }
 }
 
-pub fn list(svix: &Svix) -> Reply {
+pub fn list(svix: &Svix) -> Answer {
     let names: Vec<&String> = svix.event_types.keys().collect();
     let data: Vec<Value> = svix
         .event_types
@@ -76,57 +76,46 @@ pub fn list(svix: &Svix) -> Reply {
     if let Some(first) = names.first() {
         page["prevIterator"] = json!(format!("-{first}"));
     }
-    answer::json(200, &page)
+    Ok(answer::json(200, &page))
 }
 
-pub fn get(svix: &Svix, name: &str) -> Reply {
+pub fn get(svix: &Svix, name: &str) -> Answer {
     match svix.event_types.get(name) {
-        Some(event_type) => answer::json(200, &event_type.to_json()),
-        None => Refusal::not_found().into_reply("event-type-get", name),
+        Some(event_type) => Ok(answer::json(200, &event_type.to_json())),
+        None => Err(Refusal::not_found().within("event-type-get", name)),
     }
 }
 
-pub fn create(svix: &mut Svix, request: &Request, now: Timestamp) -> Reply {
-    let fields = match bind(&request.body, "EventTypeIn", FIELDS) {
-        Ok(fields) => fields,
-        Err(text) => return answer::message(400, &text),
-    };
+pub fn create(svix: &mut Svix, request: &Request, now: Timestamp) -> Answer {
+    let fields = bind(&request.body, "EventTypeIn", FIELDS)?;
     let name = fields
         .get("name")
         .and_then(Value::as_str)
         .unwrap_or_default();
-    let refusal = match check_name(&["body", "name", "__all__"], name) {
-        Err(refusal) => Some(refusal),
-        Ok(()) => svix
-            .event_types
-            .contains_key(name)
-            .then(Refusal::event_type_exists),
-    };
-    if let Some(refusal) = refusal {
-        return refusal.into_reply("event-type-create", "");
+    let within = |refusal: Refusal| refusal.within("event-type-create", "");
+    check_name(&["body", "name", "__all__"], name).map_err(within)?;
+    if svix.event_types.contains_key(name) {
+        return Err(within(Refusal::event_type_exists()));
     }
     let event_type = EventType::of(name, &fields, now, now);
     let reply = answer::json(201, &event_type.to_json());
     svix.event_types.insert(name.to_owned(), event_type);
-    reply
+    Ok(reply)
 }
 
 /// Full replacement; an unknown name is created.
-pub fn replace(svix: &mut Svix, name: &str, request: &Request, now: Timestamp) -> Reply {
-    let fields = match bind(&request.body, "EventTypeUpdate", FIELDS) {
-        Ok(fields) => fields,
-        Err(text) => return answer::message(400, &text),
-    };
+pub fn replace(svix: &mut Svix, name: &str, request: &Request, now: Timestamp) -> Answer {
+    let fields = bind(&request.body, "EventTypeUpdate", FIELDS)?;
     let created_at = svix.event_types.get(name).map_or(now, |old| old.created_at);
     let event_type = EventType::of(name, &fields, created_at, now);
     let reply = answer::json(200, &event_type.to_json());
     svix.event_types.insert(name.to_owned(), event_type);
-    reply
+    Ok(reply)
 }
 
-pub fn delete(svix: &mut Svix, name: &str) -> Reply {
+pub fn delete(svix: &mut Svix, name: &str) -> Answer {
     match svix.event_types.remove(name) {
-        Some(_) => answer::no_content(),
-        None => Refusal::not_found().into_reply("event-type-delete", name),
+        Some(_) => Ok(answer::no_content()),
+        None => Err(Refusal::not_found().within("event-type-delete", name)),
     }
 }

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::refusal::{Refusal, check_name};
 use super::{Endpoint, Svix};
-use crate::sandbox::gateway::answer;
+use crate::sandbox::gateway::answer::{self, Answer};
 use crate::sandbox::gateway::bind::{Kind, bind};
-use crate::sandbox::http::{Reply, Request};
+use crate::sandbox::http::Request;
 
 #[derive(Clone, Debug)]
 pub struct Message {
@@ -49,15 +49,11 @@ impl Message {
     }
 }
 
-pub fn create(svix: &mut Svix, request: &Request, now: Timestamp) -> Reply {
-    let fields = match bind(&request.body, "MessageIn", FIELDS) {
-        Ok(fields) => fields,
-        Err(text) => return answer::message(400, &text),
-    };
-    match accept(svix, &fields, now) {
-        Ok(message) => answer::json(201, &message.to_json()),
-        Err(refusal) => refusal.into_reply("message-create", ""),
-    }
+pub fn create(svix: &mut Svix, request: &Request, now: Timestamp) -> Answer {
+    let fields = bind(&request.body, "MessageIn", FIELDS)?;
+    let message =
+        accept(svix, &fields, now).map_err(|refusal| refusal.within("message-create", ""))?;
+    Ok(answer::json(201, &message.to_json()))
 }
 
 fn accept(
@@ -108,26 +104,26 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-pub fn get(svix: &mut Svix, id: &str) -> Reply {
+pub fn get(svix: &mut Svix, id: &str) -> Answer {
     let found = svix
         .application()
         .ok()
         .and_then(|svix| svix.messages.iter().find(|message| message.is_named(id)));
     match found {
-        Some(message) => answer::json(200, &message.to_json()),
-        None => Refusal::not_found().into_reply("message-get", id),
+        Some(message) => Ok(answer::json(200, &message.to_json())),
+        None => Err(Refusal::not_found().within("message-get", id)),
     }
 }
 
+const NO_DEFAULT: &str = "a default endpoint was not found, specify one by passing the query \
+                          string: endpoint_id";
+
 /// The attempts of one endpoint; there are none, since nothing is delivered.
-pub fn attempts(svix: &mut Svix, request: &Request) -> Reply {
-    match find_attempts(svix, request) {
-        Ok(Some(page)) => answer::json(200, &page),
-        Ok(None) => answer::message(
-            422,
-            "a default endpoint was not found, specify one by passing the query string: endpoint_id",
-        ),
-        Err(refusal) => refusal.into_reply("message-list", ""),
+pub fn attempts(svix: &mut Svix, request: &Request) -> Answer {
+    let page = find_attempts(svix, request).map_err(|it| it.within("message-list", ""))?;
+    match page {
+        Some(page) => Ok(answer::json(200, &page)),
+        None => answer::refused(422, NO_DEFAULT),
     }
 }
 

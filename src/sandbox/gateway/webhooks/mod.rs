@@ -17,9 +17,9 @@ pub use event_types::EventType;
 pub use messages::Message;
 use refusal::Refusal;
 
-use super::answer;
+use super::answer::{self, Answer};
 use super::routes::Route;
-use crate::sandbox::http::{Reply, Request};
+use crate::sandbox::http::Request;
 
 /// What Svix holds for the organisation.
 #[derive(Debug, Default)]
@@ -53,14 +53,9 @@ impl Svix {
     }
 }
 
-/// Answers a webhook route; `None` for every other one.
-pub fn answer(
-    svix: &mut Svix,
-    route: Route<'_>,
-    request: &Request,
-    at: Timestamp,
-) -> Option<Reply> {
-    Some(match route {
+/// Answers a webhook route.
+pub fn answer(svix: &mut Svix, route: Route<'_>, request: &Request, at: Timestamp) -> Answer {
+    match route {
         Route::Endpoints => endpoints::list(svix),
         Route::Endpoint(id) => endpoints::get(svix, id),
         Route::CreateEndpoint => endpoints::create(svix, request, at),
@@ -74,10 +69,10 @@ pub fn answer(
         Route::Attempts => messages::attempts(svix, request),
         Route::Message(id) => messages::get(svix, id),
         Route::CreateMessage => messages::create(svix, request, at),
-        Route::WebhooksDashboard => answer::message(
+        Route::WebhooksDashboard => answer::refused(
             400,
             "dashboard is not available using self hosted Svix (webhook provider)",
         ),
-        _ => return None,
-    })
+        _ => Ok(answer::no_such_path()),
+    }
 }

@@ -54,7 +54,7 @@ impl Refusal {
     }
 
     /// The gateway's 400 around it.
-    pub fn into_reply(self, operation: &str, resource: &str) -> Reply {
+    pub fn within(self, operation: &str, resource: &str) -> Box<Reply> {
         let Self {
             status,
             reason,
@@ -64,7 +64,7 @@ impl Refusal {
             "failed performing operation to Svix API, op={operation}, resource={resource}, \
              status={status}, error={status} {reason}, body={body}"
         );
-        answer::message(400, &text)
+        Box::new(answer::message(400, &text))
     }
 }
 
