@@ -165,7 +165,7 @@ mod tests {
     fn a_driver_of_postgresql_reads_as_it_ran() {
         let text = recorded(
             Kind::Postgres,
-            include_str!("../../tests/data/recordings/pg-native-driver.json"),
+            include_str!("../sandbox/world/recordings/pg-native-driver.json"),
         );
         assert!(text.contains(concat!(
             "   7    0:02.611  INSERT INTO findings VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)\n",
@@ -187,7 +187,7 @@ mod tests {
     fn passwords_and_copied_rows_of_a_real_session_are_not_told() {
         let text = recorded(
             Kind::Postgres,
-            include_str!("../../tests/data/recordings/pg-native-ddl.json"),
+            include_str!("../sandbox/world/recordings/pg-native-ddl.json"),
         );
         for secret in ["S3cr3t", "changed-42", "hunter2", "Lyon"] {
             assert!(!text.contains(secret), "{secret}");
@@ -200,12 +200,12 @@ mod tests {
     fn a_shell_and_a_script_read_as_they_were_seen() {
         let shell = recorded(
             Kind::Terminal,
-            include_str!("../../tests/data/recordings/bash-idle.json"),
+            include_str!("../sandbox/world/recordings/bash-idle.json"),
         );
         assert!(shell.contains("$ wc -l logs/app.log migrations/*.sql\n  240 logs/app.log\n"));
         let script = recorded(
             Kind::Exec,
-            include_str!("../../tests/data/recordings/psql-failing-migration.json"),
+            include_str!("../sandbox/world/recordings/psql-failing-migration.json"),
         );
         assert!(script.starts_with("> BEGIN;\n> CREATE TABLE"));
         assert!(script.contains("\nUPDATE 60\n pg_sleep\n----------\n\n(1 row)\n"));
@@ -215,7 +215,7 @@ mod tests {
     fn an_api_client_reads_as_requests_and_answers_without_its_token() {
         let text = recorded(
             Kind::Http,
-            include_str!("../../tests/data/recordings/http-api.json"),
+            include_str!("../sandbox/world/recordings/http-api.json"),
         );
         assert!(text.contains("  0:03.445  ← HTTP/1.1 403 Forbidden\n"));
         assert!(text.contains("              1042;83.40\n"));
