@@ -2,6 +2,7 @@
 
 mod redact;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +32,22 @@ pub enum Said {
     Remark(String),
 }
 
+impl Entry {
+    fn sql(&self) -> Option<&Arc<str>> {
+        match &self.said {
+            Said::Statement { sql, .. } => Some(sql),
+            Said::Remark(_) => None,
+        }
+    }
+
+    fn sql_mut(&mut self) -> Option<&mut Arc<str>> {
+        match &mut self.said {
+            Said::Statement { sql, .. } => Some(sql),
+            Said::Remark(_) => None,
+        }
+    }
+}
+
 /// The statements of a native database session; nothing for other kinds.
 ///
 /// Passwords that stand in a statement are replaced by `[redacted:password]`. The text is as it
@@ -42,14 +59,23 @@ pub fn read(kind: Kind, events: &[Event]) -> Vec<Entry> {
         Kind::SqlServer | Kind::Oracle | Kind::MongoDb => texts(events, |data| data),
         _ => Vec::new(),
     };
-    for entry in &mut entries {
-        if let Said::Statement { sql, .. } = &mut entry.said
-            && let Some(redacted) = redact::statement(kind, sql)
-        {
-            *sql = redacted.into();
-        }
-    }
+    redact(kind, &mut entries);
     entries
+}
+
+/// Takes the passwords out. A prepared statement that ran many times is one text, before and
+/// after.
+fn redact(kind: Kind, entries: &mut [Entry]) {
+    let mut seen: HashMap<*const u8, Arc<str>> = HashMap::new();
+    let originals: Vec<Arc<str>> = entries.iter().filter_map(Entry::sql).cloned().collect();
+    let statements = entries.iter_mut().filter_map(Entry::sql_mut);
+    // The originals live until the end, so that an address means one text.
+    for (sql, original) in statements.zip(&originals) {
+        let redacted = seen.entry(original.as_ptr()).or_insert_with(|| {
+            redact::statement(kind, original).map_or_else(|| Arc::clone(original), Arc::from)
+        });
+        *sql = Arc::clone(redacted);
+    }
 }
 
 /// The statements of a native database session joined by newlines, up to about 64 KiB: the
@@ -150,6 +176,85 @@ mod tests {
             said(Kind::MySql, &data),
             ["CREATE USER 'r'@'%' IDENTIFIED BY '[redacted:password]'"]
         );
+    }
+
+    #[test]
+    fn frames_as_the_gateway_stores_them_become_the_command_of_an_event() {
+        // A Parse that was never executed, a Query, a Terminate.
+        let json = br#"[[0.5,"i","UAAAABQAU0VMRUNUIG5vdygpAAAA"],
+            [0.9,"i","UQAAAA1TRUxFQ1QgMQA="],[2.0,"i","WAAAAAQ="]]"#;
+        let session = session("database", "postgres", Verb::Connect);
+        assert_eq!(
+            first_statements(&session, json).as_deref(),
+            Some("SELECT 1")
+        );
+        let script = Session {
+            verb: Verb::Exec,
+            ..session.clone()
+        };
+        assert_eq!(first_statements(&script, json), None);
+    }
+
+    #[test]
+    fn keystrokes_of_a_terminal_are_no_command() {
+        let json = br#"[[0.5,"i","aHVudGVyMg0="],[0.6,"o","JCA="]]"#;
+        assert_eq!(
+            first_statements(&session("custom", "", Verb::Connect), json),
+            None
+        );
+    }
+
+    #[test]
+    fn the_first_statements_are_bounded() {
+        let query = format!("\x03SELECT '{}é'", "x".repeat(FIRST - 9));
+        let data = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, query);
+        let json = format!("[[0,\"i\",\"{data}\"],[1,\"i\",\"{data}\"]]");
+        let session = session("database", "mysql", Verb::Connect);
+        let text = first_statements(&session, json.as_bytes()).expect("statements");
+        assert_eq!(
+            text.len(),
+            FIRST - 1,
+            "cut before the character that does not fit"
+        );
+    }
+
+    fn session(kind: &str, subtype: &str, verb: Verb) -> Session {
+        use crate::domain::session::{ConnectionRef, Identity, IdentityKind, Metrics, Status};
+        Session {
+            id: "a0000000-0000-4000-8000-000000000003".to_owned(),
+            org_id: String::new(),
+            identity: Identity {
+                id: "u".to_owned(),
+                email: "u@example.com".to_owned(),
+                name: "u".to_owned(),
+                kind: IdentityKind::User,
+                machine_identity_id: None,
+            },
+            connection: ConnectionRef {
+                name: "pg-lab".to_owned(),
+                kind: kind.to_owned(),
+                subtype: subtype.to_owned(),
+                resource_name: String::new(),
+                tags: serde_json::Map::new(),
+            },
+            verb,
+            status: Status::Done,
+            exit_code: Some(0),
+            start_date: jiff::Timestamp::UNIX_EPOCH,
+            end_date: None,
+            script: None,
+            script_size: 0,
+            event_size: 0,
+            review: None,
+            ai_analysis: None,
+            guardrails: Vec::new(),
+            metrics: Metrics::default(),
+            metadata: serde_json::Map::new(),
+            labels: serde_json::Map::new(),
+            integrations_metadata: serde_json::Map::new(),
+            correlation_id: None,
+            session_batch_id: None,
+        }
     }
 
     #[test]

@@ -150,7 +150,77 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recording::{Code, safe};
+    use crate::recording::{Code, event_stream, safe};
+
+    /// The transcript of a recording made with a real program.
+    fn recorded(kind: Kind, json: &str) -> String {
+        let parsed = event_stream::parse(json.as_bytes()).expect("a recording");
+        assert!(parsed.warnings.is_empty());
+        let mut text = Vec::new();
+        write(&lines(kind, &parsed.events), &mut text).expect("memory takes all");
+        String::from_utf8(text).expect("a transcript is UTF-8")
+    }
+
+    #[test]
+    fn a_driver_of_postgresql_reads_as_it_ran() {
+        let text = recorded(
+            Kind::Postgres,
+            include_str!("../sandbox/world/recordings/pg-native-driver.json"),
+        );
+        assert!(text.contains(concat!(
+            "   7    0:02.611  INSERT INTO findings VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)\n",
+            "                  $1 = 6f1c2c7e-0f55-4d5e-9a53-0d1f6e1f2a10\n",
+            "                  $2 = 2026-11-20T09:03:12.25Z\n",
+            "                  $3 = -1234.5600\n",
+            "                  $4 = true\n",
+            "                  $5 = 2026-11-20\n",
+            "                  $6 = 0.1\n",
+        )));
+        assert!(text.contains("22    0:04.617  COMMIT\n"));
+        assert!(
+            !text.contains("pg-Q2F"),
+            "the user of the gateway's credentials is a secret"
+        );
+    }
+
+    #[test]
+    fn passwords_and_copied_rows_of_a_real_session_are_not_told() {
+        let text = recorded(
+            Kind::Postgres,
+            include_str!("../sandbox/world/recordings/pg-native-ddl.json"),
+        );
+        for secret in ["S3cr3t", "changed-42", "hunter2", "Lyon"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+        assert!(text.contains("(copied in 59 bytes of rows, not shown)"));
+        assert!(text.ends_with("   9    0:11.448  DROP ROLE reporting;\n"));
+    }
+
+    #[test]
+    fn a_shell_and_a_script_read_as_they_were_seen() {
+        let shell = recorded(
+            Kind::Terminal,
+            include_str!("../sandbox/world/recordings/bash-idle.json"),
+        );
+        assert!(shell.contains("$ wc -l logs/app.log migrations/*.sql\n  240 logs/app.log\n"));
+        let script = recorded(
+            Kind::Exec,
+            include_str!("../sandbox/world/recordings/psql-failing-migration.json"),
+        );
+        assert!(script.starts_with("> BEGIN;\n> CREATE TABLE"));
+        assert!(script.contains("\nUPDATE 60\n pg_sleep\n----------\n\n(1 row)\n"));
+    }
+
+    #[test]
+    fn an_api_client_reads_as_requests_and_answers_without_its_token() {
+        let text = recorded(
+            Kind::Http,
+            include_str!("../sandbox/world/recordings/http-api.json"),
+        );
+        assert!(text.contains("  0:03.445  ← HTTP/1.1 403 Forbidden\n"));
+        assert!(text.contains("              1042;83.40\n"));
+        assert!(!text.contains("fake-agent-token"));
+    }
 
     const KINDS: [Kind; 6] = [
         Kind::Exec,

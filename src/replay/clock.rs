@@ -85,6 +85,11 @@ impl Position {
         self.speed = edits::clamped(speed);
     }
 
+    /// Leaves out a time in which nobody watched.
+    pub fn delay(&mut self, by: Duration) {
+        self.since += by;
+    }
+
     /// Jumps.
     pub fn move_to(&mut self, time: Duration, now: Duration) {
         self.at = time;

@@ -1,5 +1,6 @@
 //! The player as a value: actions and times go in, pictures and the next deadline come out.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::clock::Position;
@@ -10,8 +11,10 @@ use super::track::Track;
 use super::view::{self, State, Status};
 use crate::recording::{Code, Event, Size};
 
-/// The most bytes that are played before keys are looked at again.
+/// The most bytes that are played before keys are looked at again, on a screen of [`CELLS`] cells
+/// or fewer; on a larger one accordingly less, since one byte can touch every cell.
 const AT_ONCE: usize = 256 * 1024;
+const CELLS: usize = 80 * 24;
 
 /// Where `+` and `-` go.
 const SPEEDS: [f64; 12] = [
@@ -31,6 +34,8 @@ pub struct Player {
     track: Track,
     /// The event that comes next.
     next: usize,
+    /// How many of its bytes have been played.
+    offset: usize,
     screen: Screen,
     position: Position,
 }
@@ -42,6 +47,7 @@ impl Player {
             screen: Screen::new(track.size),
             position: Position::start(track.speed, now),
             next: 0,
+            offset: 0,
             track,
         }
     }
@@ -68,20 +74,34 @@ impl Player {
         Flow::GoOn
     }
 
-    /// Plays what is due. True when the picture may have changed.
+    /// The program was stopped for so long: the recording was too.
+    pub fn stood_still(&mut self, stopped: Duration) {
+        self.position.delay(stopped);
+    }
+
+    /// Plays what is due, up to a bound of work. True when the picture may have changed.
     pub fn advance(&mut self, now: Duration) -> bool {
         let at = self.position.at(now);
-        let mut played = 0;
-        let begin = self.next;
-        while played < AT_ONCE
+        let size = self.screen.size();
+        let cells = usize::from(size.cols) * usize::from(size.rows);
+        let mut budget = (AT_ONCE * CELLS / cells).clamp(1, AT_ONCE);
+        let begin = (self.next, self.offset);
+        while budget > 0
             && let Some(event) = self.track.events.get(self.next)
             && event.time <= at
         {
-            played += event.data.len().max(1);
-            play(&mut self.screen, event);
-            self.next += 1;
+            let rest = event.data.len() - self.offset;
+            let played = rest.min(budget);
+            play(&mut self.screen, event, self.offset..self.offset + played);
+            budget -= played;
+            self.offset += played;
+            if played == rest {
+                self.next += 1;
+                self.offset = 0;
+                budget = budget.saturating_sub(1);
+            }
         }
-        self.next > begin
+        (self.next, self.offset) != begin
     }
 
     /// When there is something to do next: an event is due or the time on the status line
@@ -125,9 +145,10 @@ impl Player {
 
     fn step(&mut self, now: Duration) {
         if let Some(event) = self.track.events.get(self.next) {
-            play(&mut self.screen, event);
+            play(&mut self.screen, event, self.offset..event.data.len());
             self.position.move_to(event.time, now);
             self.next += 1;
+            self.offset = 0;
         }
     }
 
@@ -150,11 +171,13 @@ impl Player {
     fn restart(&mut self, now: Duration) {
         self.screen = Screen::new(self.track.size);
         self.next = 0;
+        self.offset = 0;
         self.position.move_to(Duration::ZERO, now);
     }
 }
 
-fn play(screen: &mut Screen, event: &Event) {
+/// Plays a part of an event.
+fn play(screen: &mut Screen, event: &Event, part: Range<usize>) {
     match event.code {
         Code::Resize => {
             let size = str::from_utf8(&event.data).ok().and_then(Size::parse);
@@ -163,7 +186,7 @@ fn play(screen: &mut Screen, event: &Event) {
             }
         }
         Code::Marker => {}
-        _ => screen.feed(&event.data),
+        _ => screen.feed(&event.data[part]),
     }
 }
 
@@ -304,12 +327,13 @@ mod tests {
 
     #[test]
     fn a_flood_is_played_in_pieces_so_that_keys_are_heard() {
-        let chunk = "x".repeat(100 * 1024);
-        let mut player = player(&[(0, "o", chunk.as_str()); 10]);
+        let flood = format!("{}last", "x\r".repeat(1_000_000));
+        let mut player = player(&[(0, "o", flood.as_str())]);
         assert!(player.advance(ms(0)));
         assert!(!player.is_ended());
         assert_eq!(player.deadline(ms(0)), Some(ms(0)));
         while player.advance(ms(0)) {}
         assert!(player.is_ended());
+        assert_eq!(shown(&mut player, ms(0)).0, "last");
     }
 }

@@ -109,15 +109,23 @@ impl Show {
                 }
             }
             Input::Ended(signal) => return Ok(Some(Ended::Signalled(signal))),
-            Input::Resized | Input::Resumed => {
-                self.size = size_of(terminal)?;
-                self.painter.forget();
+            Input::Resized => self.repaint(terminal)?,
+            Input::Resumed { after } => {
+                self.player.stood_still(after);
+                self.repaint(terminal)?;
             }
             // The time on the status line has changed.
             Input::Nothing => {}
         }
         self.is_stale = true;
         Ok(None)
+    }
+
+    /// Nothing of what was drawn is there any more.
+    fn repaint(&mut self, terminal: &dyn Terminal) -> io::Result<()> {
+        self.size = size_of(terminal)?;
+        self.painter.forget();
+        Ok(())
     }
 }
 
@@ -249,7 +257,8 @@ mod tests {
 
     #[test]
     fn a_resize_or_a_return_paints_everything_anew() {
-        for input in [Input::Resized, Input::Resumed] {
+        let resumed = Input::Resumed { after: ms(0) };
+        for input in [Input::Resized, resumed] {
             let mut terminal = Memory::new(80, 24, [(ms(100), input), (ms(200), QUIT)]);
             let output: [(u64, &[u8]); 2] = [(0, b"one"), (60_000, b"")];
             play(&output, &Options::default(), &mut terminal);
@@ -258,6 +267,17 @@ mod tests {
             assert!(memchr::memmem::find(last, b"\x1b[2J").is_some());
             assert!(memchr::memmem::find(last, b"one").is_some());
         }
+    }
+
+    #[test]
+    fn the_recording_stands_still_while_the_program_is_stopped() {
+        let resumed = Input::Resumed { after: ms(8_000) };
+        let mut terminal = Memory::new(80, 24, [(ms(9_000), resumed), (ms(9_900), QUIT)]);
+        // Nothing is drawn between 1,000 and 9,000: the script's time is that of the device.
+        let output: [(u64, &[u8]); 2] = [(0, b"one"), (9_500, b"two")];
+        play(&output, &Options::default(), &mut terminal);
+        let (_, last) = terminal.drawn().last().expect("a picture");
+        assert!(memchr::memmem::find(last, b"0:01 / 0:09").is_some());
     }
 
     /// True when nothing but the painter's own sequences and printable text is in `bytes`.

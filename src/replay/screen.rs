@@ -1,7 +1,7 @@
 //! The emulated terminal that a recording is played on.
 //!
 //! The emulator is avt, which asciinema uses. It keeps one character a cell, so a character with
-//! combining marks is stood in for by a private one ([`Clusters`]). What must never be shown is
+//! combining marks is stood in for by a private one. What must never be shown is
 //! dropped before the emulator sees it, and what a hostile recording could make large is bounded.
 
 use std::collections::HashMap;

@@ -33,8 +33,11 @@ pub enum Input {
     Key(Key),
     /// The size is another one: paint anew.
     Resized,
-    /// The program was stopped and goes on: the screen is empty, paint anew.
-    Resumed,
+    /// The program was stopped and goes on: the screen is empty, paint anew. `after` is how long
+    /// it stood still; zero where that is not known.
+    Resumed {
+        after: Duration,
+    },
     /// The program was asked to end, by this signal.
     Ended(i32),
     /// The time is over.

@@ -41,10 +41,10 @@ struct Prepared {
     types: Vec<u32>,
 }
 
-#[derive(Clone)]
 struct Portal {
     sql: Arc<str>,
     parameters: Arc<[String]>,
+    is_executed: bool,
 }
 
 impl Session {
@@ -89,14 +89,24 @@ impl Session {
             None => format!("-- prepared before the recording: {}", bind.statement).into(),
         };
         let parameters = parameters(&bind, types);
-        self.portals.insert(bind.portal, Portal { sql, parameters });
+        let portal = Portal {
+            sql,
+            parameters,
+            is_executed: false,
+        };
+        self.portals.insert(bind.portal, portal);
     }
 
     fn execute(&mut self, frame: &Frame, portal: &str) {
-        match self.portals.get(portal).cloned() {
-            Some(Portal { sql, parameters }) => self.say(frame, statement(sql, parameters)),
-            None => self.remark(frame, "a statement bound before the recording"),
+        let Some(bound) = self.portals.get_mut(portal) else {
+            return self.remark(frame, "a statement bound before the recording");
+        };
+        // Executed again, a portal goes on where its row limit stopped it.
+        if std::mem::replace(&mut bound.is_executed, true) {
+            return self.remark(frame, "more rows of a statement above");
         }
+        let said = statement(Arc::clone(&bound.sql), Arc::clone(&bound.parameters));
+        self.say(frame, said);
     }
 
     fn end_copy(&mut self, frame: &Frame, what: &str) {
@@ -183,6 +193,17 @@ mod tests {
             frame(b'S', b""),
         ]);
         assert_eq!(said, ["SELECT $1, $2 [5, 'hi']"]);
+    }
+
+    #[test]
+    fn a_portal_executed_again_gives_more_rows_and_is_no_new_statement() {
+        let said = said(&[
+            frame(b'P', b"\0SELECT 1\0\0\0"),
+            frame(b'B', b"c\0\0\0\0\0\0\0\0"),
+            frame(b'E', b"c\0\0\0\0\x05"),
+            frame(b'E', b"c\0\0\0\0\x05"),
+        ]);
+        assert_eq!(said, ["SELECT 1", "(more rows of a statement above)"]);
     }
 
     #[test]

@@ -24,17 +24,15 @@ static CONNECTION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// A text value of MongoDB's extended JSON that is a secret by its key.
-static MONGODB: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?P<key>"(?:pwd|password|payload|speculativeAuthenticate)"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}?)"#,
-    )
-});
+/// A value of MongoDB's extended JSON that is a secret by its key, and of its sign-in commands the
+/// payload: other documents may have a payload that is worth reading.
+static MONGODB: LazyLock<Regex> = LazyLock::new(|| mongodb("pwd|password|speculativeAuthenticate"));
+static MONGODB_SIGN_IN: LazyLock<Regex> = LazyLock::new(|| mongodb("payload|key|nonce"));
 
 /// The statement without its passwords; `None` where it has none.
 pub(super) fn statement(kind: Kind, sql: &str) -> Option<String> {
     if kind == Kind::MongoDb {
-        return replaced(&MONGODB, sql, &format!("${{key}}\"{MARK}\""));
+        return document(sql);
     }
     let without_literals = literals(kind, sql);
     let sql = without_literals.as_deref().unwrap_or(sql);
@@ -48,10 +46,29 @@ pub(super) fn statement(kind: Kind, sql: &str) -> Option<String> {
     without_connections.or(without_literals)
 }
 
-fn replaced(pattern: &Regex, sql: &str, by: &str) -> Option<String> {
+fn document(json: &str) -> Option<String> {
+    let is_sign_in = ["saslStart", "saslContinue", "authenticate"]
+        .iter()
+        .any(|command| json.contains(command));
+    let redacted = replaced(&MONGODB, json);
+    if !is_sign_in {
+        return redacted;
+    }
+    replaced(&MONGODB_SIGN_IN, redacted.as_deref().unwrap_or(json)).or(redacted)
+}
+
+fn replaced(pattern: &Regex, json: &str) -> Option<String> {
+    let by = format!("${{key}}\"{MARK}\"");
     pattern
-        .is_match(sql)
-        .then(|| pattern.replace_all(sql, by).into_owned())
+        .is_match(json)
+        .then(|| pattern.replace_all(json, by).into_owned())
+}
+
+/// A key of `names` with its value: a string, or an object up to two levels deep.
+fn mongodb(names: &str) -> Regex {
+    pattern(&format!(
+        r#"(?P<key>"(?:{names})"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*\}}?)"#
+    ))
 }
 
 fn literals(kind: Kind, sql: &str) -> Option<String> {
@@ -221,6 +238,12 @@ mod tests {
             ),
             format!(r#"{{"saslStart":1,"payload":"{MARK}","$db":"a"}}"#)
         );
+    }
+
+    #[test]
+    fn a_payload_outside_of_a_sign_in_stays() {
+        let json = r#"{"insert":"jobs","documents":[{"payload":"x"}]}"#;
+        assert_eq!(statement(Kind::MongoDb, json), None);
     }
 
     proptest! {

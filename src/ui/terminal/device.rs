@@ -61,6 +61,7 @@ impl Device {
             tty,
             cooked,
             is_entered: false,
+            stopped: None,
         }));
         let mut signals = Signals::new([SIGWINCH, SIGTSTP, SIGCONT].iter().chain(&ENDING))?;
         let handle = signals.handle();
@@ -148,6 +149,8 @@ struct Screen {
     tty: File,
     cooked: Termios,
     is_entered: bool,
+    /// When the program was stopped from the keyboard, while it is.
+    stopped: Option<Instant>,
 }
 
 impl Screen {
@@ -205,15 +208,24 @@ fn on_signal(signal: i32, screen: &Mutex<Screen>, sender: &Sender<Input>) {
     let input = match signal {
         SIGWINCH => Input::Resized,
         SIGTSTP => {
-            locked(screen).leave();
+            let mut screen = locked(screen);
+            screen.leave();
+            screen.stopped = Some(Instant::now());
+            drop(screen);
             // Stops here until SIGCONT, which then comes through this function too.
             let _ = low_level::emulate_default_handler(SIGTSTP);
             return;
         }
-        SIGCONT => match locked(screen).enter() {
-            Ok(()) => Input::Resumed,
-            Err(_) => Input::Ended(SIGHUP),
-        },
+        SIGCONT => {
+            let mut screen = locked(screen);
+            let stopped = screen.stopped.take();
+            match screen.enter() {
+                Ok(()) => Input::Resumed {
+                    after: stopped.map_or(Duration::ZERO, |since| since.elapsed()),
+                },
+                Err(_) => Input::Ended(SIGHUP),
+            }
+        }
         signal => Input::Ended(signal),
     };
     // The program has left when nobody listens.
