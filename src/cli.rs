@@ -176,8 +176,8 @@ fn drive(context: &Context, command: Command, stop: watch::Sender<bool>) -> anyh
         let work = crate::commands::run(context, command);
         tokio::pin!(work);
         tokio::select! {
-            done = &mut work => done,
-            () = timer(deadline, ends_by_itself) => Err(TimedOut(deadline.unwrap_or_default()).into()),
+            // Listening begins before the work does, which may hold the thread for long.
+            biased;
             () = interrupted() => {
                 let _ = stop.send(true);
                 match ends_by_itself {
@@ -188,6 +188,8 @@ fn drive(context: &Context, command: Command, stop: watch::Sender<bool>) -> anyh
                     },
                 }
             }
+            () = timer(deadline, ends_by_itself) => Err(TimedOut(deadline.unwrap_or_default()).into()),
+            done = &mut work => done,
         }
     });
     // A blocking read of stdin must not hold the end back.

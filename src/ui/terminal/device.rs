@@ -232,14 +232,15 @@ fn on_signal(signal: i32, screen: &Mutex<Screen>, sender: &Sender<Input>) {
     let _ = sender.send(input);
 }
 
-/// Decides what the ending signals do while no device is open: once a handler was installed the
-/// system's own effect is gone for good, so it is brought back by a handler of our own.
+/// Decides what SIGHUP and SIGTSTP do while no device is open: once a handler was installed the
+/// system's own effect is gone for good, so it is brought back by a handler of our own. SIGINT and
+/// SIGTERM are left to the program, which listens for both as long as it runs.
 fn guard_signals(by_default: bool) -> io::Result<()> {
     static IS_DEFAULT: Mutex<Option<Arc<AtomicBool>>> = Mutex::new(None);
     let mut guard = IS_DEFAULT.lock().unwrap_or_else(PoisonError::into_inner);
     if guard.is_none() {
         let is_default = Arc::new(AtomicBool::new(by_default));
-        for signal in ENDING.into_iter().chain([SIGTSTP]) {
+        for signal in [SIGHUP, SIGTSTP] {
             flag::register_conditional_default(signal, Arc::clone(&is_default))?;
         }
         *guard = Some(is_default);
