@@ -15,7 +15,7 @@ use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
 use crate::recording::{Code, Event, Header, Kind, asciicast, event_stream, redact, transcript};
 use crate::sources::{self, SessionFilter};
-use crate::ui;
+use crate::ui::{self, counted};
 
 /// How a recording is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +167,14 @@ impl Writer<'_> {
     /// The file of one recording: the one named, or one in the folder named.
     fn path(&self, id: &str, of: usize) -> anyhow::Result<Option<PathBuf>> {
         let Target::Path(path) = &self.options.target else {
-            return Ok(None);
+            return match (self.options.format, of) {
+                (Format::Cast, 2..) => Err(UsageError::with_hint(
+                    format!("{of} recordings do not fit into one asciicast"),
+                    "name a folder (--to DIR/), or one session",
+                )
+                .into()),
+                _ => Ok(None),
+            };
         };
         if is_folder(path) {
             std::fs::create_dir_all(path).with_context(|| format!("make {}", path.display()))?;
@@ -215,8 +222,10 @@ impl Writer<'_> {
         match written {
             [] => ui.status("no recording was written"),
             [one] => ui.status(&format!(
-                "{} events of session {} in {}",
-                one.events, one.session, one.file
+                "{} of session {} to {}",
+                counted(one.events as u64, "event"),
+                one.session,
+                if one.file == "-" { "stdout" } else { &one.file }
             )),
             many => ui.status(&format!("{} recordings written", many.len())),
         }
