@@ -207,9 +207,14 @@ fn of_source(error: &SourceError) -> Option<Verdict> {
         SourceError::Gateway(error) | SourceError::GaveUp { last: error, .. } => {
             Some(of_gateway(error))
         }
-        SourceError::Reference { .. } | SourceError::Ambiguous { .. } => {
-            Some(Verdict::plain(Exit::Usage))
-        }
+        SourceError::Reference { .. } => Some(Verdict::plain(Exit::Usage)),
+        SourceError::Ambiguous { candidates, .. } => Some(Verdict::hinted(
+            Exit::Usage,
+            format!(
+                "which one? The newest of them:\n  {}",
+                candidates.join("\n  ")
+            ),
+        )),
         SourceError::NotFound { .. } => Some(Verdict::hinted(
             Exit::Failed,
             "`ddctl sessions list --since 90d` shows the ids; a whole id is found at any age",
@@ -241,6 +246,10 @@ fn of_gateway(error: &GatewayError) -> Verdict {
         GatewayError::Address { .. } | GatewayError::SessionId { .. } => {
             Verdict::plain(Exit::Usage)
         }
+        GatewayError::NoSession { .. } => Verdict::hinted(
+            Exit::Failed,
+            "`ddctl sessions list --since 90d` shows the ids; is it another gateway's session?",
+        ),
         GatewayError::NotFound { .. }
         | GatewayError::Refused { .. }
         | GatewayError::Malformed { .. } => Verdict::plain(Exit::Failed),

@@ -10,8 +10,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::filter::FilterArgs;
 use super::recordings;
+use super::scope;
 use super::summary::{ExportSummary, show};
-use crate::commands::flags::{DatadogAccess, GatewayAccess};
+use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
@@ -64,7 +65,7 @@ pub struct Export {
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     limit: Option<usize>,
     /// Where it goes: `logs` (Datadog), `-`, or a path whose ending picks the format
     #[arg(long, value_name = "DEST", help_heading = "Destination")]
@@ -104,7 +105,7 @@ pub struct Export {
     #[arg(long)]
     allow_download: bool,
     /// Sessions asked for at once
-    #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY)]
+    #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
     #[command(flatten)]
     gateway: GatewayAccess,
@@ -368,6 +369,7 @@ async fn deliver<S: Sink>(
     options: Options,
 ) -> anyhow::Result<Delivered> {
     let mapping = Mapping::new(context, args, gateway)?;
+    scope::warn_where_partial(context, gateway).await;
     let events = event_context(context, gateway).await?;
     let progress = context.ui.progress("shipping");
     let (tx, rx) = mpsc::channel(QUEUE);
@@ -410,6 +412,7 @@ async fn to_rows(
     };
     let gateway = context.gateway(&args.gateway.flags())?;
     let mapping = Mapping::new(context, args, &gateway)?;
+    scope::warn_where_partial(context, &gateway).await;
     let events = event_context(context, &gateway).await?;
     let progress = context.ui.progress("exporting");
     let (tx, rx) = mpsc::channel(QUEUE);

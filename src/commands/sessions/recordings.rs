@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use super::export::{Selection, Target};
+use super::scope;
 use crate::context::Context;
 use crate::delivery::AtomicFile;
 use crate::domain::redaction::Redactor;
@@ -109,6 +110,7 @@ async fn ids(
     let mut ids = Vec::new();
     match selection {
         Selection::Range(range) => {
+            scope::warn_where_partial(context, gateway).await;
             sources::list(gateway, *range, filter, limit, |session| {
                 ids.push(session.id)
             })

@@ -35,7 +35,7 @@ impl<'a, F: FnMut(&str)> DryRun<'a, F> {
         }
         let _ = writeln!(
             text,
-            "# events: {}, bytes: {}, as sent: {}\n",
+            "# {} events, {} bytes, {} as sent\n",
             batch.events,
             batch.raw_bytes,
             batch.body.len()
@@ -51,7 +51,7 @@ impl<'a, F: FnMut(&str)> DryRun<'a, F> {
 
 impl<F: FnMut(&str)> Sink for DryRun<'_, F> {
     fn name(&self) -> String {
-        format!("logs {} (dry run)", self.datadog.site())
+        format!("dry run of logs {}", self.datadog.site())
     }
 
     async fn send(&self, entries: &[Entry], batch: &EncodedBatch) -> Answer {
