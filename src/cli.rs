@@ -1,1 +1,310 @@
-//! (cli)
+//! The command line: global flags, the way from argv to a command, and the way out.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
+use tokio::sync::watch;
+
+use crate::commands::Command;
+use crate::config::{Environment, Flags, Settings};
+use crate::context::Context;
+use crate::domain::time::parse_duration;
+use crate::error::{Exit, TimedOut, classify};
+use crate::ui::style::{ColorChoice, ColorFacts, palette};
+use crate::ui::{Format, Streams, Ui, UiOptions};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Cyan.on_default().bold())
+    .usage(AnsiColor::Cyan.on_default().bold())
+    .literal(AnsiColor::Green.on_default())
+    .placeholder(AnsiColor::Yellow.on_default());
+
+/// See what your AI agents did through the access gateway, ship it to Datadog, and prove that
+/// somebody would be told.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ddctl",
+    version,
+    styles = STYLES,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Try `ddctl demo`: the whole path on a private sandbox, without an account."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that every command takes.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// Profile of the settings file
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Datadog site: datadoghq.eu, eu, or a pasted page address
+    #[arg(long, global = true, value_name = "SITE")]
+    pub site: Option<String>,
+    /// Address of the gateway
+    #[arg(long, global = true, value_name = "URL")]
+    pub gateway_url: Option<String>,
+    /// Settings file instead of the platform's own
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Format of the answer
+    #[arg(short, long, global = true, value_name = "FORMAT")]
+    pub output: Option<Format>,
+    /// Format of what -v says
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// When to colour
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<ColorChoice>,
+    /// Zone of tables and of bare times: Europe/Berlin, UTC, local
+    #[arg(long, global = true, value_name = "ZONE")]
+    pub tz: Option<String>,
+    /// Certificates (PEM) trusted beside the system's
+    #[arg(long, global = true, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Never ask; fail where an answer is needed
+    #[arg(long, global = true)]
+    pub no_input: bool,
+    /// Answer every question with yes
+    #[arg(short, long, global = true)]
+    pub yes: bool,
+    /// Refuse to change anything on the gateway or at Datadog
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// End the whole command after this time: 30s, 5m
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Say nothing but answers, warnings and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say on stderr what is asked of whom; twice for what is decided in between
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The values of `--log-format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    parse_duration(text).map_err(|error| error.to_string())
+}
+
+impl Globals {
+    /// What the flags say of the settings.
+    pub fn flags(&self) -> Flags {
+        Flags {
+            config: self.config.clone(),
+            profile: self.profile.clone(),
+            site: self.site.clone(),
+            gateway_url: self.gateway_url.clone(),
+            output: self.output,
+            color: self.color,
+            tz: self.tz.clone(),
+            ca_file: self.ca_file.as_ref().map(|path| path.display().to_string()),
+        }
+    }
+}
+
+/// The whole program: parses, runs, reports.
+pub fn run(
+    args: impl IntoIterator<Item = OsString>,
+    environment: Environment,
+    streams: Streams,
+) -> Exit {
+    let cli = match parse(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to stdout and are no failure; a closed pipe is none either.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+        }
+    };
+    start_tracing(&cli.globals, &streams);
+    let settings = Settings::resolve(&cli.globals.flags(), &environment);
+    let ui = Ui::new(ui_options(
+        &cli.globals,
+        &environment,
+        streams,
+        settings.as_ref().ok(),
+    ));
+    let Some(command) = cli.command else {
+        return welcome(
+            &ui,
+            settings.as_ref().is_ok_and(|settings| settings.has_profile),
+        );
+    };
+    let (stop, cancel) = watch::channel(false);
+    let context = Context::new(ui, cli.globals, environment, settings, cancel);
+    let outcome = drive(&context, command, stop);
+    match outcome {
+        Ok(exit) => exit,
+        Err(error) => report(&context.ui, &error),
+    }
+}
+
+fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(args)?;
+    Cli::from_arg_matches(&matches)
+}
+
+/// Runs the command on one thread, under the deadline, until it ends or the person stops it.
+fn drive(context: &Context, command: Command, stop: watch::Sender<bool>) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let deadline = context.globals.timeout;
+    let ends_by_itself = command.stops_by_itself();
+    let exit = runtime.block_on(async {
+        let work = crate::commands::run(context, command);
+        tokio::pin!(work);
+        tokio::select! {
+            // Listening begins before the work does, which may hold the thread for long.
+            biased;
+            () = interrupted() => {
+                let _ = stop.send(true);
+                match ends_by_itself {
+                    false => Ok(Exit::Interrupted),
+                    true => tokio::select! {
+                        done = &mut work => done,
+                        () = interrupted() => Ok(Exit::Interrupted),
+                    },
+                }
+            }
+            () = timer(deadline, ends_by_itself) => Err(TimedOut(deadline.unwrap_or_default()).into()),
+            done = &mut work => done,
+        }
+    });
+    // A blocking read of stdin must not hold the end back.
+    runtime.shutdown_background();
+    exit
+}
+
+/// How long a command that ends by itself at the deadline may take to say what it did.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+async fn timer(deadline: Option<Duration>, ends_by_itself: bool) {
+    let grace = if ends_by_itself {
+        LAST_WORDS
+    } else {
+        Duration::ZERO
+    };
+    match deadline {
+        Some(deadline) => tokio::time::sleep(deadline + grace).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Resolves on Ctrl-C or on the signal a service manager sends.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => (),
+            _ = terminate.recv() => (),
+        },
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+fn report(ui: &Ui, error: &anyhow::Error) -> Exit {
+    let verdict = classify(error);
+    if verdict.exit != Exit::Done {
+        ui.error(&crate::ui::escape::block(&format!("{error:#}")));
+        for hint in &verdict.hints {
+            ui.hint(hint);
+        }
+    }
+    verdict.exit
+}
+
+fn welcome(ui: &Ui, has_profile: bool) -> Exit {
+    let mut help = Cli::command();
+    let text = match has_profile {
+        true => help.render_help(),
+        false => {
+            ui.status("ddctl has no settings yet. Two ways to begin:");
+            ui.status("  ddctl demo       the whole path on a private sandbox, without an account");
+            ui.status("  ddctl validate   is the key in DD_API_KEY good for the site in DD_SITE?");
+            ui.status("`ddctl --help` lists every command.");
+            return Exit::Usage;
+        }
+    };
+    let coloured = ui.palette().is_coloured();
+    let text = if coloured {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    };
+    match ui.write(text.as_bytes()) {
+        Ok(()) => Exit::Usage,
+        Err(_) => Exit::Done,
+    }
+}
+
+/// Settles how to talk. Without readable settings the flags and the environment decide alone.
+fn ui_options(
+    globals: &Globals,
+    environment: &Environment,
+    streams: Streams,
+    settings: Option<&Settings>,
+) -> UiOptions {
+    let facts = |is_terminal| ColorFacts {
+        choice: settings.map_or(globals.color, |settings| settings.color),
+        no_color: environment.get("NO_COLOR").is_some(),
+        is_dumb: environment.get("TERM") == Some("dumb"),
+        is_terminal,
+    };
+    let format = settings.map_or(globals.output, |settings| settings.output);
+    UiOptions {
+        format: format.unwrap_or_default(),
+        stdout_palette: palette(facts(streams.stdout_is_terminal)),
+        stderr_palette: palette(facts(streams.stderr_is_terminal)),
+        is_quiet: globals.quiet,
+        may_prompt: !globals.no_input,
+        assume_yes: globals.yes,
+        tz: settings.map_or(jiff::tz::TimeZone::UTC, |settings| settings.tz.clone()),
+        streams,
+    }
+}
+
+/// `-v` shows requests and answers, `-vv` what the libraries say too. Secrets are masked where a
+/// request is built, so no filter here has to find them.
+fn start_tracing(globals: &Globals, streams: &Streams) {
+    use tracing::level_filters::LevelFilter;
+    use tracing_subscriber::fmt;
+    let level = match globals.verbose {
+        0 => return,
+        1 => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
+    };
+    let builder = fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(streams.stderr_is_terminal && globals.color != Some(ColorChoice::Never));
+    // A second subscriber in one process happens in tests alone; the first one stays.
+    let _ = match globals.log_format {
+        LogFormat::Text => builder.without_time().try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}

@@ -1,1 +1,194 @@
-//! (context)
+//! What every command is handed: settings, secrets, the ui, the network, the clock.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::cli::Globals;
+use crate::config::{ConfigError, Environment, SecretFlags, SecretKind, Secrets, Settings};
+use crate::datadog::{Datadog, Endpoint};
+use crate::domain::redaction::Redactor;
+use crate::domain::secret::Secret;
+use crate::domain::site::Site;
+use crate::error::UsageError;
+use crate::gateway::{Credential, Gateway};
+use crate::http;
+use crate::ui::Ui;
+
+/// The world of one run.
+pub struct Context {
+    pub ui: Ui,
+    pub globals: Globals,
+    pub environment: Environment,
+    settings: Result<Settings, Arc<ConfigError>>,
+    http: Arc<http::Client>,
+    cancel: watch::Receiver<bool>,
+    started: Instant,
+}
+
+/// The settings could not be read; kept for the commands that need them.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct UnreadableSettings(pub Arc<ConfigError>);
+
+impl Context {
+    pub fn new(
+        ui: Ui,
+        globals: Globals,
+        environment: Environment,
+        settings: Result<Settings, ConfigError>,
+        cancel: watch::Receiver<bool>,
+    ) -> Self {
+        let ca_file = settings
+            .as_ref()
+            .ok()
+            .and_then(|settings| settings.ca_file.clone());
+        let either = |upper: &'static str, lower: &'static str| {
+            environment
+                .first(&[lower, upper])
+                .map(|(_, value)| value.to_owned())
+        };
+        let proxies = http::Proxies {
+            http: either("HTTP_PROXY", "http_proxy"),
+            https: either("HTTPS_PROXY", "https_proxy"),
+            no_proxy: either("NO_PROXY", "no_proxy"),
+        };
+        Self {
+            http: Arc::new(http::Client::new(http::Options { ca_file, proxies })),
+            settings: settings.map_err(Arc::new),
+            ui,
+            globals,
+            environment,
+            cancel,
+            started: Instant::now(),
+        }
+    }
+
+    /// The settings, or what is wrong with the file.
+    pub fn settings(&self) -> Result<&Settings, UnreadableSettings> {
+        self.settings
+            .as_ref()
+            .map_err(|error| UnreadableSettings(error.clone()))
+    }
+
+    /// The settings file in force, readable or not.
+    pub fn settings_path(&self) -> Option<PathBuf> {
+        Settings::path(&self.globals.flags(), &self.environment)
+    }
+
+    /// The profile that a change is written to: the one that was named, else the one in force.
+    pub fn profile_to_write(&self) -> anyhow::Result<String> {
+        match &self.globals.profile {
+            Some(name) => Ok(name.clone()),
+            None => Ok(self.settings()?.profile.value.clone()),
+        }
+    }
+
+    pub fn http(&self) -> &Arc<http::Client> {
+        &self.http
+    }
+
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Turns true when the person asked to stop.
+    pub fn cancel(&self) -> watch::Receiver<bool> {
+        self.cancel.clone()
+    }
+
+    /// The built-in rules, unless the person asked for none.
+    pub fn redactor(&self, is_off: bool) -> Redactor {
+        match is_off {
+            true => Redactor::off(),
+            false => Redactor::built_in(),
+        }
+    }
+
+    pub fn secret(&self, kind: SecretKind, flags: &SecretFlags) -> anyhow::Result<Secret> {
+        let secrets = Secrets {
+            flags,
+            environment: &self.environment,
+        };
+        Ok(secrets.require(kind, self.settings()?)?.0)
+    }
+
+    /// The secret where there is one.
+    pub fn optional_secret(
+        &self,
+        kind: SecretKind,
+        flags: &SecretFlags,
+    ) -> anyhow::Result<Option<Secret>> {
+        let secrets = Secrets {
+            flags,
+            environment: &self.environment,
+        };
+        Ok(secrets
+            .find(kind, self.settings()?)?
+            .map(|(secret, _)| secret))
+    }
+
+    /// The gateway of the settings, with the token found for it.
+    pub fn gateway(&self, flags: &SecretFlags) -> anyhow::Result<Gateway> {
+        let settings = self.settings()?;
+        let url = settings.gateway_url.as_ref().ok_or_else(|| {
+            UsageError::with_hint(
+                "no gateway is named",
+                "set HOOP_APIURL, give --gateway-url URL, or keep it: \
+                 `ddctl config set gateway.url URL`",
+            )
+        })?;
+        let token = self.secret(SecretKind::GatewayToken, flags)?;
+        Ok(Gateway::new(
+            self.http.clone(),
+            &url.value,
+            Credential::of_token(token),
+        )?)
+    }
+
+    /// Datadog at the site of the settings.
+    pub fn datadog(&self, flags: &SecretFlags) -> anyhow::Result<Datadog> {
+        let site = self.settings()?.site.value;
+        self.datadog_at(site, flags)
+    }
+
+    /// Datadog at another site.
+    pub fn datadog_at(&self, site: Site, flags: &SecretFlags) -> anyhow::Result<Datadog> {
+        let endpoint = Endpoint {
+            site,
+            connect_to: self.settings()?.datadog_url.clone(),
+        };
+        let api_key = self.secret(SecretKind::ApiKey, flags)?;
+        let app_key = self.optional_secret(SecretKind::AppKey, flags)?;
+        Ok(Datadog::new(self.http.clone(), endpoint, api_key, app_key)?)
+    }
+
+    /// Datadog at the site of the settings under a given key.
+    pub fn datadog_with(&self, api_key: Secret) -> anyhow::Result<Datadog> {
+        let settings = self.settings()?;
+        let endpoint = Endpoint {
+            site: settings.site.value,
+            connect_to: settings.datadog_url.clone(),
+        };
+        Ok(Datadog::new(self.http.clone(), endpoint, api_key, None)?)
+    }
+
+    /// When `--timeout` is over, for work that ends cleanly by itself.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.globals.timeout.map(|timeout| self.started + timeout)
+    }
+
+    /// Refuses to change anything elsewhere under `--read-only`.
+    pub fn require_write(&self, what: &str) -> Result<(), UsageError> {
+        match self.globals.read_only {
+            true => Err(UsageError::with_hint(
+                format!("--read-only forbids it: {what}"),
+                "`--dry-run` shows what would be sent",
+            )),
+            false => Ok(()),
+        }
+    }
+}

@@ -1,1 +1,461 @@
-//! (error)
+//! Exit codes, and the one function that turns a cause chain into a code and hints.
+
+use std::io;
+use std::time::Duration;
+
+use crate::config::{ConfigError, SecretError, SecretKind};
+use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
+use crate::delivery::{Cause, DeliveryError, FileError};
+use crate::domain::site::UnknownSite;
+use crate::domain::time::{TimeError, human_duration};
+use crate::gateway::GatewayError;
+use crate::http::TransportError;
+use crate::sources::SourceError;
+use crate::ui::prompt::CannotAsk;
+
+/// What the program's exit code says (`design.md` §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done,
+    /// Failed, or cannot tell.
+    Failed,
+    /// Usage, or malformed settings.
+    Usage,
+    /// A question was answered with no.
+    AnswerIsNo,
+    /// A key or token is missing or refused.
+    Credentials,
+    /// A remote is unreachable or still failing; run again.
+    Unreachable,
+    /// Work is kept in the dead letters.
+    WorkKept,
+    Interrupted,
+    /// The code of a program that was run on somebody's behalf.
+    OfProgram(u8),
+}
+
+impl Exit {
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::AnswerIsNo => 3,
+            Exit::Credentials => 4,
+            Exit::Unreachable => 5,
+            Exit::WorkKept => 6,
+            Exit::Interrupted => 130,
+            Exit::OfProgram(code) => code,
+        }
+    }
+}
+
+/// A command was called in a way that has no meaning.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct UsageError {
+    message: String,
+    hint: Option<String>,
+}
+
+impl UsageError {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub fn with_hint(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
+    }
+}
+
+/// `--timeout` ran out.
+#[derive(Debug, thiserror::Error)]
+#[error("the command did not end within {}", human_duration(*.0))]
+pub struct TimedOut(pub Duration);
+
+/// What a failure means for the caller, and what to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    pub exit: Exit,
+    pub hints: Vec<String>,
+}
+
+impl Verdict {
+    fn plain(exit: Exit) -> Self {
+        Self {
+            exit,
+            hints: Vec::new(),
+        }
+    }
+
+    fn hinted(exit: Exit, hint: impl Into<String>) -> Self {
+        Self {
+            exit,
+            hints: vec![hint.into()],
+        }
+    }
+}
+
+/// Walks the cause chain once; the first cause that is known decides.
+pub fn classify(error: &anyhow::Error) -> Verdict {
+    error
+        .chain()
+        .find_map(|cause| {
+            None.or_else(|| cause.downcast_ref::<UsageError>().map(of_usage))
+                .or_else(|| cause.downcast_ref::<SecretError>().map(of_secret))
+                .or_else(|| cause.downcast_ref::<ConfigError>().map(of_config))
+                .or_else(|| cause.downcast_ref::<DeliveryError>().map(of_delivery))
+                .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
+                .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
+                .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
+                .or_else(|| cause.downcast_ref::<DatadogError>().map(of_datadog))
+                .or_else(|| cause.downcast_ref::<KeyShape>().map(of_key_shape))
+                .or_else(|| cause.downcast_ref::<TransportError>().map(of_transport))
+                .or_else(|| {
+                    cause
+                        .downcast_ref::<TimedOut>()
+                        .map(|_| Verdict::plain(Exit::Unreachable))
+                })
+                .or_else(|| cause.downcast_ref::<CannotAsk>().map(of_question))
+                .or_else(|| {
+                    cause
+                        .downcast_ref::<TimeError>()
+                        .map(|_| Verdict::plain(Exit::Usage))
+                })
+                .or_else(|| {
+                    cause
+                        .downcast_ref::<UnknownSite>()
+                        .map(|_| Verdict::plain(Exit::Usage))
+                })
+                .or_else(|| cause.downcast_ref::<io::Error>().and_then(of_io))
+        })
+        .unwrap_or(Verdict::plain(Exit::Failed))
+}
+
+fn of_usage(error: &UsageError) -> Verdict {
+    Verdict {
+        exit: Exit::Usage,
+        hints: error.hint.iter().cloned().collect(),
+    }
+}
+
+fn of_secret(error: &SecretError) -> Verdict {
+    let hint = match error {
+        SecretError::Missing {
+            kind: SecretKind::ApiKey,
+        } => "set DD_API_KEY, or give it by --api-key-file FILE or --api-key-stdin",
+        SecretError::Missing {
+            kind: SecretKind::AppKey,
+        } => "set DD_APP_KEY, or give it by --app-key-file FILE",
+        SecretError::Missing {
+            kind: SecretKind::GatewayToken,
+        } => "set HOOP_TOKEN, give it by --gateway-token-file FILE, or sign in with `hoop login`",
+        _ => return Verdict::plain(Exit::Credentials),
+    };
+    Verdict::hinted(Exit::Credentials, hint)
+}
+
+fn of_config(error: &ConfigError) -> Verdict {
+    match error {
+        ConfigError::Read { .. } | ConfigError::Write { .. } => Verdict::plain(Exit::Failed),
+        ConfigError::UnknownKey { .. } | ConfigError::Syntax { .. } => Verdict::hinted(
+            Exit::Usage,
+            "`ddctl config edit` opens the file and checks it on saving",
+        ),
+        ConfigError::UnknownProfile { .. } => Verdict::hinted(
+            Exit::Usage,
+            "`ddctl config set site SITE --profile NAME` makes one",
+        ),
+        _ => Verdict::plain(Exit::Usage),
+    }
+}
+
+fn of_transport(error: &TransportError) -> Verdict {
+    match error {
+        TransportError::Settings { .. } => Verdict::plain(Exit::Usage),
+        TransportError::Certificate { .. } => Verdict::hinted(
+            Exit::Unreachable,
+            "behind a proxy that opens TLS, name its certificate by --ca-file FILE",
+        ),
+        TransportError::UnknownHost { .. } | TransportError::Connect { .. } => Verdict::hinted(
+            Exit::Unreachable,
+            "check the address, the network and HTTPS_PROXY; then run the same command again",
+        ),
+        TransportError::TooLarge { .. } => Verdict::plain(Exit::Failed),
+        TransportError::Timeout { .. } | TransportError::Broken { .. } => {
+            Verdict::hinted(Exit::Unreachable, "run the same command again")
+        }
+    }
+}
+
+/// `None` where the error only wraps another one.
+fn of_source(error: &SourceError) -> Option<Verdict> {
+    match error {
+        SourceError::Gateway(error) | SourceError::GaveUp { last: error, .. } => {
+            Some(of_gateway(error))
+        }
+        SourceError::Reference { .. } | SourceError::Ambiguous { .. } => {
+            Some(Verdict::plain(Exit::Usage))
+        }
+        SourceError::NotFound { .. } => Some(Verdict::hinted(
+            Exit::Failed,
+            "`ddctl sessions list --since 90d` shows the ids; a whole id is found at any age",
+        )),
+        SourceError::TooDense { .. } | SourceError::Unstable { .. } | SourceError::Closed => None,
+    }
+}
+
+fn of_gateway(error: &GatewayError) -> Verdict {
+    match error {
+        GatewayError::Transport(error) => of_transport(error),
+        GatewayError::Unauthorized { .. } | GatewayError::Token => Verdict::hinted(
+            Exit::Credentials,
+            "the token is wrong, expired or revoked: `hoop login` makes a new one, or set HOOP_TOKEN",
+        ),
+        GatewayError::Forbidden { .. } => Verdict::hinted(
+            Exit::Credentials,
+            "reading every session needs a key in the group auditor or admin; registering webhooks \
+             needs admin",
+        ),
+        GatewayError::Failing { .. } => Verdict::hinted(
+            Exit::Unreachable,
+            "the gateway's own log says more; run it again later",
+        ),
+        GatewayError::NotAGateway { .. } => Verdict::hinted(
+            Exit::Unreachable,
+            "--gateway-url names the address that people open, such as https://use.hoop.dev",
+        ),
+        GatewayError::Address { .. } | GatewayError::SessionId { .. } => {
+            Verdict::plain(Exit::Usage)
+        }
+        GatewayError::NotFound { .. }
+        | GatewayError::Refused { .. }
+        | GatewayError::Malformed { .. } => Verdict::plain(Exit::Failed),
+    }
+}
+
+fn of_datadog(error: &DatadogError) -> Verdict {
+    match error {
+        DatadogError::Transport(error) => of_transport(error),
+        DatadogError::Key(shape) => of_key_shape(shape),
+        DatadogError::NoApplicationKey { .. } => of_secret(&SecretError::Missing {
+            kind: SecretKind::AppKey,
+        }),
+        DatadogError::Refused(refusal) => of_refusal(refusal),
+        DatadogError::Malformed { .. } => Verdict::plain(Exit::Failed),
+    }
+}
+
+/// When several hold: credentials, then work kept, then unreachable (`design.md` §2).
+fn of_delivery(error: &DeliveryError) -> Verdict {
+    let again = "run the same command again: an event that arrives twice has the same evt.id";
+    let verdict = match &error.cause {
+        Cause::KeyRefused(_) => {
+            let hint = "`ddctl validate --all-sites` says which site the key belongs to";
+            return Verdict::hinted(Exit::Credentials, hint);
+        }
+        Cause::Unreachable(_) | Cause::OutOfTime => Verdict::hinted(Exit::Unreachable, again),
+        Cause::NotAnIntake(_) | Cause::Misconfigured(_) => Verdict::hinted(
+            Exit::Failed,
+            "check --site and what stands between here and Datadog",
+        ),
+        Cause::DeadLetters(_) => Verdict::plain(Exit::Failed),
+    };
+    match error.summary.dead_letters {
+        0 => verdict,
+        _ => Verdict {
+            exit: Exit::WorkKept,
+            ..verdict
+        },
+    }
+}
+
+fn of_file(error: &FileError) -> Verdict {
+    match error {
+        FileError::Exists { .. } | FileError::NotAFile { .. } | FileError::NoFolder { .. } => {
+            Verdict::plain(Exit::Usage)
+        }
+        FileError::DiskFull { .. } | FileError::Io { .. } => Verdict::plain(Exit::Failed),
+    }
+}
+
+fn of_refusal(refusal: &Refusal) -> Verdict {
+    match refusal.meaning {
+        Meaning::Pause => Verdict::hinted(
+            Exit::Credentials,
+            "`ddctl validate --all-sites` says which site the key belongs to",
+        ),
+        Meaning::Retry { .. } | Meaning::Unreachable => {
+            Verdict::hinted(Exit::Unreachable, "run the same command again")
+        }
+        Meaning::NotAnIntake => Verdict::hinted(
+            Exit::Failed,
+            "check --site and what stands between here and Datadog",
+        ),
+        Meaning::Delivered | Meaning::Split | Meaning::Poison => Verdict::plain(Exit::Failed),
+    }
+}
+
+fn of_key_shape(_: &KeyShape) -> Verdict {
+    Verdict::hinted(
+        Exit::Credentials,
+        "keys are listed under Organization Settings, API Keys and Application Keys, on your site",
+    )
+}
+
+fn of_question(error: &CannotAsk) -> Verdict {
+    Verdict::hinted(Exit::Usage, format!("answer it by {}", error.flag))
+}
+
+/// A reader that went away is no failure.
+fn of_io(error: &io::Error) -> Option<Verdict> {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Some(Verdict::plain(Exit::Done)),
+        io::ErrorKind::StorageFull => Some(Verdict::hinted(
+            Exit::Failed,
+            "the disk is full; nothing was left behind",
+        )),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+    use crate::delivery::{Reason, Summary, Trouble};
+
+    fn of<E: std::error::Error + Send + Sync + 'static>(error: E) -> Verdict {
+        let chain = Err::<(), _>(error).context("outer").context("outermost");
+        classify(&chain.expect_err("an error"))
+    }
+
+    #[test]
+    fn a_closed_pipe_is_success() {
+        assert_eq!(
+            of(io::Error::from(io::ErrorKind::BrokenPipe)).exit,
+            Exit::Done
+        );
+    }
+
+    #[test]
+    fn a_missing_key_is_named_with_the_way_to_give_it() {
+        let verdict = of(SecretError::Missing {
+            kind: SecretKind::ApiKey,
+        });
+        assert_eq!(verdict.exit, Exit::Credentials);
+        assert!(verdict.hints[0].contains("DD_API_KEY"));
+    }
+
+    #[test]
+    fn what_may_pass_by_itself_is_worth_running_again() {
+        assert_eq!(
+            of(TransportError::Timeout {
+                url: "x".to_owned()
+            })
+            .exit,
+            Exit::Unreachable
+        );
+        assert_eq!(
+            of(TransportError::Settings {
+                why: "x".to_owned()
+            })
+            .exit,
+            Exit::Usage
+        );
+    }
+
+    #[test]
+    fn a_refused_token_is_told_from_a_failing_gateway() {
+        let request = "GET /sessions".to_owned();
+        let message = "access denied".to_owned();
+        let refused = GatewayError::Unauthorized {
+            request: request.clone(),
+            message: message.clone(),
+        };
+        assert_eq!(of(refused).exit, Exit::Credentials);
+        let failing = GatewayError::Failing {
+            request,
+            status: 502,
+            message,
+        };
+        assert_eq!(
+            of(SourceError::GaveUp {
+                attempts: 5,
+                last: failing
+            })
+            .exit,
+            Exit::Unreachable
+        );
+        assert_eq!(
+            of(SourceError::Reference {
+                given: "x".to_owned()
+            })
+            .exit,
+            Exit::Usage
+        );
+    }
+
+    #[test]
+    fn a_refused_key_points_to_the_site_it_belongs_to() {
+        let refusal = Refusal {
+            host: "api.datadoghq.com".to_owned(),
+            request: "GET /api/v1/validate".to_owned(),
+            status: 403,
+            meaning: Meaning::Pause,
+            text: String::new(),
+            redirected_to: None,
+            rate_limit: None,
+        };
+        let verdict = of(DatadogError::Refused(Box::new(refusal)));
+        assert_eq!(verdict.exit, Exit::Credentials);
+        assert!(verdict.hints[0].contains("--all-sites"));
+        assert_eq!(of(KeyShape::NoApiKey(7)).exit, Exit::Credentials);
+    }
+
+    #[test]
+    fn set_aside_events_weigh_more_than_an_unreachable_intake_and_less_than_a_refused_key() {
+        let ended = |cause, dead_letters| {
+            let summary = Summary {
+                dead_letters,
+                ..Summary::default()
+            };
+            of(DeliveryError {
+                cause,
+                summary: Box::new(summary),
+            })
+            .exit
+        };
+        assert_eq!(ended(Cause::OutOfTime, 0), Exit::Unreachable);
+        assert_eq!(ended(Cause::OutOfTime, 1), Exit::WorkKept);
+        let refused = || {
+            let reason = Reason::Status(403);
+            Cause::KeyRefused(Trouble {
+                meaning: Meaning::Pause,
+                reason,
+                text: String::new(),
+            })
+        };
+        assert_eq!(ended(refused(), 1), Exit::Credentials);
+    }
+
+    #[test]
+    fn a_deadline_is_worth_running_again() {
+        assert_eq!(of(TimedOut(Duration::from_secs(1))).exit, Exit::Unreachable);
+    }
+
+    #[test]
+    fn an_unknown_cause_is_a_plain_failure() {
+        assert_eq!(
+            classify(&anyhow::anyhow!("odd")),
+            Verdict::plain(Exit::Failed)
+        );
+    }
+}

@@ -1,1 +1,67 @@
-//! (room: commands)
+//! The command tree: one file a leaf command, its arguments above its `run`.
+//!
+//! A command reads settings, calls one room below and shows the answer. It holds no logic of its
+//! own.
+
+pub mod completions;
+pub mod config;
+pub mod demo;
+pub mod man;
+pub mod sandbox;
+pub mod sessions;
+pub mod test_event;
+pub mod validate;
+pub mod webhooks;
+
+mod flags;
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::error::Exit;
+
+/// The commands, in the order a newcomer meets them.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Demo(demo::Demo),
+    Validate(validate::Validate),
+    /// Look at recorded sessions, replay them, ship them
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
+    /// Destinations of the gateway's webhooks
+    #[command(subcommand)]
+    Webhooks(webhooks::Webhooks),
+    TestEvent(test_event::TestEvent),
+    /// Profiles and settings
+    #[command(subcommand)]
+    Config(config::Config),
+    Sandbox(sandbox::Sandbox),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    /// True for commands that end cleanly when they are told to stop.
+    pub fn stops_by_itself(&self) -> bool {
+        match self {
+            Command::Sandbox(_) | Command::Demo(_) => true,
+            Command::Sessions(sessions) => sessions.stops_by_itself(),
+            _ => false,
+        }
+    }
+}
+
+/// The one match.
+pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Demo(args) => demo::run(context, &args).await,
+        Command::Validate(args) => validate::run(context, &args).await,
+        Command::Sessions(command) => sessions::run(context, command).await,
+        Command::Webhooks(command) => webhooks::run(context, command).await,
+        Command::TestEvent(args) => test_event::run(context, &args).await,
+        Command::Config(command) => config::run(context, command).await,
+        Command::Sandbox(args) => sandbox::run(context, &args).await,
+        Command::Completions(args) => completions::run(context, &args),
+        Command::Man(args) => man::run(context, &args),
+    }
+}

@@ -1,1 +1,35 @@
-//! (room: datadog)
+//! Datadog's public API and logs intake: addresses, keys, wire shapes, limits and errors.
+//!
+//! Facts about Datadog stand here once, each with its source: the OpenAPI documents of
+//! docs.datadoghq.com (v1, v2), pages of docs.datadoghq.com, and recorded answers of Datadog's own
+//! client libraries. The room is handed an HTTP client, an [`Endpoint`] and its keys; it reads no
+//! settings and prints nothing.
+//!
+//! Every request is built as a draft first, so that a dry run shows exactly what would be
+//! sent. What an answer means for the sender is decided in one table, [`Meaning::of_status`].
+
+mod body;
+mod client;
+mod draft;
+mod endpoint;
+mod error;
+mod events;
+mod keys;
+mod logs;
+mod monitors;
+mod rate;
+mod search;
+#[cfg(test)]
+pub(crate) mod testing;
+mod validate;
+
+pub use client::Datadog;
+pub use draft::Preview;
+pub use endpoint::{Endpoint, Product};
+pub use error::{DatadogError, Meaning, Refusal};
+pub use events::{AlertType, EventV1, PostedEvent, Priority};
+pub use keys::{KeyKind, KeyShape, check_api_key_shape, check_app_key_shape};
+pub use logs::{EncodedBatch, limits};
+pub use rate::RateLimit;
+pub use search::{FoundLog, LogPage, LogSearch, Sort};
+pub use validate::{SiteVerdict, probe_sites, sites_to_probe};

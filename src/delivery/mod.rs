@@ -1,1 +1,44 @@
-//! (room: delivery)
+//! One way out of the program: from events to destinations, at least once.
+//!
+//! An event becomes a [`Record`] in [`map`], and then goes one of two ways:
+//!
+//! - [`run`] sends it to an intake ([`Sink`]): batched ([`batch`]), compressed ([`compression`]),
+//!   retried ([`retry`]), split around what is refused, restamped when it is too old ([`late`]),
+//!   and set aside in a dead-letter file ([`dead_letter`]) when nothing helps. An event leaves the
+//!   pipeline delivered, in a dead letter, skipped because the user asked for it, or counted as
+//!   undelivered in the [`Summary`]. There is no other end.
+//! - [`to_file`] and [`to_writer`] write it as a row of a file or of standard output.
+//!
+//! The pipeline knows records and sinks, and nothing of sessions: traces, files and the relay come
+//! the same way.
+
+mod answer;
+mod atomic_file;
+pub mod batch;
+pub mod compression;
+mod cut;
+pub mod dead_letter;
+mod entry;
+mod gate;
+pub mod late;
+pub mod map;
+mod pipeline;
+pub mod retry;
+pub mod sinks;
+mod summary;
+#[cfg(test)]
+mod testing;
+
+pub use answer::{Answer, Reason, Trouble};
+pub use atomic_file::{AtomicFile, FileError};
+pub use batch::Limits;
+pub use compression::Codec;
+pub use entry::{Entry, Record};
+pub use late::LatePolicy;
+pub use pipeline::{Cause, DeliveryError, Options, Stop, run};
+pub use retry::Pace;
+pub use sinks::Sink;
+pub use sinks::datadog_logs::DatadogLogs;
+pub use sinks::dry_run::DryRun;
+pub use sinks::rows::{Format, to_file, to_writer};
+pub use summary::{Progress, Summary};

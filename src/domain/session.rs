@@ -5,6 +5,7 @@
 //! answers as null are `None`.
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -53,6 +54,20 @@ pub struct Identity {
     pub machine_identity_id: Option<String>,
 }
 
+impl Identity {
+    /// What people call it: the agent's name for a machine, the e-mail for a person.
+    pub fn label(&self) -> &str {
+        let names = match self.kind {
+            IdentityKind::Machine => [&self.name, &self.email, &self.id],
+            IdentityKind::User => [&self.email, &self.name, &self.id],
+        };
+        names
+            .into_iter()
+            .find(|name| !name.is_empty())
+            .map_or("", |name| name.as_str())
+    }
+}
+
 /// A person or a machine, by the gateway's own word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdentityKind {
@@ -80,6 +95,16 @@ pub struct ConnectionRef {
     /// Empty where there is none.
     pub resource_name: String,
     pub tags: Map<String, Value>,
+}
+
+impl ConnectionRef {
+    /// `database/postgres`, or the parent type alone.
+    pub fn full_type(&self) -> String {
+        match self.subtype.as_str() {
+            "" => self.kind.clone(),
+            subtype => format!("{}/{subtype}", self.kind),
+        }
+    }
 }
 
 /// How the client used the connection.
@@ -236,6 +261,16 @@ impl Session {
         self.review
             .as_ref()
             .is_some_and(|review| review.status == ReviewStatus::Rejected)
+    }
+
+    /// How long it ran; `None` while it runs.
+    pub fn duration(&self) -> Option<Duration> {
+        Duration::try_from(self.end_date?.duration_since(self.start_date)).ok()
+    }
+
+    /// The beginning of the id, which is enough to name the session among recent ones.
+    pub fn short_id(&self) -> &str {
+        self.id.get(..8).unwrap_or(&self.id)
     }
 
     /// How the session ended, in one word.

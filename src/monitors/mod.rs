@@ -1,1 +1,31 @@
-//! (room: monitors)
+//! Log monitors as files: the packs that ship with the program, what a file has to hold, and
+//! whether a monitor would fire for given logs.
+//!
+//! A monitor is one YAML file ([`MonitorFile`]): why it exists, its query, its message, variables
+//! with defaults, and cases of its own that trip it or do not. Rendered with values for its
+//! variables it is a [`Monitor`], ready to be evaluated here or sent to Datadog ([`Monitor::to_api`]).
+//! A [`Scenario`] makes the events of a situation; [`predict`] says what a monitor would do with
+//! them. Nothing here does I/O.
+//!
+//! The templates that messages use are documented: `{{log.attributes.[path]}}`, `{{log.message}}`
+//! and `{{log.link}}` (docs.datadoghq.com/monitors/notify/variables).
+
+mod api;
+mod cases;
+mod error;
+mod file;
+mod keys;
+mod packs;
+mod predict;
+mod render;
+mod scenario;
+#[cfg(test)]
+mod tests;
+
+pub use cases::{CaseFailure, run_cases};
+pub use error::MonitorFileError;
+pub use file::{Case, CaseEvent, Expected, MonitorFile, Variable};
+pub use packs::{Pack, packs};
+pub use predict::{Forecast, Prediction, predict};
+pub use render::{Identity, Monitor, Thresholds, Values};
+pub use scenario::{Run, Scenario, UnknownScenario};

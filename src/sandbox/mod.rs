@@ -1,6 +1,185 @@
 //! The embedded stand-ins for the gateway and for Datadog, over real sockets.
 //!
 //! They share no wire type with the clients: a stand-in built from the client's own types repeats
-//! its mistakes.
+//! its mistakes. Two listeners, since both systems own `/api`: one is Datadog, the other the
+//! gateway, and both serve `/sandbox/*`. Everything is kept in memory and bounded: the last 20,000
+//! requests with 64 MiB of their bodies, 512 MiB of logs as they came over the wire (a million
+//! events of 500 bytes take some 60 MB), 100,000 events. The oldest go first.
 
+pub mod datadog;
+pub mod faults;
+pub mod gateway;
 pub mod http;
+pub mod world;
+
+mod coding;
+mod control;
+mod exchange;
+mod head;
+mod masking;
+mod product;
+mod received;
+mod requests;
+mod server;
+mod wire;
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use datadog::{API_KEY, APP_KEY, RateLimit};
+pub use faults::{Fault, FaultError};
+
+use crate::domain::site::Site;
+use exchange::{Addresses, Exchanges, Recipe, Side};
+use faults::Plan;
+use server::Listening;
+
+/// How a sandbox is set up.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the Datadog stand-in listens. The gateway's takes the next port, or, where this one
+    /// is 0, any free port.
+    pub listen: SocketAddr,
+    /// Listens on an address others can reach. The keys are published constants: say so.
+    pub allow_public: bool,
+    /// The one site on which [`API_KEY`] and [`APP_KEY`] are valid.
+    pub site: Site,
+    /// How long a log or an event stays invisible to searches after it was taken.
+    pub index_delay: Duration,
+    pub search_limit: RateLimit,
+    pub seed: u64,
+    pub faults: Vec<Fault>,
+    pub gateway: gateway::Options,
+}
+
+impl Default for Options {
+    /// Free ports of this machine, US1, no faults, a gateway of forty sessions that begins now.
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            allow_public: false,
+            site: Site::Us1,
+            index_delay: Duration::ZERO,
+            search_limit: RateLimit::LOGS_SEARCH,
+            seed: 0,
+            faults: Vec::new(),
+            gateway: gateway::Options::new(Timestamp::now()),
+        }
+    }
+}
+
+/// A running sandbox. Dropping it tells it to stop; [`Sandbox::stop`] also waits for the end.
+#[derive(Debug)]
+pub struct Sandbox {
+    site: Site,
+    gateway_token: String,
+    addresses: Addresses,
+    stop: watch::Sender<bool>,
+    listening: [Listening; 2],
+}
+
+impl Sandbox {
+    /// Binds both listeners and begins to serve. Needs a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// An address that is not loopback without `allow_public`, or one that cannot be bound.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        if !options.listen.ip().is_loopback() && !options.allow_public {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!(
+                    "{} can be reached from outside and the sandbox's keys are public; listen on 127.0.0.1",
+                    options.listen.ip()
+                ),
+            ));
+        }
+        let datadog = TcpListener::bind(options.listen).await?;
+        let gateway = TcpListener::bind(next_port(options.listen)?).await?;
+        let addresses = Addresses {
+            datadog: format!("http://{}", datadog.local_addr()?),
+            gateway: format!("http://{}", gateway.local_addr()?),
+        };
+        let exchanges = Arc::new(Exchanges::new(
+            recipe(&options, &addresses),
+            addresses.clone(),
+        ));
+        let (stop, stopped) = watch::channel(false);
+        let serve =
+            |listener, side| Listening::serve(listener, side, exchanges.clone(), stopped.clone());
+        Ok(Self {
+            site: options.site,
+            gateway_token: options.gateway.tokens.admin,
+            addresses,
+            listening: [serve(datadog, Side::Datadog), serve(gateway, Side::Gateway)],
+            stop,
+        })
+    }
+
+    /// Datadog's stand-in, every site and product of it: `http://127.0.0.1:PORT`.
+    pub fn datadog_url(&self) -> &str {
+        &self.addresses.datadog
+    }
+
+    /// The gateway's stand-in, without `/api`.
+    pub fn gateway_url(&self) -> &str {
+        &self.addresses.gateway
+    }
+
+    /// What a program needs in its environment to work against this sandbox.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("DDCTL_SANDBOX_URL", self.addresses.datadog.clone()),
+            ("DDCTL_DATADOG_URL", self.addresses.datadog.clone()),
+            ("DDCTL_GATEWAY_URL", self.addresses.gateway.clone()),
+            ("DD_API_KEY", API_KEY.to_owned()),
+            ("DD_APP_KEY", APP_KEY.to_owned()),
+            ("DD_SITE", self.site.to_string()),
+            ("HOOP_APIURL", self.addresses.gateway.clone()),
+            ("HOOP_TOKEN", self.gateway_token.clone()),
+        ]
+    }
+
+    /// Stops taking connections, lets open exchanges finish for two seconds, then cuts them off.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for listening in self.listening {
+            listening.ended().await;
+        }
+    }
+}
+
+fn recipe(options: &Options, addresses: &Addresses) -> Recipe {
+    Recipe {
+        datadog: datadog::Options {
+            site: options.site,
+            index_delay: options.index_delay,
+            search_limit: options.search_limit,
+        },
+        gateway: gateway::Options {
+            api_url: addresses.gateway.clone(),
+            ..options.gateway.clone()
+        },
+        plan: Plan::new(options.seed, options.faults.clone()),
+    }
+}
+
+/// Where the gateway listens, given where Datadog does.
+fn next_port(address: SocketAddr) -> io::Result<SocketAddr> {
+    let port = match address.port() {
+        0 => 0,
+        port => port.checked_add(1).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the gateway needs the next port, and 65535 is the last",
+            )
+        })?,
+    };
+    Ok(SocketAddr::new(address.ip(), port))
+}

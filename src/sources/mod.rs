@@ -1,1 +1,30 @@
-//! (room: sources)
+//! Where sessions come from, and the only place that turns the gateway's rows into session events.
+//!
+//! [`list`] and [`export`] walk a range of start times newest first, without a gap and without a
+//! double, whatever the gateway's limits. [`completed`] fills in what list rows lack;
+//! [`events_of`] is pure. This room retries what may pass, and prints nothing.
+
+mod approvals;
+mod as_of;
+mod complete;
+mod error;
+mod events;
+mod export;
+mod filter;
+mod find;
+mod list;
+mod message;
+mod retry;
+mod rows;
+#[cfg(test)]
+mod testing;
+mod window;
+
+pub use approvals::ApprovalSources;
+pub use complete::{Completed, STATEMENTS_LIMIT, completed};
+pub use error::SourceError;
+pub use events::{EventContext, events_of};
+pub use export::{Export, SourceProgress, SourceSummary, export, export_sessions};
+pub use filter::{Approval, SessionFilter};
+pub use find::{SessionRef, find};
+pub use list::list;

@@ -1,1 +1,238 @@
-//! (room: ui)
+//! The only owner of standard output, standard error and the terminal.
+//!
+//! Data goes to stdout; everything said to a person goes to stderr. Nothing recorded or received
+//! reaches either before it went through [`escape`], except in the machine formats, which quote.
+
+pub mod escape;
+pub mod format;
+pub mod progress;
+pub mod prompt;
+pub mod style;
+pub mod table;
+pub mod terminal;
+
+use std::io::{self, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+pub use format::Format;
+pub use progress::Progress;
+pub use style::{Palette, Tone};
+pub use table::Table;
+
+struct Stdout<'a>(&'a Ui);
+
+impl Write for Stdout<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        lock(&self.0.stdout).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        lock(&self.0.stdout).flush()
+    }
+}
+
+/// A panic while a stream was held leaves at worst half a line.
+fn lock<'a>(stream: &'a Mutex<Box<dyn Write + Send>>) -> MutexGuard<'a, Box<dyn Write + Send>> {
+    stream.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is known of the streams, read once when the program starts.
+#[derive(Clone, Debug, Default)]
+pub struct Streams {
+    pub stdin_is_terminal: bool,
+    pub stdout_is_terminal: bool,
+    pub stderr_is_terminal: bool,
+    /// Columns of the terminal on stdout; `None` when it is none.
+    pub width: Option<usize>,
+}
+
+/// How to talk, settled from flags, environment and profile.
+#[derive(Clone, Debug)]
+pub struct UiOptions {
+    pub streams: Streams,
+    pub format: Format,
+    pub stdout_palette: Palette,
+    pub stderr_palette: Palette,
+    pub is_quiet: bool,
+    /// Prompts are allowed.
+    pub may_prompt: bool,
+    /// Every question is answered with yes.
+    pub assume_yes: bool,
+    pub tz: TimeZone,
+}
+
+/// Where commands show their answer.
+pub struct Ui {
+    options: UiOptions,
+    stdout: Mutex<Box<dyn Write + Send>>,
+    stderr: Mutex<Box<dyn Write + Send>>,
+}
+
+impl Ui {
+    /// Over the process's own streams.
+    pub fn new(options: UiOptions) -> Self {
+        Self::over(options, Box::new(io::stdout()), Box::new(io::stderr()))
+    }
+
+    /// Over any two streams.
+    pub fn over(
+        options: UiOptions,
+        stdout: Box<dyn Write + Send>,
+        stderr: Box<dyn Write + Send>,
+    ) -> Self {
+        Self {
+            options,
+            stdout: Mutex::new(stdout),
+            stderr: Mutex::new(stderr),
+        }
+    }
+
+    pub fn options(&self) -> &UiOptions {
+        &self.options
+    }
+
+    pub fn format(&self) -> Format {
+        self.options.format
+    }
+
+    /// Colours for text that goes to stdout.
+    pub fn palette(&self) -> Palette {
+        self.options.stdout_palette
+    }
+
+    /// True when a person watches both streams.
+    pub fn is_interactive(&self) -> bool {
+        self.options.streams.stdout_is_terminal && self.options.streams.stderr_is_terminal
+    }
+
+    /// Writes data to stdout as it is.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = lock(&self.stdout);
+        stdout.write_all(bytes)?;
+        stdout.flush()
+    }
+
+    /// Stdout as a writer, for data that comes in pieces.
+    pub fn stdout(&self) -> impl Write + '_ {
+        Stdout(self)
+    }
+
+    /// Writes one line of data to stdout.
+    pub fn line(&self, text: &str) -> io::Result<()> {
+        self.write(format!("{text}\n").as_bytes())
+    }
+
+    /// Says how things go; silent under `-q`.
+    pub fn status(&self, text: &str) {
+        if !self.options.is_quiet {
+            self.say(text);
+        }
+    }
+
+    /// Says what the person should know even under `-q`.
+    pub fn warning(&self, text: &str) {
+        let label = self.options.stderr_palette.paint(Tone::Warning, "warning:");
+        self.say(&format!("{label} {text}"));
+    }
+
+    /// Says why the program failed.
+    pub fn error(&self, text: &str) {
+        let label = self.options.stderr_palette.paint(Tone::Bad, "error:");
+        self.say(&format!("{label} {text}"));
+    }
+
+    /// Names what to do next, below an error.
+    pub fn hint(&self, text: &str) {
+        let label = self.options.stderr_palette.paint(Tone::Accent, "hint:");
+        self.say(&format!("{label} {text}"));
+    }
+
+    fn say(&self, text: &str) {
+        let mut stderr = lock(&self.stderr);
+        // Nobody is left to tell when stderr is gone.
+        let _ = writeln!(stderr, "{text}");
+    }
+
+    /// Shows a list in the format asked for. `empty` is said on stderr when there is none.
+    pub fn list<T: Serialize>(
+        &self,
+        rows: &[T],
+        empty: &str,
+        table: impl FnOnce() -> Table,
+    ) -> anyhow::Result<()> {
+        if rows.is_empty() {
+            self.status(empty);
+        }
+        match self.options.format {
+            Format::Table if rows.is_empty() => Ok(()),
+            Format::Table => Ok(self.write(
+                table()
+                    .render(self.table_width(), self.palette())
+                    .as_bytes(),
+            )?),
+            format => Ok(self.write(&format::list(format, rows)?)?),
+        }
+    }
+
+    /// Shows one thing: as text for people, or whole in a machine format.
+    pub fn one<T: Serialize>(
+        &self,
+        value: &T,
+        text: impl FnOnce() -> String,
+    ) -> anyhow::Result<()> {
+        match self.options.format {
+            Format::Table => Ok(self.write(text().as_bytes())?),
+            format => Ok(self.write(&format::one(format, value)?)?),
+        }
+    }
+
+    /// Progress of long work, drawn only where a person watches.
+    pub fn progress(&self, label: &str) -> Progress {
+        match self.options.streams.stderr_is_terminal && !self.options.is_quiet {
+            true => Progress::shown(label),
+            false => Progress::hidden(),
+        }
+    }
+
+    /// Columns to fit tables into; `None` when piped, since a pipe has no width.
+    pub fn table_width(&self) -> Option<usize> {
+        self.options.streams.width
+    }
+
+    /// Text of several words in lines that fit the terminal (80 columns where there is none), each
+    /// behind `indent`.
+    pub fn wrap(&self, text: &str, indent: &str) -> String {
+        let width = self.table_width().unwrap_or(80).clamp(20, 100);
+        let options = textwrap::Options::new(width)
+            .initial_indent(indent)
+            .subsequent_indent(indent)
+            .break_words(false);
+        let mut wrapped = textwrap::fill(&escape::line(text), options);
+        wrapped.push('\n');
+        wrapped
+    }
+
+    /// An instant for people, in the zone of `--tz`.
+    pub fn time(&self, at: Timestamp) -> String {
+        at.to_zoned(self.options.tz.clone())
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string()
+    }
+
+    /// The zone's name, for table heads.
+    pub fn zone(&self) -> String {
+        match self.options.tz.iana_name() {
+            // The database calls it by its region; people do not.
+            Some("Etc/UTC") => "UTC".to_owned(),
+            Some(name) => name.to_owned(),
+            None => Timestamp::now()
+                .to_zoned(self.options.tz.clone())
+                .strftime("%Z")
+                .to_string(),
+        }
+    }
+}

@@ -1,1 +1,5 @@
 //! One test binary: the program through its front door, over real sockets and terminals.
+
+mod generated;
+mod sandbox_datadog;
+mod sandbox_gateway;

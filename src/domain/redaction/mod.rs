@@ -50,17 +50,22 @@ pub struct Finding {
     pub mark: Range<usize>,
 }
 
-/// Bytes of a text that hold a secret.
+/// Bytes of a text that hold a secret, and the rule that found it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Span {
-    rule: &'static str,
-    start: usize,
-    end: usize,
+pub struct Span {
+    pub rule: &'static str,
+    pub start: usize,
+    pub end: usize,
 }
 
 impl Span {
     fn new(rule: &'static str, start: usize, end: usize) -> Self {
         Self { rule, start, end }
+    }
+
+    /// What stands in the secret's place.
+    pub fn mark(&self) -> String {
+        format!("[redacted:{}]", self.rule)
     }
 }
 
@@ -81,6 +86,14 @@ impl Redactor {
         Self { is_on: false }
     }
 
+    /// Where the secrets of `text` stand, in its order, for those who keep text in pieces.
+    pub fn spans(&self, text: &str) -> Vec<Span> {
+        match self.is_on {
+            true => scan::spans(text),
+            false => Vec::new(),
+        }
+    }
+
     /// `text` with every secret found replaced; borrowed when there was none.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.redact_with_report(text).0
@@ -88,11 +101,7 @@ impl Redactor {
 
     /// As [`Redactor::redact`], and which rule found something where, in the order of the text.
     pub fn redact_with_report<'a>(&self, text: &'a str) -> (Cow<'a, str>, Vec<Finding>) {
-        let spans = if self.is_on {
-            scan::spans(text)
-        } else {
-            Vec::new()
-        };
+        let spans = self.spans(text);
         if spans.is_empty() {
             return (Cow::Borrowed(text), Vec::new());
         }
@@ -102,7 +111,7 @@ impl Redactor {
         for span in spans {
             redacted.push_str(&text[kept..span.start]);
             let start = redacted.len();
-            redacted.extend(["[redacted:", span.rule, "]"]);
+            redacted.push_str(&span.mark());
             findings.push(Finding {
                 rule: span.rule,
                 mark: start..redacted.len(),

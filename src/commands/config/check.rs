@@ -1,0 +1,112 @@
+//! `ddctl config check`: what every real connection resolves to.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::commands::flags::GatewayAccess;
+use crate::context::Context;
+use crate::domain::event::ExpectedBy;
+use crate::error::Exit;
+use crate::sources::{ApprovalSources, EventContext};
+use crate::ui::{Table, Tone};
+
+/// Check the settings, and show what each of the gateway's connections resolves to
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl config check
+  ddctl config check -o json | jq '.[] | select(.environment == null)'")]
+pub struct Check {
+    #[command(flatten)]
+    gateway: GatewayAccess,
+}
+
+#[derive(Serialize)]
+struct Row {
+    connection: String,
+    r#type: String,
+    environment: Option<String>,
+    approval_expected: Option<bool>,
+    approval_expected_by: Option<&'static str>,
+    in_maintenance_window: Option<bool>,
+    rule: Option<String>,
+}
+
+pub async fn run(context: &Context, args: &Check) -> anyhow::Result<Exit> {
+    let settings = context.settings()?;
+    let gateway = context.gateway(&args.gateway.flags())?;
+    let approval_sources = ApprovalSources::read(&gateway).await?;
+    let events = EventContext {
+        rules: settings.connections.clone(),
+        approval_sources,
+        page_base: String::new(),
+    };
+    let mut rows = Vec::new();
+    for connection in gateway.connections().await? {
+        let applied = events.rules_for(&connection.name, context.now());
+        rows.push(Row {
+            rule: settings
+                .connections
+                .iter()
+                .find(|rule| rule.matches(&connection.name))
+                .map(|rule| rule.pattern.clone()),
+            r#type: connection.full_type(),
+            connection: connection.name,
+            environment: applied.environment,
+            approval_expected: applied.approval_expected,
+            approval_expected_by: applied.approval_expected_by.map(ExpectedBy::as_str),
+            in_maintenance_window: applied.in_maintenance_window,
+        });
+    }
+    context
+        .ui
+        .list(&rows, "the gateway has no connections yet", || table(&rows))?;
+    for rule in unused(settings, &rows) {
+        context
+            .ui
+            .warning(&format!("no connection matches the rule `{rule}`"));
+    }
+    Ok(Exit::Done)
+}
+
+fn unused<'a>(settings: &'a crate::config::Settings, rows: &[Row]) -> Vec<&'a str> {
+    let patterns = settings
+        .connections
+        .iter()
+        .map(|rule| rule.pattern.as_str());
+    patterns
+        .filter(|pattern| !rows.iter().any(|row| row.rule.as_deref() == Some(pattern)))
+        .collect()
+}
+
+fn table(rows: &[Row]) -> Table {
+    let mut table = Table::new()
+        .column("CONNECTION")
+        .expendable("TYPE", 3)
+        .column("ENVIRONMENT")
+        .column("APPROVAL")
+        .expendable("WINDOW NOW", 1)
+        .expendable("RULE", 2);
+    for row in rows {
+        let approval = match (row.approval_expected, row.approval_expected_by) {
+            (Some(true), Some(by)) => format!("expected ({by})"),
+            (Some(true), None) => "expected".to_owned(),
+            (Some(false), _) => "not expected".to_owned(),
+            (None, _) => "unknown".to_owned(),
+        };
+        let window = match row.in_maintenance_window {
+            Some(true) => "inside",
+            Some(false) => "outside",
+            None => "none",
+        };
+        let dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        table.row([
+            (row.connection.clone(), Tone::Strong),
+            (row.r#type.clone(), Tone::Plain),
+            (dash(&row.environment), Tone::Plain),
+            (approval, Tone::Plain),
+            (window.to_owned(), Tone::Plain),
+            (dash(&row.rule), Tone::Dim),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,30 @@
+//! `ddctl config get`.
+
+use clap::Args;
+
+use super::known_key;
+use crate::context::Context;
+use crate::error::Exit;
+
+/// Print one setting in force
+#[derive(Debug, Args)]
+pub struct Get {
+    /// Its name, such as site or gateway.url
+    key: String,
+}
+
+pub fn run(context: &Context, args: &Get) -> anyhow::Result<Exit> {
+    let key = known_key(&args.key)?;
+    match context.settings()?.value(key.name) {
+        Some(valued) => {
+            context.ui.line(&crate::ui::escape::line(&valued.value))?;
+            Ok(Exit::Done)
+        }
+        None => {
+            context
+                .ui
+                .status(&format!("{} is not set: {}", key.name, key.help));
+            Ok(Exit::AnswerIsNo)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `ddctl config set`.
+
+use clap::Args;
+
+use super::{file_path, known_key};
+use crate::config::{Environment, Flags, Settings, change, set_value};
+use crate::context::Context;
+use crate::domain::site::Site;
+use crate::error::Exit;
+
+/// Keep a setting in a profile
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl config set site eu
+  ddctl config set gateway.url https://use.hoop.dev --profile prod
+  ddctl config set tags team:platform,purpose:audit
+
+Secrets are never kept in a profile.")]
+pub struct Set {
+    /// Its name, such as site or gateway.url
+    key: String,
+    /// Its value
+    value: String,
+}
+
+pub fn run(context: &Context, args: &Set) -> anyhow::Result<Exit> {
+    let key = known_key(&args.key)?;
+    let path = file_path(context)?;
+    let profile = context.profile_to_write()?;
+    let value = match key.name {
+        "site" => args.value.parse::<Site>()?.domain().to_owned(),
+        _ => args.value.clone(),
+    };
+    check(key.name, &value)?;
+    change(&path, |document| {
+        set_value(document, &profile, key.name, &value)
+    })?;
+    context.ui.status(&format!(
+        "{} = {value} in profile {profile} ({})",
+        key.name,
+        path.display()
+    ));
+    Ok(Exit::Done)
+}
+
+/// A value that no later run could read is refused before it is written.
+fn check(key: &'static str, value: &str) -> anyhow::Result<()> {
+    let variable = known_key(key)?.variables[0];
+    let environment = Environment::of_pairs([(variable, value)]);
+    Settings::resolve(
+        &Flags {
+            config: Some("/dev/null".into()),
+            ..Flags::default()
+        },
+        &environment,
+    )?;
+    Ok(())
+}

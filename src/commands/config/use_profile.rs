@@ -1,0 +1,35 @@
+//! `ddctl config use`.
+
+use clap::Args;
+
+use super::file_path;
+use crate::config::{ConfigError, ConfigFile, change};
+use crate::context::Context;
+use crate::error::Exit;
+
+/// Choose the profile that is used when none is named
+#[derive(Debug, Args)]
+pub struct Use {
+    /// A profile of the settings file
+    profile: String,
+}
+
+pub fn run(context: &Context, args: &Use) -> anyhow::Result<Exit> {
+    let path = file_path(context)?;
+    let file = ConfigFile::read(&path)?;
+    if !file.profiles.contains_key(&args.profile) {
+        return Err(ConfigError::UnknownProfile {
+            name: args.profile.clone(),
+            path,
+            profiles: file.profiles.into_keys().collect(),
+        }
+        .into());
+    }
+    change(&path, |document| {
+        document["default_profile"] = toml_edit::value(args.profile.as_str());
+    })?;
+    context
+        .ui
+        .status(&format!("profile {} is used from now on", args.profile));
+    Ok(Exit::Done)
+}

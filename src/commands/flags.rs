@@ -1,0 +1,71 @@
+//! Flags that several commands share.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::config::SecretFlags;
+use crate::context::Context;
+use crate::domain::time::{TimeRange, parse_range};
+
+/// Where the gateway's token is.
+#[derive(Debug, Default, Args)]
+pub struct GatewayAccess {
+    /// Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI's own settings)
+    #[arg(long, value_name = "FILE", help_heading = "Credentials")]
+    gateway_token_file: Option<PathBuf>,
+}
+
+/// Where Datadog's keys are.
+#[derive(Debug, Default, Args)]
+pub struct DatadogAccess {
+    /// Read the API key from FILE (else DD_API_KEY)
+    #[arg(long, value_name = "FILE", help_heading = "Credentials")]
+    api_key_file: Option<PathBuf>,
+    /// Read the API key from standard input
+    #[arg(long, help_heading = "Credentials", conflicts_with = "api_key_file")]
+    api_key_stdin: bool,
+    /// Read the application key from FILE (else DD_APP_KEY)
+    #[arg(long, value_name = "FILE", help_heading = "Credentials")]
+    app_key_file: Option<PathBuf>,
+}
+
+impl GatewayAccess {
+    pub fn flags(&self) -> SecretFlags {
+        SecretFlags {
+            gateway_token_file: self.gateway_token_file.clone(),
+            ..SecretFlags::default()
+        }
+    }
+}
+
+impl DatadogAccess {
+    pub fn flags(&self) -> SecretFlags {
+        SecretFlags {
+            api_key_file: self.api_key_file.clone(),
+            api_key_stdin: self.api_key_stdin,
+            app_key_file: self.app_key_file.clone(),
+            ..SecretFlags::default()
+        }
+    }
+}
+
+/// Sessions by their start.
+#[derive(Debug, Args)]
+pub struct RangeArgs {
+    /// Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339
+    #[arg(long, value_name = "TIME", default_value = "7d")]
+    pub since: String,
+    /// Sessions that started before then
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
+impl RangeArgs {
+    pub fn range(&self, context: &Context) -> anyhow::Result<TimeRange> {
+        let tz = &context.ui.options().tz;
+        let now: Timestamp = context.now();
+        Ok(parse_range(&self.since, self.until.as_deref(), now, tz)?)
+    }
+}

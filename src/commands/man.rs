@@ -1,0 +1,70 @@
+//! `ddctl man`: the manual pages, one a command, made from the same tree as the help.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, CommandFactory};
+
+use crate::cli::Cli;
+use crate::context::Context;
+use crate::error::Exit;
+
+/// Print the manual page, or write every page to a folder
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl man | man -l -
+  ddctl man --to-dir /usr/local/share/man/man1")]
+pub struct Man {
+    /// Write one page a command into DIR
+    #[arg(long, value_name = "DIR")]
+    to_dir: Option<PathBuf>,
+}
+
+pub fn run(context: &Context, args: &Man) -> anyhow::Result<Exit> {
+    let pages = render()?;
+    let Some(folder) = &args.to_dir else {
+        if let Some((_, page)) = pages.first() {
+            context.ui.write(page)?;
+        }
+        return Ok(Exit::Done);
+    };
+    std::fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+    for (name, page) in &pages {
+        let path = folder.join(name);
+        std::fs::write(&path, page).with_context(|| format!("write {}", path.display()))?;
+    }
+    context
+        .ui
+        .status(&format!("{} pages in {}", pages.len(), folder.display()));
+    Ok(Exit::Done)
+}
+
+/// Every page with its file name, the program's own first. No date is in them, so that the bytes
+/// are stable.
+pub fn render() -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+    let mut root = Cli::command();
+    root.build();
+    let mut pages = Vec::new();
+    collect(&root, "ddctl", &mut pages)?;
+    Ok(pages)
+}
+
+fn collect(
+    command: &clap::Command,
+    name: &str,
+    pages: &mut Vec<(String, Vec<u8>)>,
+) -> anyhow::Result<()> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.clone().name(name.to_owned()))
+        .manual("ddctl manual")
+        .source(concat!("ddctl ", env!("CARGO_PKG_VERSION")))
+        .render(&mut page)?;
+    pages.push((format!("{name}.1"), page));
+    for child in command
+        .get_subcommands()
+        .filter(|child| !child.is_hide_set())
+    {
+        collect(child, &format!("{name}-{}", child.get_name()), pages)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! `ddctl sessions list`.
+
+use clap::Args;
+
+use super::filter::FilterArgs;
+use super::view::SessionRow;
+use crate::commands::flags::{GatewayAccess, RangeArgs};
+use crate::context::Context;
+use crate::domain::session::{Outcome, Session};
+use crate::domain::time::human_duration;
+use crate::error::Exit;
+use crate::sources;
+use crate::ui::{Table, Tone, Ui};
+
+/// List recorded sessions, newest first
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl sessions list --since 24h --outcome failure
+  ddctl sessions list --agent '*' --connection 'prod-*'
+  ddctl sessions list --since 2026-11-01 --until 2026-11-08 --limit 1000 -o ndjson")]
+pub struct List {
+    #[command(flatten)]
+    range: RangeArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Show at most this many
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    limit: usize,
+    #[command(flatten)]
+    gateway: GatewayAccess,
+}
+
+pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
+    let range = args.range.range(context)?;
+    let gateway = context.gateway(&args.gateway.flags())?;
+    let progress = context.ui.progress("reading sessions");
+    let mut sessions = Vec::new();
+    // One more than asked for tells whether the list was cut.
+    sources::list(
+        &gateway,
+        range,
+        &args.filter.filter(),
+        Some(args.limit + 1),
+        |session| {
+            sessions.push(session);
+            progress.set(&format!("{}", sessions.len()));
+        },
+    )
+    .await?;
+    drop(progress);
+    let is_cut = sessions.len() > args.limit;
+    sessions.truncate(args.limit);
+    let rows: Vec<SessionRow> = sessions
+        .iter()
+        .map(|session| SessionRow::of(session, gateway.page_of(&session.id)))
+        .collect();
+    let empty = format!(
+        "no sessions match between {} and {}; a wider range: --since 30d",
+        context.ui.time(range.since),
+        context.ui.time(range.until)
+    );
+    context
+        .ui
+        .list(&rows, &empty, || table(&context.ui, &sessions))?;
+    if is_cut {
+        context
+            .ui
+            .status(&format!("the newest {}; --limit shows more", args.limit));
+    }
+    Ok(Exit::Done)
+}
+
+fn table(ui: &Ui, sessions: &[Session]) -> Table {
+    let mut table = Table::new()
+        .column(format!("STARTED ({})", ui.zone()))
+        .column("WHO")
+        .column("CONNECTION")
+        .expendable("TYPE", 3)
+        .column("OUTCOME")
+        .expendable("RAN", 1)
+        .right()
+        .expendable("REVIEW", 2)
+        .column("ID");
+    for session in sessions {
+        table.row(row(ui, session));
+    }
+    table
+}
+
+fn row(ui: &Ui, session: &Session) -> [(String, Tone); 8] {
+    let (outcome, tone) = outcome_cell(session);
+    let ran = session
+        .duration()
+        .map_or_else(|| "-".to_owned(), human_duration);
+    let review = session
+        .review
+        .as_ref()
+        .map_or("-", |review| review.status.as_str());
+    [
+        (ui.time(session.start_date), Tone::Plain),
+        (session.identity.label().to_owned(), Tone::Plain),
+        (session.connection.name.clone(), Tone::Plain),
+        (session.connection.full_type(), Tone::Dim),
+        (outcome, tone),
+        (ran, Tone::Plain),
+        (review.to_lowercase(), Tone::Plain),
+        (session.short_id().to_owned(), Tone::Accent),
+    ]
+}
+
+/// How the session ended in a word, and its colour. An open one says so.
+pub fn outcome_cell(session: &Session) -> (String, Tone) {
+    let outcome = session.outcome();
+    let tone = match outcome {
+        Outcome::Success => Tone::Good,
+        Outcome::Failure => Tone::Bad,
+        Outcome::Blocked | Outcome::Rejected => Tone::Warning,
+        Outcome::Unknown => Tone::Accent,
+    };
+    match (outcome, session.is_done()) {
+        (Outcome::Unknown, false) => (session.status.to_string(), tone),
+        (Outcome::Failure, _) => match session.exit_code {
+            Some(code) => (format!("failure {code}"), tone),
+            None => ("failure".to_owned(), tone),
+        },
+        _ => (outcome.to_string(), tone),
+    }
+}

@@ -1,0 +1,243 @@
+//! Recordings as files: asciicast v3, or readable text.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde::Serialize;
+
+use super::export::{Selection, Target};
+use crate::context::Context;
+use crate::delivery::AtomicFile;
+use crate::domain::redaction::Redactor;
+use crate::domain::session::Session;
+use crate::error::{Exit, UsageError};
+use crate::gateway::Gateway;
+use crate::recording::{Code, Event, Header, Kind, asciicast, event_stream, redact, transcript};
+use crate::sources::{self, SessionFilter};
+use crate::ui;
+
+/// How a recording is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Cast,
+    Txt,
+}
+
+impl Format {
+    fn ending(self) -> &'static str {
+        match self {
+            Format::Cast => "cast",
+            Format::Txt => "txt",
+        }
+    }
+}
+
+/// Where the recordings go, and what of them.
+pub struct Options {
+    pub target: Target,
+    pub format: Format,
+    pub overwrite: bool,
+    pub include_input: bool,
+    pub allow_download: bool,
+    pub redactor: Redactor,
+}
+
+/// One file that was written; the shape that `-o json` promises.
+#[derive(Debug, Serialize)]
+struct Written {
+    session: String,
+    file: String,
+    events: usize,
+}
+
+pub async fn run(
+    context: &Context,
+    gateway: &Gateway,
+    selection: &Selection,
+    filter: &SessionFilter,
+    limit: Option<usize>,
+    options: Options,
+) -> anyhow::Result<Exit> {
+    check_downloads(gateway, options.allow_download).await?;
+    let ids = ids(context, gateway, selection, filter, limit).await?;
+    let writer = Writer {
+        context,
+        gateway,
+        options,
+    };
+    let mut written = Vec::new();
+    let mut failed = 0;
+    let progress = context.ui.progress("exporting recordings");
+    for (done, id) in ids.iter().enumerate() {
+        progress.set(&format!("{done} of {}", ids.len()));
+        match writer.write(id, ids.len()).await {
+            Ok(Some(file)) => written.push(file),
+            Ok(None) => context.ui.status(&format!("session {id} has no recording")),
+            // One that cannot be read must not hold back the rest.
+            Err(error) if ids.len() > 1 && error.is::<event_stream::EventStreamError>() => {
+                failed += 1;
+                context.ui.warning(&format!("session {id}: {error:#}"));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    drop(progress);
+    writer.conclude(&written)?;
+    Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
+}
+
+/// What the gateway's own page would refuse is refused here, unless somebody says so.
+async fn check_downloads(gateway: &Gateway, allowed: bool) -> anyhow::Result<()> {
+    if !allowed && gateway.server_info().await?.disable_sessions_download {
+        return Err(UsageError::with_hint(
+            "the gateway has downloads of recordings switched off",
+            "--allow-download takes them all the same",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+async fn ids(
+    context: &Context,
+    gateway: &Gateway,
+    selection: &Selection,
+    filter: &SessionFilter,
+    limit: Option<usize>,
+) -> anyhow::Result<Vec<String>> {
+    let mut ids = Vec::new();
+    match selection {
+        Selection::Range(range) => {
+            sources::list(gateway, *range, filter, limit, |session| {
+                ids.push(session.id)
+            })
+            .await?;
+        }
+        Selection::Sessions(references) => {
+            for reference in references {
+                ids.push(sources::find(gateway, reference, context.now()).await?);
+            }
+        }
+    }
+    Ok(ids)
+}
+
+struct Writer<'a> {
+    context: &'a Context,
+    gateway: &'a Gateway,
+    options: Options,
+}
+
+impl Writer<'_> {
+    /// Writes one recording; `None` where there is none.
+    async fn write(&self, id: &str, of: usize) -> anyhow::Result<Option<Written>> {
+        let target = self.path(id, of)?;
+        // A target that cannot be written is found before the recording is fetched.
+        let file = target
+            .as_deref()
+            .map(|path| AtomicFile::create(path, self.options.overwrite))
+            .transpose()?;
+        let (session, bytes) = self.gateway.session_with_recording(id).await?;
+        let Some(bytes) = bytes else { return Ok(None) };
+        let parsed = event_stream::parse(&bytes)?;
+        for warning in parsed.warnings.to_string().lines() {
+            self.context.ui.warning(&format!("session {id}: {warning}"));
+        }
+        let events = parsed.events;
+        let count = events.len();
+        let shown = match file {
+            Some(mut file) => {
+                self.encode(&session, events, &mut file)
+                    .map_err(|error| file.explain(error))?;
+                file.commit()?.display().to_string()
+            }
+            None => {
+                self.encode(&session, events, &mut self.context.ui.stdout())?;
+                "-".to_owned()
+            }
+        };
+        Ok(Some(Written {
+            session: session.id,
+            file: shown,
+            events: count,
+        }))
+    }
+
+    /// The file of one recording: the one named, or one in the folder named.
+    fn path(&self, id: &str, of: usize) -> anyhow::Result<Option<PathBuf>> {
+        let Target::Path(path) = &self.options.target else {
+            return Ok(None);
+        };
+        if is_folder(path) {
+            std::fs::create_dir_all(path).with_context(|| format!("make {}", path.display()))?;
+            return Ok(Some(
+                path.join(format!("{id}.{}", self.options.format.ending())),
+            ));
+        }
+        match of {
+            1 => Ok(Some(path.clone())),
+            _ => Err(UsageError::with_hint(
+                format!("{of} recordings do not fit into one file"),
+                format!("name a folder: --to {}/", path.with_extension("").display()),
+            )
+            .into()),
+        }
+    }
+
+    fn encode(
+        &self,
+        session: &Session,
+        events: Vec<Event>,
+        out: &mut impl Write,
+    ) -> std::io::Result<()> {
+        let kind = Kind::of_session(session, &events);
+        match self.options.format {
+            Format::Txt => {
+                let lines = transcript::redacted(kind, &events, &self.options.redactor);
+                transcript::write(&lines, out)
+            }
+            Format::Cast => {
+                let keeps = |event: &Event| self.options.include_input || event.code != Code::Input;
+                let events = redact::events(events, &self.options.redactor);
+                let mut events: Vec<Event> = events.into_iter().filter(keeps).collect();
+                events.extend(exit_event(session, events.last()));
+                asciicast::write_v3(&Header::of_session(session), &events, out)
+            }
+        }
+    }
+
+    fn conclude(&self, written: &[Written]) -> anyhow::Result<()> {
+        let ui = &self.context.ui;
+        if matches!(self.options.target, Target::Path(_)) && ui.format() != ui::Format::Table {
+            return ui.list(written, "", ui::Table::new);
+        }
+        match written {
+            [] => ui.status("no recording was written"),
+            [one] => ui.status(&format!(
+                "{} events of session {} in {}",
+                one.events, one.session, one.file
+            )),
+            many => ui.status(&format!("{} recordings written", many.len())),
+        }
+        Ok(())
+    }
+}
+
+/// A path that ends in a slash means a folder, whether or not it is there yet.
+fn is_folder(path: &Path) -> bool {
+    path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/")
+}
+
+/// The last event of a finished recording: how the session ended, where that is known.
+fn exit_event(session: &Session, last: Option<&Event>) -> Option<Event> {
+    /// The gateway's word for having no code.
+    const NO_CODE: i64 = 254;
+    let code = session.exit_code.filter(|code| *code != NO_CODE)?;
+    Some(Event {
+        time: last.map_or(Default::default(), |event| event.time),
+        code: Code::Exit,
+        data: code.to_string().into_bytes(),
+        index: last.map_or(0, |event| event.index + 1),
+    })
+}

@@ -1,0 +1,316 @@
+//! Where keys and tokens come from: the environment, a file, standard input, and the gateway CLI's
+//! own settings. Never from argv, never from a profile; nothing is stored.
+
+use std::fs::OpenOptions;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::environment::Environment;
+use super::gateway_cli::GatewayCliSettings;
+use super::settings::{Origin, Settings};
+use crate::domain::secret::Secret;
+
+/// A key longer than this is none.
+const LONGEST: u64 = 16 << 10;
+
+/// The secrets a command may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    ApiKey,
+    AppKey,
+    GatewayToken,
+    /// Of webhooks; lives in a file alone.
+    SigningSecret,
+}
+
+impl SecretKind {
+    /// The name of `auth` and of the docs.
+    pub fn name(self) -> &'static str {
+        match self {
+            SecretKind::ApiKey => "api-key",
+            SecretKind::AppKey => "app-key",
+            SecretKind::GatewayToken => "gateway-token",
+            SecretKind::SigningSecret => "signing-secret",
+        }
+    }
+
+    /// Variables that may hold it, first one wins.
+    pub fn variables(self) -> &'static [&'static str] {
+        match self {
+            SecretKind::ApiKey => &["DDCTL_API_KEY", "DD_API_KEY", "DATADOG_API_KEY"],
+            SecretKind::AppKey => &[
+                "DDCTL_APP_KEY",
+                "DD_APP_KEY",
+                "DATADOG_APP_KEY",
+                "DD_APPLICATION_KEY",
+            ],
+            SecretKind::GatewayToken => &["DDCTL_GATEWAY_TOKEN", "HOOP_TOKEN"],
+            SecretKind::SigningSecret => &[],
+        }
+    }
+
+    fn what(self) -> &'static str {
+        match self {
+            SecretKind::ApiKey => "Datadog API key",
+            SecretKind::AppKey => "Datadog application key",
+            SecretKind::GatewayToken => "gateway token",
+            SecretKind::SigningSecret => "signing secret",
+        }
+    }
+}
+
+/// The flags that say where a secret is; never the secret itself.
+#[derive(Clone, Debug, Default)]
+pub struct SecretFlags {
+    pub api_key_file: Option<PathBuf>,
+    pub api_key_stdin: bool,
+    pub app_key_file: Option<PathBuf>,
+    pub gateway_token_file: Option<PathBuf>,
+}
+
+/// Why a secret is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    #[error("no {} was given", kind.what())]
+    Missing { kind: SecretKind },
+    #[error("read the {} from {}: {source}", kind.what(), path.display())]
+    File {
+        kind: SecretKind,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("{} holds no {}", path.display(), kind.what())]
+    Empty { kind: SecretKind, path: PathBuf },
+    #[error("the {} does not have the shape of one", kind.what())]
+    Unusable { kind: SecretKind },
+}
+
+/// The secrets of one run, read when they are asked for.
+#[derive(Debug)]
+pub struct Secrets<'a> {
+    pub flags: &'a SecretFlags,
+    pub environment: &'a Environment,
+}
+
+impl Secrets<'_> {
+    /// The secret and where it came from; an error when there is none.
+    pub fn require(
+        &self,
+        kind: SecretKind,
+        settings: &Settings,
+    ) -> Result<(Secret, Origin), SecretError> {
+        self.find(kind, settings)?
+            .ok_or(SecretError::Missing { kind })
+    }
+
+    /// The secret and where it came from, where there is one.
+    pub fn find(
+        &self,
+        kind: SecretKind,
+        settings: &Settings,
+    ) -> Result<Option<(Secret, Origin)>, SecretError> {
+        let found = self.look(kind, settings)?;
+        match &found {
+            Some((secret, _)) if !is_header_text(secret) => Err(SecretError::Unusable { kind }),
+            _ => Ok(found),
+        }
+    }
+
+    fn look(
+        &self,
+        kind: SecretKind,
+        settings: &Settings,
+    ) -> Result<Option<(Secret, Origin)>, SecretError> {
+        let file = match kind {
+            SecretKind::ApiKey => &self.flags.api_key_file,
+            SecretKind::AppKey => &self.flags.app_key_file,
+            SecretKind::GatewayToken => &self.flags.gateway_token_file,
+            SecretKind::SigningSecret => &None,
+        };
+        if kind == SecretKind::ApiKey && self.flags.api_key_stdin {
+            return read(kind, Path::new("-")).map(|secret| Some((secret, Origin::Flag)));
+        }
+        if let Some(path) = file {
+            return read(kind, path).map(|secret| Some((secret, Origin::Flag)));
+        }
+        if let Some((name, value)) = self.environment.first(kind.variables()) {
+            return Ok(Some((Secret::new(value), Origin::Environment(name))));
+        }
+        match kind {
+            SecretKind::GatewayToken => Ok(self.gateway_cli_token(settings)),
+            _ => Ok(None),
+        }
+    }
+
+    /// The gateway CLI's token, given to the gateway it was made for and to no other.
+    fn gateway_cli_token(&self, settings: &Settings) -> Option<(Secret, Origin)> {
+        let cli = GatewayCliSettings::read(self.environment)?;
+        let same = |a: &str, b: &str| a.trim_end_matches('/') == b.trim_end_matches('/');
+        let wanted = settings.gateway_url.as_ref()?;
+        match same(cli.api_url.as_deref()?, &wanted.value) {
+            true => Some((cli.token?, Origin::GatewayCli)),
+            false => None,
+        }
+    }
+}
+
+fn read(kind: SecretKind, path: &Path) -> Result<Secret, SecretError> {
+    let failed = |source| SecretError::File {
+        kind,
+        path: path.to_owned(),
+        source,
+    };
+    let mut text = zeroize::Zeroizing::new(String::new());
+    let reader: Box<dyn Read> = match path.to_str() {
+        Some("-") => Box::new(io::stdin()),
+        _ => Box::new(std::fs::File::open(path).map_err(failed)?),
+    };
+    reader
+        .take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    let secret = Secret::new(text.as_str());
+    match secret.is_empty() {
+        true => Err(SecretError::Empty {
+            kind,
+            path: path.to_owned(),
+        }),
+        false => Ok(secret),
+    }
+}
+
+/// Reads a webhook signing secret, or makes one in a file that only its owner can read.
+///
+/// The shape is Svix's: `whsec_` and the base64 of 24 to 64 bytes; 32 are made. True when it is
+/// new.
+pub fn read_or_make_signing_secret(path: &Path) -> Result<(Secret, bool), SecretError> {
+    let kind = SecretKind::SigningSecret;
+    let failed = |source| SecretError::File {
+        kind,
+        path: path.to_owned(),
+        source,
+    };
+    match read(kind, path) {
+        Ok(secret) if is_signing_secret(&secret) => return Ok((secret, false)),
+        Ok(_) => return Err(SecretError::Unusable { kind }),
+        Err(SecretError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let mut bytes = zeroize::Zeroizing::new([0u8; 32]);
+    getrandom::fill(bytes.as_mut()).map_err(|error| failed(io::Error::other(error.to_string())))?;
+    let secret = Secret::new(format!("whsec_{}", STANDARD.encode(bytes.as_ref())));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed)?;
+    writeln!(file, "{}", secret.expose())
+        .and_then(|()| file.sync_all())
+        .map_err(failed)?;
+    Ok((secret, true))
+}
+
+fn is_signing_secret(secret: &Secret) -> bool {
+    let key = secret
+        .expose()
+        .strip_prefix("whsec_")
+        .and_then(|key| STANDARD.decode(key).ok());
+    key.is_some_and(|key| (24..=64).contains(&key.len()))
+}
+
+/// A header can carry printable ASCII; a pasted key with anything else is a pasting error.
+fn is_header_text(secret: &Secret) -> bool {
+    secret
+        .expose()
+        .bytes()
+        .all(|byte| (0x21..0x7f).contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::Flags;
+    use super::*;
+
+    fn find(kind: SecretKind, pairs: &[(&str, &str)]) -> Option<(String, Origin)> {
+        let environment = Environment::of_pairs(pairs.iter().copied());
+        let settings = Settings::resolve(&Flags::default(), &environment).expect("valid");
+        let flags = SecretFlags::default();
+        let secrets = Secrets {
+            flags: &flags,
+            environment: &environment,
+        };
+        secrets
+            .find(kind, &settings)
+            .expect("readable")
+            .map(|(secret, origin)| (secret.expose().to_owned(), origin))
+    }
+
+    #[test]
+    fn datadogs_own_variables_are_honoured() {
+        let (value, origin) = find(
+            SecretKind::ApiKey,
+            &[("DATADOG_API_KEY", "b"), ("DD_API_KEY", "a")],
+        )
+        .expect("set");
+        assert_eq!(
+            (value.as_str(), origin),
+            ("a", Origin::Environment("DD_API_KEY"))
+        );
+    }
+
+    #[test]
+    fn the_gateway_clis_token_goes_to_its_own_gateway_alone() {
+        let home = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(home.path().join(".hoop")).expect("made");
+        let text = "api_url = \"https://gw.test/\"\ntoken = \"hpk_x\"\ngrpc_url = \"y\"\n";
+        std::fs::write(home.path().join(".hoop/config.toml"), text).expect("written");
+        let folder = home.path().to_str().expect("UTF-8");
+        let own = find(SecretKind::GatewayToken, &[("HOME", folder)]).expect("found");
+        assert_eq!(own, ("hpk_x".to_owned(), Origin::GatewayCli));
+        let other = [("HOME", folder), ("HOOP_APIURL", "https://other.test")];
+        assert_eq!(find(SecretKind::GatewayToken, &other), None);
+    }
+
+    #[test]
+    fn a_signing_secret_is_made_once_and_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("relay.secret");
+        let (made, is_new) = read_or_make_signing_secret(&path).expect("made");
+        assert!(is_new && is_signing_secret(&made));
+        let mode = std::fs::metadata(&path)
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(
+            read_or_make_signing_secret(&path).expect("read"),
+            (made, false)
+        );
+        std::fs::write(&path, "whsec_short").expect("written");
+        assert!(matches!(
+            read_or_make_signing_secret(&path),
+            Err(SecretError::Unusable { .. })
+        ));
+    }
+
+    #[test]
+    fn a_key_with_a_line_break_inside_is_refused_without_being_shown() {
+        let environment = Environment::of_pairs([("DD_API_KEY", "abc\ndef")]);
+        let settings = Settings::resolve(&Flags::default(), &environment).expect("valid");
+        let flags = SecretFlags::default();
+        let secrets = Secrets {
+            flags: &flags,
+            environment: &environment,
+        };
+        let error = secrets
+            .find(SecretKind::ApiKey, &settings)
+            .expect_err("unusable");
+        assert!(!error.to_string().contains("abc"), "{error}");
+    }
+}

@@ -1,0 +1,433 @@
+//! Layers resolved into one complete value, each part with its origin.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+use jiff::tz::TimeZone;
+use url::Url;
+
+use super::environment::Environment;
+use super::file::{ConfigError, ConfigFile, Profile};
+use super::gateway_cli::GatewayCliSettings;
+use super::keys::Key;
+use crate::domain::connection::ConnectionRule;
+use crate::domain::site::Site;
+use crate::ui::Format;
+use crate::ui::style::ColorChoice;
+
+/// The service that events are filed under when nothing says otherwise.
+pub const DEFAULT_SERVICE: &str = "agent-access";
+
+/// Where a value came from. The order is the precedence, the last wins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    Default,
+    /// The settings file of the gateway's own command line.
+    GatewayCli,
+    Profile,
+    Environment(&'static str),
+    Flag,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Default => f.write_str("default"),
+            Origin::GatewayCli => f.write_str("~/.hoop/config.toml"),
+            Origin::Profile => f.write_str("profile"),
+            Origin::Environment(name) => write!(f, "environment ({name})"),
+            Origin::Flag => f.write_str("flag"),
+        }
+    }
+}
+
+/// A value that knows its source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Valued<T> {
+    pub value: T,
+    pub origin: Origin,
+}
+
+/// What the flags said; each `None` leaves the word to a lower layer.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    pub config: Option<PathBuf>,
+    pub profile: Option<String>,
+    pub site: Option<String>,
+    pub gateway_url: Option<String>,
+    pub output: Option<Format>,
+    pub color: Option<ColorChoice>,
+    pub tz: Option<String>,
+    pub ca_file: Option<String>,
+}
+
+/// The settings of one run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub path: Option<PathBuf>,
+    pub profile: Valued<String>,
+    /// True when the profile stands in the file.
+    pub has_profile: bool,
+    pub site: Valued<Site>,
+    pub gateway_url: Option<Valued<String>>,
+    pub service: Valued<String>,
+    pub env: Option<Valued<String>>,
+    pub tags: Valued<Vec<String>>,
+    pub connections: Vec<ConnectionRule>,
+    pub output: Option<Format>,
+    pub color: Option<ColorChoice>,
+    pub tz: TimeZone,
+    pub ca_file: Option<PathBuf>,
+    /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
+    pub datadog_url: Option<Url>,
+}
+
+impl Settings {
+    /// The file the settings are read from: `--config`, `DDCTL_CONFIG`, the platform's folder.
+    pub fn path(flags: &Flags, environment: &Environment) -> Option<PathBuf> {
+        let named = flags
+            .config
+            .clone()
+            .or_else(|| environment.get("DDCTL_CONFIG").map(PathBuf::from));
+        named.or_else(|| Some(environment.config_folder()?.join("config.toml")))
+    }
+
+    /// Reads the file and resolves every layer.
+    pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
+        let path = Self::path(flags, environment);
+        let file = path
+            .as_deref()
+            .map_or_else(|| Ok(ConfigFile::default()), ConfigFile::read)?;
+        let name = profile_name(flags, environment, &file);
+        let profile = match file.profiles.get(&name.value) {
+            Some(profile) => Some(profile),
+            // A profile that was asked for must be there; the default one may be missing.
+            None if name.origin == Origin::Default => None,
+            None => {
+                return Err(ConfigError::UnknownProfile {
+                    name: name.value,
+                    path: path.unwrap_or_default(),
+                    profiles: file.profiles.keys().cloned().collect(),
+                });
+            }
+        };
+        let layers = Layers {
+            flags,
+            environment,
+            profile,
+        };
+        let tz = layers.tz()?;
+        let rules = profile.map_or(&[][..], |profile| &profile.connections);
+        Ok(Self {
+            has_profile: profile.is_some(),
+            site: layers.site()?,
+            gateway_url: layers.gateway_url(),
+            service: layers.text("service", None).unwrap_or_else(|| Valued {
+                value: DEFAULT_SERVICE.to_owned(),
+                origin: Origin::Default,
+            }),
+            env: layers.text("env", None),
+            tags: layers.tags(),
+            connections: rules
+                .iter()
+                .map(|rule| rule.rule(&tz))
+                .collect::<Result<_, _>>()?,
+            ca_file: layers
+                .text("ca_file", flags.ca_file.as_ref())
+                .map(|text| text.value.into()),
+            datadog_url: layers.datadog_url()?,
+            output: layers.choice("output", "output format", flags.output)?,
+            color: layers.choice("color", "colour choice", flags.color)?,
+            profile: name,
+            path,
+            tz,
+        })
+    }
+
+    /// Every tag of an event: `env:` first, then the profile's.
+    pub fn all_tags(&self) -> Vec<String> {
+        let env = self.env.iter().map(|env| format!("env:{}", env.value));
+        env.chain(self.tags.value.iter().cloned()).collect()
+    }
+
+    /// One setting as text, for `config list` and `get`.
+    pub fn value(&self, key: &str) -> Option<Valued<String>> {
+        let text = |value: &dyn fmt::Display, origin: &Origin| {
+            Some(Valued {
+                value: value.to_string(),
+                origin: origin.clone(),
+            })
+        };
+        match key {
+            "site" => text(&self.site.value, &self.site.origin),
+            "gateway.url" => self.gateway_url.clone(),
+            "service" => Some(self.service.clone()),
+            "env" => self.env.clone(),
+            "tags" => text(&self.tags.value.join(","), &self.tags.origin),
+            _ => None,
+        }
+    }
+}
+
+fn profile_name(flags: &Flags, environment: &Environment, file: &ConfigFile) -> Valued<String> {
+    if let Some(name) = &flags.profile {
+        return Valued {
+            value: name.clone(),
+            origin: Origin::Flag,
+        };
+    }
+    if let Some((variable, name)) = environment.first(&["DDCTL_PROFILE"]) {
+        return Valued {
+            value: name.to_owned(),
+            origin: Origin::Environment(variable),
+        };
+    }
+    match &file.default_profile {
+        Some(name) => Valued {
+            value: name.clone(),
+            origin: Origin::Profile,
+        },
+        None => Valued {
+            value: "default".to_owned(),
+            origin: Origin::Default,
+        },
+    }
+}
+
+/// The layers of one run, asked key by key.
+pub(super) struct Layers<'a> {
+    pub flags: &'a Flags,
+    pub environment: &'a Environment,
+    pub profile: Option<&'a Profile>,
+}
+
+impl Layers<'_> {
+    /// The text of a key of the table, from the highest layer that has it.
+    pub fn text(&self, key: &str, flag: Option<&String>) -> Option<Valued<String>> {
+        let key = Key::find(key)?;
+        if let Some(value) = flag {
+            return Some(Valued {
+                value: value.clone(),
+                origin: Origin::Flag,
+            });
+        }
+        if let Some((name, value)) = self.environment.first(key.variables) {
+            return Some(Valued {
+                value: value.to_owned(),
+                origin: Origin::Environment(name),
+            });
+        }
+        let value = (key.of_profile)(self.profile?)?;
+        Some(Valued {
+            value,
+            origin: Origin::Profile,
+        })
+    }
+
+    fn site(&self) -> Result<Valued<Site>, ConfigError> {
+        match self.text("site", self.flags.site.as_ref()) {
+            None => Ok(Valued {
+                value: Site::Us1,
+                origin: Origin::Default,
+            }),
+            Some(text) => parse("Datadog site", text),
+        }
+    }
+
+    fn gateway_url(&self) -> Option<Valued<String>> {
+        self.text("gateway.url", self.flags.gateway_url.as_ref())
+            .or_else(|| {
+                let value = GatewayCliSettings::read(self.environment)?.api_url?;
+                Some(Valued {
+                    value,
+                    origin: Origin::GatewayCli,
+                })
+            })
+    }
+
+    /// `DD_TAGS` separates by commas or blanks.
+    fn tags(&self) -> Valued<Vec<String>> {
+        match self.text("tags", None) {
+            None => Valued {
+                value: Vec::new(),
+                origin: Origin::Default,
+            },
+            Some(text) => Valued {
+                value: text
+                    .value
+                    .split([',', ' '])
+                    .filter(|tag| !tag.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+                origin: text.origin,
+            },
+        }
+    }
+
+    fn tz(&self) -> Result<TimeZone, ConfigError> {
+        match self.text("tz", self.flags.tz.as_ref()) {
+            None => Ok(self.local_tz()),
+            Some(text) if text.value == "local" => Ok(self.local_tz()),
+            Some(text) => TimeZone::get(&text.value).map_err(|_| ConfigError::Value {
+                what: "time zone; write a name such as Europe/Berlin, UTC or local",
+                value: text.value,
+                origin: text.origin.to_string(),
+            }),
+        }
+    }
+
+    /// `TZ` where it is set, as everywhere on Unix, else the system's zone.
+    fn local_tz(&self) -> TimeZone {
+        let named = self
+            .environment
+            .get("TZ")
+            .map(|name| name.trim_start_matches(':'));
+        named
+            .and_then(|name| TimeZone::get(name).ok())
+            .or_else(|| TimeZone::try_system().ok())
+            .unwrap_or(TimeZone::UTC)
+    }
+
+    /// A setting with a fixed set of words.
+    fn choice<T: ValueEnum>(
+        &self,
+        key: &str,
+        what: &'static str,
+        flag: Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        if flag.is_some() {
+            return Ok(flag);
+        }
+        let Some(text) = self.text(key, None) else {
+            return Ok(None);
+        };
+        T::from_str(&text.value, true)
+            .map(Some)
+            .map_err(|_| ConfigError::Value {
+                what,
+                value: text.value,
+                origin: text.origin.to_string(),
+            })
+    }
+
+    fn datadog_url(&self) -> Result<Option<Url>, ConfigError> {
+        let Some((name, value)) = self.environment.first(&["DDCTL_DATADOG_URL"]) else {
+            return Ok(None);
+        };
+        let text = Valued {
+            value: value.to_owned(),
+            origin: Origin::Environment(name),
+        };
+        parse::<Url>("address", text).map(|url| Some(url.value))
+    }
+}
+
+fn parse<T: FromStr<Err: fmt::Display>>(
+    what: &'static str,
+    text: Valued<String>,
+) -> Result<Valued<T>, ConfigError> {
+    match text.value.parse() {
+        Ok(value) => Ok(Valued {
+            value,
+            origin: text.origin,
+        }),
+        Err(_) => Err(ConfigError::Value {
+            what,
+            value: text.value,
+            origin: text.origin.to_string(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_file(
+        text: &str,
+        pairs: &[(&str, &str)],
+        flags: Flags,
+    ) -> Result<Settings, ConfigError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, text).expect("written");
+        let environment = Environment::of_pairs(pairs.iter().copied());
+        Settings::resolve(
+            &Flags {
+                config: Some(path),
+                ..flags
+            },
+            &environment,
+        )
+    }
+
+    const FILE: &str = "[profiles.default]\nsite = \"us5.datadoghq.com\"\nservice = \"mine\"\n";
+
+    #[test]
+    fn a_flag_beats_the_environment_and_that_the_profile() {
+        let settings = with_file(FILE, &[], Flags::default()).expect("valid");
+        assert_eq!(
+            settings.site,
+            Valued {
+                value: Site::Us5,
+                origin: Origin::Profile
+            }
+        );
+        let settings =
+            with_file(FILE, &[("DD_SITE", "datadoghq.eu")], Flags::default()).expect("valid");
+        assert_eq!(
+            settings.site,
+            Valued {
+                value: Site::Eu1,
+                origin: Origin::Environment("DD_SITE")
+            }
+        );
+        let flags = Flags {
+            site: Some("ap1".to_owned()),
+            ..Flags::default()
+        };
+        let settings = with_file(FILE, &[("DD_SITE", "datadoghq.eu")], flags).expect("valid");
+        assert_eq!(
+            settings.site,
+            Valued {
+                value: Site::Ap1,
+                origin: Origin::Flag
+            }
+        );
+    }
+
+    #[test]
+    fn our_own_variable_beats_datadogs() {
+        let pairs = [("DD_SERVICE", "theirs"), ("DDCTL_SERVICE", "ours")];
+        let settings = with_file("", &pairs, Flags::default()).expect("valid");
+        assert_eq!(settings.service.value, "ours");
+    }
+
+    #[test]
+    fn tags_are_separated_by_commas_or_blanks() {
+        let settings =
+            with_file("", &[("DD_TAGS", "a:b c:d,e:f")], Flags::default()).expect("valid");
+        assert_eq!(settings.tags.value, ["a:b", "c:d", "e:f"]);
+    }
+
+    #[test]
+    fn a_profile_that_was_asked_for_must_be_there() {
+        let flags = Flags {
+            profile: Some("prod".to_owned()),
+            ..Flags::default()
+        };
+        let error = with_file(FILE, &[], flags).expect_err("missing");
+        assert!(error.to_string().contains("it has default"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_origin() {
+        let error = with_file("", &[("DD_SITE", "mars")], Flags::default()).expect_err("no site");
+        assert_eq!(
+            error.to_string(),
+            "`mars` is no Datadog site (environment (DD_SITE))"
+        );
+    }
+}

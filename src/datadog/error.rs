@@ -1,0 +1,190 @@
+//! What an answer of Datadog means, and the errors of this room.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::keys::KeyShape;
+use super::rate::RateLimit;
+use crate::http::TransportError;
+
+/// What a sender has to do about an answer, or about there being none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// 2xx: taken.
+    Delivered,
+    /// The same request may succeed later; `after` is what the answer asked to wait.
+    Retry { after: Option<Duration> },
+    /// Too large: send less at once.
+    Split,
+    /// Something in the body is refused; the rest of it may be good.
+    Poison,
+    /// The key is refused. Nothing can be sent until somebody acts.
+    Pause,
+    /// The address does not behave like this part of Datadog.
+    NotAnIntake,
+    /// No answer, and the same request will not get one: a refused certificate, a bad proxy.
+    Unreachable,
+}
+
+impl Meaning {
+    /// The one table. Statuses: the OpenAPI document of the logs intake names 202, 400, 401, 403,
+    /// 408, 413, 429, 500 and 503. A status that nobody documents is none of an intake, so that it
+    /// stops the run instead of being retried for ever.
+    pub fn of_status(status: u16, after: Option<Duration>) -> Self {
+        match status {
+            200..=299 => Meaning::Delivered,
+            408 | 425 | 429 | 500..=599 => Meaning::Retry { after },
+            413 => Meaning::Split,
+            400 | 422 => Meaning::Poison,
+            401 | 403 => Meaning::Pause,
+            _ => Meaning::NotAnIntake,
+        }
+    }
+}
+
+/// An answer other than 2xx.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The host the request was meant for.
+    pub host: String,
+    /// Method and path, such as `POST /api/v2/logs`.
+    pub request: String,
+    pub status: u16,
+    pub meaning: Meaning,
+    /// What the body said, in one line; empty where it said nothing.
+    pub text: String,
+    /// Where a redirect pointed: a host alone, for the rest may hold anything.
+    pub redirected_to: Option<String>,
+    pub rate_limit: Option<RateLimit>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Refusal {
+            host,
+            request,
+            status,
+            ..
+        } = self;
+        match (self.meaning, &self.redirected_to) {
+            (Meaning::NotAnIntake, Some(other)) => {
+                return write!(
+                    f,
+                    "{host} answered {request} with a redirect to {other} ({status}), which is not followed since the key would go with it"
+                );
+            }
+            (Meaning::Pause, _) => write!(f, "{host} refused the key ({status} on {request})")?,
+            (Meaning::Poison, _) => write!(f, "{host} refused {request} as malformed ({status})")?,
+            (Meaning::Split, _) => write!(f, "{host} refused {request} as too large ({status})")?,
+            (Meaning::Retry { .. }, _) if *status == 429 => {
+                write!(f, "{host} was asked too often ({status} on {request})")?;
+            }
+            (Meaning::Retry { .. }, _) => {
+                write!(f, "{host} could not serve {request} now ({status})")?;
+            }
+            _ => write!(
+                f,
+                "{host} answered {request} with {status}, as nothing of Datadog's does there"
+            )?,
+        }
+        match self.text.as_str() {
+            "" => Ok(()),
+            text => write!(f, ": {text}"),
+        }
+    }
+}
+
+/// Why a request to Datadog came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DatadogError {
+    #[error(transparent)]
+    Key(#[from] KeyShape),
+    #[error("{request} needs an application key beside the API key")]
+    NoApplicationKey { request: String },
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    #[error("{0}")]
+    Refused(Box<Refusal>),
+    #[error("{host} answered {request} with 2xx and a body that is not Datadog's: {why}")]
+    Malformed {
+        host: String,
+        request: String,
+        why: String,
+    },
+}
+
+impl DatadogError {
+    /// What a sender has to do about it.
+    pub fn meaning(&self) -> Meaning {
+        match self {
+            DatadogError::Key(_) | DatadogError::NoApplicationKey { .. } => Meaning::Pause,
+            DatadogError::Transport(error) if error.is_retriable() => {
+                Meaning::Retry { after: None }
+            }
+            DatadogError::Transport(_) => Meaning::Unreachable,
+            DatadogError::Refused(refusal) => refusal.meaning,
+            DatadogError::Malformed { .. } => Meaning::NotAnIntake,
+        }
+    }
+
+    /// The answer's status, where there was one.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            DatadogError::Refused(refusal) => Some(refusal.status),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_its_meaning() {
+        let after = Some(Duration::from_secs(3));
+        let retry = Meaning::Retry { after };
+        for (statuses, meaning) in [
+            (&[200, 202, 204][..], Meaning::Delivered),
+            (&[408, 425, 429, 500, 502, 503, 504, 599], retry),
+            (&[413], Meaning::Split),
+            (&[400, 422], Meaning::Poison),
+            (&[401, 403], Meaning::Pause),
+            (&[301, 302, 307, 308, 404, 405], Meaning::NotAnIntake),
+            (&[101, 402, 407, 410, 415, 600], Meaning::NotAnIntake),
+        ] {
+            for status in statuses {
+                assert_eq!(Meaning::of_status(*status, after), meaning, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_answer_means_a_retry_unless_it_will_never_come() {
+        let url = "https://intake.test/".to_owned();
+        let timeout = DatadogError::from(TransportError::Timeout { url: url.clone() });
+        assert_eq!(timeout.meaning(), Meaning::Retry { after: None });
+        let refused = DatadogError::from(TransportError::Certificate {
+            url,
+            why: "expired".to_owned(),
+        });
+        assert_eq!(refused.meaning(), Meaning::Unreachable);
+    }
+
+    #[test]
+    fn a_refusal_says_who_refused_what_and_why() {
+        let refusal = Refusal {
+            host: "http-intake.logs.datadoghq.eu".to_owned(),
+            request: "POST /api/v2/logs".to_owned(),
+            status: 403,
+            meaning: Meaning::Pause,
+            text: "API key is missing or invalid".to_owned(),
+            redirected_to: None,
+            rate_limit: None,
+        };
+        assert_eq!(
+            DatadogError::Refused(Box::new(refusal)).to_string(),
+            "http-intake.logs.datadoghq.eu refused the key (403 on POST /api/v2/logs): API key is missing or invalid"
+        );
+    }
+}

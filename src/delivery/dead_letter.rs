@@ -1,0 +1,244 @@
+//! Events that no destination takes, kept with the reason: one JSON object a line.
+//!
+//! A line is on the disk before the pipeline goes on. The file is private (`0600`), since it holds
+//! what people did, and bounded: when it is full the run ends instead of losing anything.
+
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::entry::Entry;
+
+/// The largest file.
+pub const LARGEST_FILE: u64 = 256 << 20;
+
+/// Why a dead letter could not be kept. The event is then undelivered, not lost.
+#[derive(Debug, thiserror::Error)]
+pub enum DeadLetterError {
+    #[error("cannot keep a dead letter in {}: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+    #[error(
+        "the dead letters in {} have reached {} MiB; deal with them first",
+        path.display(),
+        LARGEST_FILE >> 20
+    )]
+    Full { path: PathBuf },
+}
+
+/// One line of the file.
+#[derive(Debug, Serialize)]
+struct Letter<'a> {
+    time: Timestamp,
+    destination: &'a str,
+    id: &'a str,
+    status: Option<u16>,
+    reason: &'a str,
+    attempts: u32,
+    event: &'a RawValue,
+}
+
+/// What happened to an event that is set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What the destination answered, where it did.
+    pub status: Option<u16>,
+    pub reason: String,
+    pub attempts: u32,
+}
+
+/// The dead letters of one destination; the file is made at the first one.
+#[derive(Debug)]
+pub struct DeadLetters {
+    path: PathBuf,
+    destination: String,
+    file: Option<File>,
+    size: u64,
+}
+
+impl DeadLetters {
+    /// `<directory>/<destination>.ndjson`; nothing is touched yet.
+    pub fn new(directory: &Path, destination: &str) -> Self {
+        let name: String = destination
+            .chars()
+            .map(|c| match c {
+                'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' => c,
+                _ => '-',
+            })
+            .collect();
+        Self {
+            path: directory.join(format!("{name}.ndjson")),
+            destination: destination.to_owned(),
+            file: None,
+            size: 0,
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps `entry`. Once this returns `Ok`, it is on the disk.
+    pub fn keep(
+        &mut self,
+        entry: &Entry,
+        verdict: &Verdict,
+        now: Timestamp,
+    ) -> Result<(), DeadLetterError> {
+        let event = std::str::from_utf8(&entry.json)
+            .ok()
+            .and_then(|text| serde_json::from_str::<&RawValue>(text).ok())
+            .expect("an entry is JSON");
+        let letter = Letter {
+            time: now,
+            destination: &self.destination,
+            id: &entry.id,
+            status: verdict.status,
+            reason: &verdict.reason,
+            attempts: verdict.attempts,
+            event,
+        };
+        let mut line = serde_json::to_vec(&letter).expect("a letter serialises into memory");
+        line.push(b'\n');
+        self.append(&line)
+    }
+
+    fn append(&mut self, line: &[u8]) -> Result<(), DeadLetterError> {
+        self.open().map_err(|source| self.failed(source))?;
+        if self.size + line.len() as u64 > LARGEST_FILE {
+            return Err(DeadLetterError::Full {
+                path: self.path.clone(),
+            });
+        }
+        let written = match &mut self.file {
+            Some(file) => file.write_all(line).and_then(|()| file.sync_data()),
+            None => Ok(()),
+        };
+        written.map_err(|source| self.failed(source))?;
+        self.size += line.len() as u64;
+        Ok(())
+    }
+
+    fn failed(&self, source: io::Error) -> DeadLetterError {
+        DeadLetterError::Io {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    fn open(&mut self) -> io::Result<()> {
+        if self.file.is_some() {
+            return Ok(());
+        }
+        if let Some(directory) = self.path.parent() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(directory)?;
+        }
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .read(true)
+            .mode(0o600)
+            .open(&self.path)?;
+        file.set_permissions(Permissions::from_mode(0o600))?;
+        self.size = end_last_line(&mut file)?;
+        file.sync_all()?;
+        // The file's name has to survive as well; not every file system can sync a directory.
+        if let Some(directory) = self.path.parent().and_then(|path| File::open(path).ok()) {
+            let _ = directory.sync_all();
+        }
+        self.file = Some(file);
+        Ok(())
+    }
+}
+
+/// Ends a line that a crash left torn, so that it spoils no other. The file's size.
+fn end_last_line(file: &mut File) -> io::Result<u64> {
+    let size = file.seek(SeekFrom::End(0))?;
+    if size == 0 {
+        return Ok(0);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    if last == *b"\n" {
+        return Ok(size);
+    }
+    file.write_all(b"\n")?;
+    Ok(size + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::delivery::testing::{at, entries};
+
+    fn verdict() -> Verdict {
+        Verdict {
+            status: Some(400),
+            reason: "refused as malformed".to_owned(),
+            attempts: 3,
+        }
+    }
+
+    #[test]
+    fn a_letter_says_what_when_where_and_why_in_a_private_file() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let directory = folder.path().join("a/deadletters");
+        let mut letters = DeadLetters::new(&directory, "logs datadoghq.eu/x");
+        assert!(!directory.exists(), "nothing is made before the first one");
+        let entry = &entries(1)[0];
+        letters
+            .keep(entry, &verdict(), at("2026-08-01T12:00:00Z"))
+            .expect("a writable folder");
+        assert_eq!(letters.path(), directory.join("logs-datadoghq.eu-x.ndjson"));
+        let text = std::fs::read_to_string(letters.path()).expect("a file");
+        let letter: Value = serde_json::from_str(&text).expect("one line of JSON");
+        assert_eq!(letter["destination"], "logs datadoghq.eu/x");
+        assert_eq!(letter["status"], 400);
+        assert_eq!(letter["attempts"], 3);
+        assert_eq!(letter["event"], Value::Object(entry.body()));
+        let mode = |path: &Path| {
+            std::fs::metadata(path)
+                .expect("a path")
+                .permissions()
+                .mode()
+        };
+        assert_eq!(mode(letters.path()) & 0o777, 0o600);
+        assert_eq!(mode(&directory) & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_line_torn_by_a_crash_spoils_no_other() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut letters = DeadLetters::new(folder.path(), "logs");
+        std::fs::write(letters.path(), b"{\"id\":\"torn").expect("a writable folder");
+        letters
+            .keep(&entries(1)[0], &verdict(), at("2026-08-01T12:00:00Z"))
+            .expect("a writable folder");
+        let text = std::fs::read_to_string(letters.path()).expect("a file");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(serde_json::from_str::<Value>(lines[1]).is_ok());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let blocked = folder.path().join("file");
+        std::fs::write(&blocked, b"").expect("a writable folder");
+        let mut letters = DeadLetters::new(&blocked, "logs");
+        let error = letters
+            .keep(&entries(1)[0], &verdict(), at("2026-08-01T12:00:00Z"))
+            .expect_err("a file is no folder");
+        assert!(error.to_string().contains("file/logs.ndjson"), "{error}");
+    }
+}

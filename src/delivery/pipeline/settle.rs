@@ -1,0 +1,216 @@
+//! What an answer leads to.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::error::Cause;
+use super::queue::{Job, Unit};
+use super::state::{Phase, Run};
+use crate::datadog::Meaning;
+use crate::delivery::answer::{Answer, Reason, Trouble};
+use crate::delivery::batch::halves;
+use crate::delivery::compression::Codec;
+use crate::delivery::dead_letter::Verdict;
+use crate::delivery::entry::Entry;
+use crate::delivery::summary::Progress;
+
+/// So many single events refused, without one taken between them, cast doubt on the settings.
+const SUSPICIOUS: usize = 3;
+
+/// A single event that was refused. It is set aside once it is clear that the event is at fault.
+#[derive(Debug)]
+pub(super) struct Suspect {
+    entry: Entry,
+    attempts: u32,
+    trouble: Trouble,
+}
+
+impl<P: FnMut(Progress)> Run<P> {
+    pub fn settle(&mut self, job: Job, answer: Answer) {
+        self.queue.came_back(&job);
+        match answer {
+            Ok(()) => self.taken(job),
+            Err(trouble) => self.refused(job, trouble),
+        }
+    }
+
+    fn taken(&mut self, job: Job) {
+        self.gate.succeeded();
+        self.last_trouble = None;
+        if let Job::Batch(unit) = job {
+            let events = unit.entries.len();
+            self.summary.accepted += events as u64;
+            if let Some(batch) = unit.encoded {
+                self.summary.bytes_raw += batch.raw_bytes as u64;
+                self.summary.bytes_wire += batch.body.len() as u64;
+            }
+            let accepted = self.summary.accepted;
+            (self.progress)(Progress::Delivered { events, accepted });
+        }
+        // The settings are good, so the events were at fault.
+        self.condemn_suspects();
+    }
+
+    fn refused(&mut self, job: Job, trouble: Trouble) {
+        if self.may_be_the_compression(&trouble) {
+            return self.fall_back_to_gzip(job, &trouble);
+        }
+        match (trouble.meaning, job) {
+            (Meaning::Retry { .. }, job) if self.is_hopeless(&trouble) => {
+                self.end(job, Cause::Unreachable(trouble));
+            }
+            (Meaning::Retry { after }, job) => self.retry(job, trouble, after),
+            (Meaning::Split | Meaning::Poison, Job::Batch(unit)) => self.halve(unit, trouble),
+            (Meaning::Split | Meaning::Poison, Job::Check) => {
+                self.end(Job::Check, Cause::Misconfigured(trouble));
+            }
+            (Meaning::Pause, job) => self.end(job, Cause::KeyRefused(trouble)),
+            (Meaning::Unreachable, job) => self.end(job, Cause::Unreachable(trouble)),
+            // A sink that calls 2xx trouble is none that could be gone on with.
+            (Meaning::NotAnIntake | Meaning::Delivered, job) => {
+                self.end(job, Cause::NotAnIntake(trouble));
+            }
+        }
+    }
+
+    /// Ends the run once what is under way has come back; `job` counts as undelivered.
+    fn end(&mut self, job: Job, cause: Cause) {
+        self.queue.push_front(job);
+        if matches!(self.phase, Phase::Reading | Phase::Draining(_)) {
+            self.phase = Phase::Ending(cause);
+        }
+    }
+}
+
+/// Trying again.
+impl<P: FnMut(Progress)> Run<P> {
+    /// A name that was never found is a typing error more often than an outage.
+    fn is_hopeless(&self, trouble: &Trouble) -> bool {
+        trouble.reason == Reason::UnknownHost && self.summary.accepted == 0
+    }
+
+    fn retry(&mut self, job: Job, trouble: Trouble, after: Option<Duration>) {
+        let wait = self.gate.failed(after, Instant::now());
+        *self.summary.retries.entry(trouble.reason).or_default() += 1;
+        let why = trouble.text.clone();
+        (self.progress)(Progress::Waiting { wait, why });
+        self.last_trouble = Some(trouble);
+        self.queue.push_front(job);
+    }
+
+    fn may_be_the_compression(&self, trouble: &Trouble) -> bool {
+        self.codec == Codec::Zstd
+            && self.summary.accepted == 0
+            && matches!(trouble.status(), Some(400 | 415))
+    }
+
+    fn fall_back_to_gzip(&mut self, mut job: Job, trouble: &Trouble) {
+        self.codec = Codec::Gzip;
+        if let Job::Batch(unit) = &mut job {
+            unit.encoded = None;
+        }
+        let why = trouble.text.clone();
+        (self.progress)(Progress::FellBackToGzip { why });
+        self.queue.push_front(job);
+    }
+}
+
+/// Sending less at once.
+impl<P: FnMut(Progress)> Run<P> {
+    fn halve(&mut self, mut unit: Unit, trouble: Trouble) {
+        match unit.entries.pop() {
+            Some(entry) if unit.entries.is_empty() => self.single(entry, unit.attempts, trouble),
+            Some(last) => {
+                unit.entries.push(last);
+                self.split(unit, trouble);
+            }
+            None => {}
+        }
+    }
+
+    fn split(&mut self, unit: Unit, trouble: Trouble) {
+        self.summary.splits += 1;
+        let events = unit.entries.len();
+        let why = trouble.text;
+        (self.progress)(Progress::Split { events, why });
+        let (first, second) = halves(unit.entries);
+        for half in [second, first] {
+            let half = Unit::new(half, unit.attempts);
+            self.queue.push_front(Job::Batch(half));
+        }
+    }
+
+    fn single(&mut self, mut entry: Entry, attempts: u32, trouble: Trouble) {
+        if trouble.meaning != Meaning::Split {
+            self.suspects.push(Suspect {
+                entry,
+                attempts,
+                trouble,
+            });
+            if self.suspects.len() == SUSPICIOUS {
+                self.queue.push_front(Job::Check);
+            }
+        } else if entry.shorten() {
+            self.summary.cut += 1;
+            let unit = Unit::new(vec![entry], attempts);
+            self.queue.push_front(Job::Batch(unit));
+        } else {
+            self.set_aside(entry, trouble.status(), trouble.text, attempts);
+        }
+    }
+}
+
+/// Setting aside.
+impl<P: FnMut(Progress)> Run<P> {
+    /// Once everything else is through: did anything at all show that the settings are good?
+    pub(super) fn judge_suspects_at_the_end(&mut self) {
+        let is_all_else_done = matches!(self.phase, Phase::Draining(_))
+            && self.queue.is_empty()
+            && self.queue.in_flight() == 0;
+        if !is_all_else_done || self.suspects.is_empty() {
+            return;
+        }
+        match self.summary.accepted {
+            0 => self.queue.push_front(Job::Check),
+            _ => self.condemn_suspects(),
+        }
+    }
+
+    fn condemn_suspects(&mut self) {
+        for suspect in std::mem::take(&mut self.suspects) {
+            let Suspect {
+                entry,
+                attempts,
+                trouble,
+            } = suspect;
+            self.set_aside(entry, trouble.status(), trouble.text, attempts);
+        }
+    }
+
+    /// Makes a dead letter. An event that cannot even be kept there stays undelivered, and the
+    /// run ends.
+    pub(super) fn set_aside(
+        &mut self,
+        entry: Entry,
+        status: Option<u16>,
+        reason: String,
+        attempts: u32,
+    ) {
+        let verdict = Verdict {
+            status,
+            reason,
+            attempts,
+        };
+        if let Some(letters) = &mut self.dead_letters {
+            if let Err(error) = letters.keep(&entry, &verdict, (self.options.now)()) {
+                let unit = Unit::new(vec![entry], attempts);
+                return self.end(Job::Batch(unit), Cause::DeadLetters(error));
+            }
+            self.summary.dead_letter_file = Some(letters.path().to_owned());
+        }
+        self.summary.dead_letters += 1;
+        let (id, why) = (entry.id, verdict.reason);
+        (self.progress)(Progress::DeadLetter { id, why });
+    }
+}

@@ -1,0 +1,295 @@
+//! What a run knows: what it reads, what goes out next, what happens with time.
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::error::{Cause, DeliveryError};
+use super::queue::{Job, Queue, Unit};
+use super::settle::Suspect;
+use super::{Options, Stop};
+use crate::delivery::answer::Trouble;
+use crate::delivery::batch::Batcher;
+use crate::delivery::compression::Codec;
+use crate::delivery::dead_letter::DeadLetters;
+use crate::delivery::entry::{Entry, Record, TooLarge};
+use crate::delivery::gate::Gate;
+use crate::delivery::late::{self, Age, LatePolicy};
+use crate::delivery::retry::Backoff;
+use crate::delivery::summary::{Progress, Summary};
+
+/// Clocks that differ by more are worth a warning.
+const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Where a run stands; see the module above.
+#[derive(Debug)]
+pub(super) enum Phase {
+    Reading,
+    /// Until then, where somebody asked to stop.
+    Draining(Option<Instant>),
+    Ending(Cause),
+    /// What is under way is not awaited.
+    Over(Option<Cause>),
+}
+
+/// A run. How answers are settled stands in the module of that name.
+pub(super) struct Run<P> {
+    pub(super) options: Options,
+    pub(super) progress: P,
+    pub(super) phase: Phase,
+    pub(super) batcher: Batcher,
+    /// When the batch that is being filled goes out, full or not.
+    closes_at: Option<Instant>,
+    pub(super) queue: Queue,
+    pub(super) gate: Gate,
+    pub(super) codec: Codec,
+    pub(super) suspects: Vec<Suspect>,
+    pub(super) dead_letters: Option<DeadLetters>,
+    /// Why the gate is closed, for a run that ends while it is.
+    pub(super) last_trouble: Option<Trouble>,
+    has_warned_of_clock: bool,
+    started: Instant,
+    pub(super) summary: Summary,
+}
+
+impl<P: FnMut(Progress)> Run<P> {
+    pub fn new(destination: String, options: Options, progress: P) -> Self {
+        let directory = options.dead_letters.as_deref();
+        Self {
+            progress,
+            phase: Phase::Reading,
+            batcher: Batcher::new(options.limits),
+            closes_at: None,
+            queue: Queue::default(),
+            gate: Gate::new(Backoff::new(options.pace), options.max_in_flight),
+            codec: options.codec,
+            suspects: Vec::new(),
+            dead_letters: directory.map(|path| DeadLetters::new(path, &destination)),
+            last_trouble: None,
+            has_warned_of_clock: false,
+            started: Instant::now(),
+            summary: Summary::default(),
+            options,
+        }
+    }
+
+    pub fn codec(&self) -> Codec {
+        self.codec
+    }
+}
+
+/// The source.
+impl<P: FnMut(Progress)> Run<P> {
+    /// No more than one full batch waits: what is not read costs no memory.
+    pub fn wants_more(&self) -> bool {
+        matches!(self.phase, Phase::Reading) && self.queue.is_empty()
+    }
+
+    pub fn read(&mut self, record: Record) {
+        self.summary.read += 1;
+        match Entry::encode(record, self.options.limits.entry_bytes) {
+            Ok((entry, is_cut)) => {
+                self.summary.cut += u64::from(is_cut);
+                if let Some(full) = self.batcher.push(entry) {
+                    self.queue.push_back(Unit::new(full, 0));
+                    self.closes_at = None;
+                }
+                let linger = self.options.linger;
+                self.closes_at
+                    .get_or_insert_with(|| Instant::now() + linger);
+            }
+            Err(TooLarge { entry, limit }) => {
+                let reason = format!("larger than {limit} bytes however much of its texts is cut");
+                self.set_aside(entry, None, reason, 0);
+            }
+        }
+    }
+
+    pub fn source_ended(&mut self) {
+        if matches!(self.phase, Phase::Reading) {
+            self.close_batch();
+            self.phase = Phase::Draining(None);
+        }
+    }
+
+    pub fn stop(&mut self, wish: Stop) {
+        let is_running = matches!(self.phase, Phase::Reading | Phase::Draining(_));
+        match wish {
+            Stop::Drain if is_running => {
+                self.summary.is_interrupted = true;
+                self.close_batch();
+                self.phase = Phase::Draining(Some(Instant::now() + self.options.drain));
+                let left = self.left();
+                (self.progress)(Progress::Draining { left });
+            }
+            Stop::Now => {
+                self.summary.is_interrupted = true;
+                self.end_now(None);
+            }
+            Stop::No | Stop::Drain => {}
+        }
+    }
+
+    /// What was ending the run already says more than that its time is over.
+    fn end_now(&mut self, cause: Option<Cause>) {
+        self.phase = match std::mem::replace(&mut self.phase, Phase::Over(None)) {
+            Phase::Ending(cause) => Phase::Over(Some(cause)),
+            _ => Phase::Over(cause),
+        };
+    }
+
+    fn close_batch(&mut self) {
+        self.closes_at = None;
+        if let Some(entries) = self.batcher.take() {
+            self.queue.push_back(Unit::new(entries, 0));
+        }
+    }
+}
+
+/// Time.
+impl<P: FnMut(Progress)> Run<P> {
+    /// When something happens without anybody else's doing.
+    pub fn wakes_at(&self) -> Option<Instant> {
+        let gate_opens = match self.queue.is_empty() {
+            true => None,
+            false => self.gate.opens_at(Instant::now()),
+        };
+        let drained = match self.phase {
+            Phase::Draining(until) => until,
+            _ => None,
+        };
+        [gate_opens, self.closes_at, drained, self.options.deadline]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    pub fn wake(&mut self) {
+        let now = Instant::now();
+        let is_past = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        if is_past(self.closes_at) {
+            self.close_batch();
+        }
+        if is_past(self.options.deadline) {
+            let trouble = self.last_trouble.take();
+            self.end_now(Some(trouble.map_or(Cause::OutOfTime, Cause::Unreachable)));
+        } else if matches!(self.phase, Phase::Draining(until) if is_past(until)) {
+            self.phase = Phase::Over(None);
+        }
+    }
+
+    /// Keeps what the destination's clock says, and warns once where it matters.
+    pub fn note_clock(&mut self, offset: Option<SignedDuration>) {
+        if let Some(offset) = offset.filter(|offset| offset.abs() > CLOCK_TOLERANCE)
+            && !self.has_warned_of_clock
+        {
+            self.has_warned_of_clock = true;
+            (self.progress)(Progress::ClockOff { offset });
+        }
+    }
+}
+
+/// What goes out.
+impl<P: FnMut(Progress)> Run<P> {
+    /// The next request, where one may go out now.
+    pub fn next_job(&mut self) -> Option<Job> {
+        self.judge_suspects_at_the_end();
+        while self.may_send() {
+            let mut job = self.queue.take()?;
+            if let Job::Batch(unit) = &mut job {
+                self.judge_age(unit);
+                if unit.entries.is_empty() {
+                    continue;
+                }
+            }
+            if !self.may_send() {
+                self.queue.push_front(job);
+                return None;
+            }
+            self.queue.went_out(&job);
+            self.summary.requests += 1;
+            return Some(job);
+        }
+        None
+    }
+
+    fn may_send(&self) -> bool {
+        let is_running = matches!(self.phase, Phase::Reading | Phase::Draining(_));
+        let in_flight = self.queue.in_flight();
+        is_running && self.gate.lets_through(in_flight, Instant::now())
+    }
+
+    /// Judged at every attempt: an event can grow old while it waits.
+    fn judge_age(&mut self, unit: &mut Unit) {
+        let Some(policy) = self.options.late else {
+            return;
+        };
+        let now = (self.options.now)();
+        let is_fresh = |entry: &Entry| late::age(entry.timestamp, now) == Age::Fresh;
+        if unit.entries.iter().all(is_fresh) {
+            return;
+        }
+        unit.encoded = None;
+        let entries = std::mem::take(&mut unit.entries).into_iter();
+        unit.entries = entries
+            .filter_map(|entry| self.fresh_or_restamped(entry, policy, now, unit.attempts))
+            .collect();
+    }
+
+    /// `None` where the entry does not go out at all.
+    fn fresh_or_restamped(
+        &mut self,
+        mut entry: Entry,
+        policy: LatePolicy,
+        now: Timestamp,
+        attempts: u32,
+    ) -> Option<Entry> {
+        match (late::age(entry.timestamp, now), policy) {
+            (Age::Fresh, _) => {}
+            (Age::Late, LatePolicy::Skip) => {
+                self.summary.skipped += 1;
+                return None;
+            }
+            (Age::Late, LatePolicy::DeadLetter) => {
+                let reason = format!("too old for the destination: {:.3}", entry.timestamp);
+                self.set_aside(entry, None, reason, attempts);
+                return None;
+            }
+            (Age::Late | Age::Ahead, _) => {
+                self.summary.late += u64::from(!entry.is_restamped);
+                entry.restamp(now);
+            }
+        }
+        Some(entry)
+    }
+
+    /// Nothing is left to do, or nothing will be done.
+    pub fn is_over(&self) -> bool {
+        match self.phase {
+            Phase::Reading => false,
+            Phase::Draining(_) => self.left() == 0 && self.queue.in_flight() == 0,
+            Phase::Ending(_) => self.queue.in_flight() == 0,
+            Phase::Over(_) => true,
+        }
+    }
+
+    /// Events read that came to no end yet.
+    pub(super) fn left(&self) -> u64 {
+        (self.queue.events() + self.batcher.events() + self.suspects.len()) as u64
+    }
+
+    pub fn finish(
+        mut self,
+        clock_offset: Option<SignedDuration>,
+    ) -> Result<Summary, DeliveryError> {
+        self.summary.undelivered = self.left();
+        self.summary.elapsed = self.started.elapsed();
+        self.summary.clock_offset = clock_offset;
+        match self.phase {
+            Phase::Ending(cause) | Phase::Over(Some(cause)) => Err(DeliveryError {
+                cause,
+                summary: Box::new(self.summary),
+            }),
+            Phase::Reading | Phase::Draining(_) | Phase::Over(None) => Ok(self.summary),
+        }
+    }
+}

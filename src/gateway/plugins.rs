@@ -1,0 +1,79 @@
+//! The plugin `webhooks`, which must exist before endpoints can.
+
+use serde_json::json;
+
+use super::client::Gateway;
+use super::error::GatewayError;
+use super::wire::connection::Plugin;
+
+const WEBHOOKS: &str = "webhooks";
+
+impl Gateway {
+    /// `GET /plugins/{name}`; `None` where it is not enabled.
+    pub async fn plugin(&self, name: &str) -> Result<Option<Plugin>, GatewayError> {
+        match self.read(self.get(&["plugins", name])).await {
+            Ok(plugin) => Ok(Some(plugin)),
+            Err(GatewayError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Enables the plugin `webhooks`, which creates the organisation's Svix application.
+    ///
+    /// No connection is ever attached: under the open-source licence an attached connection
+    /// refuses every session. `Refused` with 400 where the plugin is enabled already.
+    pub async fn enable_webhooks_plugin(&self) -> Result<Plugin, GatewayError> {
+        let body = json!({"name": WEBHOOKS, "connections": [], "config": null});
+        self.read(self.post(&["plugins"], &body)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::testing::{Reply, Server};
+
+    #[tokio::test]
+    async fn the_plugin_is_enabled_without_a_connection() {
+        let body = r#"{"id":"p","name":"webhooks","connections":[],"config":null,"source":null}"#;
+        let server = Server::answering([Reply::json(201, body)]).await;
+        let plugin = server
+            .gateway()
+            .enable_webhooks_plugin()
+            .await
+            .expect("enabled");
+        assert_eq!(plugin.name, "webhooks");
+        let asked = server.requests().remove(0);
+        assert_eq!(
+            (asked.method.as_str(), asked.target.as_str()),
+            ("POST", "/api/plugins")
+        );
+        let sent: serde_json::Value = serde_json::from_str(&asked.body).expect("json");
+        assert_eq!(sent["connections"], json!([]));
+    }
+
+    #[tokio::test]
+    async fn a_plugin_that_is_not_enabled_is_none_and_a_wrong_address_is_not() {
+        let missing = Reply::json(404, r#"{"message":"plugin not found"}"#);
+        let server = Server::answering([missing, Reply::text(404, "text/plain", "")]).await;
+        let gateway = server.gateway();
+        assert_eq!(gateway.plugin("webhooks").await, Ok(None));
+        assert!(matches!(
+            gateway.plugin("webhooks").await,
+            Err(GatewayError::NotAGateway { .. })
+        ));
+    }
+
+    #[tokio::test]
+    async fn attached_connections_are_named() {
+        let body =
+            r#"{"name":"webhooks","connections":[{"id":"c","name":"pg-prod","config":null}]}"#;
+        let server = Server::answering([Reply::json(200, body)]).await;
+        let plugin = server
+            .gateway()
+            .plugin("webhooks")
+            .await
+            .expect("an answer");
+        assert_eq!(plugin.expect("enabled").connection_names, ["pg-prod"]);
+    }
+}

@@ -1,0 +1,46 @@
+//! A monitor as the body of `POST /api/v1/monitor` and `POST /api/v1/monitor/validate`.
+
+use serde_json::{Map, Value, json};
+
+use super::render::{Monitor, Thresholds};
+
+impl Monitor {
+    /// The body to create or validate the monitor.
+    ///
+    /// Thresholds are sent as the numbers they are; the warning stands nowhere else. A sample of
+    /// the logs goes along with a notification, since it holds the link back to the recording.
+    pub fn to_api(&self) -> Value {
+        let mut body = json!({
+            "name": self.title,
+            "type": "log alert",
+            "query": self.query,
+            "message": self.message,
+            "tags": self.tags,
+            "options": {
+                "thresholds": self.thresholds.to_api(),
+                "enable_logs_sample": true,
+                "include_tags": true,
+                "on_missing_data": "default",
+            },
+        });
+        if let Some(priority) = self.priority {
+            body["priority"] = priority.into();
+        }
+        body
+    }
+}
+
+impl Thresholds {
+    fn to_api(self) -> Value {
+        let named = [
+            ("critical", Some(self.critical)),
+            ("critical_recovery", self.critical_recovery),
+            ("warning", self.warning),
+            ("warning_recovery", self.warning_recovery),
+        ];
+        let given = named.into_iter().filter_map(|(name, number)| {
+            number.map(|number| (name.to_owned(), Value::from(number)))
+        });
+        Value::Object(given.collect::<Map<_, _>>())
+    }
+}

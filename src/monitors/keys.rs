@@ -1,0 +1,96 @@
+//! The keys that a monitor's file may hold. Anything else is an error that names the nearest one:
+//! a misspelt key that is silently ignored is a monitor that never fires.
+
+use serde_json::Value;
+
+use super::error::MonitorFileError;
+use crate::domain::nearest::nearest;
+
+/// What may stand at one place of the file.
+enum Shape {
+    Anything,
+    /// These keys and no others.
+    Keys(&'static [(&'static str, &'static Shape)]),
+    /// Keys of the author's own choice, each with the same shape behind it.
+    Named(&'static Shape),
+    List(&'static Shape),
+}
+
+static FILE: Shape = Shape::Keys(&[
+    ("why", &Shape::Anything),
+    ("type", &Shape::Anything),
+    ("name", &Shape::Anything),
+    ("priority", &Shape::Anything),
+    ("variables", &Shape::Named(&VARIABLE)),
+    ("facets", &Shape::Named(&Shape::Anything)),
+    ("query", &Shape::Anything),
+    ("thresholds", &THRESHOLDS),
+    ("message", &Shape::Anything),
+    ("tags", &Shape::Anything),
+    ("cases", &Shape::List(&CASE)),
+]);
+
+static VARIABLE: Shape = Shape::Keys(&[("default", &Shape::Anything), ("about", &Shape::Anything)]);
+
+static THRESHOLDS: Shape = Shape::Keys(&[
+    ("critical", &Shape::Anything),
+    ("critical_recovery", &Shape::Anything),
+    ("warning", &Shape::Anything),
+    ("warning_recovery", &Shape::Anything),
+]);
+
+static CASE: Shape = Shape::Keys(&[
+    ("name", &Shape::Anything),
+    ("expect", &Shape::Anything),
+    ("events", &Shape::List(&EVENT)),
+]);
+
+static EVENT: Shape = Shape::Keys(&[
+    ("ago", &Shape::Anything),
+    ("times", &Shape::Anything),
+    ("log", &Shape::Anything),
+]);
+
+/// Fails on the first key of a monitor's file that is not known.
+pub(super) fn check(file: &Value) -> Result<(), MonitorFileError> {
+    check_shape(file, &FILE, "")
+}
+
+fn check_shape(value: &Value, shape: &Shape, at: &str) -> Result<(), MonitorFileError> {
+    match (shape, value) {
+        (Shape::Keys(known), Value::Object(object)) => {
+            object.iter().try_for_each(|(key, value)| {
+                let Some((_, shape)) = known.iter().find(|(name, _)| name == key) else {
+                    return Err(MonitorFileError::UnknownKey {
+                        at: if at.is_empty() {
+                            "the file".to_owned()
+                        } else {
+                            at.to_owned()
+                        },
+                        key: key.clone(),
+                        nearest: nearest(key, known.iter().map(|(name, _)| *name))
+                            .map(str::to_owned),
+                    });
+                };
+                check_shape(value, shape, &below(at, key))
+            })
+        }
+        (Shape::Named(shape), Value::Object(object)) => object
+            .iter()
+            .try_for_each(|(key, value)| check_shape(value, shape, &below(at, key))),
+        (Shape::List(shape), Value::Array(items)) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, item)| check_shape(item, shape, &format!("{at}[{index}]"))),
+        // A wrong type is found, and said, when the value is read.
+        _ => Ok(()),
+    }
+}
+
+fn below(at: &str, key: &str) -> String {
+    if at.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{at}.{key}")
+    }
+}

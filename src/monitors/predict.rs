@@ -1,0 +1,172 @@
+//! What a monitor would do with given logs, and why.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::render::{Identity, Monitor};
+use crate::query::monitor::{Evaluation, Group, Seen, State};
+use crate::query::{IndexedLog, Query, Reason, evaluate, parse};
+
+/// What every query of a pack leaves out. A rehearsal is made of test events, so it watches a copy
+/// of the monitor without this part, and so does a prediction.
+const TEST_EXCLUSION: &str = "-@evt.test:true";
+
+/// What a monitor would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forecast {
+    WouldFire,
+    /// It would reach its warning threshold, and not more.
+    WouldWarn,
+    WouldNot,
+    CannotTell,
+}
+
+/// What a monitor would do with some logs, and how that came about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    pub identity: Identity,
+    pub title: String,
+    pub forecast: Forecast,
+    /// The query that was evaluated, which is the monitor's own unless `is_exclusion_lifted`.
+    pub query: String,
+    /// The monitor leaves test events out, and this was lifted for the prediction.
+    pub is_exclusion_lifted: bool,
+    /// The numbers of each group.
+    pub evaluation: Evaluation,
+    /// Sentences for people: what was found, what number it makes, or what was missing.
+    pub explanation: Vec<String>,
+    /// What keeps the answer from being known; empty unless the forecast is `CannotTell`.
+    pub reasons: Vec<Reason>,
+}
+
+/// What `monitor` would do at `now` if it saw `logs`, entries of a request to the logs intake, and
+/// nothing else.
+pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -> Prediction {
+    let exclusion = parse(TEST_EXCLUSION).expect("the exclusion is a search");
+    let mut alert = monitor.alert.clone();
+    let (search, is_exclusion_lifted) = alert.search.without(&exclusion);
+    alert.search = search;
+    let indexed: Vec<IndexedLog<'_>> = logs.iter().map(IndexedLog::from_intake).collect();
+    let evaluation = alert.evaluate(&indexed, monitor.thresholds.warning, now);
+    let state = evaluation.state();
+    let forecast = match &state {
+        State::Alert => Forecast::WouldFire,
+        State::Warn => Forecast::WouldWarn,
+        State::Ok | State::NoData => Forecast::WouldNot,
+        State::CannotTell(_) => Forecast::CannotTell,
+    };
+    let query = match is_exclusion_lifted {
+        true => alert.to_string(),
+        false => monitor.query.clone(),
+    };
+    let mut explanation = vec![found(&evaluation, logs.len(), &alert.window.to_string())];
+    explanation.extend(
+        evaluation
+            .groups
+            .iter()
+            .map(|group| in_words(group, monitor)),
+    );
+    if evaluation.found + evaluation.open == 0 {
+        explanation.extend(missing(&alert.search, &indexed));
+    }
+    let reasons = match state {
+        State::CannotTell(reasons) => reasons,
+        _ => Vec::new(),
+    };
+    Prediction {
+        identity: monitor.identity.clone(),
+        title: monitor.title.clone(),
+        forecast,
+        query,
+        is_exclusion_lifted,
+        evaluation,
+        explanation,
+        reasons,
+    }
+}
+
+fn found(evaluation: &Evaluation, sent: usize, window: &str) -> String {
+    let mut text = format!(
+        "finds {} of {sent} {}",
+        evaluation.found,
+        plural(sent, "log")
+    );
+    if evaluation.open > 0 {
+        text.push_str(&format!(", perhaps {} more", evaluation.open));
+    }
+    if evaluation.outside_window > 0 {
+        text.push_str(&format!(
+            "; {} outside the last {window}",
+            evaluation.outside_window
+        ));
+    }
+    text
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 {
+        word.to_owned()
+    } else {
+        format!("{word}s")
+    }
+}
+
+fn in_words(group: &Group, monitor: &Monitor) -> String {
+    let name = match group.values.as_slice() {
+        [] => "all logs".to_owned(),
+        values => values
+            .iter()
+            .map(|(facet, value)| format!("{facet}={value}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    let number = match group.seen {
+        Seen::Exactly(number) => number.to_string(),
+        Seen::Between(low, high) => format!("between {low} and {high}"),
+        Seen::Nothing => "no number".to_owned(),
+    };
+    let operator = monitor.alert.operator.as_str();
+    let held = match (&group.state, monitor.thresholds.warning) {
+        (State::Warn, Some(warning)) => format!("{operator} {warning}: warns"),
+        (State::Alert, _) => format!("{operator} {}: alerts", monitor.thresholds.critical),
+        (State::CannotTell(_), _) => {
+            format!(
+                "against {operator} {}: cannot tell",
+                monitor.thresholds.critical
+            )
+        }
+        (State::NoData, _) => "no data".to_owned(),
+        (State::Warn | State::Ok, _) => {
+            format!(
+                "not {operator} {}: stays ok",
+                monitor
+                    .thresholds
+                    .warning
+                    .unwrap_or(monitor.thresholds.critical)
+            )
+        }
+    };
+    format!("{name}: {number} {held}")
+}
+
+/// Which parts of the search the closest log does not meet.
+fn missing(search: &Query, logs: &[IndexedLog<'_>]) -> Option<String> {
+    let unmet = |log: &IndexedLog<'_>| {
+        let parts = search.conjuncts().iter().filter(|part| {
+            let part = Query {
+                root: (*part).clone(),
+            };
+            evaluate(&part, log).is_no()
+        });
+        parts.map(|part| format!("`{part}`")).collect::<Vec<_>>()
+    };
+    let closest = logs
+        .iter()
+        .map(unmet)
+        .filter(|parts| !parts.is_empty())
+        .min_by_key(Vec::len)?;
+    Some(format!(
+        "the closest log does not meet {}",
+        closest.join(" and ")
+    ))
+}

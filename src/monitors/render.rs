@@ -1,0 +1,180 @@
+//! A monitor's file with values for its variables: what can be evaluated and sent.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::error::MonitorFileError;
+use super::file::{MonitorFile, Scalar};
+use crate::domain::nearest::nearest;
+use crate::query::monitor::{LogAlert, parse_log_alert};
+
+/// Values for variables, by name. What is not in it keeps its default.
+pub type Values = BTreeMap<String, String>;
+
+/// Where a monitor comes from: names of monitors in Datadog are not unique, this is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Identity {
+    pub pack: String,
+    pub name: String,
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.pack, self.name)
+    }
+}
+
+/// A log monitor, ready to be evaluated and sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Monitor {
+    pub identity: Identity,
+    pub title: String,
+    pub priority: Option<u8>,
+    /// As it is sent.
+    pub query: String,
+    /// The same, parsed. Its threshold equals `thresholds.critical`.
+    pub alert: LogAlert,
+    pub thresholds: Thresholds,
+    pub message: String,
+    pub tags: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thresholds {
+    pub critical: f64,
+    pub critical_recovery: Option<f64>,
+    pub warning: Option<f64>,
+    pub warning_recovery: Option<f64>,
+}
+
+impl MonitorFile {
+    /// Fills in the variables and reads the query.
+    ///
+    /// # Errors
+    ///
+    /// A value for a variable that the file does not have, one that would break out of the query's
+    /// quotes, a query that does not parse, a threshold that is no number or not the query's.
+    pub fn render(&self, identity: Identity, values: &Values) -> Result<Monitor, MonitorFileError> {
+        let values = Filled::new(self, values)?;
+        values.check_safe(&self.query)?;
+        let query = values.fill("query", &self.query)?;
+        let thresholds = self.thresholds(&values)?;
+        let alert = parse_log_alert(&query)
+            .and_then(|alert| alert.check_threshold(thresholds.critical).map(|()| alert))
+            .map_err(|error| MonitorFileError::Query {
+                query: query.clone(),
+                error,
+            })?;
+        Ok(Monitor {
+            identity,
+            title: values.fill("name", &self.name)?,
+            priority: self.priority,
+            query,
+            alert,
+            thresholds,
+            message: values.fill("message", &self.message)?.trim().to_owned(),
+            tags: self
+                .tags
+                .iter()
+                .map(|tag| values.fill("tags", tag))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn thresholds(&self, values: &Filled<'_>) -> Result<Thresholds, MonitorFileError> {
+        let number = |name: &'static str, written: &Scalar| {
+            let given = values.fill("thresholds", &written.to_string())?;
+            let number = given
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite());
+            number.ok_or(MonitorFileError::Threshold { name, given })
+        };
+        let optional = |name, written: &Option<Scalar>| {
+            written
+                .as_ref()
+                .map(|written| number(name, written))
+                .transpose()
+        };
+        let written = &self.thresholds;
+        Ok(Thresholds {
+            critical: number("critical", &written.critical)?,
+            critical_recovery: optional("critical_recovery", &written.critical_recovery)?,
+            warning: optional("warning", &written.warning)?,
+            warning_recovery: optional("warning_recovery", &written.warning_recovery)?,
+        })
+    }
+}
+
+/// Every variable of a file with its value.
+struct Filled<'a> {
+    values: BTreeMap<&'a str, String>,
+}
+
+impl<'a> Filled<'a> {
+    fn new(file: &'a MonitorFile, given: &Values) -> Result<Self, MonitorFileError> {
+        let names = || file.variables.keys().map(String::as_str);
+        if let Some(name) = given
+            .keys()
+            .find(|name| !file.variables.contains_key(*name))
+        {
+            let nearest = nearest(name, names()).map(str::to_owned);
+            return Err(MonitorFileError::NoSuchVariable {
+                name: name.clone(),
+                nearest,
+            });
+        }
+        let value = |(name, variable): (&'a String, &super::file::Variable)| {
+            let value = given
+                .get(name)
+                .cloned()
+                .unwrap_or_else(|| variable.default.to_string());
+            (name.as_str(), value)
+        };
+        Ok(Self {
+            values: file.variables.iter().map(value).collect(),
+        })
+    }
+
+    /// A value may not break out of the quotes of the query it stands in.
+    fn check_safe(&self, query: &str) -> Result<(), MonitorFileError> {
+        let is_unsafe =
+            |value: &str| value.contains(|c: char| "\"\\".contains(c) || c.is_control());
+        let is_used = |name: &str| query.contains(&format!("${{{name}}}"));
+        match self
+            .values
+            .iter()
+            .find(|(name, value)| is_unsafe(value) && is_used(name))
+        {
+            Some((name, _)) => Err(MonitorFileError::UnsafeValue {
+                name: (*name).to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// `text` with each `${name}` replaced. Datadog's own `{{…}}` stay as they are.
+    fn fill(&self, field: &'static str, text: &str) -> Result<String, MonitorFileError> {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once("${") {
+            let (name, after) = behind
+                .split_once('}')
+                .ok_or(MonitorFileError::OpenVariable { field })?;
+            let value = self
+                .values
+                .get(name)
+                .ok_or_else(|| MonitorFileError::UnknownVariable {
+                    field,
+                    name: name.to_owned(),
+                    nearest: nearest(name, self.values.keys().copied()).map(str::to_owned),
+                })?;
+            filled.push_str(before);
+            filled.push_str(value);
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+}

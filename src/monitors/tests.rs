@@ -1,0 +1,426 @@
+//! Files, rendering, the body for the API, scenarios and predictions. The cases of the packs' own
+//! files run beside [`super::run_cases`].
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::delivery::map::log::{LogProfile, to_log};
+use crate::domain::event::SessionEvent;
+use crate::domain::redaction::Redactor;
+use crate::query::monitor::Seen;
+
+const FILE: &str = r#"
+why: because
+type: log alert
+name: "${what} in ${window}"
+variables:
+  what: { default: trouble, about: what it is called }
+  window: { default: 5m, about: how far back }
+  threshold: { default: 3, about: what is fine }
+query: logs("service:\"${what}\"").index("*").rollup("count").last("${window}") > ${threshold}
+thresholds: { critical: "${threshold}", warning: 1 }
+message: |
+  {{log.attributes.[a.b]}} in ${window}
+
+tags: ["what:${what}"]
+"#;
+
+fn identity() -> Identity {
+    Identity {
+        pack: "test".to_owned(),
+        name: "one".to_owned(),
+    }
+}
+
+fn rendered(text: &str, values: &[(&str, &str)]) -> Result<Monitor, MonitorFileError> {
+    let values = values
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    MonitorFile::parse(text)?.render(identity(), &values.collect())
+}
+
+fn refusal(text: &str, values: &[(&str, &str)]) -> String {
+    rendered(text, values)
+        .expect_err("it is refused")
+        .to_string()
+}
+
+#[test]
+fn variables_are_filled_in_everywhere_and_datadogs_templates_stay() {
+    let monitor = rendered(FILE, &[("window", "1h"), ("threshold", "7")]).expect("it renders");
+    assert_eq!(monitor.title, "trouble in 1h");
+    assert_eq!(
+        monitor.query,
+        r#"logs("service:\"trouble\"").index("*").rollup("count").last("1h") > 7"#
+    );
+    assert_eq!(monitor.message, "{{log.attributes.[a.b]}} in 1h");
+    assert_eq!(monitor.tags, ["what:trouble"]);
+    assert_eq!(
+        (monitor.thresholds.critical, monitor.thresholds.warning),
+        (7.0, Some(1.0))
+    );
+}
+
+#[test]
+fn a_misspelt_key_is_refused_and_the_nearest_is_named() {
+    for (written, expected) in [
+        (
+            FILE.replace("thresholds:", "treshold:"),
+            "`the file` holds the unknown key `treshold`",
+        ),
+        (
+            FILE.replace("message:", "mesage:"),
+            "did you mean `message`?",
+        ),
+        (
+            FILE.replace("critical:", "crit:"),
+            "`thresholds` holds the unknown key `crit`",
+        ),
+        (
+            FILE.replace("warning: 1", "warnings: 1"),
+            "did you mean `warning`?",
+        ),
+        (
+            FILE.replace("default: trouble", "defualt: trouble"),
+            "`variables.what` holds",
+        ),
+        (
+            format!("{FILE}\ncases: [{{name: x, expect: ok, events: [{{time: 3, log: {{}}}}]}}]"),
+            "`cases[0].events[0]` holds the unknown key `time`; did you mean `times`?",
+        ),
+    ] {
+        let message = refusal(&written, &[]);
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn what_is_missing_doubled_or_of_another_type_is_refused() {
+    for written in [
+        FILE.replace("why: because\n", ""),
+        FILE.replace("type: log alert", "type: log alert\ntype: log alert"),
+        FILE.replace("name: \"${what} in ${window}\"", "name: [a]"),
+        FILE.replace("message: |", "message: }"),
+        format!("{FILE}\ncases: [{{name: x, expect: maybe, events: []}}]"),
+        "just text".to_owned(),
+        String::new(),
+    ] {
+        assert!(rendered(&written, &[]).is_err(), "{written}");
+    }
+    let other = FILE.replace("type: log alert", "type: metric alert");
+    assert!(refusal(&other, &[]).contains("`metric alert` are not evaluated yet"));
+}
+
+#[test]
+fn an_unknown_variable_is_refused_on_either_side() {
+    assert!(refusal(FILE, &[("windw", "1h")]).contains("did you mean `window`?"));
+    let written = FILE.replace("in ${window}\n", "in ${windows}\n");
+    assert!(refusal(&written, &[]).contains("`message` uses the unknown variable `${windows}`"));
+    let written = FILE.replace("in ${window}\n", "in ${window\n");
+    assert!(refusal(&written, &[]).contains("never closed"));
+}
+
+#[test]
+fn a_value_cannot_break_out_of_the_query() {
+    for value in ["a\" OR *", "a\\", "a\nb"] {
+        assert!(
+            refusal(FILE, &[("what", value)]).contains("would change the query"),
+            "{value:?}"
+        );
+    }
+    assert!(rendered(FILE, &[("what", "with blank: and colon")]).is_ok());
+}
+
+#[test]
+fn a_query_that_does_not_parse_is_shown_with_a_caret() {
+    let message = refusal(FILE, &[("window", "5y")]);
+    assert!(
+        message.contains("`5y` is no window") && message.contains('^'),
+        "{message}"
+    );
+    let message = refusal(FILE, &[("threshold", "many")]);
+    assert!(
+        message.contains("`critical` is `many`, which is no number"),
+        "{message}"
+    );
+    let written = FILE.replace("critical: \"${threshold}\"", "critical: 4");
+    assert!(refusal(&written, &[]).contains("alerts at 3 and options.thresholds.critical says 4"));
+}
+
+#[test]
+fn the_body_for_the_api_holds_what_the_recorded_bodies_hold() {
+    let body = rendered(FILE, &[]).expect("it renders").to_api();
+    assert_eq!(
+        body,
+        json!({
+            "name": "trouble in 5m",
+            "type": "log alert",
+            "query": r#"logs("service:\"trouble\"").index("*").rollup("count").last("5m") > 3"#,
+            "message": "{{log.attributes.[a.b]}} in 5m",
+            "tags": ["what:trouble"],
+            "options": {
+                "thresholds": {"critical": 3.0, "warning": 1.0},
+                "enable_logs_sample": true,
+                "include_tags": true,
+                "on_missing_data": "default",
+            },
+        })
+    );
+}
+
+fn monitors() -> Vec<Monitor> {
+    packs()
+        .iter()
+        .flat_map(|pack| pack.monitors().expect("the packs render"))
+        .collect()
+}
+
+#[test]
+fn every_monitor_of_a_pack_leaves_out_tests_and_back_fills_and_links_back() {
+    for monitor in monitors() {
+        let parts: Vec<String> = monitor
+            .alert
+            .search
+            .conjuncts()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        for excluded in ["-@evt.test:true", "-late:true"] {
+            assert!(
+                parts.iter().any(|part| part == excluded),
+                "{}: {excluded}",
+                monitor.identity
+            );
+        }
+        assert!(
+            monitor.message.contains("{{log.attributes.[session.url]}}"),
+            "{}",
+            monitor.identity
+        );
+        assert!(
+            !monitor.query.contains("  "),
+            "{}: folded badly",
+            monitor.identity
+        );
+    }
+}
+
+#[test]
+fn every_facet_that_a_pack_groups_by_is_listed_in_its_file() {
+    for (identity, text) in packs().iter().flat_map(Pack::files) {
+        let file = MonitorFile::parse(text).expect("the packs parse");
+        let monitor = file
+            .render(identity.clone(), &Values::new())
+            .expect("the packs render");
+        for facet in &monitor.alert.by {
+            assert!(
+                file.facets.contains_key(&facet.to_string()),
+                "{identity}: {facet}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_handle_stands_behind_a_blank() {
+    let (identity, text) = packs()[0].files().next().expect("a first file");
+    let values = Values::from([("notify".to_owned(), "@slack-security".to_owned())]);
+    let monitor = MonitorFile::parse(text)
+        .and_then(|file| file.render(identity, &values))
+        .expect("it renders");
+    assert!(
+        monitor.message.ends_with("\n@slack-security"),
+        "{}",
+        monitor.message
+    );
+}
+
+fn run(id: &str) -> Run {
+    Run {
+        id: id.to_owned(),
+        now: now(),
+        page_base: "https://gateway.example".to_owned(),
+    }
+}
+
+fn now() -> Timestamp {
+    "2026-11-21T09:00:00Z".parse().expect("a valid instant")
+}
+
+fn logs(scenario: Scenario, id: &str) -> Vec<Map<String, Value>> {
+    let profile = LogProfile {
+        service: "agent-access".to_owned(),
+        hostname: "gateway.example".to_owned(),
+        ..LogProfile::default()
+    };
+    let redactor = Redactor::built_in();
+    scenario.logs(&run(id), &|event: &SessionEvent| {
+        to_log(event, &profile, &redactor)
+    })
+}
+
+fn fired(logs: &[Map<String, Value>]) -> Vec<String> {
+    monitors()
+        .iter()
+        .map(|monitor| predict(monitor, logs, now()))
+        .filter(|prediction| prediction.forecast == Forecast::WouldFire)
+        .map(|prediction| prediction.identity.name)
+        .collect()
+}
+
+#[test]
+fn each_scenario_trips_the_monitor_it_is_named_for_and_no_other() {
+    for scenario in Scenario::ALL {
+        assert_eq!(fired(&logs(scenario, "r1")), [scenario.name()]);
+        assert_eq!(scenario.name().parse(), Ok(scenario));
+    }
+}
+
+#[test]
+fn a_prediction_shows_its_query_its_groups_and_its_numbers() {
+    let logs = logs(Scenario::UnapprovedProd, "r1");
+    let prediction = predict(&monitors()[0], &logs, now());
+    assert_eq!(prediction.forecast, Forecast::WouldFire);
+    assert!(prediction.is_exclusion_lifted && !prediction.query.contains("evt.test"));
+    assert!(
+        prediction.query.contains("-late:true"),
+        "nothing else is lifted"
+    );
+    let group = &prediction.evaluation.groups[0];
+    assert_eq!(group.values[0].0, "@session.id");
+    assert_eq!(group.seen, Seen::Exactly(1.0));
+    assert_eq!(prediction.explanation[0], "finds 1 of 2 logs");
+    assert!(
+        prediction.explanation[1].ends_with(": 1 > 0: alerts"),
+        "{:?}",
+        prediction.explanation
+    );
+    assert_eq!(prediction.reasons, []);
+}
+
+#[test]
+fn the_real_monitor_does_not_see_test_events() {
+    let sent = logs(Scenario::UnapprovedProd, "r1");
+    let indexed: Vec<_> = sent
+        .iter()
+        .map(crate::query::IndexedLog::from_intake)
+        .collect();
+    let evaluation = monitors()[0].alert.evaluate(&indexed, None, now());
+    assert_eq!(evaluation.found, 0);
+}
+
+#[test]
+fn a_monitor_that_would_not_fire_says_what_was_missing() {
+    let approved: Vec<_> = logs(Scenario::UnapprovedProd, "r1")
+        .into_iter()
+        .map(|mut log| {
+            log.insert(
+                "approval".to_owned(),
+                json!({"expected": true, "status": "approved"}),
+            );
+            log
+        })
+        .collect();
+    let prediction = predict(&monitors()[0], &approved, now());
+    assert_eq!(prediction.forecast, Forecast::WouldNot);
+    let missing = prediction.explanation.last().expect("a sentence");
+    assert!(
+        missing.starts_with("the closest log does not meet `-@approval.status:(approved OR"),
+        "{missing}"
+    );
+}
+
+#[test]
+fn old_logs_are_outside_the_window_and_said_to_be() {
+    let later = now() + jiff::SignedDuration::from_hours(1);
+    let prediction = predict(&monitors()[0], &logs(Scenario::UnapprovedProd, "r1"), later);
+    assert_eq!(prediction.forecast, Forecast::WouldNot);
+    assert_eq!(
+        prediction.explanation[0],
+        "finds 0 of 2 logs; 2 outside the last 15m"
+    );
+}
+
+#[test]
+fn where_datadogs_behaviour_is_open_the_prediction_cannot_tell_and_says_why() {
+    let written = FILE
+        .replace(r#"service:\"${what}\""#, "orders")
+        .replace("default: 3", "default: 0");
+    let monitor = rendered(&written, &[]).expect("it renders");
+    let log = json!({"message": "Orders dropped", "timestamp": now().as_millisecond()});
+    let prediction = predict(
+        &monitor,
+        &[log.as_object().cloned().unwrap_or_default()],
+        now(),
+    );
+    assert_eq!(prediction.forecast, Forecast::CannotTell);
+    assert!(!prediction.is_exclusion_lifted);
+    assert_eq!(prediction.query, monitor.query);
+    assert!(
+        prediction.reasons[0].to_string().contains("case"),
+        "{:?}",
+        prediction.reasons
+    );
+    assert_eq!(
+        prediction.explanation[1],
+        "all logs: between 0 and 1 against > 0: cannot tell"
+    );
+}
+
+#[test]
+fn a_warning_is_told_apart_from_an_alert() {
+    let monitor = rendered(FILE, &[]).expect("it renders");
+    let log = json!({"service": "trouble"})
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    let prediction = predict(&monitor, &[log.clone(), log], now());
+    assert_eq!(prediction.forecast, Forecast::WouldWarn);
+    assert_eq!(prediction.explanation[1], "all logs: 2 > 1: warns");
+}
+
+#[test]
+fn two_runs_share_no_group_and_one_run_repeats_itself() {
+    let sessions = |id: &str| -> Vec<String> {
+        Scenario::UnapprovedProd
+            .events(&run(id))
+            .iter()
+            .map(|event| event.session.id.clone())
+            .collect()
+    };
+    assert_eq!(sessions("r1"), sessions("r1"));
+    assert!(sessions("r1").iter().all(|id| !sessions("r2").contains(id)));
+}
+
+#[test]
+fn events_of_a_scenario_are_marked_and_end_now() {
+    for scenario in Scenario::ALL {
+        let events = scenario.events(&run("r1"));
+        assert!(
+            events
+                .iter()
+                .all(|event| event.test_run.as_deref() == Some("r1"))
+        );
+        assert!(
+            events
+                .iter()
+                .all(|event| event.url.starts_with("https://gateway.example/sessions/"))
+        );
+        assert_eq!(events.last().map(|event| event.timestamp), Some(now()));
+        assert!(events.is_sorted_by_key(|event| event.timestamp));
+    }
+}
+
+#[test]
+fn an_unknown_scenario_names_the_nearest() {
+    let error = "unaproved-prod"
+        .parse::<Scenario>()
+        .expect_err("it is misspelt");
+    assert!(
+        error
+            .to_string()
+            .contains("did you mean `unapproved-prod`?"),
+        "{error}"
+    );
+}

@@ -1,0 +1,264 @@
+//! What was sent to a database, as a list of statements.
+
+mod redact;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Code, Event, Kind, event_stream, postgres};
+use crate::domain::session::{Session, Verb};
+
+/// The most text that [`first_statements`] gives, in bytes.
+const FIRST: usize = 64 * 1024;
+
+/// One thing the client did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub time: Duration,
+    /// The event that completed it.
+    pub index: usize,
+    pub said: Said,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// The text as it was sent, passwords apart, and the parameters beside it.
+    Statement {
+        sql: Arc<str>,
+        parameters: Arc<[String]>,
+    },
+    /// Something worth a line that is no statement.
+    Remark(String),
+}
+
+impl Entry {
+    fn sql(&self) -> Option<&Arc<str>> {
+        match &self.said {
+            Said::Statement { sql, .. } => Some(sql),
+            Said::Remark(_) => None,
+        }
+    }
+
+    fn sql_mut(&mut self) -> Option<&mut Arc<str>> {
+        match &mut self.said {
+            Said::Statement { sql, .. } => Some(sql),
+            Said::Remark(_) => None,
+        }
+    }
+}
+
+/// The statements of a native database session; nothing for other kinds.
+///
+/// Passwords that stand in a statement are replaced by `[redacted:password]`. The text is as it
+/// was recorded otherwise: put it through [`super::safe`] before a terminal sees it.
+pub fn read(kind: Kind, events: &[Event]) -> Vec<Entry> {
+    let mut entries = match kind {
+        Kind::Postgres => postgres::read(events),
+        Kind::MySql => texts(events, mysql),
+        Kind::SqlServer | Kind::Oracle | Kind::MongoDb => texts(events, |data| data),
+        _ => Vec::new(),
+    };
+    redact(kind, &mut entries);
+    entries
+}
+
+/// Takes the passwords out. A prepared statement that ran many times is one text, before and
+/// after.
+fn redact(kind: Kind, entries: &mut [Entry]) {
+    let mut seen: HashMap<*const u8, Arc<str>> = HashMap::new();
+    let originals: Vec<Arc<str>> = entries.iter().filter_map(Entry::sql).cloned().collect();
+    let statements = entries.iter_mut().filter_map(Entry::sql_mut);
+    // The originals live until the end, so that an address means one text.
+    for (sql, original) in statements.zip(&originals) {
+        let redacted = seen.entry(original.as_ptr()).or_insert_with(|| {
+            redact::statement(kind, original).map_or_else(|| Arc::clone(original), Arc::from)
+        });
+        *sql = Arc::clone(redacted);
+    }
+}
+
+/// The statements of a native database session joined by newlines, up to about 64 KiB: the
+/// `session.command` of its event. `None` for other sessions, whose input are keystrokes, and
+/// where nothing can be read.
+pub fn first_statements(session: &Session, event_stream: &[u8]) -> Option<String> {
+    if session.verb == Verb::Exec {
+        return None;
+    }
+    let events = event_stream::parse(event_stream).ok()?.events;
+    let kind = Kind::of_session(session, &events);
+    let mut text = String::new();
+    for entry in read(kind, &events) {
+        let Said::Statement { sql, .. } = entry.said else {
+            continue;
+        };
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(sql.trim());
+        if text.len() > FIRST {
+            let end = (0..=FIRST).rev().find(|end| text.is_char_boundary(*end));
+            text.truncate(end.unwrap_or(0));
+            break;
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+/// One statement an event, of those protocols that the recorder decodes itself.
+fn texts(events: &[Event], clean: fn(&[u8]) -> &[u8]) -> Vec<Entry> {
+    events
+        .iter()
+        .filter(|event| event.code == Code::Input)
+        .filter_map(|event| {
+            let text = String::from_utf8_lossy(clean(&event.data));
+            let text = text.trim_end_matches(['\0', '\n', '\r']);
+            (!text.is_empty()).then(|| Entry {
+                time: event.time,
+                index: event.index,
+                said: Said::Statement {
+                    sql: text.into(),
+                    parameters: [].into(),
+                },
+            })
+        })
+        .collect()
+}
+
+/// The recorder leaves the command byte, or the parameter-set count of query attributes, in
+/// front of the text.
+fn mysql(data: &[u8]) -> &[u8] {
+    match data {
+        [0x01 | 0x03, text @ ..] => text,
+        text => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(data: &[&[u8]]) -> Vec<Event> {
+        data.iter()
+            .enumerate()
+            .map(|(index, data)| Event {
+                time: Duration::from_secs(index as u64),
+                code: Code::Input,
+                data: data.to_vec(),
+                index,
+            })
+            .collect()
+    }
+
+    fn said(kind: Kind, data: &[&[u8]]) -> Vec<String> {
+        read(kind, &inputs(data))
+            .into_iter()
+            .map(|entry| match entry.said {
+                Said::Statement { sql, .. } => sql.to_string(),
+                Said::Remark(text) => format!("({text})"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_byte_before_a_mysql_query_is_stripped() {
+        let data: [&[u8]; 4] = [b"\x03SELECT 1", b"\x01SELECT 2", b"SELECT 3\0", b"\x03"];
+        assert_eq!(
+            said(Kind::MySql, &data),
+            ["SELECT 1", "SELECT 2", "SELECT 3"]
+        );
+    }
+
+    #[test]
+    fn passwords_in_statements_are_redacted() {
+        let data: [&[u8]; 1] = [b"\x03CREATE USER 'r'@'%' IDENTIFIED BY 'pw-771'"];
+        assert_eq!(
+            said(Kind::MySql, &data),
+            ["CREATE USER 'r'@'%' IDENTIFIED BY '[redacted:password]'"]
+        );
+    }
+
+    #[test]
+    fn frames_as_the_gateway_stores_them_become_the_command_of_an_event() {
+        // A Parse that was never executed, a Query, a Terminate.
+        let json = br#"[[0.5,"i","UAAAABQAU0VMRUNUIG5vdygpAAAA"],
+            [0.9,"i","UQAAAA1TRUxFQ1QgMQA="],[2.0,"i","WAAAAAQ="]]"#;
+        let session = session("database", "postgres", Verb::Connect);
+        assert_eq!(
+            first_statements(&session, json).as_deref(),
+            Some("SELECT 1")
+        );
+        let script = Session {
+            verb: Verb::Exec,
+            ..session.clone()
+        };
+        assert_eq!(first_statements(&script, json), None);
+    }
+
+    #[test]
+    fn keystrokes_of_a_terminal_are_no_command() {
+        let json = br#"[[0.5,"i","aHVudGVyMg0="],[0.6,"o","JCA="]]"#;
+        assert_eq!(
+            first_statements(&session("custom", "", Verb::Connect), json),
+            None
+        );
+    }
+
+    #[test]
+    fn the_first_statements_are_bounded() {
+        let query = format!("\x03SELECT '{}é'", "x".repeat(FIRST - 9));
+        let data = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, query);
+        let json = format!("[[0,\"i\",\"{data}\"],[1,\"i\",\"{data}\"]]");
+        let session = session("database", "mysql", Verb::Connect);
+        let text = first_statements(&session, json.as_bytes()).expect("statements");
+        assert_eq!(
+            text.len(),
+            FIRST - 1,
+            "cut before the character that does not fit"
+        );
+    }
+
+    fn session(kind: &str, subtype: &str, verb: Verb) -> Session {
+        use crate::domain::session::{ConnectionRef, Identity, IdentityKind, Metrics, Status};
+        Session {
+            id: "a0000000-0000-4000-8000-000000000003".to_owned(),
+            org_id: String::new(),
+            identity: Identity {
+                id: "u".to_owned(),
+                email: "u@example.com".to_owned(),
+                name: "u".to_owned(),
+                kind: IdentityKind::User,
+                machine_identity_id: None,
+            },
+            connection: ConnectionRef {
+                name: "pg-lab".to_owned(),
+                kind: kind.to_owned(),
+                subtype: subtype.to_owned(),
+                resource_name: String::new(),
+                tags: serde_json::Map::new(),
+            },
+            verb,
+            status: Status::Done,
+            exit_code: Some(0),
+            start_date: jiff::Timestamp::UNIX_EPOCH,
+            end_date: None,
+            script: None,
+            script_size: 0,
+            event_size: 0,
+            review: None,
+            ai_analysis: None,
+            guardrails: Vec::new(),
+            metrics: Metrics::default(),
+            metadata: serde_json::Map::new(),
+            labels: serde_json::Map::new(),
+            integrations_metadata: serde_json::Map::new(),
+            correlation_id: None,
+            session_batch_id: None,
+        }
+    }
+
+    #[test]
+    fn a_terminal_has_no_statements() {
+        assert_eq!(said(Kind::Terminal, &[b"hunter2\r"]), [""; 0]);
+    }
+}

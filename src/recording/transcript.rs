@@ -1,0 +1,277 @@
+//! A readable text of any recording, line by line.
+//!
+//! Every line is safe to print: it went through the allow-list of [`super::safe`]. Terminal and
+//! script sessions become what was shown, database sessions numbered statements, HTTP sessions
+//! requests and answers.
+
+mod database;
+mod http;
+mod opaque;
+mod screen;
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::{Event, Kind};
+use crate::domain::redaction::{Redactor, Span};
+
+/// One line of a transcript, without its line end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// When it began to appear.
+    pub time: Duration,
+    pub text: String,
+    pub tone: Tone,
+}
+
+/// What a line is, for those who colour it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Recorded text.
+    Plain,
+    /// What the client sent, where it stands apart from what it got.
+    Input,
+    /// Said by this program about the recording.
+    Remark,
+    /// The session's own error.
+    Error,
+}
+
+/// The lines of a recording, in order.
+pub fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
+    match kind {
+        Kind::Exec | Kind::Terminal => screen::lines(kind, events),
+        Kind::Http => http::lines(events),
+        Kind::Ssh | Kind::Rdp | Kind::Tcp => opaque::lines(kind, events),
+        Kind::Postgres | Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Oracle => {
+            database::lines(kind, events)
+        }
+    }
+}
+
+/// As [`lines`], with the secrets of the whole text replaced.
+///
+/// A secret that takes several lines leaves one, at the time of its first.
+pub fn redacted(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Line> {
+    let mut lines = lines(kind, events);
+    let text = lines
+        .iter()
+        .map(|line| line.text.as_str())
+        .collect::<Vec<_>>()
+        .join("\n");
+    // From the end, so that the places of the earlier ones stay true.
+    for span in redactor.spans(&text).into_iter().rev() {
+        replace(&mut lines, &span);
+    }
+    lines
+}
+
+/// Puts the mark in the place of a span of the joined text.
+fn replace(lines: &mut Vec<Line>, span: &Span) {
+    let (first, from) = place(lines, span.start);
+    let (last, to) = place(lines, span.end);
+    let tail = lines[last].text.split_off(to);
+    lines.drain(first + 1..=last);
+    lines[first].text.truncate(from);
+    lines[first].text.push_str(&span.mark());
+    lines[first].text.push_str(&tail);
+}
+
+/// The line that holds byte `at` of the joined text, and the byte within it.
+fn place(lines: &[Line], at: usize) -> (usize, usize) {
+    let mut start = 0;
+    for (index, line) in lines.iter().enumerate() {
+        let end = start + line.text.len();
+        if at <= end {
+            return (index, at - start);
+        }
+        start = end + 1;
+    }
+    (
+        lines.len().saturating_sub(1),
+        lines.last().map_or(0, |line| line.text.len()),
+    )
+}
+
+/// Writes lines as UTF-8 text.
+pub fn write(lines: &[Line], out: &mut impl Write) -> io::Result<()> {
+    lines
+        .iter()
+        .try_for_each(|line| writeln!(out, "{}", line.text))
+}
+
+/// Minutes, seconds and milliseconds since the start: `  4:12.050`, or `1:04:12.050`.
+fn offset(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let millis = time.subsec_millis();
+    match hours {
+        0 => format!("{minutes:>3}:{seconds:02}.{millis:03}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}.{millis:03}"),
+    }
+}
+
+/// The session's error, of all kinds of recordings.
+fn error_line(event: &Event) -> Line {
+    let text = super::safe::line(&String::from_utf8_lossy(&event.data));
+    Line {
+        time: event.time,
+        text: format!("session error: {text}"),
+        tone: Tone::Error,
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    use super::*;
+    use crate::recording::Code;
+
+    /// Events a second apart, each with its code and text.
+    pub fn events(list: &[(&str, &[u8])]) -> Vec<Event> {
+        list.iter()
+            .enumerate()
+            .map(|(index, (code, data))| Event {
+                time: Duration::from_secs(index as u64),
+                code: Code::parse(code).expect("a code"),
+                data: data.to_vec(),
+                index,
+            })
+            .collect()
+    }
+
+    pub fn texts(kind: Kind, list: &[(&str, &[u8])]) -> Vec<String> {
+        let lines = lines(kind, &events(list));
+        lines.into_iter().map(|line| line.text).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::recording::{Code, event_stream, safe};
+
+    /// The transcript of a recording made with a real program.
+    fn recorded(kind: Kind, json: &str) -> String {
+        let parsed = event_stream::parse(json.as_bytes()).expect("a recording");
+        assert!(parsed.warnings.is_empty());
+        let mut text = Vec::new();
+        write(&lines(kind, &parsed.events), &mut text).expect("memory takes all");
+        String::from_utf8(text).expect("a transcript is UTF-8")
+    }
+
+    #[test]
+    fn a_driver_of_postgresql_reads_as_it_ran() {
+        let text = recorded(
+            Kind::Postgres,
+            include_str!("../sandbox/world/recordings/pg-native-driver.json"),
+        );
+        assert!(text.contains(concat!(
+            "   7    0:02.611  INSERT INTO findings VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)\n",
+            "                  $1 = 6f1c2c7e-0f55-4d5e-9a53-0d1f6e1f2a10\n",
+            "                  $2 = 2026-11-20T09:03:12.25Z\n",
+            "                  $3 = -1234.5600\n",
+            "                  $4 = true\n",
+            "                  $5 = 2026-11-20\n",
+            "                  $6 = 0.1\n",
+        )));
+        assert!(text.contains("22    0:04.617  COMMIT\n"));
+        assert!(
+            !text.contains("pg-Q2F"),
+            "the user of the gateway's credentials is a secret"
+        );
+    }
+
+    #[test]
+    fn passwords_and_copied_rows_of_a_real_session_are_not_told() {
+        let text = recorded(
+            Kind::Postgres,
+            include_str!("../sandbox/world/recordings/pg-native-ddl.json"),
+        );
+        for secret in ["S3cr3t", "changed-42", "hunter2", "Lyon"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+        assert!(text.contains("(copied in 59 bytes of rows, not shown)"));
+        assert!(text.ends_with("   9    0:11.448  DROP ROLE reporting;\n"));
+    }
+
+    #[test]
+    fn a_shell_and_a_script_read_as_they_were_seen() {
+        let shell = recorded(
+            Kind::Terminal,
+            include_str!("../sandbox/world/recordings/bash-idle.json"),
+        );
+        assert!(shell.contains("$ wc -l logs/app.log migrations/*.sql\n  240 logs/app.log\n"));
+        let script = recorded(
+            Kind::Exec,
+            include_str!("../sandbox/world/recordings/psql-failing-migration.json"),
+        );
+        assert!(script.starts_with("> BEGIN;\n> CREATE TABLE"));
+        assert!(script.contains("\nUPDATE 60\n pg_sleep\n----------\n\n(1 row)\n"));
+    }
+
+    #[test]
+    fn an_api_client_reads_as_requests_and_answers_without_its_token() {
+        let text = recorded(
+            Kind::Http,
+            include_str!("../sandbox/world/recordings/http-api.json"),
+        );
+        assert!(text.contains("  0:03.445  ← HTTP/1.1 403 Forbidden\n"));
+        assert!(text.contains("              1042;83.40\n"));
+        assert!(!text.contains("fake-agent-token"));
+    }
+
+    const KINDS: [Kind; 6] = [
+        Kind::Exec,
+        Kind::Terminal,
+        Kind::Postgres,
+        Kind::MongoDb,
+        Kind::Http,
+        Kind::Tcp,
+    ];
+
+    #[test]
+    fn an_offset_is_read_at_a_glance() {
+        assert_eq!(offset(Duration::from_millis(252_050)), "  4:12.050");
+        assert_eq!(offset(Duration::from_millis(3_852_050)), "1:04:12.050");
+    }
+
+    #[test]
+    fn the_sessions_error_ends_every_kind_of_transcript() {
+        for kind in KINDS {
+            let lines = testing::texts(kind, &[("e", b"killed by\x1b[2J ana")]);
+            assert_eq!(
+                lines.last().map(String::as_str),
+                Some("session error: killed by ana"),
+                "{kind:?}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_is_safe_to_print(
+            pieces in prop::collection::vec(
+                (prop::bool::ANY, prop::collection::vec(any::<u8>(), 0..80)), 0..6
+            )
+        ) {
+            let events: Vec<_> = pieces
+                .into_iter()
+                .enumerate()
+                .map(|(index, (is_input, data))| Event {
+                    time: Duration::from_millis(index as u64),
+                    code: if is_input { Code::Input } else { Code::Output },
+                    data,
+                    index,
+                })
+                .collect();
+            for kind in KINDS {
+                for line in lines(kind, &events) {
+                    prop_assert_eq!(&safe::text(&line.text), &line.text);
+                    prop_assert!(!line.text.contains(['\n', '\r']));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Statements, numbered, with the time of each and its parameters beside it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{Line, Tone, error_line, offset};
+use crate::recording::statements::{Entry, Said, read};
+use crate::recording::{Code, Event, Kind, safe};
+
+/// A text longer than this is told once: a small message can run a large prepared statement.
+const TOLD_ONCE: usize = 4 * 1024;
+
+/// The column where text begins, under the number and the time.
+const INDENT: usize = 18;
+
+pub(super) fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
+    let mut lines: Vec<Line> = preface(kind)
+        .iter()
+        .map(|text| Line {
+            time: std::time::Duration::ZERO,
+            text: (*text).to_owned(),
+            tone: Tone::Remark,
+        })
+        .collect();
+    let entries = read(kind, events);
+    let mut numbers = Numbers::default();
+    for entry in &entries {
+        push(entry, &mut numbers, &mut lines);
+    }
+    let errors = events.iter().filter(|event| event.code == Code::Error);
+    lines.extend(errors.map(error_line));
+    lines
+}
+
+/// What a reader must know first.
+fn preface(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Oracle => &[
+            "The gateway records no answers for native clients, and of Oracle's protocol only",
+            "printable fragments of what the client sent.",
+            "",
+        ],
+        _ => &[
+            "The gateway records no answers for native clients: this is what was sent.",
+            "",
+        ],
+    }
+}
+
+/// Counts statements, and knows where a long one was told.
+#[derive(Default)]
+struct Numbers {
+    latest: usize,
+    told: HashMap<*const u8, usize>,
+}
+
+impl Numbers {
+    /// The number of the next statement, and the text to tell.
+    fn next(&mut self, sql: &Arc<str>) -> (usize, String) {
+        self.latest += 1;
+        if sql.len() <= TOLD_ONCE {
+            return (self.latest, tidy(sql));
+        }
+        let first = *self.told.entry(sql.as_ptr()).or_insert(self.latest);
+        match first == self.latest {
+            true => (first, tidy(sql)),
+            false => (self.latest, format!("-- the text of statement {first}")),
+        }
+    }
+}
+
+fn tidy(sql: &str) -> String {
+    safe::text(sql).replace('\r', "").trim().to_owned()
+}
+
+fn push(entry: &Entry, numbers: &mut Numbers, lines: &mut Vec<Line>) {
+    let time = entry.time;
+    let at = offset(time);
+    let mut add = |text: String, tone| lines.push(Line { time, text, tone });
+    match &entry.said {
+        Said::Remark(text) => add(
+            format!("{:>4}  {at}  ({})", "", safe::line(text)),
+            Tone::Remark,
+        ),
+        Said::Statement { sql, parameters } => {
+            let (number, text) = numbers.next(sql);
+            let mut rows = text.lines();
+            let first = rows.next().unwrap_or_default();
+            add(format!("{number:>4}  {at}  {first}"), Tone::Plain);
+            for row in rows {
+                add(format!("{:INDENT$}{row}", ""), Tone::Plain);
+            }
+            for (n, value) in parameters.iter().enumerate() {
+                let value = safe::line(value);
+                add(format!("{:INDENT$}${} = {value}", "", n + 1), Tone::Input);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::texts;
+    use super::*;
+
+    #[test]
+    fn statements_are_numbered_and_timed_and_their_parameters_stand_below() {
+        let lines = texts(
+            Kind::Postgres,
+            &[
+                ("i", b"Q\0\0\0\x13SELECT 1,\n  2;\0"),
+                ("i", b"P\0\0\0\x11\0SELECT $1\0\0\0"),
+                ("i", b"B\0\0\0\x11\0\0\0\0\0\x01\0\0\0\x01x\0\0"),
+                ("i", b"E\0\0\0\x09\0\0\0\0\0"),
+            ],
+        );
+        assert_eq!(
+            lines,
+            [
+                "The gateway records no answers for native clients: this is what was sent.",
+                "",
+                "   1    0:00.000  SELECT 1,",
+                "                    2;",
+                "   2    0:03.000  SELECT $1",
+                "                  $1 = 'x'",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_long_statement_that_runs_often_is_told_once() {
+        let sql = format!("SELECT '{}'", "x".repeat(TOLD_ONCE));
+        let parse = [b"\0", sql.as_bytes(), b"\0\0\0"].concat();
+        let length = (parse.len() as u32 + 4).to_be_bytes();
+        let parse = [&b"P"[..], &length, &parse].concat();
+        let bind: &[u8] = b"B\0\0\0\x0c\0\0\0\0\0\0\0\0";
+        let execute: &[u8] = b"E\0\0\0\x09\0\0\0\0\0";
+        let lines = texts(
+            Kind::Postgres,
+            &[
+                ("i", &parse),
+                ("i", bind),
+                ("i", execute),
+                ("i", bind),
+                ("i", execute),
+            ],
+        );
+        assert!(lines[2].contains("xxx"));
+        assert_eq!(lines[3], "   2    0:04.000  -- the text of statement 1");
+    }
+
+    #[test]
+    fn control_characters_in_a_statement_do_nothing() {
+        let lines = texts(
+            Kind::MySql,
+            &[("i", b"\x03SELECT '\x1b]52;c;AAAA\x07x\x9b'")],
+        );
+        assert_eq!(lines[2], "   1    0:00.000  SELECT 'x\u{fffd}'");
+    }
+}

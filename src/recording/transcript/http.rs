@@ -1,0 +1,246 @@
+//! HTTP as request and answer lines, each with its body indented below.
+//!
+//! Of the headers only those are used that say where a body ends and what it holds; none is
+//! shown, since they carry tokens. A body that is compressed or no text is told by its size.
+
+use std::time::Duration;
+
+use super::{Line, Tone, error_line, offset};
+use crate::recording::protocol::is_http_request;
+use crate::recording::{Code, Event, safe};
+
+/// Longer bodies are cut, and their size said.
+const LONGEST_BODY: usize = 16 * 1024;
+
+pub(super) fn lines(events: &[Event]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut client = Direction::new("→", Tone::Input);
+    let mut server = Direction::new("←", Tone::Plain);
+    for event in events {
+        match event.code {
+            Code::Input => {
+                server.finish(&mut lines);
+                client.push(event, &mut lines);
+            }
+            Code::Output => {
+                client.finish(&mut lines);
+                server.push(event, &mut lines);
+            }
+            Code::Error => {
+                client.finish(&mut lines);
+                server.finish(&mut lines);
+                lines.push(error_line(event));
+            }
+            _ => {}
+        }
+    }
+    client.finish(&mut lines);
+    server.finish(&mut lines);
+    lines
+}
+
+/// The bytes of one side since its last complete message.
+struct Direction {
+    arrow: &'static str,
+    tone: Tone,
+    since: Duration,
+    bytes: Vec<u8>,
+}
+
+impl Direction {
+    fn new(arrow: &'static str, tone: Tone) -> Self {
+        Self {
+            arrow,
+            tone,
+            since: Duration::ZERO,
+            bytes: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, event: &Event, lines: &mut Vec<Line>) {
+        if is_head(&event.data) {
+            self.finish(lines);
+        }
+        if self.bytes.is_empty() {
+            self.since = event.time;
+        }
+        self.bytes.extend_from_slice(&event.data);
+    }
+
+    /// Tells what has come as one message; the other side has its turn.
+    fn finish(&mut self, lines: &mut Vec<Line>) {
+        if self.bytes.is_empty() {
+            return;
+        }
+        let bytes = std::mem::take(&mut self.bytes);
+        let (time, tone) = (self.since, self.tone);
+        let mut add = |text| lines.push(Line { time, text, tone });
+        let at = offset(time);
+        let message = Message::read(&bytes);
+        if let Some(start) = &message.start {
+            add(format!("{at}  {} {}", self.arrow, safe::line(start)));
+        } else if !message.body.is_empty() {
+            add(format!("{at}  {}", self.arrow));
+        }
+        for row in body_rows(&message) {
+            add(format!("{:14}{row}", ""));
+        }
+    }
+}
+
+/// True where a message begins.
+fn is_head(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"HTTP/1.") || is_http_request(bytes)
+}
+
+/// A start line, and the bytes after the headers.
+struct Message {
+    start: Option<String>,
+    encoding: Option<String>,
+    body: Vec<u8>,
+}
+
+impl Message {
+    fn read(bytes: &[u8]) -> Self {
+        if !is_head(bytes) {
+            return Self {
+                start: None,
+                encoding: None,
+                body: bytes.to_vec(),
+            };
+        }
+        let end = memchr::memmem::find(bytes, b"\r\n\r\n");
+        let (head, body) = bytes.split_at(end.unwrap_or(bytes.len()));
+        let body = body.strip_prefix(b"\r\n\r\n").unwrap_or_default();
+        let head = String::from_utf8_lossy(head);
+        let mut rows = head.split("\r\n");
+        let start = rows.next().map(str::to_owned);
+        let header = |name: &str| {
+            head.split("\r\n").skip(1).find_map(|row| {
+                let (key, value) = row.split_once(':')?;
+                key.eq_ignore_ascii_case(name)
+                    .then(|| value.trim().to_ascii_lowercase())
+            })
+        };
+        let is_chunked = header("transfer-encoding").is_some_and(|how| how.contains("chunked"));
+        Self {
+            start,
+            encoding: header("content-encoding").filter(|how| how != "identity"),
+            body: match is_chunked {
+                true => unchunked(body),
+                false => body.to_vec(),
+            },
+        }
+    }
+}
+
+/// The data of a chunked body, as far as it is well formed.
+fn unchunked(mut body: &[u8]) -> Vec<u8> {
+    let mut data = Vec::new();
+    while let Some(end) = memchr::memmem::find(body, b"\r\n") {
+        let size = str::from_utf8(&body[..end]).ok();
+        let size = size.and_then(|text| text.split(';').next());
+        let size = size.and_then(|text| usize::from_str_radix(text.trim(), 16).ok());
+        let Some(size) = size.filter(|size| *size > 0) else {
+            break;
+        };
+        let rest = &body[end + 2..];
+        let (chunk, after) = rest.split_at(size.min(rest.len()));
+        data.extend_from_slice(chunk);
+        body = after.strip_prefix(b"\r\n").unwrap_or(after);
+    }
+    data
+}
+
+fn body_rows(message: &Message) -> Vec<String> {
+    let body = &message.body;
+    let size = body.len();
+    if body.is_empty() {
+        return Vec::new();
+    }
+    if let Some(encoding) = &message.encoding {
+        return vec![format!("({size} bytes, {})", safe::line(encoding))];
+    }
+    let shown = &body[..size.min(LONGEST_BODY)];
+    if memchr::memchr(0, shown).is_some() || !is_mostly_text(shown) {
+        return vec![format!("({size} bytes, no text)")];
+    }
+    let text = safe::text(&String::from_utf8_lossy(shown)).replace('\r', "");
+    let mut rows: Vec<_> = text.trim_end().lines().map(str::to_owned).collect();
+    if size > LONGEST_BODY {
+        rows.push(format!("… ({size} bytes)"));
+    }
+    rows
+}
+
+/// Text may be cut in the middle of a character, not broken all over.
+fn is_mostly_text(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.matches(char::REPLACEMENT_CHARACTER).count() * 16 <= text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::texts;
+    use crate::recording::Kind;
+
+    #[test]
+    fn requests_and_answers_have_their_bodies_below() {
+        let lines = texts(
+            Kind::Http,
+            &[
+                (
+                    "i",
+                    b"POST /v1/refunds HTTP/1.1\r\nAuthorization: Bearer t\r\n\r\n{\"order\": 1}",
+                ),
+                (
+                    "o",
+                    b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n",
+                ),
+                ("o", b"5\r\nhello\r\n6;x=y\r\n\nworld\r\n0\r\n\r\n"),
+                ("i", b"GET / HTTP/1.1\r\n\r\n"),
+                (
+                    "o",
+                    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08",
+                ),
+            ],
+        );
+        assert_eq!(
+            lines,
+            [
+                "  0:00.000  → POST /v1/refunds HTTP/1.1",
+                "              {\"order\": 1}",
+                "  0:01.000  ← HTTP/1.1 201 Created",
+                "              hello",
+                "              world",
+                "  0:03.000  → GET / HTTP/1.1",
+                "  0:04.000  ← HTTP/1.1 200 OK",
+                "              (3 bytes, gzip)",
+            ]
+        );
+    }
+
+    #[test]
+    fn json_records_between_the_messages_are_shown() {
+        let lines = texts(
+            Kind::Http,
+            &[("o", b"{\"tool\":\"query\",\"decision\":\"denied\"}\n")],
+        );
+        assert_eq!(
+            lines,
+            [
+                "  0:00.000  ←",
+                "              {\"tool\":\"query\",\"decision\":\"denied\"}"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_body_that_is_no_text_is_told_by_its_size() {
+        let lines = texts(
+            Kind::Http,
+            &[("o", b"HTTP/1.1 200 OK\r\n\r\n\xff\xfe\0\x01")],
+        );
+        assert_eq!(lines[1], "              (4 bytes, no text)");
+    }
+}

@@ -1,0 +1,63 @@
+//! Which part of the stand-ins a request is for: what faults are scoped by and requests filed under.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A part of the stand-ins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// The logs intakes, v2 and the legacy v1.
+    Logs,
+    /// Events v1: posting and reading.
+    Events,
+    /// Searching logs.
+    Search,
+    Monitors,
+    /// Whatever else Datadog's API hosts serve: key validation, unknown paths.
+    Api,
+    Gateway,
+    /// Where the fault `redirect` points to.
+    Elsewhere,
+}
+
+impl Product {
+    pub const ALL: [Product; 7] = [
+        Product::Logs,
+        Product::Events,
+        Product::Search,
+        Product::Monitors,
+        Product::Api,
+        Product::Gateway,
+        Product::Elsewhere,
+    ];
+
+    /// The word for it in a fault's scope and in `/sandbox/requests`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Product::Logs => "logs",
+            Product::Events => "events",
+            Product::Search => "search",
+            Product::Monitors => "monitors",
+            Product::Api => "api",
+            Product::Gateway => "gateway",
+            Product::Elsewhere => "elsewhere",
+        }
+    }
+}
+
+impl fmt::Display for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Product {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Product::ALL
+            .into_iter()
+            .find(|product| product.name() == text)
+            .ok_or(())
+    }
+}

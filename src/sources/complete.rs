@@ -1,0 +1,216 @@
+//! What list rows lack, from the single session: script, analysis, the review's rule, and the
+//! first statements of a native database session.
+
+use std::sync::Arc;
+
+use super::error::SourceError;
+use super::events::{EventContext, events_with};
+use super::retry::{Backoff, retrying};
+use crate::domain::event::SessionEvent;
+use crate::domain::session::{Session, Verb};
+use crate::gateway::{Gateway, GatewayError};
+
+/// Recordings above this are not fetched for their statements: they are read whole, and there are
+/// several at once.
+pub const STATEMENTS_LIMIT: u64 = 16 << 20;
+
+/// A session with all that the gateway says about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Completed {
+    pub session: Arc<Session>,
+    /// Of a native database session.
+    pub statements: Option<String>,
+    /// True where the gateway would not give the single session, and the row had to do.
+    pub is_incomplete: bool,
+}
+
+impl Completed {
+    /// The session's events, with the statements, marked where it is incomplete.
+    pub fn events(&self, context: &EventContext) -> Vec<SessionEvent> {
+        let statements = self.statements.as_deref();
+        events_with(&self.session, statements, self.is_incomplete, context)
+    }
+}
+
+/// Completes a list row. `statements` reads a recording's raw `event_stream` array.
+///
+/// # Errors
+///
+/// What cannot be had for this one session (403, 404, an answer that cannot be read) leaves it
+/// incomplete; what concerns every session is an error.
+pub async fn completed(
+    gateway: &Gateway,
+    row: Session,
+    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+) -> Result<Completed, SourceError> {
+    let asked = match has_statements(&row) {
+        true => with_statements(gateway, &row, statements).await,
+        false => {
+            let ask = async || gateway.session(&row.id).await;
+            let session = retrying(Backoff::patient(), ask).await;
+            session.map(|session| (session, None))
+        }
+    };
+    match asked {
+        Ok((session, statements)) => Ok(Completed {
+            session: Arc::new(session),
+            statements,
+            is_incomplete: false,
+        }),
+        Err(error) if concerns_one_session(&error) => {
+            tracing::warn!(session = %row.id, %error, "the session goes out incomplete");
+            Ok(Completed {
+                session: Arc::new(row),
+                statements: None,
+                is_incomplete: true,
+            })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// One session by its id, complete.
+pub(super) async fn single(
+    gateway: &Gateway,
+    id: &str,
+    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+) -> Result<Completed, SourceError> {
+    let ask = async || gateway.session(id).await;
+    let session = retrying(Backoff::patient(), ask).await?;
+    match has_statements(&session) {
+        true => completed(gateway, session, statements).await,
+        false => Ok(Completed {
+            session: Arc::new(session),
+            statements: None,
+            is_incomplete: false,
+        }),
+    }
+}
+
+async fn with_statements(
+    gateway: &Gateway,
+    row: &Session,
+    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+) -> Result<(Session, Option<String>), SourceError> {
+    let ask = async || gateway.session_with_recording(&row.id).await;
+    let (session, recording) = retrying(Backoff::patient(), ask).await?;
+    let statements = recording.and_then(|bytes| statements(&session, &bytes));
+    Ok((session, statements))
+}
+
+/// Native clients of a database leave statements in the recording, complete once it is done.
+fn has_statements(row: &Session) -> bool {
+    row.verb == Verb::Connect
+        && row.connection.kind == "database"
+        && row.is_done()
+        && (1..=STATEMENTS_LIMIT).contains(&row.event_size)
+}
+
+fn concerns_one_session(error: &SourceError) -> bool {
+    matches!(
+        error,
+        SourceError::Gateway(
+            GatewayError::Forbidden { .. }
+                | GatewayError::NotFound { .. }
+                | GatewayError::Malformed { .. }
+                | GatewayError::SessionId { .. }
+        )
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gateway::testing::{Reply, Server};
+    use crate::sources::testing::session;
+
+    const ID: &str = "a0000000-0000-4000-8000-000000000001";
+
+    fn none(_: &Session, _: &[u8]) -> Option<String> {
+        None
+    }
+
+    #[tokio::test]
+    async fn script_and_analysis_come_from_the_single_session() {
+        let body = format!(
+            r#"{{"id":"{ID}","start_date":"2026-08-20T10:00:00Z","user_id":"s","script":{{"data":"select 1"}},
+            "ai_analysis":{{"risk_level":"low","title":"t","explanation":"e","action":"allow_execution"}}}}"#
+        );
+        let server = Server::answering([Reply::json(200, body)]).await;
+        let completed = completed(&server.gateway(), session(|_| ()), &none)
+            .await
+            .expect("a session");
+        assert_eq!(completed.session.script.as_deref(), Some("select 1"));
+        assert!(completed.session.ai_analysis.is_some() && !completed.is_incomplete);
+        assert_eq!(server.requests()[0].target, format!("/api/sessions/{ID}"));
+    }
+
+    #[tokio::test]
+    async fn a_native_database_session_brings_its_statements() {
+        let body = format!(
+            r#"{{"id":"{ID}","start_date":"2026-08-20T10:00:00Z","verb":"connect","event_stream":[[1,"i","UQ=="]]}}"#
+        );
+        let server = Server::answering([Reply::json(200, body)]).await;
+        let row = session(|session| session.verb = Verb::Connect);
+        let read = |_: &Session, bytes: &[u8]| Some(format!("{} bytes", bytes.len()));
+        let completed = completed(&server.gateway(), row, &read)
+            .await
+            .expect("a session");
+        assert_eq!(completed.statements.as_deref(), Some("16 bytes"));
+        assert_eq!(server.requests().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn no_recording_is_fetched_where_it_holds_no_statements() {
+        let is_fetched = |change: fn(&mut Session)| {
+            let row = session(|session| {
+                session.verb = Verb::Connect;
+                change(session);
+            });
+            has_statements(&row)
+        };
+        assert!(is_fetched(|_| ()));
+        assert!(!is_fetched(|session| session.verb = Verb::Exec));
+        assert!(!is_fetched(
+            |session| session.connection.kind = "custom".to_owned()
+        ));
+        assert!(!is_fetched(
+            |session| session.status = crate::domain::session::Status::Open
+        ));
+        assert!(!is_fetched(|session| session.event_size = 0));
+        assert!(!is_fetched(
+            |session| session.event_size = STATEMENTS_LIMIT + 1
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_withheld_goes_out_incomplete() {
+        for reply in [
+            Reply::json(
+                403,
+                r#"{"message":"user is not allowed to access this session"}"#,
+            ),
+            Reply::json(404, r#"{"message":"not found"}"#),
+            Reply::json(200, "[]"),
+        ] {
+            let server = Server::answering([reply]).await;
+            let completed = completed(&server.gateway(), session(|_| ()), &none)
+                .await
+                .expect("the row does");
+            let events = completed.events(&EventContext::default());
+            assert!(!events.is_empty() && events.iter().all(|event| event.is_incomplete));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_refused_ends_it() {
+        let server = Server::answering([Reply::json(401, r#"{"message":"access denied"}"#)]).await;
+        let error = completed(&server.gateway(), session(|_| ()), &none)
+            .await
+            .expect_err("refused");
+        assert!(matches!(
+            error.gateway(),
+            Some(GatewayError::Unauthorized { .. })
+        ));
+    }
+}

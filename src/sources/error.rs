@@ -1,0 +1,50 @@
+//! Why sessions could not be read.
+
+use jiff::Timestamp;
+
+use crate::gateway::GatewayError;
+
+/// What ended the reading.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SourceError {
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    #[error("gave up after {attempts} attempts")]
+    GaveUp {
+        attempts: u32,
+        #[source]
+        last: GatewayError,
+    },
+    /// The gateway pages to 10,100 rows and cuts its windows at whole seconds.
+    #[error(
+        "more than {rows} sessions started within a second of {second}, and the gateway shows no \
+         more of them; narrow them by a filter"
+    )]
+    TooDense { second: Timestamp, rows: u32 },
+    #[error("the gateway's list of sessions kept changing while it was read, around {around}")]
+    Unstable { around: Timestamp },
+    #[error(
+        "`{given}` names no session: give an id, the beginning of one, or the address of its page"
+    )]
+    Reference { given: String },
+    #[error("no session of the last {days} days has an id that begins with `{prefix}`")]
+    NotFound { prefix: String, days: u32 },
+    #[error("`{given}` may mean several sessions: {}", candidates.join(", "))]
+    Ambiguous {
+        given: String,
+        candidates: Vec<String>,
+    },
+    /// Whoever took the events has gone; that side knows why.
+    #[error("nobody takes the events any more")]
+    Closed,
+}
+
+impl SourceError {
+    /// The gateway's error beneath, where there is one.
+    pub fn gateway(&self) -> Option<&GatewayError> {
+        match self {
+            SourceError::Gateway(error) | SourceError::GaveUp { last: error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}

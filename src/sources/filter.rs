@@ -1,0 +1,328 @@
+//! Which sessions are wanted: what the gateway can sort out by itself, and the rest.
+//!
+//! Every condition is checked here even where the gateway was asked for it, since it compares by
+//! pattern. List rows lack the analysis, so that an outcome may need the single session.
+
+use crate::domain::connection::glob_matches;
+use crate::domain::session::{IdentityKind, Outcome, Review, ReviewStatus, Session, Status, Verb};
+use crate::gateway::SessionQuery;
+
+/// Conditions that must all hold; without any, every session is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionFilter {
+    /// An e-mail, or a subject id.
+    pub identity: Option<String>,
+    /// A machine identity: its id, subject, e-mail or name, as a glob; `*` is any machine.
+    pub agent: Option<String>,
+    /// The connection's name, as a glob.
+    pub connection: Option<String>,
+    /// The connection's parent type or subtype.
+    pub kind: Option<String>,
+    pub outcome: Option<Outcome>,
+    pub approval: Option<Approval>,
+    pub correlation_id: Option<String>,
+    pub batch_id: Option<String>,
+    pub status: Option<Status>,
+    pub verb: Option<Verb>,
+}
+
+/// What became of a session's approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approval {
+    /// No rule demanded one.
+    NotRequired,
+    Pending,
+    Approved,
+    Rejected,
+    /// Approved, and taken back.
+    Revoked,
+}
+
+impl Approval {
+    pub const ALL: [Approval; 5] = [
+        Approval::NotRequired,
+        Approval::Pending,
+        Approval::Approved,
+        Approval::Rejected,
+        Approval::Revoked,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Approval::NotRequired => "not-required",
+            Approval::Pending => "pending",
+            Approval::Approved => "approved",
+            Approval::Rejected => "rejected",
+            Approval::Revoked => "revoked",
+        }
+    }
+
+    /// `None` where the gateway itself does not know.
+    pub fn of(review: Option<&Review>) -> Option<Self> {
+        let Some(review) = review else {
+            return Some(Approval::NotRequired);
+        };
+        match review.status {
+            ReviewStatus::Pending => Some(Approval::Pending),
+            ReviewStatus::Approved | ReviewStatus::Processing | ReviewStatus::Executed => {
+                Some(Approval::Approved)
+            }
+            ReviewStatus::Rejected => Some(Approval::Rejected),
+            ReviewStatus::Revoked => Some(Approval::Revoked),
+            ReviewStatus::Unknown => None,
+        }
+    }
+}
+
+/// What a list row says about a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowVerdict {
+    Wanted,
+    Unwanted,
+    /// The row cannot tell; the single session can.
+    AskForSession,
+}
+
+impl SessionFilter {
+    /// Whether a complete session is wanted.
+    pub fn matches(&self, session: &Session) -> bool {
+        self.matches_but_outcome(session)
+            && self
+                .outcome
+                .is_none_or(|outcome| outcome == session.outcome())
+    }
+
+    pub(super) fn of_row(&self, row: &Session) -> RowVerdict {
+        let may_be_blocked = may_be_blocked(row);
+        let asks_for = |outcome| match outcome {
+            Outcome::Failure | Outcome::Blocked => may_be_blocked,
+            Outcome::Success | Outcome::Rejected | Outcome::Unknown => false,
+        };
+        match self.outcome {
+            _ if !self.matches_but_outcome(row) => RowVerdict::Unwanted,
+            Some(outcome) if asks_for(outcome) => RowVerdict::AskForSession,
+            Some(outcome) if outcome != row.outcome() => RowVerdict::Unwanted,
+            _ => RowVerdict::Wanted,
+        }
+    }
+
+    fn matches_but_outcome(&self, session: &Session) -> bool {
+        let is = |wanted: &Option<String>, matches: &dyn Fn(&str) -> bool| {
+            wanted.as_deref().is_none_or(matches)
+        };
+        let equals = |given: &Option<String>, wanted: &str| given.as_deref() == Some(wanted);
+        is(&self.identity, &|wanted| is_identity(session, wanted))
+            && is(&self.agent, &|wanted| is_agent(session, wanted))
+            && is(&self.connection, &|wanted| {
+                glob_matches(wanted, &session.connection.name)
+            })
+            && is(&self.kind, &|wanted| {
+                [&session.connection.kind, &session.connection.subtype]
+                    .contains(&&wanted.to_owned())
+            })
+            && is(&self.correlation_id, &|wanted| {
+                equals(&session.correlation_id, wanted)
+            })
+            && is(&self.batch_id, &|wanted| {
+                equals(&session.session_batch_id, wanted)
+            })
+            && (self.approval.is_none() || self.approval == Approval::of(session.review.as_ref()))
+            && self.status.is_none_or(|status| status == session.status)
+            && self.verb.is_none_or(|verb| verb == session.verb)
+    }
+
+    /// The part of the filter that the gateway can apply, as a query of the newest page.
+    pub(super) fn query(&self) -> SessionQuery {
+        SessionQuery {
+            // An e-mail may also be a subject, but not every subject is an e-mail.
+            user_id: self.identity.clone().filter(|text| !text.contains('@')),
+            connection: self
+                .connection
+                .clone()
+                .filter(|name| !name.contains(['*', '?'])),
+            kind: self
+                .kind
+                .clone()
+                .filter(|kind| PARENT_TYPES.contains(&kind.as_str())),
+            review_status: match self.approval {
+                Some(Approval::Pending) => Some(ReviewStatus::Pending),
+                Some(Approval::Rejected) => Some(ReviewStatus::Rejected),
+                Some(Approval::Revoked) => Some(ReviewStatus::Revoked),
+                // Approved is three states on the wire, and the list takes one.
+                Some(Approval::Approved | Approval::NotRequired) | None => None,
+            },
+            batch_id: self.batch_id.clone(),
+            correlation_id: self.correlation_id.clone(),
+            ..SessionQuery::default()
+        }
+    }
+}
+
+/// Parent types that are no subtype of another one (`common/proto/types.go`, `ToConnectionType`):
+/// `httpproxy`, say, is both.
+const PARENT_TYPES: [&str; 3] = ["database", "application", "custom"];
+
+/// The exit code of a session that the analysis blocked before it ran
+/// (`gateway/api/session/ai_decision.go`); also of killed and broken ones.
+const NO_CODE: i64 = 254;
+
+/// True for a row whose missing analysis may have blocked it.
+fn may_be_blocked(row: &Session) -> bool {
+    row.is_done()
+        && row.exit_code == Some(NO_CODE)
+        && row.ai_analysis.is_none()
+        && !row.is_blocked()
+}
+
+fn is_identity(session: &Session, wanted: &str) -> bool {
+    let identity = &session.identity;
+    match wanted.contains('@') {
+        true => identity.email.eq_ignore_ascii_case(wanted) || identity.id == wanted,
+        false => identity.id == wanted,
+    }
+}
+
+fn is_agent(session: &Session, wanted: &str) -> bool {
+    let identity = &session.identity;
+    let names = [
+        identity.machine_identity_id.as_deref().unwrap_or_default(),
+        &identity.id,
+        &identity.email,
+        &identity.name,
+    ];
+    identity.kind == IdentityKind::Machine && names.iter().any(|name| glob_matches(wanted, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::session::{AiAnalysis, GuardrailHit};
+    use crate::sources::testing::{review, session};
+
+    fn none() -> SessionFilter {
+        SessionFilter::default()
+    }
+
+    #[test]
+    fn without_conditions_every_session_is_wanted() {
+        assert!(none().matches(&session(|_| ())));
+    }
+
+    #[test]
+    fn an_identity_is_an_email_or_a_subject() {
+        let by = |text: &str| SessionFilter {
+            identity: Some(text.to_owned()),
+            ..none()
+        };
+        let session = session(|_| ());
+        assert!(by("Alice@Lab.test").matches(&session));
+        assert!(by("sub-alice").matches(&session));
+        assert!(!by("alice").matches(&session));
+        assert_eq!(
+            by("sub-alice").query().user_id.as_deref(),
+            Some("sub-alice")
+        );
+        assert_eq!(by("alice@lab.test").query().user_id, None);
+    }
+
+    #[test]
+    fn an_agent_is_a_machine_by_any_of_its_names() {
+        let by = |text: &str| SessionFilter {
+            agent: Some(text.to_owned()),
+            ..none()
+        };
+        let agent = session(|session| {
+            session.identity.kind = IdentityKind::Machine;
+            session.identity.machine_identity_id = Some("m-1".to_owned());
+            session.identity.name = "deploy-bot".to_owned();
+        });
+        for wanted in ["*", "m-1", "deploy-*", "sub-alice"] {
+            assert!(by(wanted).matches(&agent), "{wanted}");
+        }
+        assert!(!by("review-bot").matches(&agent));
+        assert!(!by("*").matches(&session(|_| ())));
+    }
+
+    #[test]
+    fn a_connection_is_matched_here_even_where_the_gateway_was_asked() {
+        let by = |text: &str| SessionFilter {
+            connection: Some(text.to_owned()),
+            ..none()
+        };
+        assert_eq!(by("pg_prod").query().connection.as_deref(), Some("pg_prod"));
+        assert!(!by("pg_prod").matches(&session(|_| ())));
+        assert_eq!(by("pg-*").query().connection, None);
+        assert!(by("pg-*").matches(&session(|_| ())));
+    }
+
+    #[test]
+    fn a_subtype_is_not_asked_of_the_gateway() {
+        let by = |text: &str| SessionFilter {
+            kind: Some(text.to_owned()),
+            ..none()
+        };
+        assert!(by("postgres").matches(&session(|_| ())));
+        assert_eq!(by("postgres").query().kind, None);
+        assert_eq!(by("database").query().kind.as_deref(), Some("database"));
+        assert_eq!(by("httpproxy").query().kind, None);
+    }
+
+    #[test]
+    fn approvals_are_told_apart() {
+        let by = |approval| SessionFilter {
+            approval: Some(approval),
+            ..none()
+        };
+        let with = |status| session(|session| session.review = Some(review(status)));
+        assert!(by(Approval::NotRequired).matches(&session(|_| ())));
+        assert!(by(Approval::Approved).matches(&with(ReviewStatus::Executed)));
+        assert!(!by(Approval::Approved).matches(&with(ReviewStatus::Revoked)));
+        for approval in Approval::ALL {
+            assert!(!by(approval).matches(&with(ReviewStatus::Unknown)));
+        }
+        assert_eq!(
+            by(Approval::Rejected).query().review_status,
+            Some(ReviewStatus::Rejected)
+        );
+    }
+
+    #[test]
+    fn a_row_that_hides_its_analysis_is_asked_for_again() {
+        let by = |outcome| SessionFilter {
+            outcome: Some(outcome),
+            ..none()
+        };
+        let without_code = session(|session| session.exit_code = Some(254));
+        for outcome in [Outcome::Failure, Outcome::Blocked] {
+            assert_eq!(by(outcome).of_row(&without_code), RowVerdict::AskForSession);
+        }
+        assert_eq!(
+            by(Outcome::Success).of_row(&without_code),
+            RowVerdict::Unwanted
+        );
+        let failed = session(|session| session.exit_code = Some(2));
+        assert_eq!(by(Outcome::Failure).of_row(&failed), RowVerdict::Wanted);
+        assert_eq!(by(Outcome::Blocked).of_row(&failed), RowVerdict::Unwanted);
+        let hit = session(|session| {
+            session.exit_code = Some(254);
+            session.guardrails.push(GuardrailHit {
+                rule_name: "no-drop".to_owned(),
+                direction: "input".to_owned(),
+                matched_words: Vec::new(),
+                message: None,
+            });
+        });
+        assert_eq!(by(Outcome::Blocked).of_row(&hit), RowVerdict::Wanted);
+        let complete = session(|session| {
+            session.exit_code = Some(254);
+            session.ai_analysis = Some(AiAnalysis {
+                risk_level: "high".to_owned(),
+                title: "Drop".to_owned(),
+                explanation: String::new(),
+                action: "block_execution".to_owned(),
+            });
+        });
+        assert!(by(Outcome::Blocked).matches(&complete));
+        assert!(!by(Outcome::Failure).matches(&complete));
+    }
+}

@@ -1,0 +1,39 @@
+//! Questions, asked only where somebody can answer.
+
+use anyhow::Context;
+use dialoguer::Confirm;
+use dialoguer::theme::SimpleTheme;
+
+use super::Ui;
+
+/// Nobody can be asked, and no flag answered.
+#[derive(Debug, thiserror::Error)]
+#[error("{question} Nobody can be asked here")]
+pub struct CannotAsk {
+    pub question: String,
+    /// The flag that would have answered.
+    pub flag: &'static str,
+}
+
+impl Ui {
+    /// Asks a yes-or-no question. `flag` is named where nobody can be asked.
+    pub fn confirm(&self, question: &str, flag: &'static str) -> anyhow::Result<bool> {
+        let options = self.options();
+        if options.assume_yes {
+            return Ok(true);
+        }
+        let streams = &options.streams;
+        if !options.may_prompt || !streams.stdin_is_terminal || !streams.stderr_is_terminal {
+            return Err(CannotAsk {
+                question: question.to_owned(),
+                flag,
+            }
+            .into());
+        }
+        Confirm::with_theme(&SimpleTheme)
+            .with_prompt(question)
+            .default(false)
+            .interact()
+            .context("read the answer")
+    }
+}
