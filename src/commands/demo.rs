@@ -11,7 +11,7 @@ use clap::{Args, Parser};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::cli::Cli;
+use crate::commands::Cli;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
 use crate::domain::session::Verb;
@@ -78,7 +78,7 @@ pub async fn run(context: &Context, args: &Demo) -> anyhow::Result<Exit> {
     };
     tour.prepare()?;
     let outcome = tour.walk().await;
-    if outcome.is_ok() {
+    if matches!(outcome, Ok(Exit::Done)) {
         tour.conclude(started.elapsed()).await?;
         if args.keep {
             tour.stay().await?;
@@ -183,10 +183,17 @@ impl Tour<'_> {
                 return Ok(exit);
             }
             if !self.is_fast {
-                tokio::time::sleep(READING_TIME).await;
+                self.pause().await;
             }
         }
         Ok(Exit::Done)
+    }
+
+    /// Time to read, cut short by the wish to stop.
+    async fn pause(&self) {
+        let mut cancel = self.context.cancel();
+        let stopped = cancel.wait_for(|stopped| *stopped);
+        let _ = tokio::time::timeout(READING_TIME, stopped).await;
     }
 
     fn announce(&self, step: &Step) {
@@ -283,7 +290,7 @@ impl Tour<'_> {
         self.ui()
             .status(&format!("The tour took {}. Next:", human_duration(took)));
         for (command, what) in NEXT {
-            self.ui().status(&format!("  {command:<44}{what}"));
+            self.ui().status(&format!("  {command:<43}{what}"));
         }
         Ok(())
     }
@@ -303,15 +310,15 @@ impl Tour<'_> {
 }
 
 const NEXT: [(&str, &str); 4] = [
-    ("ddctl demo --keep", "the same sandbox, to try things on"),
+    ("ddctl demo --keep", "the same sandbox, to try on"),
     (
         "ddctl validate --all-sites",
-        "your own key: which site is it for?",
+        "which site is your own key for?",
     ),
     ("ddctl sessions list --gateway-url URL", "your own gateway"),
     (
         "ddctl sessions export --to logs --dry-run",
-        "what would be sent, before it is",
+        "what would be sent",
     ),
 ];
 
