@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::config::{ConfigError, Environment, SecretFlags, SecretKind, Secrets, Settings};
+use crate::config::{
+    ConfigError, DEFAULT_PROFILE, Environment, SecretFlags, SecretKind, Secrets, Settings,
+};
 use crate::datadog::{Datadog, Endpoint};
 use crate::domain::redaction::Redactor;
 use crate::domain::secret::Secret;
@@ -83,7 +85,13 @@ impl Context {
     pub fn profile_to_write(&self) -> anyhow::Result<String> {
         match &self.globals.profile {
             Some(name) => Ok(name.clone()),
-            None => Ok(self.settings()?.profile.value.clone()),
+            None => match self.settings() {
+                // A file that is about to be made has the default profile first.
+                Err(UnreadableSettings(error)) if matches!(*error, ConfigError::Missing { .. }) => {
+                    Ok(DEFAULT_PROFILE.to_owned())
+                }
+                settings => Ok(settings?.profile.value.clone()),
+            },
         }
     }
 
