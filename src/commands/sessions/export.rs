@@ -564,6 +564,7 @@ impl<'a> Mapping<'a> {
                 "this machine's clock is {} s off the intake's; events may be filed at a wrong time",
                 offset.as_secs()
             )),
+            Progress::Draining { left: 0 } => {}
             Progress::Draining { left } => {
                 self.ui.status(&format!("stopping: {left} events that were read still go out"));
             }

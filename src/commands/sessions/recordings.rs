@@ -49,7 +49,17 @@ pub struct Options {
 struct Written {
     session: String,
     file: String,
+    #[serde(flatten)]
+    content: Content,
+}
+
+/// What was written of a recording.
+#[derive(Debug, Serialize)]
+struct Content {
     events: usize,
+    /// True where the recording has events, and none of those written shows anything.
+    #[serde(skip)]
+    is_silent: bool,
 }
 
 pub async fn run(
@@ -147,22 +157,22 @@ impl Writer<'_> {
             self.context.ui.warning(&format!("session {id}: {warning}"));
         }
         let events = parsed.events;
-        let count = events.len();
-        let shown = match file {
+        let (shown, content) = match file {
             Some(mut file) => {
-                self.encode(&session, events, &mut file)
+                let content = self
+                    .encode(&session, events, &mut file)
                     .map_err(|error| file.explain(error))?;
-                file.commit()?.display().to_string()
+                (file.commit()?.display().to_string(), content)
             }
             None => {
-                self.encode(&session, events, &mut self.context.ui.stdout())?;
-                "-".to_owned()
+                let content = self.encode(&session, events, &mut self.context.ui.stdout())?;
+                ("-".to_owned(), content)
             }
         };
         Ok(Some(Written {
             session: session.id,
             file: shown,
-            events: count,
+            content,
         }))
     }
 
@@ -199,19 +209,28 @@ impl Writer<'_> {
         session: &Session,
         events: Vec<Event>,
         out: &mut impl Write,
-    ) -> std::io::Result<()> {
+    ) -> std::io::Result<Content> {
         let kind = Kind::of_session(session, &events);
         match self.options.format {
             Format::Txt => {
                 let lines = transcript::redacted(kind, &events, &self.options.redactor);
-                transcript::write(&lines, out)
+                transcript::write(&lines, out)?;
+                Ok(Content {
+                    events: events.len(),
+                    is_silent: false,
+                })
             }
             Format::Cast => {
                 let keeps = |event: &Event| self.options.include_input || event.code != Code::Input;
+                let had_events = !events.is_empty();
                 let events = redact::events(events, &self.options.redactor);
                 let mut events: Vec<Event> = events.into_iter().filter(keeps).collect();
                 events.extend(exit_event(session, events.last()));
-                asciicast::write_v3(&Header::of_session(session), &events, out)
+                asciicast::write_v3(&Header::of_session(session), &events, out)?;
+                Ok(Content {
+                    events: events.len(),
+                    is_silent: had_events && !events.iter().any(|event| event.code.is_shown()),
+                })
             }
         }
     }
@@ -225,11 +244,19 @@ impl Writer<'_> {
             [] => ui.status("no recording was written"),
             [one] => ui.status(&format!(
                 "{} of session {} to {}",
-                counted(one.events as u64, "event"),
+                counted(one.content.events as u64, "event"),
                 one.session,
                 if one.file == "-" { "stdout" } else { &one.file }
             )),
             many => ui.status(&format!("{} recordings written", many.len())),
+        }
+        let silent = written.iter().filter(|one| one.content.is_silent).count();
+        if silent > 0 {
+            ui.status(&format!(
+                "{} without output, as of native database clients: --format txt shows what was \
+                 sent, --include-input keeps it",
+                counted(silent as u64, "recording")
+            ));
         }
         Ok(())
     }

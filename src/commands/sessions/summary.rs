@@ -128,6 +128,9 @@ impl ExportSummary {
         if let Some(file) = &self.dead_letter_file {
             say(self.dead_letters, "event", &format!("set aside in {file}"));
         }
+        if self.interrupted {
+            remarks.push("  stopped before the end; run the same command again".to_owned());
+        }
         remarks
     }
 }

@@ -134,7 +134,7 @@ const COMMON_HEADERS: [(&str, &str); 13] = [
         "content-security-policy",
         "default-src self; script-src * 'unsafe-inline' 'unsafe-eval'; script-src-elem * \
          'unsafe-inline'; style-src * 'unsafe-inline'; font-src *; connect-src *; img-src * data: \
-         blob:; frame-src *; object-src *; worker-src *; ",
+         blob:; frame-src *; object-src *; worker-src *;",
     ),
     (
         "permissions-policy",
