@@ -192,8 +192,8 @@ impl Name {
         match (self.kind, separator) {
             (Kind::Password, _) if value.quoted => true,
             (Kind::Password, Separator::Tight | Separator::Element) => {
-                !(judge::is_code(text, value) && repeats(bytes, text, self))
-                    && !is_working_directory(text, self, bytes)
+                let is_handed_on = judge::is_code(text, value) && repeats(bytes, text, self);
+                !is_handed_on && !is_working_directory(text, self, bytes)
             }
             (Kind::Password, Separator::Option) => !bytes.starts_with(b"-") && !is_usage(bytes),
             (Kind::Password, Separator::Spaced) => !judge::is_code(text, value),
@@ -201,11 +201,10 @@ impl Name {
             (Kind::Secret, _) if value.quoted && self.is_specific => {
                 bytes.len() >= 6 && judge::is_opaque(bytes)
             }
-            (_, Separator::Option) if text.get(self.start) != Some(b'-') => judge::is_random(bytes),
-            (_, Separator::Tight | Separator::Option) if !value.quoted && self.is_specific => {
+            (_, Separator::Tight) if !value.quoted && self.is_specific => {
                 bytes.len() >= 6 && judge::is_opaque(bytes) && !is_plain(bytes)
             }
-            _ => judge::is_random(bytes) && !(judge::is_code(text, value) && !value.quoted),
+            _ => judge::is_random(bytes) && (value.quoted || !judge::is_code(text, value)),
         }
     }
 }

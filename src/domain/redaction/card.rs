@@ -99,5 +99,5 @@ fn luhn(digits: &[u8; DIGITS]) -> bool {
             if doubled > 9 { doubled - 9 } else { doubled }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

@@ -85,8 +85,12 @@ impl CommandLine {
 
     /// Reads up to `end`: a program's name opens a command, `;`, `|`, `&` and a line end close it.
     fn advance(&mut self, text: &Text, end: usize) {
-        let unread = text.bytes.get(self.seen..end).unwrap_or_default();
+        let mut unread = text.bytes.get(self.seen..end).unwrap_or_default();
         self.seen = self.seen.max(end);
+        if let Some(line_end) = memchr::memrchr(b'\n', unread) {
+            self.program = None;
+            unread = &unread[line_end + 1..];
+        }
         for words in unread.split_inclusive(|b| ends_command(*b)) {
             let (words, closed) = match words.split_last() {
                 Some((last, words)) if ends_command(*last) => (words, true),

@@ -34,14 +34,19 @@ pub(super) fn is_opaque(bytes: &[u8]) -> bool {
         && memchr::memmem::find(bytes, b"://").is_none()
 }
 
-/// True when an unquoted value is code: `user.password`, `row[`, `get(`, `Option<`.
+/// True when an unquoted value is code: `user.password`, `parts[0]`, `get(`, `Option<`, or a
+/// variable in a list, `dbPassword,`.
 pub(super) fn is_code(text: &Text, value: &Value) -> bool {
     let bytes = value.bytes(text);
+    let next = text.get(value.end);
     let is_name = bytes
         .iter()
         .all(|&b| is_word(b) || matches!(b, b'.' | b'['));
-    let is_path = is_name && bytes.contains(&b'.') && !bytes[0].is_ascii_digit();
-    is_path || (is_name && matches!(text.get(value.end), Some(b'(' | b'[' | b'<')))
+    let is_path = bytes.contains(&b'.') && !bytes[0].is_ascii_digit();
+    let is_index = bytes.contains(&b'[') && next == Some(b']');
+    let is_element = next == Some(b',') && !bytes.iter().any(u8::is_ascii_digit);
+    let is_applied = matches!(next, Some(b'(' | b'[' | b'<'));
+    is_name && (is_path || is_index || is_element || is_applied)
 }
 
 /// True when nothing of the sentence follows the value: its line, list or string ends.
@@ -82,6 +87,8 @@ fn is_expansion(bytes: &[u8]) -> bool {
 /// Values that programs and people write where no secret is: literals, types, the marks of other
 /// redactors, and what `nsswitch.conf` says of `passwd`.
 const NO_SECRETS: &[&str] = &[
+    "0",
+    "1",
     "any",
     "bool",
     "boolean",

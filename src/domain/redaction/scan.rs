@@ -77,10 +77,11 @@ fn find_at(text: &Text, at: usize, command: &mut CommandLine) -> Option<Span> {
 /// The next place at or after `from` whose first three bytes are in the table. What it misses at
 /// the last three bytes of a text is no loss: no secret is that short.
 fn next_candidate(bytes: &[u8], from: usize) -> Option<usize> {
-    let place = bytes.get(from..)?.windows(4).position(|window| {
-        let slot = slot([window[0], window[1], window[2]], window[3]);
+    let is_trigger = |window: &[u8]| {
+        let slot = window.first_chunk().map_or(0, |four| slot(*four));
         TABLE[slot / 64] >> (slot % 64) & 1 == 1
-    })?;
+    };
+    let place = bytes.get(from..)?.windows(4).position(is_trigger)?;
     Some(from + place)
 }
 
@@ -108,18 +109,17 @@ const fn table() -> [u64; SLOTS / 64] {
     with(table, *MARK_TRIGGER)
 }
 
-const fn with(mut table: [u64; SLOTS / 64], trigger: [u8; 3]) -> [u64; SLOTS / 64] {
-    let slot = slot(trigger, 0);
+const fn with(mut table: [u64; SLOTS / 64], [a, b, c]: [u8; 3]) -> [u64; SLOTS / 64] {
+    let slot = slot([a, b, c, 0]);
     table[slot / 64] |= 1 << (slot % 64);
     table
 }
 
-/// Where three bytes fall in the table, upper and lower case alike. The fourth is read with them,
-/// since four are loaded as one, and masked out.
-const fn slot(trigger: [u8; 3], fourth: u8) -> usize {
-    let [a, b, c] = trigger;
-    let word = u32::from_le_bytes([a, b, c, fourth]) & 0x00ff_ffff | 0x0020_2020;
-    (word.wrapping_mul(0x9E37_79B1) >> 16) as usize
+/// Where the first three of four bytes fall in the table, upper and lower case alike. Four are
+/// loaded as one; the multiplier's low byte is zero, so the fourth does not count.
+const fn slot(four: [u8; 4]) -> usize {
+    let word = u32::from_le_bytes(four) | 0x0020_2020;
+    (word.wrapping_mul(0x3779_B100) >> 16) as usize
 }
 
 /// One byte of what [`slot`] compares.

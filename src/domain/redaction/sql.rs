@@ -56,11 +56,16 @@ pub(super) fn identified_at(text: &Text, at: usize) -> Option<Span> {
     literal(text, value).or_else(|| statement_end_word(text, value))
 }
 
-/// A quoted literal, with the `E` or `N` that PostgreSQL and SQL Server allow before it.
+/// A quoted literal, with the `E` or `N` that PostgreSQL and SQL Server allow before it. Backticks
+/// quote names in SQL, and code in prose.
 fn literal(text: &Text, at: usize) -> Option<Span> {
     let prefixed =
         matches!(text.get(at), Some(b'E' | b'e' | b'N' | b'n')) && text.get(at + 1) == Some(b'\'');
-    let value = Value::parse_quoted(text, at + usize::from(prefixed))?;
+    let start = at + usize::from(prefixed);
+    if text.get(start) == Some(b'`') {
+        return None;
+    }
+    let value = Value::parse_quoted(text, start)?;
     judge::is_literal(text, &value).then_some(Span::new(RULE, value.start, value.end))
 }
 

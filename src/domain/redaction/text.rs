@@ -68,11 +68,14 @@ impl<'a> Text<'a> {
 
     /// The end of the mark that starts at `at`.
     pub fn mark_end(&self, at: usize) -> Option<usize> {
+        if !self.is_mark(at) {
+            return None;
+        }
         let name = at + MARK.len();
         let end = self.run(name, usize::MAX, |b| {
             b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
         });
-        (self.is_mark(at) && end > name && self.get(end) == Some(b']')).then_some(end + 1)
+        (end > name && self.get(end) == Some(b']')).then_some(end + 1)
     }
 
     /// The end of the run of bytes from `at` that `belongs` holds for, of at most `limit` bytes.

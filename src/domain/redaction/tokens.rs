@@ -31,7 +31,7 @@ const fn shape(
 
 /// The limit of tokens that have none of their own: longer than any that was seen, and short enough
 /// that a run which turns out to be no token costs little.
-const LONG: usize = 4096;
+const LONG: usize = 1024;
 
 /// Sources of the formats are in [`super::RULES`]. A prefix that begins another stands after it.
 const SHAPES: &[Shape] = &[
@@ -48,18 +48,18 @@ const SHAPES: &[Shape] = &[
     shape("gitlab-token", "gldt-", is_dotted, (20, LONG)),
     shape("gitlab-token", "glrt-", is_dotted, (20, LONG)),
     shape("gitlab-token", "glcbt-", is_dotted, (20, LONG)),
-    shape("slack-token", "xoxa-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxb-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxc-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxd-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxe.xoxb-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxe.xoxp-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxe-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxo-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxp-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxr-", is_slack, (10, LONG)),
-    shape("slack-token", "xoxs-", is_slack, (10, LONG)),
-    shape("slack-token", "xapp-", is_slack, (20, LONG)),
+    shape("slack-token", "xoxa-", is_slack, (10, 300)),
+    shape("slack-token", "xoxb-", is_slack, (10, 300)),
+    shape("slack-token", "xoxc-", is_slack, (10, 300)),
+    shape("slack-token", "xoxd-", is_slack, (10, 300)),
+    shape("slack-token", "xoxe.xoxb-", is_slack, (10, 300)),
+    shape("slack-token", "xoxe.xoxp-", is_slack, (10, 300)),
+    shape("slack-token", "xoxe-", is_slack, (10, 300)),
+    shape("slack-token", "xoxo-", is_slack, (10, 300)),
+    shape("slack-token", "xoxp-", is_slack, (10, 300)),
+    shape("slack-token", "xoxr-", is_slack, (10, 300)),
+    shape("slack-token", "xoxs-", is_slack, (10, 300)),
+    shape("slack-token", "xapp-", is_slack, (20, 300)),
     shape("stripe-key", "sk_live_", is_alphanumeric, (16, 251)),
     shape("stripe-key", "sk_test_", is_alphanumeric, (16, 251)),
     shape("stripe-key", "rk_live_", is_alphanumeric, (16, 251)),
@@ -105,7 +105,8 @@ pub(super) fn at(text: &Text, at: usize) -> Option<Span> {
 
 impl Shape {
     fn at(&self, text: &Text, at: usize) -> Option<Span> {
-        if !text.from(at).starts_with(self.prefix.as_bytes()) {
+        let prefix = self.prefix.as_bytes();
+        if text.get(at) != prefix.first().copied() || !text.from(at).starts_with(prefix) {
             return None;
         }
         let tail = at + self.prefix.len();

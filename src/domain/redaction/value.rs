@@ -58,7 +58,7 @@ fn closing_quote(text: &Text, start: usize, quote: u8, escapes: usize) -> usize 
                 let slashes = text.run(at, usize::MAX, |b| b == b'\\') - at;
                 let closes = text.get(at + slashes) == Some(quote)
                     && if escapes == 0 {
-                        slashes % 2 == 0
+                        slashes.is_multiple_of(2)
                     } else {
                         slashes <= escapes
                     };
