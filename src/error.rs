@@ -1,6 +1,7 @@
 //! Exit codes, and the one function that turns a cause chain into a code and hints.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{ConfigError, SecretError, SecretKind};
@@ -110,6 +111,11 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
             None.or_else(|| cause.downcast_ref::<UsageError>().map(of_usage))
                 .or_else(|| cause.downcast_ref::<SecretError>().map(of_secret))
                 .or_else(|| cause.downcast_ref::<ConfigError>().map(of_config))
+                // Kept for every command that asks for the settings.
+                .or_else(|| {
+                    let shared = cause.downcast_ref::<Arc<ConfigError>>();
+                    shared.map(|error| of_config(error))
+                })
                 .or_else(|| cause.downcast_ref::<DeliveryError>().map(of_delivery))
                 .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
@@ -370,6 +376,11 @@ mod tests {
             .exit,
             Exit::Usage
         );
+    }
+
+    #[test]
+    fn malformed_settings_are_told_wherever_they_are_needed() {
+        assert_eq!(of(Arc::new(ConfigError::NoHome)).exit, Exit::Usage);
     }
 
     #[test]

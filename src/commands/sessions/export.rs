@@ -484,7 +484,9 @@ async fn read(
     .await
 }
 
+/// What the events of a run share. A partial export is said to be one.
 async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {
+    super::warn_of_partial_view(context, gateway).await;
     Ok(EventContext {
         rules: context.settings()?.connections.clone(),
         approval_sources: ApprovalSources::read(gateway).await?,

@@ -48,6 +48,9 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     )
     .await?;
     drop(progress);
+    if sessions.is_empty() {
+        super::warn_of_partial_view(context, &gateway).await;
+    }
     let is_cut = sessions.len() > args.limit;
     sessions.truncate(args.limit);
     let rows: Vec<SessionRow> = sessions

@@ -143,6 +143,9 @@ fn signing_secret(context: &Context, args: &Register) -> anyhow::Result<Secret> 
         )
         .into());
     };
+    if args.dry_run && !path.exists() {
+        return Ok(Secret::new("whsec_"));
+    }
     let (secret, is_new) = read_or_make_signing_secret(path)?;
     if is_new {
         context

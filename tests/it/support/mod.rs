@@ -5,6 +5,7 @@ mod environment;
 mod http;
 mod output;
 mod process;
+mod pty;
 mod sandbox;
 mod waiting;
 
@@ -12,5 +13,6 @@ pub use environment::{TestCommand, TestEnvironment};
 pub use http::{Response, ask};
 pub use output::CommandOutput;
 pub use process::Running;
+pub use pty::{Pty, PtyOutput};
 pub use sandbox::{SandboxOptions, SandboxProcess};
 pub use waiting::{DEADLINE, until};
