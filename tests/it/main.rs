@@ -3,3 +3,4 @@
 mod generated;
 mod sandbox_datadog;
 mod sandbox_gateway;
+mod support;
