@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::cli::Globals;
 use crate::config::{ConfigError, Environment, SecretFlags, SecretKind, Secrets, Settings};
 use crate::datadog::{Datadog, Endpoint};
 use crate::domain::redaction::Redactor;
@@ -15,6 +14,7 @@ use crate::domain::secret::Secret;
 use crate::domain::site::Site;
 use crate::error::UsageError;
 use crate::gateway::{Credential, Gateway};
+use crate::globals::Globals;
 use crate::http;
 use crate::ui::Ui;
 

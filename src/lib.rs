@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod domain;
 pub mod error;
 pub mod gateway;
+pub mod globals;
 pub mod http;
 pub mod monitors;
 pub mod query;

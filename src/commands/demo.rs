@@ -11,7 +11,7 @@ use clap::{Args, Parser};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::cli::Cli;
+use crate::commands::Cli;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
 use crate::domain::session::Verb;

@@ -15,10 +15,37 @@ pub mod webhooks;
 
 mod flags;
 
-use clap::Subcommand;
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Parser, Subcommand};
 
 use crate::context::Context;
 use crate::error::Exit;
+use crate::globals::Globals;
+
+/// Colours of the help; clap leaves them out where there is no terminal.
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Cyan.on_default().bold())
+    .usage(AnsiColor::Cyan.on_default().bold())
+    .literal(AnsiColor::Green.on_default())
+    .placeholder(AnsiColor::Yellow.on_default());
+
+/// See what your AI agents did through the access gateway, ship it to Datadog, and prove that
+/// somebody would be told.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ddctl",
+    version,
+    styles = STYLES,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Try `ddctl demo`: the whole path on a private sandbox, without an account."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
 
 /// The commands, in the order a newcomer meets them.
 #[derive(Debug, Subcommand)]
