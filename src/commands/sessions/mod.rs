@@ -5,6 +5,7 @@ mod filter;
 mod list;
 mod recordings;
 mod replay;
+mod scope;
 mod show;
 mod summary;
 pub mod view;
