@@ -1,13 +1,15 @@
 //! What every command is handed: settings, secrets, the ui, the network, the clock.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::config::{ConfigError, Environment, SecretFlags, SecretKind, Secrets, Settings};
+use crate::config::{
+    ConfigError, Environment, SecretError, SecretFlags, SecretKind, Secrets, Settings,
+};
 use crate::datadog::{Datadog, Endpoint};
 use crate::domain::redaction::Redactor;
 use crate::domain::secret::Secret;
@@ -26,6 +28,8 @@ pub struct Context {
     /// What is wrong with the file is told to the commands that need it.
     settings: Result<Settings, Arc<ConfigError>>,
     http: Arc<http::Client>,
+    /// Found once: standard input cannot be read again.
+    api_key: OnceLock<Secret>,
     cancel: watch::Receiver<bool>,
     started: Instant,
 }
@@ -55,6 +59,7 @@ impl Context {
         Self {
             http: Arc::new(http::Client::new(http::Options { ca_file, proxies })),
             settings: settings.map_err(Arc::new),
+            api_key: OnceLock::new(),
             ui,
             globals,
             environment,
@@ -102,12 +107,10 @@ impl Context {
         }
     }
 
+    /// The secret, or which one is missing.
     pub fn secret(&self, kind: SecretKind, flags: &SecretFlags) -> anyhow::Result<Secret> {
-        let secrets = Secrets {
-            flags,
-            environment: &self.environment,
-        };
-        Ok(secrets.require(kind, self.settings()?)?.0)
+        let found = self.optional_secret(kind, flags)?;
+        Ok(found.ok_or(SecretError::Missing { kind })?)
     }
 
     /// The secret where there is one.
@@ -116,13 +119,23 @@ impl Context {
         kind: SecretKind,
         flags: &SecretFlags,
     ) -> anyhow::Result<Option<Secret>> {
+        if kind == SecretKind::ApiKey
+            && let Some(known) = self.api_key.get()
+        {
+            return Ok(Some(known.clone()));
+        }
         let secrets = Secrets {
             flags,
             environment: &self.environment,
         };
-        Ok(secrets
-            .find(kind, self.settings()?)?
-            .map(|(secret, _)| secret))
+        let found = secrets.find(kind, self.settings()?)?;
+        let secret = found.map(|(secret, _)| secret);
+        if kind == SecretKind::ApiKey
+            && let Some(secret) = &secret
+        {
+            self.api_key.get_or_init(|| secret.clone());
+        }
+        Ok(secret)
     }
 
     /// The gateway of the settings, with the token found for it.

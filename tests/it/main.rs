@@ -5,4 +5,6 @@ mod generated;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;
+mod sessions;
 mod support;
+mod validate;

@@ -7,6 +7,7 @@ mod output;
 mod process;
 mod pty;
 mod sandbox;
+mod snapshot;
 mod waiting;
 
 pub use environment::{TestCommand, TestEnvironment};
@@ -15,4 +16,5 @@ pub use output::CommandOutput;
 pub use process::Running;
 pub use pty::{Pty, PtyOutput};
 pub use sandbox::{SandboxOptions, SandboxProcess};
+pub use snapshot::stable;
 pub use waiting::{DEADLINE, until};

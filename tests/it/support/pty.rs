@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use avt::Vt;
+use avt::{Parser, Terminal};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 
 use super::environment::TestEnvironment;
@@ -170,9 +170,21 @@ fn settings(master: &dyn MasterPty) -> String {
 }
 
 fn screen_of(wire: &[u8]) -> Vec<String> {
-    let mut vt = Vt::new(COLUMNS.into(), ROWS.into());
-    vt.feed_str(&String::from_utf8_lossy(wire));
-    vt.view()
-        .map(|line| line.text().trim_end().to_owned())
+    let mut terminal = Terminal::new(COLUMNS.into(), ROWS.into()).expect("80x24 is a size");
+    let mut parser = Parser::new();
+    for c in String::from_utf8_lossy(wire).chars() {
+        if let Some(function) = parser.feed(c) {
+            terminal.execute(function);
+        }
+    }
+    (0..ROWS.into())
+        .map(|row| {
+            let line = terminal.screen().line(row).expect("a row of the screen");
+            line.cells()
+                .iter()
+                .map(|cell| cell.char())
+                .collect::<String>()
+        })
+        .map(|text| text.trim_end().to_owned())
         .collect()
 }
