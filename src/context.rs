@@ -25,7 +25,6 @@ pub struct Context {
     pub ui: Ui,
     pub globals: Globals,
     pub environment: Environment,
-    /// What is wrong with the file is told to the commands that need it.
     settings: Result<Settings, Arc<ConfigError>>,
     http: Arc<http::Client>,
     /// Found once: standard input cannot be read again.
@@ -33,6 +32,11 @@ pub struct Context {
     cancel: watch::Receiver<bool>,
     started: Instant,
 }
+
+/// The settings could not be read; kept for the commands that need them.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct UnreadableSettings(pub Arc<ConfigError>);
 
 impl Context {
     pub fn new(
@@ -69,8 +73,10 @@ impl Context {
     }
 
     /// The settings, or what is wrong with the file.
-    pub fn settings(&self) -> Result<&Settings, Arc<ConfigError>> {
-        self.settings.as_ref().map_err(Arc::clone)
+    pub fn settings(&self) -> Result<&Settings, UnreadableSettings> {
+        self.settings
+            .as_ref()
+            .map_err(|error| UnreadableSettings(error.clone()))
     }
 
     /// The settings file in force, readable or not.

@@ -3,7 +3,9 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::support::{Pty, SandboxOptions, SandboxProcess, TestEnvironment, stable};
+use crate::support::{
+    Asked, Pty, SandboxOptions, SandboxProcess, ScriptedServer, TestEnvironment, stable,
+};
 
 const STANDARD: &str = "hpk_sandbox-standard-000000000000000000000000000";
 const AUDITOR: &str = "hpk_sandbox-auditor-0000000000000000000000000000";
@@ -96,7 +98,7 @@ fn filters_hold_and_the_gateways_own_rows_agree() {
     assert_eq!(all.len(), 300);
     let count = |of: &dyn Fn(&Value) -> bool| all.iter().filter(|row| of(row)).count();
     for (filter, of) in [
-        (["--outcome", "failure"], "outcome"),
+        (["--outcome", "success"], "outcome"),
         (["--connection", "prod-shop-host"], "connection"),
         (["--agent", "codex"], "user_name"),
         (["--type", "database"], "type"),
@@ -107,6 +109,10 @@ fn filters_hold_and_the_gateways_own_rows_agree() {
         assert_eq!(rows.len(), expected, "{filter:?}");
         assert!(expected > 0, "{filter:?}");
     }
+    // A row does not hold the analysis that blocked a session; the filter asks for it.
+    let blocked = found(&["--outcome", "blocked"]);
+    assert!(blocked.iter().all(|row| row["outcome"] == "blocked"));
+    assert!(blocked.len() > count(&|row| row["outcome"] == "blocked"));
     let agents = found(&["--agent", "*"]);
     assert!(agents.iter().all(|row| row["identity_type"] == "machine"));
     assert_eq!(
@@ -201,7 +207,7 @@ fn an_auditor_sees_everything_and_a_token_without_the_role_is_told_what_it_misse
     let seen = list(AUDITOR);
     assert_eq!(seen.json().as_array().map(Vec::len), Some(25));
     assert!(!seen.stderr.contains("warning"), "{seen}");
-    let none = list(STANDARD).says("sees its own sessions alone");
+    let none = list(STANDARD).says("shows its own sessions alone");
     assert_eq!(none.json(), Value::Array(Vec::new()));
 }
 
@@ -211,10 +217,20 @@ fn a_gateway_that_is_down_or_failing_is_worth_running_again() {
     let environment = TestEnvironment::of(&sandbox);
     let down = environment.run(["sessions", "list", "--gateway-url", "http://127.0.0.1:1"]);
     stable().bind(|| assert_snapshot!("gateway_down", down));
-    let datadog = sandbox.datadog_url().to_owned();
+    sandbox.put_faults(&["gateway:502@1"]);
+    let _ = environment.run(["sessions", "list"]).exits(5).says("502");
+}
+
+#[test]
+fn a_page_where_a_gateway_should_be_is_no_gateway() {
+    let page = |_: &Asked| (200, "text/html", "<html>welcome</html>".to_owned());
+    let server = ScriptedServer::start(page);
+    let mut environment = TestEnvironment::empty();
+    environment.set("HOOP_TOKEN", AUDITOR);
     let _ = environment
-        .run(["sessions", "list", "--gateway-url", &datadog])
-        .exits(1);
+        .run(["sessions", "list", "--gateway-url", server.url()])
+        .exits(5)
+        .says("--gateway-url");
 }
 
 #[test]

@@ -10,8 +10,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::filter::FilterArgs;
 use super::recordings;
+use super::scope;
 use super::summary::{ExportSummary, show};
-use crate::commands::flags::{DatadogAccess, GatewayAccess};
+use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
@@ -30,7 +31,7 @@ use crate::recording::first_statements;
 use crate::sources::{
     self, ApprovalSources, EventContext, SessionRef, SourceError, SourceProgress, SourceSummary,
 };
-use crate::ui;
+use crate::ui::{self, counted};
 
 /// Events that wait between reading and delivering.
 const QUEUE: usize = 256;
@@ -64,7 +65,7 @@ pub struct Export {
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     limit: Option<usize>,
     /// Where it goes: `logs` (Datadog), `-`, or a path whose ending picks the format
     #[arg(long, value_name = "DEST", help_heading = "Destination")]
@@ -91,7 +92,7 @@ pub struct Export {
         help_heading = "Destination"
     )]
     late: Late,
-    /// Show the real payloads, the key masked, and send nothing
+    /// Show the real payloads, the key masked; send nothing, write no file
     #[arg(long)]
     dry_run: bool,
     /// Leave secrets in commands and recordings as they are
@@ -104,7 +105,7 @@ pub struct Export {
     #[arg(long)]
     allow_download: bool,
     /// Sessions asked for at once
-    #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY)]
+    #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
     #[command(flatten)]
     gateway: GatewayAccess,
@@ -166,7 +167,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     match destination {
         Destination::Recordings { target, format } => {
             let options = recordings::Options {
-                target,
+                target: if args.dry_run { Target::Stdout } else { target },
                 format,
                 overwrite: args.overwrite,
                 include_input: args.include_input,
@@ -277,8 +278,9 @@ async fn to_logs(context: &Context, args: &Export, selection: &Selection) -> any
         let options = options(context, args, None);
         let sink = DryRun::new(&datadog, show);
         let delivered = deliver(context, args, &gateway, selection, &sink, options).await?;
+        let exit = show_summary(context, selection, &sink.name(), delivered, false)?;
         context.ui.status("dry run: nothing was sent");
-        return show_summary(context, selection, "dry run", delivered, false);
+        return Ok(exit);
     }
     context.require_write("sending events to Datadog")?;
     datadog
@@ -367,6 +369,7 @@ async fn deliver<S: Sink>(
     options: Options,
 ) -> anyhow::Result<Delivered> {
     let mapping = Mapping::new(context, args, gateway)?;
+    scope::warn_where_partial(context, gateway).await;
     let events = event_context(context, gateway).await?;
     let progress = context.ui.progress("shipping");
     let (tx, rx) = mpsc::channel(QUEUE);
@@ -376,10 +379,23 @@ async fn deliver<S: Sink>(
     let source = read(args, gateway, selection, &events, tx, &reached);
     let (source, summary) = side_by_side(source, delivery, &reached).await;
     // Where the delivery failed, that is the cause.
+    let summary = summary?;
+    if source.is_err() && summary.accepted > 0 {
+        let accepted = counted(summary.accepted, "event");
+        context
+            .ui
+            .status(&format!("{accepted} had been read by then, and delivered"));
+    }
     Ok(Delivered {
-        summary: summary?,
+        summary,
         source: source?,
     })
+}
+
+/// Rows that were written, a file's not yet under its name.
+enum Written {
+    File(delivery::Unplaced),
+    Stream(Summary),
 }
 
 async fn to_rows(
@@ -396,6 +412,7 @@ async fn to_rows(
     };
     let gateway = context.gateway(&args.gateway.flags())?;
     let mapping = Mapping::new(context, args, &gateway)?;
+    scope::warn_where_partial(context, &gateway).await;
     let events = event_context(context, &gateway).await?;
     let progress = context.ui.progress("exporting");
     let (tx, rx) = mpsc::channel(QUEUE);
@@ -407,14 +424,23 @@ async fn to_rows(
     let delivery = async {
         let out = context.ui.stdout();
         anyhow::Ok(match file {
-            Some(file) => delivery::to_file(rx, record, file, format, stop, report).await?,
-            None => delivery::to_writer(rx, record, out, format, stop, report).await?,
+            Some(file) => {
+                Written::File(delivery::to_file(rx, record, file, format, stop, report).await?)
+            }
+            None => {
+                Written::Stream(delivery::to_writer(rx, record, out, format, stop, report).await?)
+            }
         })
     };
-    let (source, summary) = side_by_side(source, delivery, &reached).await;
+    let (source, written) = side_by_side(source, delivery, &reached).await;
+    let (written, source) = (written?, source?);
     let delivered = Delivered {
-        summary: summary?,
-        source: source?,
+        // Only now is it known that every row is there.
+        summary: match written {
+            Written::File(file) => file.place()?,
+            Written::Stream(summary) => summary,
+        },
+        source,
     };
     let is_free = matches!(target, Target::Path(_)) && !args.dry_run;
     show_summary(context, selection, &args.to, delivered, is_free)
@@ -484,9 +510,7 @@ async fn read(
     .await
 }
 
-/// What the events of a run share. A partial export is said to be one.
 async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {
-    super::warn_of_partial_view(context, gateway).await;
     Ok(EventContext {
         rules: context.settings()?.connections.clone(),
         approval_sources: ApprovalSources::read(gateway).await?,

@@ -5,6 +5,7 @@ mod filter;
 mod list;
 mod recordings;
 mod replay;
+mod scope;
 mod show;
 mod summary;
 pub mod view;
@@ -13,7 +14,6 @@ use clap::Subcommand;
 
 use crate::context::Context;
 use crate::error::Exit;
-use crate::gateway::Gateway;
 
 #[derive(Debug, Subcommand)]
 pub enum Sessions {
@@ -27,19 +27,6 @@ impl Sessions {
     /// An export that is told to stop sends what it holds first.
     pub fn stops_by_itself(&self) -> bool {
         matches!(self, Sessions::Export(_))
-    }
-}
-
-/// Says where the token sees its own sessions alone: the gateway leaves out the others without a
-/// word. One that does not tell who asks is taken as it is.
-async fn warn_of_partial_view(context: &Context, gateway: &Gateway) {
-    let Ok(caller) = gateway.user_info().await else {
-        return;
-    };
-    if caller.role == "standard" {
-        context.ui.warning(
-            "this token sees its own sessions alone; one in the group auditor or admin sees all",
-        );
     }
 }
 
