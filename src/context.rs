@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::config::{
-    ConfigError, Environment, SecretError, SecretFlags, SecretKind, Secrets, Settings,
+    ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, Secrets,
+    Settings,
 };
 use crate::datadog::{Datadog, Endpoint};
 use crate::domain::redaction::Redactor;
@@ -90,7 +91,13 @@ impl Context {
     pub fn profile_to_write(&self) -> anyhow::Result<String> {
         match &self.globals.profile {
             Some(name) => Ok(name.clone()),
-            None => Ok(self.settings()?.profile.value.clone()),
+            None => match self.settings() {
+                // A file that is about to be made has the default profile first.
+                Err(UnreadableSettings(error)) if matches!(*error, ConfigError::Missing { .. }) => {
+                    Ok(DEFAULT_PROFILE.to_owned())
+                }
+                settings => Ok(settings?.profile.value.clone()),
+            },
         }
     }
 

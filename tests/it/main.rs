@@ -6,4 +6,6 @@ mod openapi;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;
+mod sessions;
 mod support;
+mod validate;

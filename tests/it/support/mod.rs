@@ -7,6 +7,7 @@ mod output;
 mod process;
 mod pty;
 mod sandbox;
+mod scripted;
 mod snapshot;
 mod waiting;
 
@@ -16,5 +17,6 @@ pub use output::CommandOutput;
 pub use process::Running;
 pub use pty::{Pty, PtyOutput};
 pub use sandbox::{SandboxOptions, SandboxProcess};
+pub use scripted::{Asked, ScriptedServer};
 pub use snapshot::stable;
 pub use waiting::{DEADLINE, until};

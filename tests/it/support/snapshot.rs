@@ -23,8 +23,8 @@ pub fn stable() -> Settings {
         (r"/tmp/\.tmp\w+|/\S*/\.tmp\w{6}", "FOLDER"),
         (r"\bin \d+\.\d s\b", "in N s"),
         (r"ep_\w{27}", "ENDPOINT-ID"),
-        (r"(?m)( +)[0-9a-f]{8}$", "${1}SHORT-ID"),
-        (r"replay [0-9a-f]{8}", "replay SHORT-ID"),
+        (r"(?m)( +)[0-9a-f]{8,}$", "${1}SHORT-ID"),
+        (r"replay [0-9a-f]{8,}", "replay SHORT-ID"),
         (r"test-[0-9a-f]{32}", "TEST-SESSION"),
         (r"run [0-9a-f]{12}", "run RUN"),
     ] {
