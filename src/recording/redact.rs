@@ -2,11 +2,13 @@
 //!
 //! What was printed is one text, however many events carried it, and what was typed is another.
 //! Secrets are looked for in each text as a whole; the mark stands in the event where the secret
-//! began, and the events it ran on into lose their part of it. What is split by cursor moves or
-//! typed with corrections is not found.
+//! began, and the events it ran on into lose their part of it. What was printed is read as it
+//! looks: without its colours, and with a line together that an editor wrapped. What is split by
+//! cursor moves or typed with corrections is not found.
 
 use std::ops::Range;
 
+use super::reading::Reading;
 use super::{Code, Event};
 use crate::domain::redaction::Redactor;
 
@@ -47,9 +49,14 @@ fn redact_direction(events: &mut [Event], direction: Direction, redactor: &Redac
         joined.extend_from_slice(&event.data);
         parts.push((place, start..joined.len()));
     }
-    let text = same_length_text(&joined);
+    let reading = match direction {
+        Direction::Shown => Reading::of_terminal(&joined),
+        Direction::Typed => Reading::of_keys(&joined),
+    };
+    let text = same_length_text(&reading.bytes);
     for span in redactor.spans(&text).into_iter().rev() {
-        cut(events, &parts, span.start..span.end, span.mark().as_bytes());
+        let secret = reading.place_of(span.start..span.end);
+        cut(events, &parts, secret, span.mark().as_bytes());
     }
 }
 
@@ -115,6 +122,30 @@ mod tests {
         assert_eq!(
             redacted(&pieces).concat(),
             "$ export DB_PASSWORD=[redacted:password]\r\n$ ls"
+        );
+    }
+
+    #[test]
+    fn a_secret_on_a_line_that_the_shell_wrapped_is_taken_out() {
+        // As readline echoes it at the eightieth column.
+        let shown = redacted(&[
+            b"$ git clone https://x:ghp_FAKEfakeFAKEfa",
+            b" \r",
+            b"keFAKEfakeFAKE0000@h/r\r\n",
+        ]);
+        assert_eq!(
+            shown.concat(),
+            "$ git clone https://x:[redacted:url-password]@h/r\r\n"
+        );
+    }
+
+    #[test]
+    fn a_coloured_secret_is_taken_out_and_what_follows_keeps_its_colour() {
+        let line = b"\x1b[33mDB_PASSWORD=\x1b[31mhunter2secret\x1b[0m next";
+        let shown = redacted(&[line]).concat();
+        assert_eq!(
+            shown,
+            "\x1b[33mDB_PASSWORD=\x1b[31m[redacted:password]\x1b[0m next"
         );
     }
 
