@@ -1,5 +1,7 @@
 //! What every command is handed: settings, secrets, the ui, the network, the clock.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,7 +10,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::config::{
-    ConfigError, DEFAULT_PROFILE, Environment, SecretFlags, SecretKind, Secrets, Settings,
+    ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, Secrets,
+    Settings,
 };
 use crate::datadog::{Datadog, Endpoint};
 use crate::domain::redaction::Redactor;
@@ -26,6 +29,8 @@ pub struct Context {
     pub globals: Globals,
     pub environment: Environment,
     settings: Result<Settings, Arc<ConfigError>>,
+    /// What was read once: standard input can be read no second time.
+    secrets: RefCell<HashMap<SecretKind, Secret>>,
     http: Arc<http::Client>,
     cancel: watch::Receiver<bool>,
     started: Instant,
@@ -61,6 +66,7 @@ impl Context {
         Self {
             http: Arc::new(http::Client::new(http::Options { ca_file, proxies })),
             settings: settings.map_err(Arc::new),
+            secrets: RefCell::default(),
             ui,
             globals,
             environment,
@@ -117,11 +123,8 @@ impl Context {
     }
 
     pub fn secret(&self, kind: SecretKind, flags: &SecretFlags) -> anyhow::Result<Secret> {
-        let secrets = Secrets {
-            flags,
-            environment: &self.environment,
-        };
-        Ok(secrets.require(kind, self.settings()?)?.0)
+        let secret = self.optional_secret(kind, flags)?;
+        Ok(secret.ok_or(SecretError::Missing { kind })?)
     }
 
     /// The secret where there is one.
@@ -130,13 +133,20 @@ impl Context {
         kind: SecretKind,
         flags: &SecretFlags,
     ) -> anyhow::Result<Option<Secret>> {
+        let known = self.secrets.borrow().get(&kind).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
         let secrets = Secrets {
             flags,
             environment: &self.environment,
         };
-        Ok(secrets
-            .find(kind, self.settings()?)?
-            .map(|(secret, _)| secret))
+        let found = secrets.find(kind, self.settings()?)?;
+        let secret = found.map(|(secret, _)| secret);
+        if let Some(secret) = &secret {
+            self.secrets.borrow_mut().insert(kind, secret.clone());
+        }
+        Ok(secret)
     }
 
     /// The gateway of the settings, with the token found for it.

@@ -18,7 +18,7 @@ use crate::domain::secret::Secret;
 const LONGEST: u64 = 16 << 10;
 
 /// The secrets a command may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SecretKind {
     ApiKey,
     AppKey,
@@ -104,16 +104,6 @@ pub struct Secrets<'a> {
 }
 
 impl Secrets<'_> {
-    /// The secret and where it came from; an error when there is none.
-    pub fn require(
-        &self,
-        kind: SecretKind,
-        settings: &Settings,
-    ) -> Result<(Secret, Origin), SecretError> {
-        self.find(kind, settings)?
-            .ok_or(SecretError::Missing { kind })
-    }
-
     /// The secret and where it came from, where there is one.
     pub fn find(
         &self,

@@ -22,6 +22,8 @@ struct Column {
     /// Higher goes first when the terminal is narrow; 0 always stays.
     expendable: u8,
     aligns_right: bool,
+    /// Its cells never wrap.
+    is_unbroken: bool,
 }
 
 impl Table {
@@ -40,6 +42,7 @@ impl Table {
             name: name.into(),
             expendable: rank,
             aligns_right: false,
+            is_unbroken: false,
         });
         self
     }
@@ -48,6 +51,14 @@ impl Table {
     pub fn right(mut self) -> Self {
         if let Some(column) = self.columns.last_mut() {
             column.aligns_right = true;
+        }
+        self
+    }
+
+    /// Keeps the cells of the last column on one line, whatever the width.
+    pub fn unbroken(mut self) -> Self {
+        if let Some(column) = self.columns.last_mut() {
+            column.is_unbroken = true;
         }
         self
     }
@@ -95,15 +106,28 @@ impl Table {
                 if self.columns[index].aligns_right {
                     column.set_cell_alignment(comfy_table::CellAlignment::Right);
                 }
-                if self.columns[index].expendable == 0 && width.is_some() {
-                    let least = self.natural(index).min(8) + if last { 0 } else { GAP };
-                    column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(
-                        least as u16,
-                    )));
+                if width.is_some()
+                    && let Some(constraint) = self.constraint(index, last)
+                {
+                    column.set_constraint(constraint);
                 }
             }
         }
         self.paint(&table, &kept, palette)
+    }
+
+    /// How narrow the layout may make a column; `None` leaves it free.
+    fn constraint(&self, index: usize, last: bool) -> Option<ColumnConstraint> {
+        let gap = if last { 0 } else { GAP };
+        let fixed = |width: usize| Width::Fixed((width + gap) as u16);
+        let column = &self.columns[index];
+        match column.expendable {
+            _ if column.is_unbroken => Some(ColumnConstraint::Absolute(fixed(self.natural(index)))),
+            0 => Some(ColumnConstraint::LowerBoundary(fixed(
+                self.natural(index).min(8),
+            ))),
+            _ => None,
+        }
     }
 
     /// The columns that fit; one that is empty in every row is of no use on a narrow screen.
@@ -210,6 +234,19 @@ mod tests {
             "ID  WHO\na1  alice@lab.test\n"
         );
         assert_eq!(table().render(Some(10), Palette::PLAIN), "ID\na1\n");
+    }
+
+    #[test]
+    fn an_unbroken_column_lets_the_others_wrap() {
+        let mut table = Table::new().column("STARTED").unbroken().column("WHO");
+        table.row([
+            ("2026-11-20 03:12", Tone::Plain),
+            ("alice of the lab", Tone::Plain),
+        ]);
+        assert_eq!(
+            table.render(Some(28), Palette::PLAIN),
+            "STARTED           WHO\n2026-11-20 03:12  alice of\n                  the lab\n"
+        );
     }
 
     #[test]

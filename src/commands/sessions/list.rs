@@ -14,6 +14,9 @@ use crate::error::Exit;
 use crate::sources;
 use crate::ui::{Table, Tone, Ui};
 
+/// What the gateway writes where it knows no exit code.
+const NO_CODE: i64 = 254;
+
 /// List recorded sessions, newest first
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -82,6 +85,7 @@ fn empty(ui: &Ui, range: TimeRange) -> String {
 fn table(ui: &Ui, sessions: &[Session]) -> Table {
     let mut table = Table::new()
         .column(format!("STARTED ({})", ui.zone()))
+        .unbroken()
         .column("WHO")
         .column("CONNECTION")
         .expendable("TYPE", 3)
@@ -89,7 +93,8 @@ fn table(ui: &Ui, sessions: &[Session]) -> Table {
         .expendable("RAN", 1)
         .right()
         .expendable("REVIEW", 2)
-        .column("ID");
+        .column("ID")
+        .unbroken();
     let ids: Vec<&str> = sessions.iter().map(|session| session.id.as_str()).collect();
     for (session, short_id) in sessions.iter().zip(short_ids(&ids)) {
         table.row(row(ui, session, short_id));
@@ -130,6 +135,8 @@ pub fn outcome_cell(session: &Session) -> (String, Tone) {
     match (outcome, session.is_done()) {
         (Outcome::Unknown, false) => (session.status.to_string(), tone),
         (Outcome::Failure, _) => match session.exit_code {
+            // The gateway's word for having no code.
+            Some(NO_CODE) => ("failure".to_owned(), tone),
             Some(code) => (format!("failure {code}"), tone),
             None => ("failure".to_owned(), tone),
         },
