@@ -1,5 +1,6 @@
 //! One test binary: the program through its front door, over real sockets and terminals.
 
+mod export;
 mod front_door;
 mod generated;
 mod replay;
