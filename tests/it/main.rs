@@ -1,5 +1,8 @@
 //! One test binary: the program through its front door, over real sockets and terminals.
 
+mod config;
+mod demo;
+mod export;
 mod front_door;
 mod generated;
 mod openapi;
@@ -8,4 +11,6 @@ mod sandbox_datadog;
 mod sandbox_gateway;
 mod sessions;
 mod support;
+mod test_event;
 mod validate;
+mod webhooks;

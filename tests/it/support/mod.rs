@@ -2,6 +2,7 @@
 //! and an HTTP client that shares no code with the program.
 
 mod environment;
+mod golden;
 mod http;
 mod output;
 mod process;
@@ -12,6 +13,7 @@ mod snapshot;
 mod waiting;
 
 pub use environment::{TestCommand, TestEnvironment};
+pub use golden::assert_shape;
 pub use http::{Response, ask};
 pub use output::CommandOutput;
 pub use process::Running;

@@ -1,0 +1,252 @@
+//! `config` and what settings do: layers, their origins, and what is said where they are wrong.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::{SandboxOptions, TestEnvironment, assert_shape, stable};
+
+const SETTINGS: &str = r#"version = 1
+[profiles.default]
+site = "datadoghq.eu"
+service = "agents"
+tags = ["team:platform"]
+[profiles.default.gateway]
+url = "https://use.hoop.dev"
+[profiles.lab]
+site = "us5.datadoghq.com"
+"#;
+
+fn with_settings(text: &str) -> TestEnvironment {
+    let environment = TestEnvironment::empty();
+    environment.write_settings(text);
+    environment
+}
+
+/// `config get`, in an environment of these variables.
+fn get(environment: &TestEnvironment, key: &str, variables: &[(&str, &str)]) -> String {
+    let mut command = environment.command(["config", "get", key]);
+    for (name, value) in variables {
+        command = command.env(name, value);
+    }
+    command.run().exits(0).stdout.trim().to_owned()
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_profile() {
+    let environment = with_settings(SETTINGS);
+    assert_eq!(get(&environment, "site", &[]), "datadoghq.eu");
+    let dd = ("DD_SITE", "us3.datadoghq.com");
+    let datadog = ("DATADOG_SITE", "ap1.datadoghq.com");
+    let own = ("DDCTL_SITE", "ap2.datadoghq.com");
+    assert_eq!(get(&environment, "site", &[datadog]), "ap1.datadoghq.com");
+    assert_eq!(
+        get(&environment, "site", &[dd, datadog]),
+        "us3.datadoghq.com"
+    );
+    assert_eq!(
+        get(&environment, "site", &[own, dd, datadog]),
+        "ap2.datadoghq.com"
+    );
+    let flag = environment
+        .command(["--site", "us5", "config", "get", "site"])
+        .env("DDCTL_SITE", "ap2.datadoghq.com")
+        .run()
+        .exits(0);
+    assert_eq!(flag.stdout.trim(), "us5.datadoghq.com");
+    let hoop = ("HOOP_APIURL", "https://hoop.example");
+    assert_eq!(
+        get(&environment, "gateway.url", &[hoop]),
+        "https://hoop.example"
+    );
+    let own = ("DDCTL_GATEWAY_URL", "https://own.example");
+    assert_eq!(
+        get(&environment, "gateway.url", &[hoop, own]),
+        "https://own.example"
+    );
+    assert_eq!(get(&environment, "service", &[("DD_SERVICE", "s")]), "s");
+    assert_eq!(
+        get(&environment, "tags", &[("DD_TAGS", "a:1 b:2")]),
+        "a:1,b:2"
+    );
+}
+
+#[test]
+fn every_value_names_its_origin() {
+    let environment = with_settings(SETTINGS);
+    let output = environment
+        .command(["config", "list", "--origin"])
+        .env("DD_SERVICE", "from-environment")
+        .run();
+    stable().bind(|| assert_snapshot!("config_list_origin", output));
+}
+
+#[test]
+fn a_profile_is_chosen_by_flag_by_environment_and_by_use() {
+    let environment = with_settings(SETTINGS);
+    let flag = environment
+        .run(["--profile", "lab", "config", "get", "site"])
+        .exits(0);
+    assert_eq!(flag.stdout.trim(), "us5.datadoghq.com");
+    assert_eq!(
+        get(&environment, "site", &[("DDCTL_PROFILE", "lab")]),
+        "us5.datadoghq.com"
+    );
+    let _ = environment.run(["config", "use", "lab"]).exits(0);
+    assert_eq!(get(&environment, "site", &[]), "us5.datadoghq.com");
+    let _ = environment
+        .run(["--profile", "labb", "config", "get", "site"])
+        .exits(2)
+        .says("labb")
+        .says("default, lab");
+}
+
+#[test]
+fn setting_a_value_keeps_comments_and_refuses_what_is_none() {
+    let environment =
+        with_settings("# mine\nversion = 1\n[profiles.default]\nsite = \"eu\" # ours\n");
+    let _ = environment
+        .run(["config", "set", "service", "agents"])
+        .exits(0);
+    let text = fs::read_to_string(environment.settings_file()).expect("it is there");
+    assert!(text.contains("# mine") && text.contains("# ours"), "{text}");
+    assert_eq!(get(&environment, "service", &[]), "agents");
+    let _ = environment
+        .run(["config", "set", "site", "mars"])
+        .exits(2)
+        .says("mars");
+    let _ = environment
+        .run(["config", "set", "sit", "eu"])
+        .exits(2)
+        .says("site");
+    let after = fs::read_to_string(environment.settings_file()).expect("it is there");
+    assert_eq!(after, text, "a refused value changed the file");
+}
+
+#[test]
+fn a_first_value_makes_the_file() {
+    let environment = TestEnvironment::empty();
+    let _ = environment.run(["config", "set", "site", "eu"]).exits(0);
+    assert_eq!(get(&environment, "site", &[]), "datadoghq.eu");
+    let path = environment.run(["config", "path"]).exits(0);
+    assert_eq!(
+        path.stdout.trim(),
+        environment.settings_file().display().to_string()
+    );
+}
+
+#[test]
+fn malformed_settings_are_explained_and_end_in_2() {
+    let whole = |profile: &str| format!("version = 1\n[profiles.default]\n{profile}\n");
+    for (text, said) in [
+        (whole("sevice = \"x\""), "did you mean `service`?"),
+        (
+            whole("site = \"mars\""),
+            "`mars` is no Datadog site (profile)",
+        ),
+        (whole("site = [1"), "is not valid TOML"),
+        ("version = 99\n".to_owned(), "newer ddctl (version 99"),
+        (whole("tz = \"Mars/Olympus\""), "Mars/Olympus"),
+        (whole("output = \"xml\""), "`xml`"),
+    ] {
+        let environment = with_settings(&text);
+        for args in [
+            &["validate"][..],
+            &["config", "list"],
+            &["sessions", "list"],
+        ] {
+            let output = environment.run(args).exits(2).says(said);
+            let path = environment.settings_file().display().to_string();
+            let names_origin = output.stderr.contains(&path) || output.stderr.contains("(profile)");
+            assert!(names_origin, "{output}");
+        }
+    }
+    let variable = TestEnvironment::empty()
+        .command(["validate"])
+        .env("DD_SITE", "mars")
+        .run();
+    let _ = variable.exits(2).says("(environment (DD_SITE))");
+}
+
+#[test]
+fn a_settings_file_that_was_named_must_be_there() {
+    let _ = TestEnvironment::empty()
+        .run([
+            "--config",
+            "missing.toml",
+            "--profile",
+            "x",
+            "config",
+            "list",
+        ])
+        .exits(2);
+}
+
+#[test]
+fn the_token_of_the_gateways_own_program_goes_to_its_own_gateway_alone() {
+    let sandbox = SandboxOptions::default().start();
+    let other = SandboxOptions::default().start();
+    let environment = TestEnvironment::empty();
+    let file = environment.home().join(".hoop/config.toml");
+    let token = sandbox.var("HOOP_TOKEN");
+    let url = sandbox.gateway_url();
+    environment.write(&file, format!("api_url = \"{url}\"\ntoken = \"{token}\"\n"));
+    let _ = environment
+        .run(["sessions", "list", "--limit", "1"])
+        .exits(0);
+    let _ = environment
+        .run(["--gateway-url", other.gateway_url(), "sessions", "list"])
+        .exits(4)
+        .says("no gateway token");
+    assert!(other.requests(false).is_empty());
+}
+
+#[test]
+fn every_real_connection_is_checked_against_the_rules() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    environment.write_settings(
+        "version = 1\n[[profiles.default.connections]]\nmatch = \"prod-*\"\n\
+         environment = \"production\"\napproval = \"expected\"\n",
+    );
+    let rows = environment
+        .run(["config", "check", "-o", "json"])
+        .exits(0)
+        .json();
+    assert_shape("config_check", &rows);
+    let text = rows.to_string();
+    assert!(
+        text.contains("prod-orders-db") && text.contains("production"),
+        "{text}"
+    );
+}
+
+#[test]
+fn no_secret_is_ever_written_to_settings() {
+    let environment = TestEnvironment::empty();
+    for key in ["api_key", "gateway.token", "app_key"] {
+        let _ = environment
+            .run(["config", "set", key, "hunter2hunter2"])
+            .exits(2);
+    }
+    let found = environment
+        .files()
+        .into_iter()
+        .find(|(_, content)| String::from_utf8_lossy(content).contains("hunter2"));
+    assert_eq!(found.map(|(path, _)| path), None);
+}
+
+#[test]
+fn list_keeps_its_shape() {
+    let environment = with_settings(SETTINGS);
+    let list = environment
+        .run(["config", "list", "-o", "json"])
+        .exits(0)
+        .json();
+    assert!(list.as_array().is_some_and(|rows| !rows.is_empty()));
+    assert_shape(
+        "config_list",
+        &Value::Array(list.as_array().cloned().unwrap_or_default()),
+    );
+}
