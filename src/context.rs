@@ -1,14 +1,17 @@
 //! What every command is handed: settings, secrets, the ui, the network, the clock.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::config::{
-    ConfigError, Environment, SecretError, SecretFlags, SecretKind, Secrets, Settings,
+    ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, Secrets,
+    Settings,
 };
 use crate::datadog::{Datadog, Endpoint};
 use crate::domain::redaction::Redactor;
@@ -26,9 +29,9 @@ pub struct Context {
     pub globals: Globals,
     pub environment: Environment,
     settings: Result<Settings, Arc<ConfigError>>,
+    /// What was read once: standard input can be read no second time.
+    secrets: RefCell<HashMap<SecretKind, Secret>>,
     http: Arc<http::Client>,
-    /// Found once: standard input cannot be read again.
-    api_key: OnceLock<Secret>,
     cancel: watch::Receiver<bool>,
     started: Instant,
 }
@@ -63,7 +66,7 @@ impl Context {
         Self {
             http: Arc::new(http::Client::new(http::Options { ca_file, proxies })),
             settings: settings.map_err(Arc::new),
-            api_key: OnceLock::new(),
+            secrets: RefCell::default(),
             ui,
             globals,
             environment,
@@ -88,7 +91,13 @@ impl Context {
     pub fn profile_to_write(&self) -> anyhow::Result<String> {
         match &self.globals.profile {
             Some(name) => Ok(name.clone()),
-            None => Ok(self.settings()?.profile.value.clone()),
+            None => match self.settings() {
+                // A file that is about to be made has the default profile first.
+                Err(UnreadableSettings(error)) if matches!(*error, ConfigError::Missing { .. }) => {
+                    Ok(DEFAULT_PROFILE.to_owned())
+                }
+                settings => Ok(settings?.profile.value.clone()),
+            },
         }
     }
 
@@ -113,10 +122,9 @@ impl Context {
         }
     }
 
-    /// The secret, or which one is missing.
     pub fn secret(&self, kind: SecretKind, flags: &SecretFlags) -> anyhow::Result<Secret> {
-        let found = self.optional_secret(kind, flags)?;
-        Ok(found.ok_or(SecretError::Missing { kind })?)
+        let secret = self.optional_secret(kind, flags)?;
+        Ok(secret.ok_or(SecretError::Missing { kind })?)
     }
 
     /// The secret where there is one.
@@ -125,10 +133,9 @@ impl Context {
         kind: SecretKind,
         flags: &SecretFlags,
     ) -> anyhow::Result<Option<Secret>> {
-        if kind == SecretKind::ApiKey
-            && let Some(known) = self.api_key.get()
-        {
-            return Ok(Some(known.clone()));
+        let known = self.secrets.borrow().get(&kind).cloned();
+        if known.is_some() {
+            return Ok(known);
         }
         let secrets = Secrets {
             flags,
@@ -136,10 +143,8 @@ impl Context {
         };
         let found = secrets.find(kind, self.settings()?)?;
         let secret = found.map(|(secret, _)| secret);
-        if kind == SecretKind::ApiKey
-            && let Some(secret) = &secret
-        {
-            self.api_key.get_or_init(|| secret.clone());
+        if let Some(secret) = &secret {
+            self.secrets.borrow_mut().insert(kind, secret.clone());
         }
         Ok(secret)
     }

@@ -175,6 +175,10 @@ fn of_config(error: &ConfigError) -> Verdict {
             Exit::Usage,
             "`ddctl config edit` opens the file and checks it on saving",
         ),
+        ConfigError::Missing { .. } => Verdict::hinted(
+            Exit::Usage,
+            "`ddctl config set site SITE --config FILE` makes one",
+        ),
         ConfigError::UnknownProfile { .. } => Verdict::hinted(
             Exit::Usage,
             "`ddctl config set site SITE --profile NAME` makes one",

@@ -201,10 +201,10 @@ impl Tour<'_> {
         self.ui().status("");
         self.ui()
             .status(&palette.paint(Tone::Dim, format!("# {}", step.why)));
-        self.ui().status(&palette.paint(
-            Tone::Strong,
-            format!("$ ddctl {}", self.shown(&step.line).join(" ")),
-        ));
+        let command = format!("$ ddctl {}", self.shown(&step.line).join(" "));
+        for line in broken(&command) {
+            self.ui().status(&palette.paint(Tone::Strong, line));
+        }
     }
 
     /// The temporary folder says nothing to a reader.
@@ -259,7 +259,7 @@ impl Tour<'_> {
         page.rows
             .into_iter()
             .find(|session| session.verb == Verb::Connect && session.exit_code == Some(0))
-            .map(|session| session.id)
+            .map(|session| session.id.chars().take(8).collect())
             .context("the sandbox has no finished terminal session")
     }
 
@@ -307,6 +307,23 @@ impl Tour<'_> {
         let _ = self.context.cancel().wait_for(|stopped| *stopped).await;
         Ok(())
     }
+}
+
+/// A command in lines of at most 80 columns, as one would type it.
+fn broken(command: &str) -> Vec<String> {
+    const CONTINUED: &str = " \\";
+    let options = textwrap::Options::new(80 - CONTINUED.len())
+        .subsequent_indent("    ")
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let mut lines: Vec<String> = textwrap::wrap(command, options)
+        .into_iter()
+        .map(String::from)
+        .collect();
+    if let Some((_, before)) = lines.split_last_mut() {
+        before.iter_mut().for_each(|line| line.push_str(CONTINUED));
+    }
+    lines
 }
 
 const NEXT: [(&str, &str); 4] = [

@@ -11,6 +11,7 @@ pub struct Environment {
 
 impl Environment {
     /// From the process. A variable that is not UTF-8 is none of ours.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads it")]
     pub fn of_process() -> Self {
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))

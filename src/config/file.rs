@@ -10,6 +10,7 @@ use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::domain::connection::{ConnectionRule, MaintenanceWindow, parse_days};
 use crate::domain::nearest::nearest;
+use crate::domain::site::UnknownSite;
 
 /// The version of the file's shape that this program writes.
 pub const VERSION: i64 = 1;
@@ -71,6 +72,8 @@ pub struct WindowSection {
 /// What is wrong with the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    #[error("{} does not exist", path.display())]
+    Missing { path: PathBuf },
     #[error("read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("write {}", path.display())]
@@ -86,7 +89,9 @@ pub enum ConfigError {
     },
     #[error("{} was written by a newer ddctl (version {found}; this one reads {VERSION})", path.display())]
     Newer { path: PathBuf, found: i64 },
-    #[error("`{value}` is no {what} ({origin})")]
+    #[error("{origin}: {error}")]
+    Site { error: UnknownSite, origin: String },
+    #[error("{origin}: `{value}` is no {what}")]
     Value {
         what: &'static str,
         value: String,

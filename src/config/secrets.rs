@@ -18,7 +18,7 @@ use crate::domain::secret::Secret;
 const LONGEST: u64 = 16 << 10;
 
 /// The secrets a command may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SecretKind {
     ApiKey,
     AppKey,

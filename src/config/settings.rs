@@ -20,6 +20,9 @@ use crate::ui::style::ColorChoice;
 /// The service that events are filed under when nothing says otherwise.
 pub const DEFAULT_SERVICE: &str = "agent-access";
 
+/// The profile that is used when none is named.
+pub const DEFAULT_PROFILE: &str = "default";
+
 /// Where a value came from. The order is the precedence, the last wins.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
@@ -39,6 +42,17 @@ impl fmt::Display for Origin {
             Origin::Profile => f.write_str("profile"),
             Origin::Environment(name) => write!(f, "environment ({name})"),
             Origin::Flag => f.write_str("flag"),
+        }
+    }
+}
+
+impl Origin {
+    /// As it stands before a value that is refused.
+    fn in_errors(&self) -> String {
+        match self {
+            Origin::Environment(name) => (*name).to_owned(),
+            Origin::Flag => "command line".to_owned(),
+            origin => origin.to_string(),
         }
     }
 }
@@ -97,6 +111,12 @@ impl Settings {
     /// Reads the file and resolves every layer.
     pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         let path = Self::path(flags, environment);
+        // A mistyped name must not pass for settings that say nothing.
+        if let Some(named) = flags.config.as_ref().filter(|path| !path.exists()) {
+            return Err(ConfigError::Missing {
+                path: named.clone(),
+            });
+        }
         let file = path
             .as_deref()
             .map_or_else(|| Ok(ConfigFile::default()), ConfigFile::read)?;
@@ -190,7 +210,7 @@ fn profile_name(flags: &Flags, environment: &Environment, file: &ConfigFile) -> 
             origin: Origin::Profile,
         },
         None => Valued {
-            value: "default".to_owned(),
+            value: DEFAULT_PROFILE.to_owned(),
             origin: Origin::Default,
         },
     }
@@ -232,7 +252,13 @@ impl Layers<'_> {
                 value: Site::Us1,
                 origin: Origin::Default,
             }),
-            Some(text) => parse("Datadog site", text),
+            Some(Valued { value, origin }) => match value.parse() {
+                Ok(value) => Ok(Valued { value, origin }),
+                Err(error) => Err(ConfigError::Site {
+                    error,
+                    origin: origin.in_errors(),
+                }),
+            },
         }
     }
 
@@ -273,7 +299,7 @@ impl Layers<'_> {
             Some(text) => TimeZone::get(&text.value).map_err(|_| ConfigError::Value {
                 what: "time zone; write a name such as Europe/Berlin, UTC or local",
                 value: text.value,
-                origin: text.origin.to_string(),
+                origin: text.origin.in_errors(),
             }),
         }
     }
@@ -308,7 +334,7 @@ impl Layers<'_> {
             .map_err(|_| ConfigError::Value {
                 what,
                 value: text.value,
-                origin: text.origin.to_string(),
+                origin: text.origin.in_errors(),
             })
     }
 
@@ -336,7 +362,7 @@ fn parse<T: FromStr<Err: fmt::Display>>(
         Err(_) => Err(ConfigError::Value {
             what,
             value: text.value,
-            origin: text.origin.to_string(),
+            origin: text.origin.in_errors(),
         }),
     }
 }
@@ -425,9 +451,30 @@ mod tests {
     #[test]
     fn a_wrong_value_names_its_origin() {
         let error = with_file("", &[("DD_SITE", "mars")], Flags::default()).expect_err("no site");
-        assert_eq!(
-            error.to_string(),
-            "`mars` is no Datadog site (environment (DD_SITE))"
+        let text = error.to_string();
+        assert!(
+            text.starts_with(
+                "DD_SITE: `mars` is not a Datadog site; the sites are datadoghq.com, "
+            ),
+            "{text}"
         );
+        let error = with_file("", &[("TZ", "UTC"), ("DDCTL_TZ", "mars")], Flags::default());
+        let text = error.expect_err("no zone").to_string();
+        assert!(
+            text.starts_with("DDCTL_TZ: `mars` is no time zone"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_was_named_must_be_there() {
+        let flags = Flags {
+            config: Some("/no/such/config.toml".into()),
+            ..Flags::default()
+        };
+        let missing = Settings::resolve(&flags, &Environment::default());
+        assert!(matches!(missing, Err(ConfigError::Missing { .. })));
+        let unnamed = Environment::of_pairs([("HOME", "/no/such/home")]);
+        assert!(Settings::resolve(&Flags::default(), &unnamed).is_ok());
     }
 }

@@ -13,6 +13,7 @@ pub(crate) mod hostile;
 mod model;
 mod postgres;
 pub mod protocol;
+mod reading;
 pub mod redact;
 pub mod safe;
 mod sequence;

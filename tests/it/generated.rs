@@ -69,6 +69,10 @@ fn bless(folder: &Path, files: &Files) {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a switch of the test run, not a setting of the program"
+)]
 fn compare(name: &str, rendered: &Files) {
     let folder = folder(name);
     if std::env::var_os("DDCTL_BLESS").is_some() {

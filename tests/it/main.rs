@@ -5,6 +5,8 @@ mod demo;
 mod export;
 mod front_door;
 mod generated;
+mod openapi;
+mod readme;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;

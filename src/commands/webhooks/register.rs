@@ -95,7 +95,7 @@ pub async fn run(context: &Context, args: &Register) -> anyhow::Result<Exit> {
                     .status(&format!("made a signing secret in {shown}"));
             }
             let made = gateway.create_webhook_endpoint(&endpoint).await?;
-            context.ui.status(&format!("registered {}", made.id));
+            context.ui.status("registered the endpoint");
             show(context, &made)
         }
     }
@@ -296,7 +296,8 @@ fn difference(uid: &str, now: &str, wanted: &str) -> String {
 fn show(context: &Context, endpoint: &Endpoint) -> anyhow::Result<Exit> {
     let row = EndpointRow::of(endpoint);
     context.ui.one(&row, || {
-        format!("{}  {}  {}\n", row.id, row.url, row.filter_types.join(","))
+        let events = row.filter_types.join(", ");
+        format!("{}\n  url     {}\n  events  {events}\n", row.id, row.url)
     })?;
     Ok(Exit::Done)
 }

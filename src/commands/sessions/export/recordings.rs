@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::export::{Selection, Target};
+use super::Selection;
+use super::destination::Target;
 use super::scope;
 use crate::context::Context;
 use crate::delivery::AtomicFile;

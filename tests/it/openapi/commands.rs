@@ -1,0 +1,136 @@
+//! Every command, run against a sandbox, and all that it sent held against the documents.
+
+use std::collections::BTreeSet;
+
+use clap::CommandFactory;
+use ddctl::commands::Cli;
+
+use super::check::{Known, check};
+use super::{Reference, Request};
+use crate::support::{SandboxOptions, TestEnvironment};
+
+/// Commands with the exit code that each must end with. `SESSION` stands for the id of one that
+/// the sandbox has. Compression is gzip: Datadog's document does not know zstd.
+const COMMANDS: &[(&str, i32)] = &[
+    ("validate", 0),
+    ("validate --all-sites", 0),
+    ("sessions list --since 60d", 0),
+    ("sessions list --since 60d --until 1d --outcome failure", 0),
+    ("sessions list --since 60d --agent * --connection prod-*", 0),
+    (
+        "sessions list --since 60d --connection prod_db --type database",
+        0,
+    ),
+    ("sessions list --since 60d --user 17 --status done", 0),
+    ("sessions list --since 60d --user ada@example.com", 0),
+    ("sessions list --since 60d --approval approved", 0),
+    ("sessions list --since 60d --correlation run-17", 0),
+    ("sessions show SESSION", 0),
+    ("sessions replay SESSION --no-timing", 0),
+    (
+        "sessions export --since 60d --to logs --compression gzip",
+        0,
+    ),
+    ("sessions export --since 60d --to logs --dry-run", 0),
+    ("sessions export --since 60d --to events.ndjson", 0),
+    ("sessions export SESSION --to session.cast", 0),
+    (
+        "webhooks register --to https://relay.example.com/hoop --signing-secret-file secret -y",
+        0,
+    ),
+    (
+        "webhooks register --to logs --uid direct --allow-key-in-url --yes",
+        0,
+    ),
+    ("webhooks list", 0),
+    ("test-event unapproved-prod --dry-run", 0),
+];
+
+/// Operations that these commands cannot do without: should one not be seen, the run proves less
+/// than it seems to.
+const EXPECTED: &[&str] = &[
+    "GET /api/v1/validate of datadog/openapi-v1.yaml",
+    "GET /serverinfo of gateway/openapi-gateway.json",
+    "GET /sessions of gateway/openapi-gateway.json",
+    "GET /sessions/{session_id} of gateway/openapi-gateway.json",
+    "POST /api/v2/logs of datadog/openapi-v2.yaml",
+    "POST /plugins of gateway/openapi-gateway.json",
+    "gateway/README.md, section 6",
+];
+
+/// Commands that send nothing to the sandbox of the test: they have no remote, or one of their own.
+const QUIET: &[&str] = &[
+    "completions",
+    "config check",
+    "config edit",
+    "config get",
+    "config list",
+    "config path",
+    "config set",
+    "config use",
+    "demo",
+    "man",
+    "sandbox",
+];
+
+#[test]
+fn every_request_of_every_command_is_as_its_document_says() {
+    let Some(reference) = Reference::get() else {
+        return;
+    };
+    let sandbox = SandboxOptions::default().sessions(60).start();
+    run_all(&TestEnvironment::of(&sandbox));
+    let mut seen = BTreeSet::new();
+    let mut faults = Vec::new();
+    for request in sandbox.requests(true).iter().map(Request::of_row) {
+        match check(reference, &request) {
+            Ok(Known::Described(operation)) => drop(seen.insert(operation)),
+            Ok(Known::Listed(source)) => drop(seen.insert(source.to_owned())),
+            Err(found) => faults.push(format!("\n{}: {}", request.line(), found.join("; "))),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.concat());
+    let unseen: Vec<_> = EXPECTED
+        .iter()
+        .filter(|known| !seen.contains(**known))
+        .collect();
+    assert!(unseen.is_empty(), "never asked: {unseen:?}");
+}
+
+fn run_all(environment: &TestEnvironment) {
+    let listed = environment.run(["sessions", "list", "--since", "60d", "-o", "json"]);
+    let sessions = listed.exits(0).json();
+    let session = sessions[0]["id"].as_str().expect("a session has an id");
+    for (line, code) in COMMANDS {
+        let word = |word| if word == "SESSION" { session } else { word };
+        let _ = environment.run(line.split(' ').map(word)).exits(*code);
+    }
+}
+
+#[test]
+fn no_command_is_forgotten() {
+    let named: BTreeSet<&str> = QUIET
+        .iter()
+        .copied()
+        .chain(COMMANDS.iter().map(|(line, _)| *line))
+        .collect();
+    let is_named = |leaf: &str| {
+        named
+            .iter()
+            .any(|line| *line == leaf || line.starts_with(&format!("{leaf} ")))
+    };
+    let mut leaves = Vec::new();
+    collect_leaves(&Cli::command(), "", &mut leaves);
+    let forgotten: Vec<_> = leaves.iter().filter(|leaf| !is_named(leaf)).collect();
+    assert!(forgotten.is_empty(), "neither run nor quiet: {forgotten:?}");
+}
+
+fn collect_leaves(command: &clap::Command, path: &str, leaves: &mut Vec<String>) {
+    for child in command.get_subcommands() {
+        let path = format!("{path} {}", child.get_name()).trim().to_owned();
+        match child.has_subcommands() {
+            true => collect_leaves(child, &path, leaves),
+            false => leaves.push(path),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Every request that ddctl sends, held against the published descriptions of the systems it talks
+//! to: the OpenAPI documents of `../shared/reference`.
+//!
+//! An operation is in one of the documents, and the request must fit it, or on the list in
+//! [`unlisted`] with its source. Without the folder the tests print `SKIPPED: …` and pass;
+//! `.ci/run` takes that for a failure on CI.
+
+mod check;
+mod commands;
+mod document;
+mod faults;
+mod reference;
+mod request;
+mod samples;
+mod schema;
+mod unlisted;
+
+use document::{Document, Operation};
+use reference::Reference;
+use request::Request;
