@@ -6,6 +6,7 @@ mod export;
 mod front_door;
 mod generated;
 mod openapi;
+mod readme;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;

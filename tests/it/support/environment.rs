@@ -50,10 +50,6 @@ impl TestEnvironment {
         self.variables.retain(|(known, _)| known != name);
     }
 
-    pub fn root(&self) -> &Path {
-        self.root.path()
-    }
-
     pub fn home(&self) -> PathBuf {
         self.root.path().join("home")
     }

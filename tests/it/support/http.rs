@@ -1,6 +1,6 @@
 //! HTTP/1.1 over one socket: enough to look into the sandbox without the program's own client.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
 use serde_json::Value;
@@ -11,8 +11,6 @@ use super::waiting::DEADLINE;
 #[derive(Clone, Debug)]
 pub struct Response {
     pub status: u16,
-    /// Names in lower case.
-    pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
@@ -25,11 +23,6 @@ impl Response {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body)
             .unwrap_or_else(|error| panic!("no JSON ({error}): {}", self.text()))
-    }
-
-    pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
     }
 }
 
@@ -81,7 +74,6 @@ fn read(mut source: impl BufRead) -> Response {
     }
     Response {
         status: status.unwrap_or_else(|| panic!("{first:?} is no status line")),
-        headers,
         body,
     }
 }

@@ -12,13 +12,12 @@ mod scripted;
 mod snapshot;
 mod waiting;
 
-pub use environment::{TestCommand, TestEnvironment};
+pub use environment::TestEnvironment;
 pub use golden::assert_shape;
-pub use http::{Response, ask};
+pub use http::ask;
 pub use output::CommandOutput;
-pub use process::Running;
 pub use pty::{Pty, PtyOutput};
 pub use sandbox::{SandboxOptions, SandboxProcess};
 pub use scripted::{Asked, ScriptedServer};
 pub use snapshot::stable;
-pub use waiting::{DEADLINE, until};
+pub use waiting::until;

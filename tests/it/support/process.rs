@@ -47,7 +47,7 @@ impl Stream {
         String::from_utf8_lossy(&said).into_owned()
     }
 
-    fn to_end(&mut self) -> String {
+    fn read_to_end(&mut self) -> String {
         if let Some(reader) = self.reader.take() {
             reader.join().expect("no reader panics");
         }
@@ -78,10 +78,6 @@ impl Running {
         }
     }
 
-    pub fn stdout_so_far(&self) -> String {
-        self.stdout.so_far()
-    }
-
     /// Waits until stdout shows `text`.
     #[track_caller]
     pub fn wait_for_stdout(&mut self, text: &str) -> String {
@@ -92,21 +88,11 @@ impl Running {
         })
     }
 
-    /// Waits until stderr says `text`.
-    #[track_caller]
-    pub fn wait_for_stderr(&mut self, text: &str) -> String {
-        until(&format!("{text:?} on stderr"), || {
-            let said = self.stderr.so_far();
-            self.must_live(said.contains(text));
-            said.contains(text).then_some(said)
-        })
-    }
-
     /// A program that has ended says nothing more.
     #[track_caller]
     fn must_live(&mut self, has_said_it: bool) {
         if !has_said_it && let Ok(Some(status)) = self.child.try_wait() {
-            let said = self.stderr.to_end();
+            let said = self.stderr.read_to_end();
             assert!(status.success(), "it ended with {status}: {said}");
         }
     }
@@ -123,8 +109,8 @@ impl Running {
             self.child.try_wait().expect("it is our child")
         });
         CommandOutput {
-            stdout: self.stdout.to_end(),
-            stderr: self.stderr.to_end(),
+            stdout: self.stdout.read_to_end(),
+            stderr: self.stderr.read_to_end(),
             status,
         }
     }

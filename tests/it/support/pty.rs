@@ -30,8 +30,6 @@ pub struct PtyOutput {
     pub code: u32,
     /// Every byte that it wrote.
     pub wire: Vec<u8>,
-    /// The rows that stay, without blanks at their ends.
-    pub screen: Vec<String>,
     /// The terminal's settings are what they were before.
     pub is_given_back: bool,
 }
@@ -150,7 +148,6 @@ impl Pty {
         let wire = self.wire();
         PtyOutput {
             code: status.exit_code(),
-            screen: screen_of(&wire),
             wire,
             is_given_back,
         }

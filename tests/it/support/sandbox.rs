@@ -24,10 +24,6 @@ impl SandboxOptions {
         self.with("--seed", &seed.to_string())
     }
 
-    pub fn span(self, span: &str) -> Self {
-        self.with("--span", span)
-    }
-
     pub fn site(self, site: &str) -> Self {
         self.with("--site", site)
     }
@@ -95,10 +91,6 @@ impl SandboxProcess {
     pub fn var(&self, name: &str) -> &str {
         let found = self.env.iter().find(|(known, _)| known == name);
         found.map_or_else(|| panic!("--print-env says no {name}"), |(_, value)| value)
-    }
-
-    pub fn datadog_url(&self) -> &str {
-        self.var("DDCTL_DATADOG_URL")
     }
 
     pub fn gateway_url(&self) -> &str {

@@ -1,6 +1,6 @@
 //! A server whose every answer the test writes: for what the sandbox never says.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
