@@ -182,24 +182,29 @@ fn ui_options(
     }
 }
 
-/// `-v` shows requests and answers, `-vv` what the libraries say too. Secrets are masked where a
-/// request is built, so no filter here has to find them.
+/// `-v` shows requests and answers, `-vv` what is decided in between and what the libraries say.
+/// Secrets are masked where a request is built, so no filter here has to find them.
 fn start_tracing(globals: &Globals, streams: &Streams) {
     use tracing::level_filters::LevelFilter;
-    use tracing_subscriber::fmt;
-    let level = match globals.verbose {
+    use tracing_subscriber::filter::Targets;
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    use tracing_subscriber::{Layer, fmt};
+    let filter = match globals.verbose {
         0 => return,
-        1 => LevelFilter::DEBUG,
-        _ => LevelFilter::TRACE,
+        1 => Targets::new().with_target("ddctl", LevelFilter::DEBUG),
+        _ => Targets::new().with_default(LevelFilter::TRACE),
     };
-    let builder = fmt()
-        .with_max_level(level)
+    let layer = fmt::layer()
         .with_writer(std::io::stderr)
         .with_target(false)
         .with_ansi(streams.stderr_is_terminal && globals.color != Some(ColorChoice::Never));
-    // A second subscriber in one process happens in tests alone; the first one stays.
-    let _ = match globals.log_format {
-        LogFormat::Text => builder.without_time().try_init(),
-        LogFormat::Json => builder.json().try_init(),
+    let layer = match globals.log_format {
+        LogFormat::Text => layer.without_time().boxed(),
+        LogFormat::Json => layer.json().boxed(),
     };
+    // A second subscriber in one process happens in tests alone; the first one stays.
+    let _ = tracing_subscriber::registry()
+        .with(layer.with_filter(filter))
+        .try_init();
 }

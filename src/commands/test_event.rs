@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::commands::flags::DatadogAccess;
 use crate::context::Context;
 use crate::delivery::map::log::{LogProfile, to_log};
 use crate::domain::redaction::Redactor;
@@ -34,8 +33,6 @@ pub struct TestEvent {
     /// Predict, and send nothing
     #[arg(long, required = true)]
     dry_run: bool,
-    #[command(flatten)]
-    datadog: DatadogAccess,
 }
 
 fn scenario(text: &str) -> Result<Scenario, String> {

@@ -10,6 +10,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+/// The exit code that the gateway stores where it learned of none: the session was killed, blocked
+/// or broken, or its agent was lost (hoophq/hoop `gateway/api/session/ai_decision.go`).
+pub const NO_EXIT_CODE: i64 = 254;
+
 /// One connection of one identity to one resource through the gateway.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {

@@ -6,7 +6,9 @@
 use uuid::Uuid;
 
 use crate::domain::connection::glob_matches;
-use crate::domain::session::{IdentityKind, Outcome, Review, ReviewStatus, Session, Status, Verb};
+use crate::domain::session::{
+    IdentityKind, NO_EXIT_CODE, Outcome, Review, ReviewStatus, Session, Status, Verb,
+};
 use crate::gateway::SessionQuery;
 
 /// Conditions that must all hold; without any, every session is wanted.
@@ -163,14 +165,10 @@ impl SessionFilter {
 /// `httpproxy`, say, is both.
 const PARENT_TYPES: [&str; 3] = ["database", "application", "custom"];
 
-/// The exit code of a session that the analysis blocked before it ran
-/// (`gateway/api/session/ai_decision.go`); also of killed and broken ones.
-const NO_CODE: i64 = 254;
-
 /// True for a row whose missing analysis may have blocked it.
 fn may_be_blocked(row: &Session) -> bool {
     row.is_done()
-        && row.exit_code == Some(NO_CODE)
+        && row.exit_code == Some(NO_EXIT_CODE)
         && row.ai_analysis.is_none()
         && !row.is_blocked()
 }

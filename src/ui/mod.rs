@@ -137,20 +137,29 @@ impl Ui {
 
     /// Says what the person should know even under `-q`.
     pub fn warning(&self, text: &str) {
-        let label = self.options.stderr_palette.paint(Tone::Warning, "warning:");
-        self.say(&format!("{label} {text}"));
+        self.say_labelled("warning:", Tone::Warning, text);
     }
 
     /// Says why the program failed.
     pub fn error(&self, text: &str) {
-        let label = self.options.stderr_palette.paint(Tone::Bad, "error:");
-        self.say(&format!("{label} {text}"));
+        self.say_labelled("error:", Tone::Bad, text);
     }
 
     /// Names what to do next, below an error.
     pub fn hint(&self, text: &str) {
-        let label = self.options.stderr_palette.paint(Tone::Accent, "hint:");
-        self.say(&format!("{label} {text}"));
+        self.say_labelled("hint:", Tone::Accent, text);
+    }
+
+    /// Wraps to the terminal, below the text and not below the label; a pipe gets one line.
+    fn say_labelled(&self, label: &str, tone: Tone, text: &str) {
+        let painted = self.options.stderr_palette.paint(tone, label);
+        let width = match (self.options.streams.stderr_is_terminal, self.table_width()) {
+            (true, Some(width)) => width.max(20) - label.len() - 1,
+            _ => return self.say(&format!("{painted} {text}")),
+        };
+        let indent = " ".repeat(label.len() + 1);
+        let lines = textwrap::wrap(text, textwrap::Options::new(width).break_words(false));
+        self.say(&format!("{painted} {}", lines.join(&format!("\n{indent}"))));
     }
 
     fn say(&self, text: &str) {

@@ -143,7 +143,7 @@ fn malformed_settings_are_explained_and_end_in_2() {
         (whole("sevice = \"x\""), "did you mean `service`?"),
         (
             whole("site = \"mars\""),
-            "`mars` is no Datadog site (profile)",
+            "profile: `mars` is not a Datadog site",
         ),
         (whole("site = [1"), "is not valid TOML"),
         ("version = 99\n".to_owned(), "newer ddctl (version 99"),

@@ -8,14 +8,11 @@ use super::scope;
 use super::view::SessionRow;
 use crate::commands::flags::{GatewayAccess, RangeArgs, at_least_one};
 use crate::context::Context;
-use crate::domain::session::{Outcome, Session, short_ids};
+use crate::domain::session::{NO_EXIT_CODE, Outcome, Session, short_ids};
 use crate::domain::time::{TimeRange, human_duration};
 use crate::error::Exit;
 use crate::sources;
 use crate::ui::{Table, Tone, Ui};
-
-/// What the gateway writes where it knows no exit code.
-const NO_CODE: i64 = 254;
 
 /// List recorded sessions, newest first
 #[derive(Debug, Args)]
@@ -136,7 +133,7 @@ pub fn outcome_cell(session: &Session) -> (String, Tone) {
         (Outcome::Unknown, false) => (session.status.to_string(), tone),
         (Outcome::Failure, _) => match session.exit_code {
             // The gateway's word for having no code.
-            Some(NO_CODE) => ("failure".to_owned(), tone),
+            Some(NO_EXIT_CODE) => ("failure".to_owned(), tone),
             Some(code) => (format!("failure {code}"), tone),
             None => ("failure".to_owned(), tone),
         },

@@ -74,6 +74,13 @@ pub async fn run(context: &Context, args: &Register) -> anyhow::Result<Exit> {
     }
     let gateway = context.gateway(&args.gateway.flags())?;
     let mut endpoint = endpoint(context, args)?;
+    if args.to == INTAKE && !args.dry_run {
+        let datadog = context.datadog(&args.datadog.flags())?;
+        datadog
+            .validate()
+            .await
+            .context("check the API key before it is registered")?;
+    }
     check_gateway(context, &gateway).await?;
     if args.dry_run {
         warn_of_role(context, &gateway).await;

@@ -16,7 +16,7 @@ use crate::delivery::cut::text_prefix;
 use crate::delivery::entry::Record;
 use crate::domain::event::{Actor, EventKind, ReviewState, SessionEvent};
 use crate::domain::redaction::Redactor;
-use crate::domain::session::{Outcome, Review, ReviewStatus};
+use crate::domain::session::{NO_EXIT_CODE, Outcome, Review, ReviewStatus};
 
 /// The longest `session.command`, in bytes.
 pub const LONGEST_COMMAND: usize = 8 << 10;
@@ -277,8 +277,7 @@ fn failure(event: &SessionEvent) -> Option<(&'static str, String)> {
     let session = &event.session;
     match event.outcome {
         Outcome::Failure => Some(match session.exit_code {
-            // 254 is what the gateway stores when it learned of no code.
-            Some(254) | None => ("no_exit_code", "ended without an exit code".to_owned()),
+            Some(NO_EXIT_CODE) | None => ("no_exit_code", "ended without an exit code".to_owned()),
             Some(code) => ("exit_code", format!("exited with code {code}")),
         }),
         Outcome::Blocked => Some(match session.guardrails.first() {

@@ -12,7 +12,7 @@ use super::scope;
 use crate::context::Context;
 use crate::delivery::AtomicFile;
 use crate::domain::redaction::Redactor;
-use crate::domain::session::Session;
+use crate::domain::session::{NO_EXIT_CODE, Session};
 use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
 use crate::recording::{Code, Event, Header, Kind, asciicast, event_stream, redact, transcript};
@@ -270,9 +270,7 @@ fn is_folder(path: &Path) -> bool {
 
 /// The last event of a finished recording: how the session ended, where that is known.
 fn exit_event(session: &Session, last: Option<&Event>) -> Option<Event> {
-    /// The gateway's word for having no code.
-    const NO_CODE: i64 = 254;
-    let code = session.exit_code.filter(|code| *code != NO_CODE)?;
+    let code = session.exit_code.filter(|code| *code != NO_EXIT_CODE)?;
     Some(Event {
         time: last.map_or(Default::default(), |event| event.time),
         code: Code::Exit,
