@@ -143,7 +143,7 @@ fn malformed_settings_are_explained_and_end_in_2() {
         (whole("sevice = \"x\""), "did you mean `service`?"),
         (
             whole("site = \"mars\""),
-            "`mars` is no Datadog site (profile)",
+            "profile: `mars` is not a Datadog site",
         ),
         (whole("site = [1"), "is not valid TOML"),
         ("version = 99\n".to_owned(), "newer ddctl (version 99"),
@@ -158,7 +158,7 @@ fn malformed_settings_are_explained_and_end_in_2() {
         ] {
             let output = environment.run(args).exits(2).says(said);
             let path = environment.settings_file().display().to_string();
-            let names_origin = output.stderr.contains(&path) || output.stderr.contains("(profile)");
+            let names_origin = output.stderr.contains(&path) || output.stderr.contains("profile:");
             assert!(names_origin, "{output}");
         }
     }
@@ -166,7 +166,7 @@ fn malformed_settings_are_explained_and_end_in_2() {
         .command(["validate"])
         .env("DD_SITE", "mars")
         .run();
-    let _ = variable.exits(2).says("(environment (DD_SITE))");
+    let _ = variable.exits(2).says("DD_SITE");
 }
 
 #[test]
