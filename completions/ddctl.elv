@@ -351,8 +351,6 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --help 'Print help'
         }
         &'ddctl;test-event'= {
-            cand --api-key-file 'Read the API key from FILE (else DD_API_KEY)'
-            cand --app-key-file 'Read the application key from FILE (else DD_APP_KEY)'
             cand --profile 'Profile of the settings file'
             cand --site 'Datadog site: datadoghq.eu, eu, or a pasted page address'
             cand --gateway-url 'Address of the gateway'
@@ -365,7 +363,6 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --ca-file 'Certificates (PEM) trusted beside the system''s'
             cand --timeout 'End the whole command after this time: 30s, 5m'
             cand --dry-run 'Predict, and send nothing'
-            cand --api-key-stdin 'Read the API key from standard input'
             cand --no-input 'Never ask; fail where an answer is needed'
             cand -y 'Answer every question with yes'
             cand --yes 'Answer every question with yes'

@@ -384,8 +384,6 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l app-key-file -d 'Read the application key from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l gateway-url -d 'Address of the gateway' -r
@@ -404,7 +402,6 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l tz -d 'Zone o
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l dry-run -d 'Predict, and send nothing'
-complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s y -l yes -d 'Answer every question with yes'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
