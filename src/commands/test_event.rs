@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::delivery::map::log::{LogProfile, to_log};
 use crate::domain::redaction::Redactor;
 use crate::error::{Exit, UsageError};
-use crate::monitors::{Forecast, Prediction, Run, Scenario, packs, predict};
+use crate::monitors::{Forecast, Prediction, Run, Scenario, Shape, packs, predict};
 use crate::ui::{Tone, Ui, escape};
 
 /// Would a monitor fire? Exit 3 when it would not, 1 when nobody can tell
@@ -78,7 +78,7 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
         .logs(&run, &|event| to_log(event, &profile, &redactor));
     let mut predictions = Vec::new();
     for pack in packs() {
-        for monitor in pack.monitors()? {
+        for monitor in pack.monitors(Shape::Ddctl)? {
             predictions.push(predict(&monitor, &logs, run.now));
         }
     }

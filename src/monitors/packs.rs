@@ -3,6 +3,7 @@
 use super::error::MonitorFileError;
 use super::file::MonitorFile;
 use super::render::{Identity, Monitor, Values};
+use super::shape::Shape;
 
 /// A set of monitors that belong together.
 pub struct Pack {
@@ -48,10 +49,22 @@ impl Pack {
         })
     }
 
-    /// Every monitor of the pack with the defaults of its variables.
-    pub fn monitors(&self) -> Result<Vec<Monitor>, MonitorFileError> {
-        self.files()
-            .map(|(identity, text)| MonitorFile::parse(text)?.render(identity, &Values::new()))
+    /// Every monitor of the pack that can watch events of `shape`, with the defaults of its
+    /// variables.
+    pub fn monitors(&self, shape: Shape) -> Result<Vec<Monitor>, MonitorFileError> {
+        let rendered = self.files().map(|(identity, text)| {
+            MonitorFile::parse(text)?.render(identity, Some(shape), &Values::new())
+        });
+        rendered
+            .filter(|rendered| !matches!(rendered, Err(MonitorFileError::Refused { .. })))
             .collect()
     }
+}
+
+/// The file of a pack by its identity, `pack/name`.
+pub fn find(identity: &str) -> Option<(Identity, &'static str)> {
+    packs()
+        .iter()
+        .flat_map(Pack::files)
+        .find(|(own, _)| own.to_string() == identity)
 }
