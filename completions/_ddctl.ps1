@@ -140,7 +140,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
         'ddctl;sessions;list' {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Sessions that started before then')
-            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'By who authenticated: e-mail or subject id')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'By who authenticated: e-mail, name or subject id')
             [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'By machine identity: its name, e-mail or id; `*` for every agent')
             [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'By connection name, `*` and `?` allowed')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'By connection type: database, application, custom, httpproxy, …')
@@ -234,7 +234,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
         'ddctl;sessions;export' {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Sessions that started since then: 24h, 2026-11-20, RFC 3339')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Sessions that started before then')
-            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'By who authenticated: e-mail or subject id')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'By who authenticated: e-mail, name or subject id')
             [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'By machine identity: its name, e-mail or id; `*` for every agent')
             [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'By connection name, `*` and `?` allowed')
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'By connection type: database, application, custom, httpproxy, …')
@@ -263,7 +263,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) trusted beside the system''s')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'End the whole command after this time: 30s, 5m')
             [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace a file that exists')
-            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the real payloads, the key masked, and send nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the real payloads, the key masked; send nothing, write no file')
             [CompletionResult]::new('--no-redact', '--no-redact', [CompletionResultType]::ParameterName, 'Leave secrets in commands and recordings as they are')
             [CompletionResult]::new('--include-input', '--include-input', [CompletionResultType]::ParameterName, 'In recordings: what was typed as well, passwords included')
             [CompletionResult]::new('--allow-download', '--allow-download', [CompletionResultType]::ParameterName, 'Take recordings although the gateway has downloads switched off')

@@ -133,7 +133,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
         &'ddctl;sessions;list'= {
             cand --since 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339'
             cand --until 'Sessions that started before then'
-            cand --user 'By who authenticated: e-mail or subject id'
+            cand --user 'By who authenticated: e-mail, name or subject id'
             cand --agent 'By machine identity: its name, e-mail or id; `*` for every agent'
             cand --connection 'By connection name, `*` and `?` allowed'
             cand --type 'By connection type: database, application, custom, httpproxy, …'
@@ -224,7 +224,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
         &'ddctl;sessions;export'= {
             cand --since 'Sessions that started since then: 24h, 2026-11-20, RFC 3339'
             cand --until 'Sessions that started before then'
-            cand --user 'By who authenticated: e-mail or subject id'
+            cand --user 'By who authenticated: e-mail, name or subject id'
             cand --agent 'By machine identity: its name, e-mail or id; `*` for every agent'
             cand --connection 'By connection name, `*` and `?` allowed'
             cand --type 'By connection type: database, application, custom, httpproxy, …'
@@ -253,7 +253,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --ca-file 'Certificates (PEM) trusted beside the system''s'
             cand --timeout 'End the whole command after this time: 30s, 5m'
             cand --overwrite 'Replace a file that exists'
-            cand --dry-run 'Show the real payloads, the key masked, and send nothing'
+            cand --dry-run 'Show the real payloads, the key masked; send nothing, write no file'
             cand --no-redact 'Leave secrets in commands and recordings as they are'
             cand --include-input 'In recordings: what was typed as well, passwords included'
             cand --allow-download 'Take recordings although the gateway has downloads switched off'

@@ -138,7 +138,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_see
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -f -a "export" -d 'Ship session events to Datadog or to files, or recordings to files'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l since -d 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l until -d 'Sessions that started before then' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l user -d 'By who authenticated: e-mail or subject id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l user -d 'By who authenticated: e-mail, name or subject id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l connection -d 'By connection name, `*` and `?` allowed' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l type -d 'By connection type: database, application, custom, httpproxy, …' -r
@@ -239,7 +239,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l since -d 'Sessions that started since then: 24h, 2026-11-20, RFC 3339' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l until -d 'Sessions that started before then' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l user -d 'By who authenticated: e-mail or subject id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l user -d 'By who authenticated: e-mail, name or subject id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l connection -d 'By connection name, `*` and `?` allowed' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l type -d 'By connection type: database, application, custom, httpproxy, …' -r
@@ -292,7 +292,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l overwrite -d 'Replace a file that exists'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l dry-run -d 'Show the real payloads, the key masked, and send nothing'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l dry-run -d 'Show the real payloads, the key masked; send nothing, write no file'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l no-redact -d 'Leave secrets in commands and recordings as they are'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l include-input -d 'In recordings: what was typed as well, passwords included'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l allow-download -d 'Take recordings although the gateway has downloads switched off'

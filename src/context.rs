@@ -1,5 +1,7 @@
 //! What every command is handed: settings, secrets, the ui, the network, the clock.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,7 +9,9 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::config::{ConfigError, Environment, SecretFlags, SecretKind, Secrets, Settings};
+use crate::config::{
+    ConfigError, Environment, SecretError, SecretFlags, SecretKind, Secrets, Settings,
+};
 use crate::datadog::{Datadog, Endpoint};
 use crate::domain::redaction::Redactor;
 use crate::domain::secret::Secret;
@@ -24,6 +28,8 @@ pub struct Context {
     pub globals: Globals,
     pub environment: Environment,
     settings: Result<Settings, Arc<ConfigError>>,
+    /// What was read once: standard input can be read no second time.
+    secrets: RefCell<HashMap<SecretKind, Secret>>,
     http: Arc<http::Client>,
     cancel: watch::Receiver<bool>,
     started: Instant,
@@ -59,6 +65,7 @@ impl Context {
         Self {
             http: Arc::new(http::Client::new(http::Options { ca_file, proxies })),
             settings: settings.map_err(Arc::new),
+            secrets: RefCell::default(),
             ui,
             globals,
             environment,
@@ -109,11 +116,8 @@ impl Context {
     }
 
     pub fn secret(&self, kind: SecretKind, flags: &SecretFlags) -> anyhow::Result<Secret> {
-        let secrets = Secrets {
-            flags,
-            environment: &self.environment,
-        };
-        Ok(secrets.require(kind, self.settings()?)?.0)
+        let secret = self.optional_secret(kind, flags)?;
+        Ok(secret.ok_or(SecretError::Missing { kind })?)
     }
 
     /// The secret where there is one.
@@ -122,13 +126,20 @@ impl Context {
         kind: SecretKind,
         flags: &SecretFlags,
     ) -> anyhow::Result<Option<Secret>> {
+        let known = self.secrets.borrow().get(&kind).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
         let secrets = Secrets {
             flags,
             environment: &self.environment,
         };
-        Ok(secrets
-            .find(kind, self.settings()?)?
-            .map(|(secret, _)| secret))
+        let found = secrets.find(kind, self.settings()?)?;
+        let secret = found.map(|(secret, _)| secret);
+        if let Some(secret) = &secret {
+            self.secrets.borrow_mut().insert(kind, secret.clone());
+        }
+        Ok(secret)
     }
 
     /// The gateway of the settings, with the token found for it.

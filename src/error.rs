@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::config::{ConfigError, SecretError, SecretKind};
+use crate::context::UnreadableSettings;
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
 use crate::delivery::{Cause, DeliveryError, FileError};
 use crate::domain::site::UnknownSite;
@@ -110,6 +111,12 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
             None.or_else(|| cause.downcast_ref::<UsageError>().map(of_usage))
                 .or_else(|| cause.downcast_ref::<SecretError>().map(of_secret))
                 .or_else(|| cause.downcast_ref::<ConfigError>().map(of_config))
+                // It shows the error that it shares, which the chain therefore leaves out.
+                .or_else(|| {
+                    cause
+                        .downcast_ref()
+                        .map(|UnreadableSettings(error)| of_config(error))
+                })
                 .or_else(|| cause.downcast_ref::<DeliveryError>().map(of_delivery))
                 .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
@@ -200,9 +207,14 @@ fn of_source(error: &SourceError) -> Option<Verdict> {
         SourceError::Gateway(error) | SourceError::GaveUp { last: error, .. } => {
             Some(of_gateway(error))
         }
-        SourceError::Reference { .. } | SourceError::Ambiguous { .. } => {
-            Some(Verdict::plain(Exit::Usage))
-        }
+        SourceError::Reference { .. } => Some(Verdict::plain(Exit::Usage)),
+        SourceError::Ambiguous { candidates, .. } => Some(Verdict::hinted(
+            Exit::Usage,
+            format!(
+                "which one? The newest of them:\n  {}",
+                candidates.join("\n  ")
+            ),
+        )),
         SourceError::NotFound { .. } => Some(Verdict::hinted(
             Exit::Failed,
             "`ddctl sessions list --since 90d` shows the ids; a whole id is found at any age",
@@ -234,6 +246,10 @@ fn of_gateway(error: &GatewayError) -> Verdict {
         GatewayError::Address { .. } | GatewayError::SessionId { .. } => {
             Verdict::plain(Exit::Usage)
         }
+        GatewayError::NoSession { .. } => Verdict::hinted(
+            Exit::Failed,
+            "`ddctl sessions list --since 90d` shows the ids; is it another gateway's session?",
+        ),
         GatewayError::NotFound { .. }
         | GatewayError::Refused { .. }
         | GatewayError::Malformed { .. } => Verdict::plain(Exit::Failed),
@@ -352,6 +368,17 @@ mod tests {
         });
         assert_eq!(verdict.exit, Exit::Credentials);
         assert!(verdict.hints[0].contains("DD_API_KEY"));
+    }
+
+    #[test]
+    fn settings_that_cannot_be_read_are_malformed_whoever_shares_them() {
+        let error = || ConfigError::Syntax {
+            path: "x".into(),
+            why: "y".to_owned(),
+        };
+        let shared = of(UnreadableSettings(std::sync::Arc::new(error())));
+        assert_eq!(shared, of(error()));
+        assert_eq!((shared.exit, shared.hints.len()), (Exit::Usage, 1));
     }
 
     #[test]

@@ -31,6 +31,15 @@ pub struct DatadogAccess {
     app_key_file: Option<PathBuf>,
 }
 
+/// A number of things to show or to do at once.
+pub fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("it is at least 1".to_owned()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 impl GatewayAccess {
     pub fn flags(&self) -> SecretFlags {
         SecretFlags {

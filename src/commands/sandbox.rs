@@ -18,7 +18,7 @@ use crate::sandbox::{self, Fault, Sandbox as Running};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl sandbox
-  eval \"$(ddctl sandbox --print-env | sed '/^#/q; s/^/export /')\"
+  ddctl sandbox --print-env > sandbox.env &    # then: set -a; . ./sandbox.env
   ddctl sandbox --sessions 10000 -- ddctl sessions export --since 30d --to logs
   ddctl sandbox --fault 'logs:503@0.3' --fault 'gateway:reset@0.05' --seed 7 -- ./my-test.sh
 

@@ -71,9 +71,9 @@ pub struct WindowSection {
 /// What is wrong with the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("read {}: {source}", path.display())]
+    #[error("read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("write {}: {source}", path.display())]
+    #[error("write {}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("{} is not valid TOML: {why}", path.display())]
     Syntax { path: PathBuf, why: String },

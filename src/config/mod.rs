@@ -14,5 +14,7 @@ pub use environment::Environment;
 pub use file::{ConfigError, ConfigFile, Profile, change, replace_file, set_value};
 pub use gateway_cli::GatewayCliSettings;
 pub use keys::{KEYS, Key};
-pub use secrets::{SecretError, SecretFlags, SecretKind, Secrets, read_or_make_signing_secret};
+pub use secrets::{
+    SecretError, SecretFlags, SecretKind, Secrets, make_signing_secret, read_signing_secret,
+};
 pub use settings::{Flags, Origin, Settings, Valued};

@@ -18,7 +18,7 @@ use crate::domain::secret::Secret;
 const LONGEST: u64 = 16 << 10;
 
 /// The secrets a command may ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SecretKind {
     ApiKey,
     AppKey,
@@ -77,7 +77,7 @@ pub struct SecretFlags {
 pub enum SecretError {
     #[error("no {} was given", kind.what())]
     Missing { kind: SecretKind },
-    #[error("read the {} from {}: {source}", kind.what(), path.display())]
+    #[error("read the {} from {}", kind.what(), path.display())]
     File {
         kind: SecretKind,
         path: PathBuf,
@@ -87,6 +87,13 @@ pub enum SecretError {
     Empty { kind: SecretKind, path: PathBuf },
     #[error("the {} does not have the shape of one", kind.what())]
     Unusable { kind: SecretKind },
+    #[error(
+        "{} holds no signing secret: one is `whsec_` and the base64 of 24 to 64 bytes",
+        path.display()
+    )]
+    NoSigningSecret { path: PathBuf },
+    #[error("make a signing secret in {}", path.display())]
+    Make { path: PathBuf, source: io::Error },
 }
 
 /// The secrets of one run, read when they are asked for.
@@ -97,16 +104,6 @@ pub struct Secrets<'a> {
 }
 
 impl Secrets<'_> {
-    /// The secret and where it came from; an error when there is none.
-    pub fn require(
-        &self,
-        kind: SecretKind,
-        settings: &Settings,
-    ) -> Result<(Secret, Origin), SecretError> {
-        self.find(kind, settings)?
-            .ok_or(SecretError::Missing { kind })
-    }
-
     /// The secret and where it came from, where there is one.
     pub fn find(
         &self,
@@ -183,23 +180,28 @@ fn read(kind: SecretKind, path: &Path) -> Result<Secret, SecretError> {
     }
 }
 
-/// Reads a webhook signing secret, or makes one in a file that only its owner can read.
+/// Reads a webhook signing secret; `None` where the file is not there.
 ///
-/// The shape is Svix's: `whsec_` and the base64 of 24 to 64 bytes; 32 are made. True when it is
-/// new.
-pub fn read_or_make_signing_secret(path: &Path) -> Result<(Secret, bool), SecretError> {
-    let kind = SecretKind::SigningSecret;
-    let failed = |source| SecretError::File {
-        kind,
+/// The shape is Svix's: `whsec_` and the base64 of 24 to 64 bytes.
+pub fn read_signing_secret(path: &Path) -> Result<Option<Secret>, SecretError> {
+    match read(SecretKind::SigningSecret, path) {
+        Ok(secret) if is_signing_secret(&secret) => Ok(Some(secret)),
+        Ok(_) => Err(SecretError::NoSigningSecret {
+            path: path.to_owned(),
+        }),
+        Err(SecretError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes a webhook signing secret of 32 bytes, in a new file that only its owner can read.
+pub fn make_signing_secret(path: &Path) -> Result<Secret, SecretError> {
+    let failed = |source| SecretError::Make {
         path: path.to_owned(),
         source,
     };
-    match read(kind, path) {
-        Ok(secret) if is_signing_secret(&secret) => return Ok((secret, false)),
-        Ok(_) => return Err(SecretError::Unusable { kind }),
-        Err(SecretError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
     let mut bytes = zeroize::Zeroizing::new([0u8; 32]);
     getrandom::fill(bytes.as_mut()).map_err(|error| failed(io::Error::other(error.to_string())))?;
     let secret = Secret::new(format!("whsec_{}", STANDARD.encode(bytes.as_ref())));
@@ -212,7 +214,7 @@ pub fn read_or_make_signing_secret(path: &Path) -> Result<(Secret, bool), Secret
     writeln!(file, "{}", secret.expose())
         .and_then(|()| file.sync_all())
         .map_err(failed)?;
-    Ok((secret, true))
+    Ok(secret)
 }
 
 fn is_signing_secret(secret: &Secret) -> bool {
@@ -281,22 +283,20 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("relay.secret");
-        let (made, is_new) = read_or_make_signing_secret(&path).expect("made");
-        assert!(is_new && is_signing_secret(&made));
+        assert_eq!(read_signing_secret(&path).expect("readable"), None);
+        let made = make_signing_secret(&path).expect("made");
+        assert!(is_signing_secret(&made));
         let mode = std::fs::metadata(&path)
             .expect("there")
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(
-            read_or_make_signing_secret(&path).expect("read"),
-            (made, false)
-        );
+        assert!(make_signing_secret(&path).is_err(), "it is never replaced");
+        assert_eq!(read_signing_secret(&path).expect("read"), Some(made));
         std::fs::write(&path, "whsec_short").expect("written");
-        assert!(matches!(
-            read_or_make_signing_secret(&path),
-            Err(SecretError::Unusable { .. })
-        ));
+        let error = read_signing_secret(&path).expect_err("no secret");
+        assert!(matches!(error, SecretError::NoSigningSecret { .. }));
+        assert!(!error.to_string().contains("short"), "{error}");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub enum FileError {
     NoFolder { path: PathBuf },
     #[error("the disk of {} is full; nothing was left behind", path.display())]
     DiskFull { path: PathBuf },
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}", path.display())]
     Io { path: PathBuf, source: io::Error },
 }
 

@@ -20,7 +20,7 @@ pub const LARGEST_FILE: u64 = 256 << 20;
 /// Why a dead letter could not be kept. The event is then undelivered, not lost.
 #[derive(Debug, thiserror::Error)]
 pub enum DeadLetterError {
-    #[error("cannot keep a dead letter in {}: {source}", path.display())]
+    #[error("cannot keep a dead letter in {}", path.display())]
     Io { path: PathBuf, source: io::Error },
     #[error(
         "the dead letters in {} have reached {} MiB; deal with them first",

@@ -40,5 +40,5 @@ pub use retry::Pace;
 pub use sinks::Sink;
 pub use sinks::datadog_logs::DatadogLogs;
 pub use sinks::dry_run::DryRun;
-pub use sinks::rows::{Format, to_file, to_writer};
+pub use sinks::rows::{Format, Unplaced, to_file, to_writer};
 pub use summary::{Progress, Summary};

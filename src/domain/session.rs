@@ -268,11 +268,6 @@ impl Session {
         Duration::try_from(self.end_date?.duration_since(self.start_date)).ok()
     }
 
-    /// The beginning of the id, which is enough to name the session among recent ones.
-    pub fn short_id(&self) -> &str {
-        self.id.get(..8).unwrap_or(&self.id)
-    }
-
     /// How the session ended, in one word.
     pub fn outcome(&self) -> Outcome {
         if self.is_blocked() {
@@ -287,6 +282,32 @@ impl Session {
             _ => Outcome::Unknown,
         }
     }
+}
+
+/// The beginning of each id, long enough to tell it from the others here.
+pub fn short_ids<'a>(ids: &[&'a str]) -> Vec<&'a str> {
+    /// Enough among the sessions of any but the largest gateways.
+    const SHORTEST: usize = 8;
+    let mut sorted = ids.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let length = |id: &str| {
+        let place = sorted.binary_search(&id).unwrap_or_default();
+        let neighbours = [place.checked_sub(1), place.checked_add(1)];
+        let neighbours = neighbours
+            .into_iter()
+            .flatten()
+            .filter_map(|at| sorted.get(at));
+        let shared = neighbours.map(|other| shared_length(id, other)).max();
+        SHORTEST.max(shared.map_or(0, |shared| shared + 1))
+    };
+    ids.iter()
+        .map(|id| id.get(..length(id)).unwrap_or(id))
+        .collect()
+}
+
+fn shared_length(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
 
 /// How a session or a trace ended.
@@ -322,5 +343,27 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_id_is_as_long_as_it_takes_to_tell_it_from_the_others() {
+        let ids = [
+            "7c1e7a52-0d0f-4d7a-9a51-3e7d1f6b2c11",
+            "a0000000-0000-4000-8000-000000000001",
+            "7c1e7a52-1d0f-4d7a-9a51-3e7d1f6b2c11",
+            "a0000000-0000-4000-8000-000000000002",
+            "b0",
+            "b0",
+        ];
+        assert_eq!(
+            short_ids(&ids),
+            ["7c1e7a52-0", ids[1], "7c1e7a52-1", ids[3], "b0", "b0"]
+        );
+        assert_eq!(short_ids(&ids[..2]), ["7c1e7a52", "a0000000"]);
     }
 }

@@ -28,7 +28,7 @@ pub enum TimeError {
         "`{0}` is no time; write 2026-11-20T03:12:00Z, 2026-11-20, 03:12, or how long ago: 90d, 12h"
     )]
     Time(String),
-    #[error("the range ends ({until}) before it begins ({since})")]
+    #[error("the range ends ({until:.0}) before it begins ({since:.0})")]
     Reversed { since: Timestamp, until: Timestamp },
 }
 

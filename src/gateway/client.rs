@@ -184,6 +184,8 @@ impl Answer {
     }
 }
 
+const BEGINNING: &str = "it must begin with https:// or http://";
+
 /// The base of an address as people write it.
 fn base_of(given: &str) -> Result<Url, GatewayError> {
     let mut url = Url::parse(given.trim()).map_err(|source| GatewayError::Address {
@@ -194,14 +196,17 @@ fn base_of(given: &str) -> Result<Url, GatewayError> {
             .unwrap_or_default()
             .trim()
             .to_owned(),
-        why: source.to_string(),
+        why: match source {
+            url::ParseError::RelativeUrlWithoutBase => BEGINNING.to_owned(),
+            source => source.to_string(),
+        },
     })?;
     let refused = |why: &str| GatewayError::Address {
         given: printable_url(&url),
         why: why.to_owned(),
     };
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(refused("it must begin with https:// or http://"));
+        return Err(refused(BEGINNING));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refused(

@@ -28,6 +28,9 @@ pub enum GatewayError {
     /// 404 with the gateway's own message in JSON.
     #[error("the gateway did not find {request} (404): {message}")]
     NotFound { request: String, message: String },
+    /// 404 on the id of a session.
+    #[error("the gateway has no session {id}")]
+    NoSession { id: String },
     /// Any other refusal; the same request will be refused again.
     #[error("the gateway refused {request} ({status}): {message}")]
     Refused {

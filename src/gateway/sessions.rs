@@ -119,10 +119,12 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// `SessionId` where `id` is no UUID; `NotFound`; `Forbidden` where the token may not see it.
+    /// `SessionId` where `id` is no UUID; `NoSession`; `Forbidden` where the token may not see it.
     pub async fn session(&self, id: &str) -> Result<Session, GatewayError> {
-        let call = self.get(&["sessions", &session_id(id)?]);
-        let answer = self.answer(call, crate::http::ANSWER_LIMIT).await?;
+        let id = session_id(id)?;
+        let call = self.get(&["sessions", &id]);
+        let answer = self.answer(call, crate::http::ANSWER_LIMIT).await;
+        let answer = answer.map_err(|error| of_session(error, id))?;
         Ok(answer.json::<WireSession>()?.into_domain())
     }
 
@@ -135,16 +137,26 @@ impl Gateway {
         id: &str,
     ) -> Result<(Session, Option<Bytes>), GatewayError> {
         let expand = [("expand", "event_stream,session_input".to_owned())];
+        let id = session_id(id)?;
         let call = self
-            .get_with(&["sessions", &session_id(id)?], &expand)
+            .get_with(&["sessions", &id], &expand)
             .timeout(RECORDING_TIMEOUT);
-        let answer = self.answer(call, RECORDING_LIMIT).await?;
+        let answer = self.answer(call, RECORDING_LIMIT).await;
+        let answer = answer.map_err(|error| of_session(error, id))?;
         let wire: WireSession = answer.json()?;
         // A view into the answer: a large recording is not copied.
         let stream = wire
             .event_stream
             .map(|raw| answer.body.slice_ref(raw.get().as_bytes()));
         Ok((wire.into_domain(), stream))
+    }
+}
+
+/// What was not found below `/sessions/` is the session.
+fn of_session(error: GatewayError, id: String) -> GatewayError {
+    match error {
+        GatewayError::NotFound { .. } => GatewayError::NoSession { id },
+        error => error,
     }
 }
 
@@ -287,6 +299,16 @@ mod tests {
             Some("event_stream,session_input")
         );
         assert_eq!(asked.parameter("event_stream"), None);
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_not_there_is_named() {
+        let missing = || Reply::json(404, r#"{"message":"not found"}"#);
+        let server = Server::answering([missing(), missing()]).await;
+        let gateway = server.gateway();
+        let none = GatewayError::NoSession { id: ID.to_owned() };
+        assert_eq!(gateway.session(ID).await, Err(none.clone()));
+        assert_eq!(gateway.session_with_recording(ID).await, Err(none));
     }
 
     #[tokio::test]

@@ -3,7 +3,10 @@
 use std::error::Error;
 use std::io;
 
-/// No answer, or one that could not be read to its end. `url` is safe to print.
+use rustls::InvalidMessage;
+
+/// No answer, or one that could not be read to its end. `url` is safe to print; where nobody was
+/// reached it ends at the port, since the path is not at fault.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum TransportError {
     #[error("cannot find the host of {url}")]
@@ -41,16 +44,36 @@ impl TransportError {
         if source.is_timeout() {
             return TransportError::Timeout { url };
         }
-        if certificate_was_refused(source) {
-            return TransportError::Certificate { url, why };
+        let tls = tls_error(source);
+        if let Some(rustls::Error::InvalidCertificate(_)) = tls {
+            return TransportError::Certificate {
+                url: origin(url),
+                why,
+            };
         }
         if source.is_dns() {
-            return TransportError::UnknownHost { url };
+            return TransportError::UnknownHost { url: origin(url) };
         }
         if source.is_connect() {
+            let why = match tls {
+                // What a server sends that speaks HTTP in clear.
+                Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
+                    "what answers there does not speak TLS; is it http://?".to_owned()
+                }
+                _ => why,
+            };
+            let url = origin(url);
             return TransportError::Connect { url, why };
         }
         TransportError::Broken { url, why }
+    }
+}
+
+/// `https://host:port` of an address.
+fn origin(url: String) -> String {
+    match url::Url::parse(&url) {
+        Ok(parsed) => parsed.origin().ascii_serialization(),
+        Err(_) => url,
     }
 }
 
@@ -63,20 +86,69 @@ fn innermost(error: &dyn Error) -> String {
     cause.to_string()
 }
 
-fn certificate_was_refused(error: &(dyn Error + 'static)) -> bool {
+/// The error of the TLS library, wherever it is in the chain.
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
     let mut cause = Some(error);
     while let Some(current) = cause {
-        let tls = current.downcast_ref::<rustls::Error>().or_else(|| {
-            // hyper-rustls hides the TLS error inside an I/O error.
-            current
-                .downcast_ref::<io::Error>()?
-                .get_ref()?
-                .downcast_ref::<rustls::Error>()
-        });
-        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
+        if let Some(tls) = current.downcast_ref() {
+            return Some(tls);
         }
-        cause = current.source();
+        // An I/O error names what it wraps as its own; its source is one further on.
+        let wrapped = current
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        cause = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => current.source(),
+        };
     }
-    false
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::http::{Client, Method, Options, Request};
+
+    /// What asking `scheme` of a server that answers one line in clear comes to.
+    async fn error_of(scheme: &str) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        let server = tokio::spawn(async move {
+            use tokio::io::{AsyncReadExt, AsyncWriteExt};
+            let (mut stream, _) = listener.accept().await.expect("a caller");
+            let _ = stream.read(&mut [0; 1024]).await;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        });
+        let url = format!("{scheme}://127.0.0.1:{port}/api/sessions?limit=100");
+        let error = ask(&url).await;
+        server.abort();
+        error.replace(&port.to_string(), "PORT")
+    }
+
+    async fn ask(url: &str) -> String {
+        let request = Request::new(Method::GET, url.parse().expect("an address"));
+        let client = Client::new(Options::default());
+        let answer = client.send(request).await;
+        answer.expect_err("no answer").to_string()
+    }
+
+    #[tokio::test]
+    async fn a_server_in_clear_is_told_from_a_broken_one() {
+        assert_eq!(
+            error_of("https").await,
+            "cannot connect to https://127.0.0.1:PORT: \
+             what answers there does not speak TLS; is it http://?"
+        );
+    }
+
+    #[tokio::test]
+    async fn where_nobody_listens_the_path_is_not_at_fault() {
+        let error = ask("http://127.0.0.1:1/api/sessions?limit=100").await;
+        assert!(
+            error.starts_with("cannot connect to http://127.0.0.1:1: "),
+            "{error}"
+        );
+    }
 }

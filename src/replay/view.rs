@@ -83,8 +83,11 @@ fn status_line(status: &Status, recorded: Size, size: Size) -> String {
         HINTS[4],
     ];
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        if columns(&line) + columns(part) + 3 > size.cols.into() {
-            break;
+        match columns(&line) + columns(part) + 3 > size.cols.into() {
+            // A long title leaves its place to the keys behind it.
+            true if part == title => continue,
+            true => break,
+            false => {}
         }
         line.push_str("  ");
         line.push_str(part);
@@ -167,6 +170,21 @@ mod tests {
         let frame = view("日日日日日日日".as_bytes(), 10, 4);
         assert_eq!(frame.text(0), " 日日日日", "the half at the edge is blank");
         assert_eq!(frame.cursor, Some((9, 0)));
+    }
+
+    #[test]
+    fn a_title_that_does_not_fit_leaves_its_place_to_the_keys() {
+        let long = Status {
+            title: "a-connection-with-a-long-name · somebody@example.com".to_owned(),
+            ..status()
+        };
+        let screen = Screen::new(Size { cols: 80, rows: 24 });
+        let frame = compose(&screen, &long, Size { cols: 80, rows: 25 });
+        assert!(
+            frame.text(24).ends_with("+/- speed  . step"),
+            "{}",
+            frame.text(24)
+        );
     }
 
     #[test]

@@ -111,7 +111,7 @@ fn concerns_one_session(error: &SourceError) -> bool {
         error,
         SourceError::Gateway(
             GatewayError::Forbidden { .. }
-                | GatewayError::NotFound { .. }
+                | GatewayError::NoSession { .. }
                 | GatewayError::Malformed { .. }
                 | GatewayError::SessionId { .. }
         )

@@ -24,12 +24,13 @@ pub enum SourceError {
     #[error("the gateway's list of sessions kept changing while it was read, around {around}")]
     Unstable { around: Timestamp },
     #[error(
-        "`{given}` names no session: give an id, the beginning of one, or the address of its page"
+        "`{given}` names no session: give an id, its first four characters or more, or the address \
+         of its page"
     )]
     Reference { given: String },
     #[error("no session of the last {days} days has an id that begins with `{prefix}`")]
     NotFound { prefix: String, days: u32 },
-    #[error("`{given}` may mean several sessions: {}", candidates.join(", "))]
+    #[error("`{given}` may mean several sessions")]
     Ambiguous {
         given: String,
         candidates: Vec<String>,

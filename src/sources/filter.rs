@@ -3,6 +3,8 @@
 //! Every condition is checked here even where the gateway was asked for it, since it compares by
 //! pattern. List rows lack the analysis, so that an outcome may need the single session.
 
+use uuid::Uuid;
+
 use crate::domain::connection::glob_matches;
 use crate::domain::session::{IdentityKind, Outcome, Review, ReviewStatus, Session, Status, Verb};
 use crate::gateway::SessionQuery;
@@ -10,7 +12,7 @@ use crate::gateway::SessionQuery;
 /// Conditions that must all hold; without any, every session is wanted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionFilter {
-    /// An e-mail, or a subject id.
+    /// An e-mail, a name, or a subject id.
     pub identity: Option<String>,
     /// A machine identity: its id, subject, e-mail or name, as a glob; `*` is any machine.
     pub agent: Option<String>,
@@ -134,8 +136,7 @@ impl SessionFilter {
     /// The part of the filter that the gateway can apply, as a query of the newest page.
     pub(super) fn query(&self) -> SessionQuery {
         SessionQuery {
-            // An e-mail may also be a subject, but not every subject is an e-mail.
-            user_id: self.identity.clone().filter(|text| !text.contains('@')),
+            user_id: self.identity.clone().filter(|text| is_subject(text)),
             connection: self
                 .connection
                 .clone()
@@ -174,12 +175,17 @@ fn may_be_blocked(row: &Session) -> bool {
         && !row.is_blocked()
 }
 
+/// True for a text that can be nothing but a subject: the gateway's own UUIDs, and those of an
+/// identity provider such as `auth0|5f7c8ec7`. The gateway compares no e-mail and no name.
+fn is_subject(text: &str) -> bool {
+    Uuid::try_parse(text).is_ok() || text.contains('|')
+}
+
+/// A key of the gateway has its name where a person has the e-mail.
 fn is_identity(session: &Session, wanted: &str) -> bool {
     let identity = &session.identity;
-    match wanted.contains('@') {
-        true => identity.email.eq_ignore_ascii_case(wanted) || identity.id == wanted,
-        false => identity.id == wanted,
-    }
+    let names = [&identity.email, &identity.name];
+    identity.id == wanted || names.iter().any(|name| name.eq_ignore_ascii_case(wanted))
 }
 
 fn is_agent(session: &Session, wanted: &str) -> bool {
@@ -209,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_is_an_email_or_a_subject() {
+    fn an_identity_is_an_email_a_name_or_a_subject() {
         let by = |text: &str| SessionFilter {
             identity: Some(text.to_owned()),
             ..none()
@@ -217,12 +223,26 @@ mod tests {
         let session = session(|_| ());
         assert!(by("Alice@Lab.test").matches(&session));
         assert!(by("sub-alice").matches(&session));
-        assert!(!by("alice").matches(&session));
-        assert_eq!(
-            by("sub-alice").query().user_id.as_deref(),
-            Some("sub-alice")
-        );
-        assert_eq!(by("alice@lab.test").query().user_id, None);
+        assert!(by("alice").matches(&session));
+        assert!(!by("SUB-ALICE").matches(&session));
+        assert!(!by("ali").matches(&session));
+    }
+
+    #[test]
+    fn only_what_can_be_no_name_is_asked_of_the_gateway_as_a_subject() {
+        let asked = |text: &str| {
+            let filter = SessionFilter {
+                identity: Some(text.to_owned()),
+                ..none()
+            };
+            filter.query().user_id
+        };
+        for subject in ["7452973f-2382-471b-8b20-0424fa694388", "auth0|5f7c8ec7"] {
+            assert_eq!(asked(subject).as_deref(), Some(subject));
+        }
+        for name in ["alice@lab.test", "restock-agent", "sub-alice"] {
+            assert_eq!(asked(name), None);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod prompt;
 pub mod style;
 pub mod table;
 pub mod terminal;
+mod words;
 
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,6 +23,7 @@ pub use format::Format;
 pub use progress::Progress;
 pub use style::{Palette, Tone};
 pub use table::Table;
+pub use words::counted;
 
 struct Stdout<'a>(&'a Ui);
 

@@ -8,7 +8,7 @@ use super::Ui;
 
 /// Nobody can be asked, and no flag answered.
 #[derive(Debug, thiserror::Error)]
-#[error("{question} Nobody can be asked here")]
+#[error("nobody can be asked here: {question}")]
 pub struct CannotAsk {
     pub question: String,
     /// The flag that would have answered.

@@ -8,7 +8,7 @@ use crate::sources::{Approval, SessionFilter};
 /// Which sessions.
 #[derive(Debug, Default, Args)]
 pub struct FilterArgs {
-    /// By who authenticated: e-mail or subject id
+    /// By who authenticated: e-mail, name or subject id
     #[arg(long, value_name = "WHO", help_heading = "Filters")]
     user: Option<String>,
     /// By machine identity: its name, e-mail or id; `*` for every agent

@@ -1,13 +1,15 @@
 //! `ddctl sessions list`.
 
 use clap::Args;
+use jiff::SignedDuration;
 
 use super::filter::FilterArgs;
+use super::scope;
 use super::view::SessionRow;
-use crate::commands::flags::{GatewayAccess, RangeArgs};
+use crate::commands::flags::{GatewayAccess, RangeArgs, at_least_one};
 use crate::context::Context;
-use crate::domain::session::{Outcome, Session};
-use crate::domain::time::human_duration;
+use crate::domain::session::{Outcome, Session, short_ids};
+use crate::domain::time::{TimeRange, human_duration};
 use crate::error::Exit;
 use crate::sources;
 use crate::ui::{Table, Tone, Ui};
@@ -24,7 +26,7 @@ pub struct List {
     #[command(flatten)]
     filter: FilterArgs,
     /// Show at most this many
-    #[arg(long, value_name = "N", default_value_t = 50)]
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = at_least_one)]
     limit: usize,
     #[command(flatten)]
     gateway: GatewayAccess,
@@ -33,6 +35,7 @@ pub struct List {
 pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     let range = args.range.range(context)?;
     let gateway = context.gateway(&args.gateway.flags())?;
+    scope::warn_where_partial(context, &gateway).await;
     let progress = context.ui.progress("reading sessions");
     let mut sessions = Vec::new();
     // One more than asked for tells whether the list was cut.
@@ -40,7 +43,7 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
         &gateway,
         range,
         &args.filter.filter(),
-        Some(args.limit + 1),
+        Some(args.limit.saturating_add(1)),
         |session| {
             sessions.push(session);
             progress.set(&format!("{}", sessions.len()));
@@ -54,20 +57,26 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
         .iter()
         .map(|session| SessionRow::of(session, gateway.page_of(&session.id)))
         .collect();
-    let empty = format!(
-        "no sessions match between {} and {}; a wider range: --since 30d",
-        context.ui.time(range.since),
-        context.ui.time(range.until)
-    );
-    context
-        .ui
-        .list(&rows, &empty, || table(&context.ui, &sessions))?;
+    context.ui.list(&rows, &empty(&context.ui, range), || {
+        table(&context.ui, &sessions)
+    })?;
     if is_cut {
         context
             .ui
             .status(&format!("the newest {}; --limit shows more", args.limit));
     }
     Ok(Exit::Done)
+}
+
+/// A short range is the likeliest reason for finding nothing.
+fn empty(ui: &Ui, range: TimeRange) -> String {
+    const SHORT: SignedDuration = SignedDuration::from_hours(30 * 24);
+    let hint = match range.until.duration_since(range.since) < SHORT {
+        true => "; a wider range: --since 30d",
+        false => "",
+    };
+    let (since, until, zone) = (ui.time(range.since), ui.time(range.until), ui.zone());
+    format!("no sessions match from {since} to {until} ({zone}){hint}")
 }
 
 fn table(ui: &Ui, sessions: &[Session]) -> Table {
@@ -81,13 +90,14 @@ fn table(ui: &Ui, sessions: &[Session]) -> Table {
         .right()
         .expendable("REVIEW", 2)
         .column("ID");
-    for session in sessions {
-        table.row(row(ui, session));
+    let ids: Vec<&str> = sessions.iter().map(|session| session.id.as_str()).collect();
+    for (session, short_id) in sessions.iter().zip(short_ids(&ids)) {
+        table.row(row(ui, session, short_id));
     }
     table
 }
 
-fn row(ui: &Ui, session: &Session) -> [(String, Tone); 8] {
+fn row(ui: &Ui, session: &Session, short_id: &str) -> [(String, Tone); 8] {
     let (outcome, tone) = outcome_cell(session);
     let ran = session
         .duration()
@@ -104,7 +114,7 @@ fn row(ui: &Ui, session: &Session) -> [(String, Tone); 8] {
         (outcome, tone),
         (ran, Tone::Plain),
         (review.to_lowercase(), Tone::Plain),
-        (session.short_id().to_owned(), Tone::Accent),
+        (short_id.to_owned(), Tone::Accent),
     ]
 }
 

@@ -3,10 +3,9 @@
 mod export;
 mod filter;
 mod list;
-mod recordings;
 mod replay;
+mod scope;
 mod show;
-mod summary;
 pub mod view;
 
 use clap::Subcommand;

@@ -71,6 +71,10 @@ fn card(ui: &Ui, session: &Session, url: &str, site: Site, redactor: &Redactor) 
     card.optional("correlation", session.correlation_id.as_deref());
     card.optional("batch", session.session_batch_id.as_deref());
     card.line("recording", &recording(session));
+    if session.event_size > 0 || !session.is_done() {
+        // The whole id: a prefix may fit others, and is not looked up at any age.
+        card.line("replay", &format!("ddctl sessions replay {}", session.id));
+    }
     card.line("page", url);
     card.line("in Datadog", &log_search_url(site, session));
     if session.status == Status::Open {
@@ -176,11 +180,8 @@ impl Card<'_> {
         let lines: Vec<&str> = script.trim_end().lines().collect();
         let _ = writeln!(self.text, "\n  script");
         for line in lines.iter().take(SCRIPT_LINES) {
-            let _ = writeln!(
-                self.text,
-                "    {}",
-                escape::line(&line.replace('\t', "    "))
-            );
+            let line = format!("    {}", escape::line(&line.replace('\t', "    ")));
+            let _ = writeln!(self.text, "{}", line.trim_end());
         }
         if lines.len() > SCRIPT_LINES {
             let more = lines.len() - SCRIPT_LINES;
@@ -237,9 +238,6 @@ fn recording(session: &Session) -> String {
     match (session.event_size, session.is_done()) {
         (0, true) => "none".to_owned(),
         (0, false) => "its size is known when the session is over".to_owned(),
-        (size, _) => format!(
-            "{size} bytes{cut}; ddctl sessions replay {}",
-            session.short_id()
-        ),
+        (size, _) => format!("{size} bytes{cut}"),
     }
 }

@@ -5,20 +5,22 @@
 //! attached here.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
 use url::Url;
 
-use super::list::EndpointRow;
+use super::list::{EndpointRow, printable};
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
-use crate::config::{SecretKind, read_or_make_signing_secret};
+use crate::config::{SecretKind, make_signing_secret, read_signing_secret};
 use crate::context::Context;
 use crate::domain::secret::Secret;
 use crate::error::{Exit, UsageError};
 use crate::gateway::{Endpoint, Gateway, LicenceKind, NewEndpoint, NewEventType};
-use crate::http::printable_url;
+
+/// The word for Datadog's own intake.
+const INTAKE: &str = "logs";
 
 /// The events of a session that the gateway pushes.
 const SESSION_EVENTS: [(&str, &str); 2] = [
@@ -40,7 +42,7 @@ pub struct Register {
     #[arg(long, value_name = "URL|logs")]
     to: String,
     /// Name by which the endpoint is found again
-    #[arg(long, value_name = "NAME", default_value = "ddctl")]
+    #[arg(long, value_name = "NAME", default_value = "ddctl", value_parser = uid)]
     uid: String,
     /// Signing secret (`whsec_…`) for a relay; a file that does not exist is made
     #[arg(long, value_name = "FILE")]
@@ -57,22 +59,41 @@ pub struct Register {
     datadog: DatadogAccess,
 }
 
+/// Svix takes no other name (svix/svix-webhooks, `server/svix-server/src/core/types/mod.rs`).
+fn uid(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c);
+    match (1..=256).contains(&text.len()) && text.chars().all(fits) {
+        true => Ok(text.to_owned()),
+        false => Err("a name is made of letters, digits, `-`, `_` and `.`".to_owned()),
+    }
+}
+
 pub async fn run(context: &Context, args: &Register) -> anyhow::Result<Exit> {
+    if !args.dry_run {
+        context.require_write("registering a webhook endpoint")?;
+    }
     let gateway = context.gateway(&args.gateway.flags())?;
-    let endpoint = endpoint(context, args)?;
+    let mut endpoint = endpoint(context, args)?;
     check_gateway(context, &gateway).await?;
     if args.dry_run {
-        return preview(context, &endpoint);
+        warn_of_role(context, &gateway).await;
+        return preview(context, args, &gateway, &endpoint).await;
     }
-    context.require_write("registering a webhook endpoint")?;
     if !enable_plugin(context, &gateway).await? {
         context.ui.status("nothing was changed");
         return Ok(Exit::Failed);
     }
     create_event_types(context, &gateway).await?;
     match existing(&gateway, &args.uid).await? {
-        Some(found) => compare(context, &found, &endpoint),
+        Some(found) => compare(context, args, &found, &endpoint),
         None => {
+            if let Some(path) = missing_secret(args, &endpoint) {
+                endpoint.secret = Some(make_signing_secret(path)?);
+                let shown = path.display();
+                context
+                    .ui
+                    .status(&format!("made a signing secret in {shown}"));
+            }
             let made = gateway.create_webhook_endpoint(&endpoint).await?;
             context.ui.status(&format!("registered {}", made.id));
             show(context, &made)
@@ -80,10 +101,11 @@ pub async fn run(context: &Context, args: &Register) -> anyhow::Result<Exit> {
     }
 }
 
+/// What is wanted. The secret of a relay is left out where its file is still to be made.
 fn endpoint(context: &Context, args: &Register) -> anyhow::Result<NewEndpoint> {
     let (url, secret) = match args.to.as_str() {
-        "logs" => (intake_url(context, args)?, None),
-        address => (relay_url(address)?, Some(signing_secret(context, args)?)),
+        INTAKE => (intake_url(context, args)?, None),
+        address => (relay_url(address)?, signing_secret(args)?),
     };
     Ok(NewEndpoint {
         url: url.into(),
@@ -135,21 +157,23 @@ fn relay_url(address: &str) -> Result<Url, UsageError> {
     }
 }
 
-fn signing_secret(context: &Context, args: &Register) -> anyhow::Result<Secret> {
+fn signing_secret(args: &Register) -> anyhow::Result<Option<Secret>> {
     let Some(path) = &args.signing_secret_file else {
         return Err(UsageError::with_hint(
-            "a relay checks events by their signature, and the gateway never shows the secret again",
+            "a relay checks events by their signature, and the gateway never shows the secret",
             "name a file for it: --signing-secret-file FILE (made when it does not exist)",
         )
         .into());
     };
-    let (secret, is_new) = read_or_make_signing_secret(path)?;
-    if is_new {
-        context
-            .ui
-            .status(&format!("made a signing secret in {}", path.display()));
+    Ok(read_signing_secret(path)?)
+}
+
+/// The file that a relay's secret is to be made in.
+fn missing_secret<'a>(args: &'a Register, endpoint: &NewEndpoint) -> Option<&'a Path> {
+    match endpoint.secret {
+        None if args.to != INTAKE => args.signing_secret_file.as_deref(),
+        _ => None,
     }
-    Ok(secret)
 }
 
 /// Says what the licence means for webhooks, before anything is touched.
@@ -222,33 +246,51 @@ async fn existing(gateway: &Gateway, uid: &str) -> anyhow::Result<Option<Endpoin
 }
 
 /// Registering twice changes nothing; another destination under the same name is shown.
-fn compare(context: &Context, found: &Endpoint, wanted: &NewEndpoint) -> anyhow::Result<Exit> {
-    if found.url == wanted.url {
-        context.ui.status(&format!(
-            "{} is registered already; nothing was changed",
-            found.id
+fn compare(
+    context: &Context,
+    args: &Register,
+    found: &Endpoint,
+    wanted: &NewEndpoint,
+) -> anyhow::Result<Exit> {
+    let ui = &context.ui;
+    if found.url != wanted.url {
+        ui.error(&difference(
+            &args.uid,
+            &printable(&found.url),
+            &printable(&wanted.url),
         ));
-        return show(context, found);
+        ui.hint("register it under another name: --uid NAME");
+        return Ok(Exit::Failed);
     }
-    let shown = |url: &str| {
-        url.parse().map_or_else(
-            |_| "(no valid address)".to_owned(),
-            |url| printable_url(&url),
-        )
-    };
-    context.ui.error(&format!(
-        "`{}` is registered already, for another destination",
-        wanted.uid.as_deref().unwrap_or_default()
+    ui.status(&format!(
+        "{} is registered already; nothing was changed",
+        found.id
     ));
-    context.ui.status(&format!(
-        "  now     {}\n  wanted  {}",
-        shown(&found.url),
-        shown(&wanted.url)
-    ));
-    context
-        .ui
-        .hint("register it under another name: --uid NAME");
-    Ok(Exit::Failed)
+    if let Some(path) = missing_secret(args, wanted) {
+        ui.warning(&format!(
+            "{} is not there, and no secret was made: the gateway signs with the one that it was \
+             given when the endpoint was registered",
+            path.display()
+        ));
+    }
+    if found.disabled {
+        ui.warning("the endpoint is disabled: nothing is sent to it");
+    }
+    show(context, found)
+}
+
+/// Two addresses that look the same differ in what is masked.
+fn difference(uid: &str, now: &str, wanted: &str) -> String {
+    match now == wanted {
+        true => format!(
+            "`{}` is registered already, with another key in its URL",
+            uid
+        ),
+        false => format!(
+            "`{}` is registered already, for another destination\n  now     {now}\n  wanted  {wanted}",
+            uid
+        ),
+    }
 }
 
 fn show(context: &Context, endpoint: &Endpoint) -> anyhow::Result<Exit> {
@@ -259,25 +301,74 @@ fn show(context: &Context, endpoint: &Endpoint) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// A preview that nobody with this token can turn into the deed says so.
+async fn warn_of_role(context: &Context, gateway: &Gateway) {
+    if let Ok(user) = gateway.user_info().await
+        && ["auditor", "standard"].contains(&user.role.as_str())
+    {
+        context.ui.warning(&format!(
+            "the token of `{}` has the role `{}`, and the gateway lets admins alone register",
+            user.email, user.role
+        ));
+    }
+}
+
 /// The request as it would be sent, secrets masked.
-fn preview(context: &Context, endpoint: &NewEndpoint) -> anyhow::Result<Exit> {
-    let url = endpoint
-        .url
-        .parse()
-        .map(|url| printable_url(&url))
-        .unwrap_or_default();
+async fn preview(
+    context: &Context,
+    args: &Register,
+    gateway: &Gateway,
+    endpoint: &NewEndpoint,
+) -> anyhow::Result<Exit> {
     let body = serde_json::json!({
-        "url": url,
+        "url": printable(&endpoint.url),
         "description": endpoint.description,
         "version": 1,
         "filterTypes": endpoint.filter_types,
         "metadata": endpoint.metadata,
         "uid": endpoint.uid,
-        "secret": endpoint.secret.as_ref().map(|_| "****"),
+        "secret": (args.to != INTAKE).then_some("****"),
     });
     context.ui.one(&body, || {
         format!("POST /api/webhooks/endpoints\n{body:#}\n")
     })?;
+    if gateway.plugin("webhooks").await?.is_none() {
+        context
+            .ui
+            .status("the webhooks plugin would be enabled first, with no connection attached");
+    }
+    if let Some(path) = missing_secret(args, endpoint) {
+        let path = path.display();
+        context
+            .ui
+            .status(&format!("a signing secret would be made in {path}"));
+    }
     context.ui.status("dry run: nothing was sent");
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_svix_takes_for_one() {
+        for name in ["ddctl", "relay-2.eu_west"] {
+            assert_eq!(uid(name).as_deref(), Ok(name));
+        }
+        for name in ["", "two words", "größe", "a/b", &"x".repeat(257)] {
+            assert!(uid(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn another_key_behind_the_same_address_is_told_from_another_address() {
+        let of = |now: &str, wanted: &str| difference("ddctl", &printable(now), &printable(wanted));
+        let intake = |key: &str| format!("https://intake.test/logs?dd-api-key={key}");
+        let rotated = of(&intake("old"), &intake("new"));
+        assert!(rotated.contains("another key"), "{rotated}");
+        let moved = of(&intake("old"), "https://relay.test/hoop");
+        assert!(moved.contains("https://relay.test/hoop"), "{moved}");
+        assert!(!moved.contains("old"), "{moved}");
+    }
 }

@@ -25,9 +25,31 @@ pub enum Format {
 
 pub use csv_row::COLUMNS;
 
-/// Writes `events` to `file`, which is in its place once they all are.
+/// A file with everything that came, which is not in its place yet.
 ///
-/// A run that is asked to stop leaves no file: half a file looks like a whole one.
+/// A source that fails ends like one that is done. Whoever knows which it was calls
+/// [`Unplaced::place`], or drops the file: half a file looks like a whole one.
+#[derive(Debug)]
+#[must_use = "the file is gone unless it is placed"]
+pub struct Unplaced {
+    file: AtomicFile,
+    summary: Summary,
+}
+
+impl Unplaced {
+    /// Puts the file in its place. A run that was asked to stop leaves none.
+    pub fn place(mut self) -> Result<Summary, FileError> {
+        if self.summary.is_interrupted {
+            self.summary.undelivered = self.summary.read;
+            self.summary.accepted = 0;
+            return Ok(self.summary);
+        }
+        self.file.commit()?;
+        Ok(self.summary)
+    }
+}
+
+/// Writes `events` to `file`.
 pub async fn to_file<E>(
     events: mpsc::Receiver<E>,
     to_record: impl FnMut(E) -> Record,
@@ -35,16 +57,12 @@ pub async fn to_file<E>(
     format: Format,
     stop: Option<watch::Receiver<Stop>>,
     progress: impl FnMut(Progress),
-) -> Result<Summary, FileError> {
+) -> Result<Unplaced, FileError> {
     let written = to_writer(events, to_record, &mut file, format, stop, progress).await;
-    let mut summary = written.map_err(|source| file.explain(source))?;
-    if summary.is_interrupted {
-        summary.undelivered = summary.read;
-        summary.accepted = 0;
-        return Ok(summary);
+    match written {
+        Ok(summary) => Ok(Unplaced { file, summary }),
+        Err(source) => Err(file.explain(source)),
     }
-    file.commit()?;
-    Ok(summary)
 }
 
 /// Writes `events` to `out`, each as soon as it comes.
@@ -294,9 +312,23 @@ mod tests {
                 drop,
             )
             .await
+            .and_then(Unplaced::place)
             .expect("room");
             assert_eq!(summary.is_interrupted, !is_there);
             assert_eq!(target.exists(), is_there);
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_nobody_places_was_never_there() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = AtomicFile::create(&folder.path().join("out"), false).expect("writable");
+        let events = send_all(records(2));
+        let unplaced = to_file(events, |record| record, file, Format::Ndjson, None, drop).await;
+        drop(unplaced.expect("room"));
+        assert_eq!(
+            std::fs::read_dir(folder.path()).expect("a folder").count(),
+            0
+        );
     }
 }

@@ -82,6 +82,14 @@ pub struct UserInfo {
     pub groups: Vec<String>,
 }
 
+impl UserInfo {
+    /// True where the gateway shows this user's own sessions alone. It leaves the others out of
+    /// its lists without a word (`gateway/api/session/session.go`, `List`).
+    pub fn sees_own_sessions_alone(&self) -> bool {
+        self.role == "standard"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

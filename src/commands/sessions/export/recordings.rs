@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::export::{Selection, Target};
+use super::Selection;
+use super::destination::Target;
+use super::scope;
 use crate::context::Context;
 use crate::delivery::AtomicFile;
 use crate::domain::redaction::Redactor;
@@ -15,7 +17,7 @@ use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
 use crate::recording::{Code, Event, Header, Kind, asciicast, event_stream, redact, transcript};
 use crate::sources::{self, SessionFilter};
-use crate::ui;
+use crate::ui::{self, counted};
 
 /// How a recording is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +111,7 @@ async fn ids(
     let mut ids = Vec::new();
     match selection {
         Selection::Range(range) => {
+            scope::warn_where_partial(context, gateway).await;
             sources::list(gateway, *range, filter, limit, |session| {
                 ids.push(session.id)
             })
@@ -167,7 +170,14 @@ impl Writer<'_> {
     /// The file of one recording: the one named, or one in the folder named.
     fn path(&self, id: &str, of: usize) -> anyhow::Result<Option<PathBuf>> {
         let Target::Path(path) = &self.options.target else {
-            return Ok(None);
+            return match (self.options.format, of) {
+                (Format::Cast, 2..) => Err(UsageError::with_hint(
+                    format!("{of} recordings do not fit into one asciicast"),
+                    "name a folder (--to DIR/), or one session",
+                )
+                .into()),
+                _ => Ok(None),
+            };
         };
         if is_folder(path) {
             std::fs::create_dir_all(path).with_context(|| format!("make {}", path.display()))?;
@@ -215,8 +225,10 @@ impl Writer<'_> {
         match written {
             [] => ui.status("no recording was written"),
             [one] => ui.status(&format!(
-                "{} events of session {} in {}",
-                one.events, one.session, one.file
+                "{} of session {} to {}",
+                counted(one.events as u64, "event"),
+                one.session,
+                if one.file == "-" { "stdout" } else { &one.file }
             )),
             many => ui.status(&format!("{} recordings written", many.len())),
         }

@@ -10,7 +10,7 @@ use crate::delivery::Summary;
 use crate::domain::time::TimeRange;
 use crate::error::Exit;
 use crate::sources::SourceSummary;
-use crate::ui::Format;
+use crate::ui::{Format, counted};
 
 /// The shape that `-o json` promises.
 #[derive(Debug, Serialize)]
@@ -93,32 +93,40 @@ impl ExportSummary {
 
     fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
-        let mut say = |count: u64, text: &str| {
+        let mut say = |count: u64, noun: &str, text: &str| {
             if count > 0 {
-                remarks.push(format!("  {count} {text}"));
+                remarks.push(format!("  {} {text}", counted(count, noun)));
             }
         };
         say(
             self.late,
-            "older than Datadog takes: sent under the time of sending, tagged late:true",
+            "event",
+            "older than Datadog takes: under the time of sending, tagged late:true",
         );
         say(
             self.skipped,
+            "event",
             "older than Datadog takes: left out (--late skip)",
         );
-        say(self.cut, "longer than Datadog takes: a text was cut");
+        say(
+            self.cut,
+            "event",
+            "longer than Datadog takes: a text was cut",
+        );
         say(
             self.incomplete,
-            "sessions incomplete: the gateway gave their list row alone",
+            "session",
+            "incomplete: the gateway gave the list row alone",
         );
         say(
             self.not_done.len() as u64,
-            "sessions not over yet: their closing events will come",
+            "session",
+            "not over yet: closing events will come",
         );
-        say(self.retries.values().sum(), "requests made again");
-        say(self.undelivered, "not delivered");
+        say(self.retries.values().sum(), "request", "made again");
+        say(self.undelivered, "event", "not delivered");
         if let Some(file) = &self.dead_letter_file {
-            say(self.dead_letters, &format!("set aside in {file}"));
+            say(self.dead_letters, "event", &format!("set aside in {file}"));
         }
         remarks
     }
@@ -139,8 +147,15 @@ pub fn show(
         raw => format!(", {} as {}", size(raw), size(summary.bytes_wire)),
     };
     context.ui.status(&format!(
-        "{} events of {} sessions to {} in {:.1} s{amount}",
-        summary.accepted, summary.sessions, summary.destination, summary.elapsed_s
+        "{} of {} to {} in {:.1} s{amount}",
+        counted(summary.accepted, "event"),
+        counted(summary.sessions, "session"),
+        if summary.destination == "-" {
+            "stdout"
+        } else {
+            &summary.destination
+        },
+        summary.elapsed_s
     ));
     for remark in summary.remarks() {
         context.ui.status(&remark);

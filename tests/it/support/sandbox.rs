@@ -1,0 +1,193 @@
+//! `ddctl sandbox --print-env` in a process of its own, and the way to look into it.
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use super::environment::TestEnvironment;
+use super::http::{Response, ask};
+use super::output::CommandOutput;
+use super::process::Running;
+
+/// How the sandbox is started. Without more: forty sessions, seed 1, no faults.
+#[must_use]
+#[derive(Clone, Debug, Default)]
+pub struct SandboxOptions {
+    arguments: Vec<String>,
+}
+
+impl SandboxOptions {
+    pub fn sessions(self, count: u64) -> Self {
+        self.with("--sessions", &count.to_string())
+    }
+
+    pub fn seed(self, seed: u64) -> Self {
+        self.with("--seed", &seed.to_string())
+    }
+
+    pub fn span(self, span: &str) -> Self {
+        self.with("--span", span)
+    }
+
+    pub fn site(self, site: &str) -> Self {
+        self.with("--site", site)
+    }
+
+    pub fn licence(self, licence: &str) -> Self {
+        self.with("--licence", licence)
+    }
+
+    pub fn index_delay(self, delay: &str) -> Self {
+        self.with("--index-delay", delay)
+    }
+
+    pub fn fault(self, fault: &str) -> Self {
+        self.with("--fault", fault)
+    }
+
+    fn with(mut self, name: &str, value: &str) -> Self {
+        self.arguments.push(name.to_owned());
+        self.arguments.push(value.to_owned());
+        self
+    }
+
+    #[track_caller]
+    pub fn start(self) -> SandboxProcess {
+        SandboxProcess::start(&self)
+    }
+}
+
+/// A sandbox on free ports, ended when dropped.
+#[derive(Debug)]
+pub struct SandboxProcess {
+    running: Running,
+    env: Vec<(String, String)>,
+    /// Its own home goes with it.
+    _home: TestEnvironment,
+}
+
+impl SandboxProcess {
+    /// Starts it and waits until it serves.
+    #[track_caller]
+    pub fn start(options: &SandboxOptions) -> Self {
+        let home = TestEnvironment::empty();
+        let mut arguments = vec!["sandbox".to_owned(), "--print-env".to_owned()];
+        arguments.extend(["--listen".to_owned(), "127.0.0.1:0".to_owned()]);
+        arguments.extend(options.arguments.clone());
+        let mut running = home.command(&arguments).start();
+        let said = running.wait_for_stdout("# ready\n");
+        let pairs = said.lines().filter_map(|line| line.split_once('='));
+        Self {
+            env: pairs
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            running,
+            _home: home,
+        }
+    }
+
+    /// What a program needs to work against it.
+    pub fn env(&self) -> &[(String, String)] {
+        &self.env
+    }
+
+    /// One of them.
+    #[track_caller]
+    pub fn var(&self, name: &str) -> &str {
+        let found = self.env.iter().find(|(known, _)| known == name);
+        found.map_or_else(|| panic!("--print-env says no {name}"), |(_, value)| value)
+    }
+
+    pub fn datadog_url(&self) -> &str {
+        self.var("DDCTL_DATADOG_URL")
+    }
+
+    pub fn gateway_url(&self) -> &str {
+        self.var("DDCTL_GATEWAY_URL")
+    }
+
+    /// What Datadog's stand-in took, in arrival order: flat objects with exactly these dotted
+    /// keys, comma-separated; whole events where `fields` is empty.
+    #[track_caller]
+    pub fn received(&self, kind: &str, fields: &str) -> Vec<Value> {
+        let fields = match fields {
+            "" => String::new(),
+            fields => format!("&fields={fields}"),
+        };
+        self.rows(&format!("/sandbox/received?kind={kind}{fields}"))
+    }
+
+    /// Every request to either stand-in with its answer's status; the newest 20,000.
+    #[track_caller]
+    pub fn requests(&self, with_body: bool) -> Vec<Value> {
+        self.rows(&format!("/sandbox/requests?limit=20000&body={with_body}"))
+    }
+
+    /// Replaces every fault.
+    #[track_caller]
+    pub fn put_faults(&self, faults: &[&str]) {
+        let body = faults.join("\n");
+        let answer = self.control("PUT", "/sandbox/faults", body.as_bytes());
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+
+    /// Forgets what was received, and every fault.
+    #[track_caller]
+    pub fn reset(&self) {
+        let answer = self.control("POST", "/sandbox/reset", b"");
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+
+    /// Asks the gateway's stand-in, with the administrator's token.
+    #[track_caller]
+    pub fn gateway(&self, method: &str, path: &str, body: &[u8]) -> Response {
+        let bearer = format!("Bearer {}", self.var("HOOP_TOKEN"));
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+        ];
+        ask(
+            method,
+            &format!("{}{path}", self.gateway_url()),
+            &headers,
+            body,
+        )
+    }
+
+    /// The gateway's newest sessions, as its list shows them.
+    #[track_caller]
+    pub fn sessions(&self) -> Vec<Value> {
+        let mut rows = Vec::new();
+        loop {
+            let path = format!("/api/sessions?limit=100&offset={}", rows.len());
+            let page = self.gateway("GET", &path, b"").json();
+            let found = page["data"].as_array().expect("a page of sessions");
+            rows.extend(found.iter().cloned());
+            if found.len() < 100 {
+                return rows;
+            }
+        }
+    }
+
+    /// Ends it with a signal.
+    #[track_caller]
+    pub fn end(self, signal: Signal) -> CommandOutput {
+        self.running.signal(signal);
+        self.running.finish()
+    }
+
+    #[track_caller]
+    fn rows(&self, path: &str) -> Vec<Value> {
+        let answer = self.control("GET", path, b"");
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        match answer.json() {
+            Value::Array(rows) => rows,
+            other => panic!("{path} answers no list: {other}"),
+        }
+    }
+
+    #[track_caller]
+    fn control(&self, method: &str, path: &str, body: &[u8]) -> Response {
+        let base = self.var("DDCTL_SANDBOX_URL");
+        ask(method, &format!("{base}{path}"), &[], body)
+    }
+}
