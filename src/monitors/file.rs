@@ -142,6 +142,19 @@ pub enum Expected {
     CannotTell,
 }
 
+impl Expected {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Expected::Alert => "alert",
+            Expected::Warn => "warn",
+            Expected::Ok => "ok",
+            Expected::NoData => "no-data",
+            Expected::CannotTell => "cannot-tell",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct CaseEvent {
     /// How long before the evaluation, such as `3m`; at its moment when absent.

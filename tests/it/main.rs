@@ -2,6 +2,7 @@
 
 mod front_door;
 mod generated;
+mod monitors;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;
