@@ -23,6 +23,8 @@ Scenarios:
   unapproved-prod        an agent on a production connection, and nobody was asked
   guardrail-block-burst  an agent runs into the same guardrail again and again
   failed-sessions        sessions on one connection fail one after the other
+  outside-window         a session on production outside its maintenance window
+  high-risk-command      a command that the analysis calls highly risky, and it ran
 
 --dry-run sends nothing and needs no key: the events are made, indexed as Datadog would, and held
 against the monitors of the packs. Where the published behaviour leaves a case open, the answer is

@@ -20,6 +20,10 @@ const HOOP: Pack = Pack {
             include_str!("packs/hoop/unapproved-prod.yaml"),
         ),
         (
+            "outside-window",
+            include_str!("packs/hoop/outside-window.yaml"),
+        ),
+        (
             "guardrail-block-burst",
             include_str!("packs/hoop/guardrail-block-burst.yaml"),
         ),
@@ -27,12 +31,55 @@ const HOOP: Pack = Pack {
             "failed-sessions",
             include_str!("packs/hoop/failed-sessions.yaml"),
         ),
+        (
+            "high-risk-command",
+            include_str!("packs/hoop/high-risk-command.yaml"),
+        ),
+        (
+            "open-too-long",
+            include_str!("packs/hoop/open-too-long.yaml"),
+        ),
+        ("export-lag", include_str!("packs/hoop/export-lag.yaml")),
+        ("silence", include_str!("packs/hoop/silence.yaml")),
+    ],
+};
+
+/// The pack about Execlave's agents.
+const EXECLAVE: Pack = Pack {
+    name: "execlave",
+    files: &[
+        (
+            "policy-violation-burst",
+            include_str!("packs/execlave/policy-violation-burst.yaml"),
+        ),
+        (
+            "cost-runaway",
+            include_str!("packs/execlave/cost-runaway.yaml"),
+        ),
+        (
+            "autonomous-blocked",
+            include_str!("packs/execlave/autonomous-blocked.yaml"),
+        ),
+    ],
+};
+
+/// The pack about calls to models and tools, by the GenAI conventions of OpenTelemetry.
+const GENAI: Pack = Pack {
+    name: "genai",
+    files: &[
+        ("token-spike", include_str!("packs/genai/token-spike.yaml")),
+        ("error-burst", include_str!("packs/genai/error-burst.yaml")),
+        (
+            "tool-failures",
+            include_str!("packs/genai/tool-failures.yaml"),
+        ),
+        ("slow-chat", include_str!("packs/genai/slow-chat.yaml")),
     ],
 };
 
 /// Every pack.
 pub fn packs() -> &'static [Pack] {
-    &[HOOP]
+    &[HOOP, EXECLAVE, GENAI]
 }
 
 impl Pack {

@@ -60,6 +60,13 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
         State::Ok | State::NoData => Forecast::WouldNot,
         State::CannotTell(_) => Forecast::CannotTell,
     };
+    let silent = alert.evaluate(&[], &monitor.rules(None), now).state();
+    let alerts_on_silence = state == silent && matches!(state, State::Alert | State::Warn);
+    let forecast = match alerts_on_silence {
+        // It is missing something else, which these events neither are nor replace.
+        true => Forecast::WouldNot,
+        false => forecast,
+    };
     let query = match is_exclusion_lifted {
         true => alert.to_string(),
         false => monitor.query.clone(),
@@ -71,6 +78,9 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
             .iter()
             .map(|group| in_words(group, monitor)),
     );
+    if alerts_on_silence {
+        explanation.push("alerts without any events too, so these do not trip it".to_owned());
+    }
     if evaluation.found + evaluation.open == 0 {
         let searches = alert.queries().into_iter();
         explanation.extend(searches.filter_map(|query| missing(&query.search, &indexed)));

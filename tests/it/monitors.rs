@@ -25,7 +25,7 @@ cases:
 fn with_file(text: &str) -> TestEnvironment {
     let environment = TestEnvironment::empty();
     environment.write(&environment.path("monitors/mine.yaml"), text);
-    let _ = environment
+    environment
 }
 
 /// A file of one's own around a search.
@@ -253,4 +253,57 @@ fn a_file_that_is_no_monitor_is_malformed_and_never_a_panic() {
         .run(["monitors", "test", "nowhere.yaml"])
         .exits(1)
         .says("nowhere.yaml");
+}
+
+#[test]
+fn a_shape_that_cannot_be_watched_is_refused_with_what_to_do() {
+    let environment = TestEnvironment::empty();
+    let _ = environment
+        .run([
+            "monitors",
+            "show",
+            "hoop/silence",
+            "--shape",
+            "hoop-webhook",
+        ])
+        .exits(2)
+        .says("run `ddctl relay`");
+    let _ = environment
+        .run([
+            "monitors",
+            "show",
+            "execlave/cost-runaway",
+            "--shape",
+            "execlave",
+        ])
+        .exits(0)
+        .shows("the sum of `@cost_usd`")
+        .shows("for each `@agent_id`");
+    let body = environment
+        .run([
+            "monitors",
+            "show",
+            "genai/token-spike",
+            "--shape",
+            "otlp",
+            "-o",
+            "json",
+        ])
+        .exits(0)
+        .json();
+    assert_eq!(body["body"]["type"], "trace-analytics alert");
+    assert_eq!(
+        body["body"]["options"]["variables"][0]["data_source"],
+        "spans"
+    );
+}
+
+#[test]
+fn every_new_scenario_is_predicted_to_trip_its_monitor() {
+    for scenario in ["outside-window", "high-risk-command"] {
+        let _ = TestEnvironment::empty()
+            .run(["test-event", scenario, "--dry-run"])
+            .exits(0)
+            .shows("WOULD FIRE");
+    }
 }
