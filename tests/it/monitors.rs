@@ -307,3 +307,70 @@ fn every_new_scenario_is_predicted_to_trip_its_monitor() {
             .shows("WOULD FIRE");
     }
 }
+
+const EVENTS: &str = r#"{"ddsource":"hoop","status":"error","evt":{"name":"session.close","outcome":"failure"},"connection":{"name":"a"},"message":"Dropped"}
+
+{"ddsource":"hoop","status":"info","evt":{"name":"session.close","outcome":"success"},"connection":{"name":"a"},"message":"done"}
+"#;
+
+fn eval(arguments: &[&str]) -> crate::support::CommandOutput {
+    let arguments = ["monitors", "eval", "--file", "-"].iter().chain(arguments);
+    TestEnvironment::empty()
+        .command(arguments)
+        .stdin(EVENTS)
+        .run()
+}
+
+#[test]
+fn events_are_held_against_a_search() {
+    let answer = eval(&["--query", "status:error", "-o", "json"])
+        .exits(0)
+        .json();
+    assert_eq!(
+        answer,
+        json!({"verdict": "matches", "events": 2, "matching": 1, "cannot_tell": 0, "reasons": []})
+    );
+    let _ = eval(&["--query", "@evt.outcome:blocked"])
+        .exits(3)
+        .shows("none: 0 of 2 events match");
+    let _ = eval(&["--query", "dropped"])
+        .exits(1)
+        .shows("perhaps 1 more")
+        .shows("upper and lower case");
+    let found = eval(&["--query", "@evt.outcome:success", "--matching"]).exits(0);
+    assert_eq!(found.ndjson()[0]["message"], "done");
+    assert_eq!(found.ndjson().len(), 1);
+}
+
+#[test]
+fn events_are_held_against_a_monitor() {
+    let monitor = ["--monitor", "hoop/failed-sessions"];
+    let _ = eval(&monitor).exits(3).shows("ok: 1 of 2 events match");
+    let more = [
+        &monitor[..],
+        &["--var", "threshold=0", "--var", "warning=0"],
+    ]
+    .concat();
+    let _ = eval(&more)
+        .exits(0)
+        .shows("@connection.name=a: 1 > 0: alerts");
+    let _ = eval(&["--monitor", "hoop/silence"]).exits(0).shows("alert");
+}
+
+#[test]
+fn a_search_or_a_line_that_does_not_parse_is_named() {
+    let _ = eval(&["--query", "(a"]).exits(2).says("^");
+    let _ = eval(&[]).exits(2);
+    for (text, said) in [
+        ("{}\n{\n", "line 2 of -"),
+        ("[1]\n", "line 1 of -"),
+        ("{}\n\nx", "line 3 of -"),
+    ] {
+        let _ = TestEnvironment::empty()
+            .command(["monitors", "eval", "--file", "-", "--query", "*"])
+            .stdin(text)
+            .run()
+            .exits(2)
+            .says(said);
+    }
+}

@@ -1,5 +1,6 @@
 //! `ddctl monitors`: packs and files of monitors, read, explained and proven without a key.
 
+mod eval;
 mod list;
 mod show;
 mod target;
@@ -17,6 +18,7 @@ pub enum Monitors {
     Show(show::Show),
     Validate(validate::Validate),
     Test(test::Test),
+    Eval(eval::Eval),
 }
 
 pub async fn run(context: &Context, command: Monitors) -> anyhow::Result<Exit> {
@@ -25,5 +27,6 @@ pub async fn run(context: &Context, command: Monitors) -> anyhow::Result<Exit> {
         Monitors::Show(args) => show::run(context, &args),
         Monitors::Validate(args) => validate::run(context, &args).await,
         Monitors::Test(args) => test::run(context, &args),
+        Monitors::Eval(args) => eval::run(context, &args),
     }
 }
