@@ -26,6 +26,12 @@ pub(super) fn find_phrase(phrase: &str, message: &str) -> Verdict {
     if !holds_first_word(phrase, message) {
         return Verdict::No;
     }
+    if stands_verbatim(phrase, message) {
+        return match holds_unsearchable(phrase) {
+            true => Verdict::unclear(Reason::FreeTextSpecial),
+            false => Verdict::Yes,
+        };
+    }
     let dimensions = [
         Dimension {
             reason: Reason::FreeTextCase,
@@ -236,6 +242,22 @@ fn holds_first_word(phrase: &str, message: &str) -> bool {
     holds_ignoring_case(word, message)
 }
 
+/// Whether `phrase` stands in `message` letter by letter between blanks or punctuation: then it is
+/// found under every reading. Only ASCII is looked at; the slow way decides the rest.
+fn stands_verbatim(phrase: &str, message: &str) -> bool {
+    if !phrase.contains(|c: char| c.is_ascii_alphanumeric()) {
+        return false;
+    }
+    let bytes = message.as_bytes();
+    let is_apart = |byte: Option<&u8>| {
+        byte.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b'_')
+    };
+    memchr::memmem::find_iter(bytes, phrase).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        is_apart(before) && is_apart(bytes.get(at + phrase.len()))
+    })
+}
+
 /// Whether `part` stands anywhere in `message`, in any case. Where folding changes lengths the
 /// answer is yes, and the slow way decides.
 fn holds_ignoring_case(part: &str, message: &str) -> bool {
@@ -319,6 +341,28 @@ mod tests {
         assert!(!find_pattern(&pattern("str*e"), "STRAßE").is_no());
         // The sign for kelvin folds to a plain `k`.
         assert!(!find_phrase("kelvin", "\u{212a}elvin").is_no());
+    }
+
+    proptest::proptest! {
+        /// What is found the short way is found under every reading of the long way.
+        #[test]
+        fn the_short_way_to_a_yes_agrees_with_every_reading(
+            phrase in "[aB_ .-]{1,5}",
+            message in "[abB_ .é-]{0,12}",
+        ) {
+            if phrase.chars().any(is_word_character) && stands_verbatim(&phrase, &message) {
+                for (case, splits_underscore) in [
+                    (Case::Sensitive, true),
+                    (Case::Sensitive, false),
+                    (Case::Ignored, true),
+                    (Case::Ignored, false),
+                ] {
+                    let finder = Finder { case, splits_underscore };
+                    proptest::prop_assert!(finder.has_words(&phrase, &message));
+                    proptest::prop_assert!(finder.has_text(&phrase, &message));
+                }
+            }
+        }
     }
 
     #[test]
