@@ -52,6 +52,7 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "demo" -d 'Take the tour
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "validate" -d 'Is this API key good for this site? Exit 3 when it is not'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sessions" -d 'Look at recorded sessions, replay them, ship them'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "webhooks" -d 'Destinations of the gateway\'s webhooks'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors as files: the packs, and your own'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "test-event" -d 'Would a monitor fire? Exit 3 when it would not, 1 when nobody can tell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "config" -d 'Profiles and settings'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sandbox" -d 'Run a stand-in for the gateway and for Datadog on this machine'
@@ -384,6 +385,171 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "list" -d 'List the packs and their monitors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "show" -d 'Show a monitor: why it exists, what to tune, its query in words, and the facets it needs'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "validate" -d 'Check monitors: do they parse, can they match, and would Datadog take them?'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "test" -d 'Run the cases that monitors bring along: events that trip them, and events that do not'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "eval" -d 'Hold events against a search or a monitor: what matches, and would it fire?'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l pack -d 'The monitors of this pack; every pack where neither is given' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l shape -d 'How the events reach Datadog: ddctl, hoop-webhook, execlave, otlp' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l var -d 'Set a variable of the monitors; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l pack -d 'The monitors of this pack; every pack where neither is given' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l shape -d 'Only the query for events of this shape: ddctl, hoop-webhook, execlave, otlp' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l var -d 'Set a variable of the monitors; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l app-key-file -d 'Read the application key from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l offline -d 'Ask nobody: parse and lint'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l allow-lint -d 'Exit 0 although a part of a query can never match'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l pack -d 'The monitors of this pack; every pack where neither is given' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l shape -d 'Only the cases for events of this shape: ddctl, hoop-webhook, execlave, otlp' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l junit -d 'Also write the result as JUnit XML' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l var -d 'Set a variable of the monitors; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l file -d 'One JSON object a line; `-` for standard input' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l query -d 'A search, as in Datadog\'s Log Explorer' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l monitor -d 'PACK/NAME of a pack\'s monitor, or a file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l at -d 'The moment at which the monitor looks back; now unless said' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l shape -d 'How the events reach Datadog: ddctl, hoop-webhook, execlave, otlp' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l var -d 'Set a variable of the monitors; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l matching -d 'Print the events that match, one a line, and nothing else'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -s h -l help -d 'Print help'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l gateway-url -d 'Address of the gateway' -r

@@ -7,6 +7,7 @@ pub mod completions;
 pub mod config;
 pub mod demo;
 pub mod man;
+pub mod monitors;
 pub mod sandbox;
 pub mod sessions;
 pub mod test_event;
@@ -58,6 +59,9 @@ pub enum Command {
     /// Destinations of the gateway's webhooks
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
+    /// Monitors as files: the packs, and your own
+    #[command(subcommand)]
+    Monitors(monitors::Monitors),
     TestEvent(test_event::TestEvent),
     /// Profiles and settings
     #[command(subcommand)]
@@ -85,6 +89,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Validate(args) => validate::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
+        Command::Monitors(command) => monitors::run(context, command).await,
         Command::TestEvent(args) => test_event::run(context, &args).await,
         Command::Config(command) => config::run(context, command).await,
         Command::Sandbox(args) => sandbox::run(context, &args).await,

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::delivery::map::log::{LogProfile, to_log};
 use crate::domain::redaction::Redactor;
 use crate::error::{Exit, UsageError};
-use crate::monitors::{Forecast, Prediction, Run, Scenario, packs, predict};
+use crate::monitors::{Forecast, Prediction, Run, Scenario, Shape, packs, predict};
 use crate::ui::{Tone, Ui, escape};
 
 /// Would a monitor fire? Exit 3 when it would not, 1 when nobody can tell
@@ -22,6 +22,8 @@ Scenarios:
   unapproved-prod        an agent on a production connection, and nobody was asked
   guardrail-block-burst  an agent runs into the same guardrail again and again
   failed-sessions        sessions on one connection fail one after the other
+  outside-window         a session on production outside its maintenance window
+  high-risk-command      a command that the analysis calls highly risky, and it ran
 
 --dry-run sends nothing and needs no key: the events are made, indexed as Datadog would, and held
 against the monitors of the packs. Where the published behaviour leaves a case open, the answer is
@@ -75,7 +77,7 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
         .logs(&run, &|event| to_log(event, &profile, &redactor));
     let mut predictions = Vec::new();
     for pack in packs() {
-        for monitor in pack.monitors()? {
+        for monitor in pack.monitors(Shape::Ddctl)? {
             predictions.push(predict(&monitor, &logs, run.now));
         }
     }

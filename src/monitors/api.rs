@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::render::{Monitor, Thresholds};
+use crate::query::Record;
 
 impl Monitor {
     /// The body to create or validate the monitor.
@@ -12,17 +13,22 @@ impl Monitor {
     pub fn to_api(&self) -> Value {
         let mut body = json!({
             "name": self.title,
-            "type": "log alert",
+            "type": self.alert.record().monitor_type(),
             "query": self.query,
             "message": self.message,
             "tags": self.tags,
             "options": {
                 "thresholds": self.thresholds.to_api(),
-                "enable_logs_sample": true,
                 "include_tags": true,
-                "on_missing_data": "default",
+                "on_missing_data": self.on_missing_data.as_str(),
             },
         });
+        if self.alert.record() == Record::Log {
+            body["options"]["enable_logs_sample"] = true.into();
+        }
+        if !self.variables.is_empty() {
+            body["options"]["variables"] = json!(self.variables);
+        }
         if let Some(priority) = self.priority {
             body["priority"] = priority.into();
         }

@@ -1,5 +1,6 @@
 //! What can be wrong with a monitor's file, each error naming the place and what to write instead.
 
+use super::shape::Shape;
 use crate::query::monitor::MonitorQueryError;
 
 #[derive(Debug, thiserror::Error)]
@@ -15,8 +16,17 @@ pub enum MonitorFileError {
     },
     #[error("{0}")]
     Shape(String),
-    #[error("monitors of type `{0}` are not evaluated yet; `log alert` is")]
+    #[error(
+        "monitors of type `{0}` are not evaluated; those over logs, events, spans and LLM Observability are"
+    )]
     Type(String),
+    #[error("the query is one of type `{of_query}`, and the file says `type: {of_file}`")]
+    OtherType {
+        of_file: String,
+        of_query: &'static str,
+    },
+    #[error("not for events of the shape `{shape}`: {because}")]
+    Refused { shape: Shape, because: String },
     #[error("`{field}` uses the unknown variable `${{{name}}}`{}", did_you_mean(.nearest))]
     UnknownVariable {
         field: &'static str,

@@ -24,10 +24,46 @@ static FILE: Shape = Shape::Keys(&[
     ("variables", &Shape::Named(&VARIABLE)),
     ("facets", &Shape::Named(&Shape::Anything)),
     ("query", &Shape::Anything),
+    ("queries", &Shape::List(&QUERY)),
+    ("shapes", &Shape::Named(&FORM)),
+    ("on_missing_data", &Shape::Anything),
     ("thresholds", &THRESHOLDS),
     ("message", &Shape::Anything),
     ("tags", &Shape::Anything),
     ("cases", &Shape::List(&CASE)),
+]);
+
+static FORM: Shape = Shape::Keys(&[
+    ("refused", &Shape::Anything),
+    ("type", &Shape::Anything),
+    ("query", &Shape::Anything),
+    ("queries", &Shape::List(&QUERY)),
+    ("facets", &Shape::Named(&Shape::Anything)),
+    ("message", &Shape::Anything),
+    ("cases", &Shape::List(&CASE)),
+]);
+
+/// Of `options.variables`, in the words of the monitor API.
+static QUERY: Shape = Shape::Keys(&[
+    ("name", &Shape::Anything),
+    ("data_source", &Shape::Anything),
+    ("search", &Shape::Keys(&[("query", &Shape::Anything)])),
+    ("indexes", &Shape::Anything),
+    (
+        "compute",
+        &Shape::Keys(&[
+            ("aggregation", &Shape::Anything),
+            ("metric", &Shape::Anything),
+        ]),
+    ),
+    (
+        "group_by",
+        &Shape::List(&Shape::Keys(&[
+            ("facet", &Shape::Anything),
+            ("limit", &Shape::Anything),
+            ("sort", &Shape::Anything),
+        ])),
+    ),
 ]);
 
 static VARIABLE: Shape = Shape::Keys(&[("default", &Shape::Anything), ("about", &Shape::Anything)]);
@@ -42,6 +78,7 @@ static THRESHOLDS: Shape = Shape::Keys(&[
 static CASE: Shape = Shape::Keys(&[
     ("name", &Shape::Anything),
     ("expect", &Shape::Anything),
+    ("before", &Shape::Anything),
     ("events", &Shape::List(&EVENT)),
 ]);
 

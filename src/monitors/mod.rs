@@ -1,4 +1,4 @@
-//! Log monitors as files: the packs that ship with the program, what a file has to hold, and
+//! Monitors as files: the packs that ship with the program, what a file has to hold, and
 //! whether a monitor would fire for given logs.
 //!
 //! A monitor is one YAML file ([`MonitorFile`]): why it exists, its query, its message, variables
@@ -14,18 +14,22 @@ mod api;
 mod cases;
 mod error;
 mod file;
+mod junit;
 mod keys;
 mod packs;
 mod predict;
 mod render;
 mod scenario;
+mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use cases::{CaseFailure, run_cases};
+pub use cases::{CaseOutcome, run_cases};
 pub use error::MonitorFileError;
-pub use file::{Case, CaseEvent, Expected, MonitorFile, Variable};
-pub use packs::{Pack, packs};
-pub use predict::{Forecast, Prediction, predict};
+pub use file::{Case, CaseEvent, Content, Expected, Form, MonitorFile, Variable};
+pub use junit::{TestCase, TestSuite, junit};
+pub use packs::{Pack, find, packs};
+pub use predict::{Forecast, Prediction, in_words, predict};
 pub use render::{Identity, Monitor, Thresholds, Values};
 pub use scenario::{Run, Scenario, UnknownScenario};
+pub use shape::{Shape, all_attributes};

@@ -3,6 +3,7 @@
 use super::error::MonitorFileError;
 use super::file::MonitorFile;
 use super::render::{Identity, Monitor, Values};
+use super::shape::Shape;
 
 /// A set of monitors that belong together.
 pub struct Pack {
@@ -19,6 +20,10 @@ const HOOP: Pack = Pack {
             include_str!("packs/hoop/unapproved-prod.yaml"),
         ),
         (
+            "outside-window",
+            include_str!("packs/hoop/outside-window.yaml"),
+        ),
+        (
             "guardrail-block-burst",
             include_str!("packs/hoop/guardrail-block-burst.yaml"),
         ),
@@ -26,12 +31,39 @@ const HOOP: Pack = Pack {
             "failed-sessions",
             include_str!("packs/hoop/failed-sessions.yaml"),
         ),
+        (
+            "high-risk-command",
+            include_str!("packs/hoop/high-risk-command.yaml"),
+        ),
+    ],
+};
+
+/// The pack about Execlave's agents.
+const EXECLAVE: Pack = Pack {
+    name: "execlave",
+    files: &[(
+        "cost-runaway",
+        include_str!("packs/execlave/cost-runaway.yaml"),
+    )],
+};
+
+/// The pack about calls to models and tools, by the GenAI conventions of OpenTelemetry.
+const GENAI: Pack = Pack {
+    name: "genai",
+    files: &[
+        ("token-spike", include_str!("packs/genai/token-spike.yaml")),
+        ("error-burst", include_str!("packs/genai/error-burst.yaml")),
+        (
+            "tool-failures",
+            include_str!("packs/genai/tool-failures.yaml"),
+        ),
+        ("slow-chat", include_str!("packs/genai/slow-chat.yaml")),
     ],
 };
 
 /// Every pack.
 pub fn packs() -> &'static [Pack] {
-    &[HOOP]
+    &[HOOP, EXECLAVE, GENAI]
 }
 
 impl Pack {
@@ -48,10 +80,22 @@ impl Pack {
         })
     }
 
-    /// Every monitor of the pack with the defaults of its variables.
-    pub fn monitors(&self) -> Result<Vec<Monitor>, MonitorFileError> {
-        self.files()
-            .map(|(identity, text)| MonitorFile::parse(text)?.render(identity, &Values::new()))
+    /// Every monitor of the pack that can watch events of `shape`, with the defaults of its
+    /// variables.
+    pub fn monitors(&self, shape: Shape) -> Result<Vec<Monitor>, MonitorFileError> {
+        let rendered = self.files().map(|(identity, text)| {
+            MonitorFile::parse(text)?.render(identity, Some(shape), &Values::new())
+        });
+        rendered
+            .filter(|rendered| !matches!(rendered, Err(MonitorFileError::Refused { .. })))
             .collect()
     }
+}
+
+/// The file of a pack by its identity, `pack/name`.
+pub fn find(identity: &str) -> Option<(Identity, &'static str)> {
+    packs()
+        .iter()
+        .flat_map(Pack::files)
+        .find(|(own, _)| own.to_string() == identity)
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::render::{Identity, Monitor};
-use crate::query::monitor::{Evaluation, Group, Seen, State};
+use crate::query::monitor::{Alert, Evaluation, Group, Seen, State};
 use crate::query::{IndexedLog, Query, Reason, evaluate, parse};
 
 /// What every query of a pack leaves out. A rehearsal is made of test events, so it watches a copy
@@ -39,15 +39,20 @@ pub struct Prediction {
     pub reasons: Vec<Reason>,
 }
 
-/// What `monitor` would do at `now` if it saw `logs`, entries of a request to the logs intake, and
+/// What `monitor` would do at `now` if it saw `logs`, as [`crate::query::Record::indexed`] takes them, and
 /// nothing else.
 pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -> Prediction {
     let exclusion = parse(TEST_EXCLUSION).expect("the exclusion is a search");
     let mut alert = monitor.alert.clone();
-    let (search, is_exclusion_lifted) = alert.search.without(&exclusion);
-    alert.search = search;
-    let indexed: Vec<IndexedLog<'_>> = logs.iter().map(IndexedLog::from_intake).collect();
-    let evaluation = alert.evaluate(&indexed, monitor.thresholds.warning, now);
+    let mut is_exclusion_lifted = false;
+    for query in alert.queries_mut() {
+        let (search, is_lifted) = query.search.without(&exclusion);
+        query.search = search;
+        is_exclusion_lifted |= is_lifted;
+    }
+    let record = alert.record();
+    let indexed: Vec<IndexedLog<'_>> = logs.iter().map(|log| record.indexed(log)).collect();
+    let evaluation = alert.evaluate(&indexed, &monitor.rules(None), now);
     let state = evaluation.state();
     let forecast = match &state {
         State::Alert => Forecast::WouldFire,
@@ -55,19 +60,30 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
         State::Ok | State::NoData => Forecast::WouldNot,
         State::CannotTell(_) => Forecast::CannotTell,
     };
+    let silent = alert.evaluate(&[], &monitor.rules(None), now).state();
+    let alerts_on_silence = state == silent && matches!(state, State::Alert | State::Warn);
+    let forecast = match alerts_on_silence {
+        // It is missing something else, which these events neither are nor replace.
+        true => Forecast::WouldNot,
+        false => forecast,
+    };
     let query = match is_exclusion_lifted {
         true => alert.to_string(),
         false => monitor.query.clone(),
     };
-    let mut explanation = vec![found(&evaluation, logs.len(), &alert.window.to_string())];
+    let mut explanation = vec![found(&evaluation, logs.len(), &alert)];
     explanation.extend(
         evaluation
             .groups
             .iter()
             .map(|group| in_words(group, monitor)),
     );
+    if alerts_on_silence {
+        explanation.push("alerts without any events too, so these do not trip it".to_owned());
+    }
     if evaluation.found + evaluation.open == 0 {
-        explanation.extend(missing(&alert.search, &indexed));
+        let searches = alert.queries().into_iter();
+        explanation.extend(searches.filter_map(|query| missing(&query.search, &indexed)));
     }
     let reasons = match state {
         State::CannotTell(reasons) => reasons,
@@ -85,35 +101,33 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
     }
 }
 
-fn found(evaluation: &Evaluation, sent: usize, window: &str) -> String {
+fn found(evaluation: &Evaluation, sent: usize, alert: &Alert) -> String {
+    let records = alert.record().plural();
     let mut text = format!(
         "finds {} of {sent} {}",
         evaluation.found,
-        plural(sent, "log")
+        if sent == 1 {
+            records.trim_end_matches('s')
+        } else {
+            records
+        }
     );
     if evaluation.open > 0 {
         text.push_str(&format!(", perhaps {} more", evaluation.open));
     }
     if evaluation.outside_window > 0 {
         text.push_str(&format!(
-            "; {} outside the last {window}",
-            evaluation.outside_window
+            "; {} outside the last {}",
+            evaluation.outside_window, alert.window
         ));
     }
     text
 }
 
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 {
-        word.to_owned()
-    } else {
-        format!("{word}s")
-    }
-}
-
-fn in_words(group: &Group, monitor: &Monitor) -> String {
+/// A group's number and what comes of it, in a sentence.
+pub fn in_words(group: &Group, monitor: &Monitor) -> String {
     let name = match group.values.as_slice() {
-        [] => "all logs".to_owned(),
+        [] => format!("all {}", monitor.alert.record()),
         values => values
             .iter()
             .map(|(facet, value)| format!("{facet}={value}"))

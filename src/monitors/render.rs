@@ -5,8 +5,9 @@ use std::fmt;
 
 use super::error::MonitorFileError;
 use super::file::{MonitorFile, Scalar};
+use super::shape::Shape;
 use crate::domain::nearest::nearest;
-use crate::query::monitor::{LogAlert, parse_log_alert};
+use crate::query::monitor::{Alert, OnMissingData, Past, Rules, Variable, parse_monitor};
 
 /// Values for variables, by name. What is not in it keeps its default.
 pub type Values = BTreeMap<String, String>;
@@ -24,17 +25,22 @@ impl fmt::Display for Identity {
     }
 }
 
-/// A log monitor, ready to be evaluated and sent.
+/// A monitor, ready to be evaluated and sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Monitor {
     pub identity: Identity,
     pub title: String,
     pub priority: Option<u8>,
+    /// The shape of the events that its query is about, where the file tells shapes apart.
+    pub shape: Option<Shape>,
     /// As it is sent.
     pub query: String,
+    /// The queries of its formula, as they are sent.
+    pub variables: Vec<Variable>,
     /// The same, parsed. Its threshold equals `thresholds.critical`.
-    pub alert: LogAlert,
+    pub alert: Alert,
     pub thresholds: Thresholds,
+    pub on_missing_data: OnMissingData,
     pub message: String,
     pub tags: Vec<String>,
 }
@@ -47,32 +53,63 @@ pub struct Thresholds {
     pub warning_recovery: Option<f64>,
 }
 
+impl Monitor {
+    /// What decides its state beside its query; `before` is the state that its groups were in.
+    pub fn rules(&self, before: Option<Past>) -> Rules {
+        Rules {
+            warning: self.thresholds.warning,
+            critical_recovery: self.thresholds.critical_recovery,
+            warning_recovery: self.thresholds.warning_recovery,
+            on_missing_data: self.on_missing_data,
+            before,
+        }
+    }
+}
+
 impl MonitorFile {
-    /// Fills in the variables and reads the query.
+    /// Fills in the variables and reads the query for `shape`; see [`MonitorFile::form`].
     ///
     /// # Errors
     ///
     /// A value for a variable that the file does not have, one that would break out of the query's
     /// quotes, a query that does not parse, a threshold that is no number or not the query's.
-    pub fn render(&self, identity: Identity, values: &Values) -> Result<Monitor, MonitorFileError> {
+    pub fn render(
+        &self,
+        identity: Identity,
+        shape: Option<Shape>,
+        values: &Values,
+    ) -> Result<Monitor, MonitorFileError> {
+        let (shape, form) = self.form(shape)?;
         let values = Filled::new(self, values)?;
-        values.check_safe(&self.query)?;
-        let query = values.fill("query", &self.query)?;
+        values.check_safe(&form.query)?;
+        let query = values.fill("query", &form.query)?;
+        let variables = values.variables(&form.queries)?;
         let thresholds = self.thresholds(&values)?;
-        let alert = parse_log_alert(&query)
+        let alert = parse_monitor(&query, &variables)
             .and_then(|alert| alert.check_threshold(thresholds.critical).map(|()| alert))
             .map_err(|error| MonitorFileError::Query {
                 query: query.clone(),
                 error,
             })?;
+        let of_query = alert.record().monitor_type();
+        if form.kind != of_query {
+            return Err(MonitorFileError::OtherType {
+                of_file: form.kind.clone(),
+                of_query,
+            });
+        }
+        let message = form.message.as_ref().unwrap_or(&self.message);
         Ok(Monitor {
+            shape,
+            variables,
+            on_missing_data: self.on_missing_data,
             identity,
             title: values.fill("name", &self.name)?,
             priority: self.priority,
             query,
             alert,
             thresholds,
-            message: values.fill("message", &self.message)?.trim().to_owned(),
+            message: values.fill("message", message)?.trim().to_owned(),
             tags: self
                 .tags
                 .iter()
@@ -152,6 +189,16 @@ impl<'a> Filled<'a> {
             }),
             None => Ok(()),
         }
+    }
+
+    /// The queries of a formula with their searches filled in.
+    fn variables(&self, queries: &[Variable]) -> Result<Vec<Variable>, MonitorFileError> {
+        let mut filled = queries.to_vec();
+        for search in filled.iter_mut().filter_map(|query| query.search.as_mut()) {
+            self.check_safe(&search.query)?;
+            search.query = self.fill("queries", &search.query)?;
+        }
+        Ok(filled)
     }
 
     /// `text` with each `${name}` replaced. Datadog's own `{{…}}` stay as they are.

@@ -5,14 +5,16 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
-use crate::domain::connection::ConnectionRule;
+use crate::domain::connection::{ConnectionRule, MaintenanceWindow};
 use crate::domain::event::{EventId, SessionEvent};
 use crate::domain::nearest::nearest;
 use crate::domain::session::{
-    ConnectionRef, GuardrailHit, Identity, IdentityKind, Metrics, Session, Status, Verb,
+    AiAnalysis, ConnectionRef, GuardrailHit, Identity, IdentityKind, Metrics, Session, Status, Verb,
 };
 use crate::sources::{ApprovalSources, EventContext, events_of};
 
@@ -26,6 +28,10 @@ pub enum Scenario {
     GuardrailBlockBurst,
     /// Sessions on one connection fail one after the other.
     FailedSessions,
+    /// An agent opens a session on production outside its maintenance window.
+    OutsideWindow,
+    /// The analysis calls a command risky, and it runs.
+    HighRiskCommand,
 }
 
 /// One run of a scenario: its events carry its id, and its sessions have ids of their own.
@@ -77,10 +83,12 @@ const BLOCKED_SESSIONS: usize = 6;
 const FAILED_SESSIONS: usize = 5;
 
 impl Scenario {
-    pub const ALL: [Scenario; 3] = [
+    pub const ALL: [Scenario; 5] = [
         Scenario::UnapprovedProd,
         Scenario::GuardrailBlockBurst,
         Scenario::FailedSessions,
+        Scenario::OutsideWindow,
+        Scenario::HighRiskCommand,
     ];
 
     pub fn name(self) -> &'static str {
@@ -88,6 +96,8 @@ impl Scenario {
             Scenario::UnapprovedProd => "unapproved-prod",
             Scenario::GuardrailBlockBurst => "guardrail-block-burst",
             Scenario::FailedSessions => "failed-sessions",
+            Scenario::OutsideWindow => "outside-window",
+            Scenario::HighRiskCommand => "high-risk-command",
         }
     }
 
@@ -101,6 +111,12 @@ impl Scenario {
                 "an agent runs into the same guardrail six times within minutes"
             }
             Scenario::FailedSessions => "five sessions on one connection fail one after the other",
+            Scenario::OutsideWindow => {
+                "an agent opens a session on production outside its maintenance window"
+            }
+            Scenario::HighRiskCommand => {
+                "an agent runs a command that the gateway's analysis calls highly risky"
+            }
         }
     }
 
@@ -135,7 +151,10 @@ impl Scenario {
             pattern: self.connection().to_owned(),
             environment: Some("production".to_owned()),
             approval_expected: Some(self == Scenario::UnapprovedProd),
-            windows: Vec::new(),
+            windows: match self {
+                Scenario::OutsideWindow => vec![window_on_another_day(run.now)],
+                _ => Vec::new(),
+            },
         };
         EventContext {
             rules: vec![rule],
@@ -149,6 +168,8 @@ impl Scenario {
             Scenario::UnapprovedProd => "test-prod-orders",
             Scenario::GuardrailBlockBurst => "test-prod-users",
             Scenario::FailedSessions => "test-prod-reports",
+            Scenario::OutsideWindow => "test-prod-billing",
+            Scenario::HighRiskCommand => "test-prod-ledger",
         }
     }
 
@@ -164,6 +185,11 @@ impl Scenario {
                     ..self.session(run, number, "drop table users")
                 })
                 .collect(),
+            Scenario::OutsideWindow => vec![self.session(run, 0, "select * from invoices")],
+            Scenario::HighRiskCommand => vec![Session {
+                ai_analysis: Some(high_risk()),
+                ..self.session(run, 0, "truncate ledger")
+            }],
             Scenario::FailedSessions => (0..FAILED_SESSIONS)
                 .map(|number| Session {
                     exit_code: Some(2),
@@ -228,6 +254,26 @@ fn agent(run: &Run) -> Identity {
         name: "ddctl test agent".to_owned(),
         kind: IdentityKind::Machine,
         machine_identity_id: Some(format!("test-agent-{}", run.id)),
+    }
+}
+
+/// An hour three days after `now`.
+fn window_on_another_day(now: Timestamp) -> MaintenanceWindow {
+    let today = now.to_zoned(TimeZone::UTC).weekday();
+    MaintenanceWindow {
+        days: vec![today.wrapping_add(3)],
+        from: Time::constant(1, 0, 0, 0),
+        to: Time::constant(2, 0, 0, 0),
+        tz: TimeZone::UTC,
+    }
+}
+
+fn high_risk() -> AiAnalysis {
+    AiAnalysis {
+        risk_level: "high".to_owned(),
+        title: "empties a table".to_owned(),
+        explanation: String::new(),
+        action: "allow_execution".to_owned(),
     }
 }
 

@@ -8,7 +8,8 @@ use super::*;
 use crate::delivery::map::log::{LogProfile, to_log};
 use crate::domain::event::SessionEvent;
 use crate::domain::redaction::Redactor;
-use crate::query::monitor::Seen;
+use crate::query::lint_alert;
+use crate::query::monitor::{Rules, Seen};
 
 const FILE: &str = r#"
 why: because
@@ -37,7 +38,7 @@ fn rendered(text: &str, values: &[(&str, &str)]) -> Result<Monitor, MonitorFileE
     let values = values
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    MonitorFile::parse(text)?.render(identity(), &values.collect())
+    MonitorFile::parse(text)?.render(identity(), None, &values.collect())
 }
 
 fn refusal(text: &str, values: &[(&str, &str)]) -> String {
@@ -109,7 +110,7 @@ fn what_is_missing_doubled_or_of_another_type_is_refused() {
         assert!(rendered(&written, &[]).is_err(), "{written}");
     }
     let other = FILE.replace("type: log alert", "type: metric alert");
-    assert!(refusal(&other, &[]).contains("`metric alert` are not evaluated yet"));
+    assert!(refusal(&other, &[]).contains("`metric alert` are not evaluated"));
 }
 
 #[test]
@@ -172,29 +173,52 @@ fn the_body_for_the_api_holds_what_the_recorded_bodies_hold() {
 fn monitors() -> Vec<Monitor> {
     packs()
         .iter()
-        .flat_map(|pack| pack.monitors().expect("the packs render"))
+        .flat_map(|pack| pack.monitors(Shape::Ddctl).expect("the packs render"))
+        .collect()
+}
+
+/// Every monitor of every pack for every shape that it can watch.
+fn all_monitors() -> Vec<(Monitor, Form)> {
+    let of_file = |(identity, text): (Identity, &str)| {
+        let file = MonitorFile::parse(text).expect("the packs parse");
+        let watched = file.watched().map(|(shape, form)| {
+            let monitor = file.render(identity.clone(), shape, &Values::new());
+            (monitor.expect("the packs render"), form.clone())
+        });
+        watched.collect::<Vec<_>>()
+    };
+    packs()
+        .iter()
+        .flat_map(Pack::files)
+        .flat_map(of_file)
         .collect()
 }
 
 #[test]
-fn every_monitor_of_a_pack_leaves_out_tests_and_back_fills_and_links_back() {
-    for monitor in monitors() {
-        let parts: Vec<String> = monitor
-            .alert
-            .search
-            .conjuncts()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        for excluded in ["-@evt.test:true", "-late:true"] {
-            assert!(
-                parts.iter().any(|part| part == excluded),
-                "{}: {excluded}",
-                monitor.identity
-            );
+fn every_query_that_ddctl_feeds_leaves_out_tests_and_back_fills() {
+    for (monitor, _) in all_monitors() {
+        let is_ours = monitor.shape.is_none_or(|shape| shape == Shape::Ddctl);
+        for query in monitor.alert.queries().into_iter().filter(|_| is_ours) {
+            let parts: Vec<String> = query
+                .search
+                .conjuncts()
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            for excluded in ["-@evt.test:true", "-late:true"] {
+                let has = parts.iter().any(|part| part == excluded);
+                assert!(has, "{}: {excluded}", monitor.identity);
+            }
         }
+    }
+}
+
+#[test]
+fn every_message_links_back_and_every_query_is_one_line() {
+    for (monitor, _) in all_monitors() {
+        let links = ["{{log.link}}", "{{link}}"];
         assert!(
-            monitor.message.contains("{{log.attributes.[session.url]}}"),
+            links.iter().any(|link| monitor.message.contains(link)),
             "{}",
             monitor.identity
         );
@@ -207,19 +231,60 @@ fn every_monitor_of_a_pack_leaves_out_tests_and_back_fills_and_links_back() {
 }
 
 #[test]
-fn every_facet_that_a_pack_groups_by_is_listed_in_its_file() {
-    for (identity, text) in packs().iter().flat_map(Pack::files) {
-        let file = MonitorFile::parse(text).expect("the packs parse");
-        let monitor = file
-            .render(identity.clone(), &Values::new())
-            .expect("the packs render");
-        for facet in &monitor.alert.by {
-            assert!(
-                file.facets.contains_key(&facet.to_string()),
-                "{identity}: {facet}"
-            );
+fn the_lint_has_nothing_to_say_of_the_packs() {
+    for (monitor, _) in all_monitors() {
+        let known = monitor.shape.map_or_else(all_attributes, Shape::attributes);
+        let findings = lint_alert(&monitor.alert, &known);
+        assert!(
+            findings.is_empty(),
+            "{} {:?}: {findings:#?}",
+            monitor.identity,
+            monitor.shape
+        );
+    }
+}
+
+#[test]
+fn every_facet_that_a_pack_groups_by_or_measures_is_listed_in_its_file() {
+    for (monitor, form) in all_monitors() {
+        for query in monitor.alert.queries() {
+            for facet in query.by.iter().chain(&query.rollup.attribute) {
+                assert!(
+                    form.facets.contains_key(&facet.to_string()),
+                    "{}: {facet}",
+                    monitor.identity
+                );
+            }
         }
     }
+}
+
+#[test]
+fn a_refused_shape_says_why_and_an_unknown_one_names_the_nearest() {
+    let shapes = |name: &str| {
+        format!(
+            "why: x\nname: x\nthresholds: {{critical: 1}}\nmessage: x\nshapes:\n  ddctl:\n    type: log alert\n    query: logs(\"a:b\").index(\"*\").rollup(\"count\").last(\"5m\") > 1\n  {name}: {{refused: it names no connection}}\n"
+        )
+    };
+    let file = MonitorFile::parse(&shapes("hoop-webhook")).expect("it parses");
+    let error = file
+        .form(Some(Shape::HoopWebhook))
+        .expect_err("it is refused");
+    assert!(
+        error
+            .to_string()
+            .contains("`hoop-webhook`: it names no connection"),
+        "{error}"
+    );
+    assert!(file.form(Some(Shape::Otlp)).is_err());
+    assert_eq!(file.form(None).expect("ddctl").0, Some(Shape::Ddctl));
+    let error = MonitorFile::parse(&shapes("hop-webhook")).expect_err("it is misspelt");
+    assert!(
+        error.to_string().contains("did you mean `hoop-webhook`?"),
+        "{error}"
+    );
+    let only_refused = shapes("execlave").replace("ddctl:\n    type: log alert\n    query: logs(\"a:b\").index(\"*\").rollup(\"count\").last(\"5m\") > 1", "otlp: {refused: no}");
+    assert!(MonitorFile::parse(&only_refused).is_err());
 }
 
 #[test]
@@ -227,7 +292,7 @@ fn a_handle_stands_behind_a_blank() {
     let (identity, text) = packs()[0].files().next().expect("a first file");
     let values = Values::from([("notify".to_owned(), "@slack-security".to_owned())]);
     let monitor = MonitorFile::parse(text)
-        .and_then(|file| file.render(identity, &values))
+        .and_then(|file| file.render(identity, None, &values))
         .expect("it renders");
     assert!(
         monitor.message.ends_with("\n@slack-security"),
@@ -306,7 +371,9 @@ fn the_real_monitor_does_not_see_test_events() {
         .iter()
         .map(crate::query::IndexedLog::from_intake)
         .collect();
-    let evaluation = monitors()[0].alert.evaluate(&indexed, None, now());
+    let evaluation = monitors()[0]
+        .alert
+        .evaluate(&indexed, &Rules::default(), now());
     assert_eq!(evaluation.found, 0);
 }
 

@@ -78,7 +78,7 @@ impl ParseError {
 const CONTEXT: usize = 48;
 
 /// The line around `span`, and where in it the span lies: columns before it and its width.
-fn excerpt(source: &str, span: Span) -> (String, usize, usize) {
+pub(super) fn excerpt(source: &str, span: Span) -> (String, usize, usize) {
     let start = floor_boundary(source, span.start);
     let end = floor_boundary(source, span.end.max(start));
     let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);

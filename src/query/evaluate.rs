@@ -32,6 +32,9 @@ fn node(node: &Node, log: &IndexedLog<'_>) -> Verdict {
 }
 
 fn matched(field: &Field, test: &Test, log: &IndexedLog<'_>) -> Verdict {
+    if !log.record().knows(field) {
+        return unknown_field(field, log);
+    }
     match field {
         Field::FreeText => message(test, log),
         Field::FullText => full_text(test, log),
@@ -40,6 +43,14 @@ fn matched(field: &Field, test: &Test, log: &IndexedLog<'_>) -> Verdict {
         Field::Tag(key) => any(log.tag_values(key).map(|value| text(test, value))),
         Field::Calculated(name) => Verdict::unclear(Reason::CalculatedField(name.clone())),
     }
+}
+
+fn unknown_field(field: &Field, log: &IndexedLog<'_>) -> Verdict {
+    let name = match field {
+        Field::FreeText => "free text".to_owned(),
+        field => field.to_string().trim_end_matches(':').to_owned(),
+    };
+    Verdict::unclear(Reason::FieldOf(log.record(), name))
 }
 
 /// The value of a tag or a reserved attribute, which is always text.
@@ -351,6 +362,10 @@ impl Comparison {
 }
 
 fn in_blocks(path: &Path, blocks: &[Block], log: &IndexedLog<'_>) -> Verdict {
+    let field = Field::Attribute(path.clone());
+    if !log.record().knows(&field) {
+        return unknown_field(&field, log);
+    }
     let addresses = log.attribute(path).into_iter().filter_map(text_of);
     let addresses = addresses.filter_map(|text| text.parse().ok());
     Verdict::from(

@@ -9,12 +9,16 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::record::Record;
 use super::status::{IndexedStatus, Remapped};
 use super::tree::Path;
 
 /// One log, seen through the reserved attributes, the tags and the paths of its attributes.
 pub struct IndexedLog<'a> {
-    sent: &'a Map<String, Value>,
+    record: Record,
+    sent: Cow<'a, Map<String, Value>>,
+    /// Of what is no log; a log's stand in `ddtags`.
+    tags: Option<Vec<String>>,
     /// What was sent as a JSON object in the text of `message`.
     inner: Option<Map<String, Value>>,
 }
@@ -41,7 +45,26 @@ impl<'a> IndexedLog<'a> {
             Some(Value::Object(object)) => Some(object.clone()),
             _ => None,
         };
-        Self { sent, inner }
+        Self {
+            record: Record::Log,
+            sent: Cow::Borrowed(sent),
+            tags: None,
+            inner,
+        }
+    }
+
+    /// Another kind of record, in the keys of a log.
+    pub(super) fn translated(record: Record, sent: Map<String, Value>, tags: Vec<String>) -> Self {
+        Self {
+            record,
+            sent: Cow::Owned(sent),
+            tags: Some(tags),
+            inner: None,
+        }
+    }
+
+    pub fn record(&self) -> Record {
+        self.record
     }
 
     /// The text that free text searches.
@@ -105,7 +128,7 @@ impl<'a> IndexedLog<'a> {
             "syslog.timestamp",
         ];
         // What is inside the message takes over.
-        let layers = [self.inner.as_ref(), Some(self.sent)];
+        let layers = [self.inner.as_ref(), Some(&*self.sent)];
         let found = layers
             .into_iter()
             .flatten()
@@ -122,7 +145,9 @@ impl<'a> IndexedLog<'a> {
             .get("ddtags")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        list.split(',').map(str::trim).filter(|tag| !tag.is_empty())
+        let sent = list.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+        let own = self.tags.iter().flatten().map(String::as_str);
+        sent.chain(own)
     }
 
     /// The values of the tags with `key`.
@@ -156,12 +181,12 @@ impl<'a> IndexedLog<'a> {
     }
 
     fn layers(&self) -> impl Iterator<Item = &Map<String, Value>> {
-        self.inner.iter().chain(std::iter::once(self.sent))
+        self.inner.iter().chain(std::iter::once(&*self.sent))
     }
 
     /// The first of `keys` that is set, in each of the two places.
     fn sent_as(&self, keys: &[&str]) -> Sent<'_> {
-        let outer = first_of(self.sent, keys);
+        let outer = first_of(&self.sent, keys);
         let inner = self.inner.as_ref().and_then(|inner| first_of(inner, keys));
         match (outer, inner) {
             (None, None) => Sent::Nothing,

@@ -1,4 +1,4 @@
-//! Datadog's log search and the queries of its log monitors: parse, print, explain, evaluate.
+//! Datadog's search and the queries of its monitors: parse, print, explain, lint, evaluate.
 //!
 //! A search is parsed into a tree whose parts know their place in the source. It is evaluated over
 //! logs as Datadog would index them ([`IndexedLog`]), in three-valued logic: where the published
@@ -16,10 +16,12 @@ mod evaluate;
 mod explain;
 mod facet;
 mod intake;
+mod lint;
 pub mod monitor;
 mod parser;
 mod pattern;
 mod print;
+mod record;
 mod span;
 mod status;
 mod term;
@@ -38,8 +40,10 @@ pub use error::ParseError;
 pub use evaluate::evaluate;
 pub use facet::Facet;
 pub use intake::{IndexedLog, UnreadableTime};
+pub use lint::{Attribute, Finding, Kind, Level, lint, lint_alert, lint_query};
 pub use parser::parse;
 pub use pattern::{Part, Pattern};
+pub use record::Record;
 pub use span::Span;
 pub use status::{IndexedStatus, Remapped};
 pub use tree::{Bound, Comparison, Field, Node, NodeKind, Path, Query, Reserved, Test};

@@ -21,6 +21,18 @@ pub enum IndexedStatus {
 }
 
 impl IndexedStatus {
+    pub(super) const ALL: [IndexedStatus; 9] = [
+        IndexedStatus::Emergency,
+        IndexedStatus::Alert,
+        IndexedStatus::Critical,
+        IndexedStatus::Error,
+        IndexedStatus::Warning,
+        IndexedStatus::Notice,
+        IndexedStatus::Info,
+        IndexedStatus::Debug,
+        IndexedStatus::Ok,
+    ];
+
     /// By syslog's numbers.
     const BY_NUMBER: [IndexedStatus; 8] = [
         IndexedStatus::Emergency,

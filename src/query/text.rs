@@ -26,6 +26,12 @@ pub(super) fn find_phrase(phrase: &str, message: &str) -> Verdict {
     if !holds_first_word(phrase, message) {
         return Verdict::No;
     }
+    if stands_verbatim(phrase, message) {
+        return match holds_unsearchable(phrase) {
+            true => Verdict::unclear(Reason::FreeTextSpecial),
+            false => Verdict::Yes,
+        };
+    }
     let dimensions = [
         Dimension {
             reason: Reason::FreeTextCase,
@@ -68,6 +74,14 @@ pub(super) fn find_phrase(phrase: &str, message: &str) -> Verdict {
 pub(super) fn find_pattern(pattern: &Pattern, message: &str) -> Verdict {
     if let Some(literal) = pattern.as_literal() {
         return find_phrase(literal, message);
+    }
+    // Cheap and often enough, as for a phrase.
+    let is_missing = |part: &Part| match part {
+        Part::Literal(text) => !holds_ignoring_case(text, message),
+        Part::AnyRun | Part::AnyOne => false,
+    };
+    if pattern.parts().iter().any(is_missing) {
+        return Verdict::No;
     }
     let text: Vec<char> = message.chars().collect();
     let has_question_mark = pattern.parts().contains(&Part::AnyOne);
@@ -225,15 +239,41 @@ fn holds_first_word(phrase: &str, message: &str) -> bool {
         .split(|c: char| !c.is_alphanumeric())
         .find(|word| !word.is_empty())
         .unwrap_or_default();
-    // Where folding changes lengths the slow way decides.
-    if !word.is_ascii() || !message.is_ascii() {
+    holds_ignoring_case(word, message)
+}
+
+/// Whether `phrase` stands in `message` letter by letter between blanks or punctuation: then it is
+/// found under every reading. Only ASCII is looked at; the slow way decides the rest.
+fn stands_verbatim(phrase: &str, message: &str) -> bool {
+    if !phrase.contains(|c: char| c.is_ascii_alphanumeric()) {
+        return false;
+    }
+    let bytes = message.as_bytes();
+    let is_apart = |byte: Option<&u8>| {
+        byte.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && *byte != b'_')
+    };
+    memchr::memmem::find_iter(bytes, phrase).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        is_apart(before) && is_apart(bytes.get(at + phrase.len()))
+    })
+}
+
+/// Whether `part` stands anywhere in `message`, in any case. Where folding changes lengths the
+/// answer is yes, and the slow way decides.
+fn holds_ignoring_case(part: &str, message: &str) -> bool {
+    let (part, message) = (part.as_bytes(), message.as_bytes());
+    let Some(first) = part.first() else {
+        return true;
+    };
+    if !part.is_ascii() {
         return true;
     }
-    let (word, message) = (word.as_bytes(), message.as_bytes());
-    word.is_empty()
-        || message
-            .windows(word.len())
-            .any(|window| window.eq_ignore_ascii_case(word))
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let mut starts = memchr::memchr2_iter(lower, upper, message);
+    starts.any(|at| {
+        let there = message.get(at..at + part.len());
+        there.is_some_and(|there| there.eq_ignore_ascii_case(part))
+    }) || !message.is_ascii()
 }
 
 /// Characters that the documentation says cannot be searched for in a message. A hyphen can: a
@@ -285,6 +325,44 @@ mod tests {
         assert_eq!(find_phrase("hello", "helloworld"), Verdict::No);
         assert_eq!(find_phrase("ello", "hello"), Verdict::No);
         assert_eq!(find_phrase("grün", "ergrünt"), Verdict::No);
+    }
+
+    #[test]
+    fn a_message_that_cannot_hold_the_word_is_left_out_early_and_no_other() {
+        let pattern = |text: &str| match crate::query::parse(text).expect(text).root.kind {
+            crate::query::NodeKind::Match {
+                test: crate::query::Test::Word(pattern),
+                ..
+            } => pattern,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(find_pattern(&pattern("drop*le"), "select 1"), Verdict::No);
+        assert!(!find_pattern(&pattern("drop*le"), "DROP table").is_no());
+        assert!(!find_pattern(&pattern("str*e"), "STRAßE").is_no());
+        // The sign for kelvin folds to a plain `k`.
+        assert!(!find_phrase("kelvin", "\u{212a}elvin").is_no());
+    }
+
+    proptest::proptest! {
+        /// What is found the short way is found under every reading of the long way.
+        #[test]
+        fn the_short_way_to_a_yes_agrees_with_every_reading(
+            phrase in "[aB_ .-]{1,5}",
+            message in "[abB_ .é-]{0,12}",
+        ) {
+            if phrase.chars().any(is_word_character) && stands_verbatim(&phrase, &message) {
+                for (case, splits_underscore) in [
+                    (Case::Sensitive, true),
+                    (Case::Sensitive, false),
+                    (Case::Ignored, true),
+                    (Case::Ignored, false),
+                ] {
+                    let finder = Finder { case, splits_underscore };
+                    proptest::prop_assert!(finder.has_words(&phrase, &message));
+                    proptest::prop_assert!(finder.has_text(&phrase, &message));
+                }
+            }
+        }
     }
 
     #[test]

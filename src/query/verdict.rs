@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::record::Record;
+
 /// Whether a log is found by a search.
 ///
 /// `CannotTell` is not a half yes: it says that Datadog's published behaviour leaves this very case
@@ -142,7 +144,15 @@ pub enum Reason {
     InnerAndOuter(&'static str),
     Rollup(String),
     CountOfAttribute,
-    AverageOfText(String),
+    MeasureOfText(String),
+    Percentile,
+    Rounding,
+    DivisionByZero,
+    OutOfRange,
+    AbsentInFormula(String),
+    GroupsDiffer,
+    RecoveryEdge,
+    FieldOf(Record, String),
     MissingGroup(String),
     BelowWithoutLogs,
     TooManyGroups,
@@ -229,9 +239,33 @@ impl fmt::Display for Reason {
             CountOfAttribute => f.write_str(
                 "what `count` of an attribute counts is unconfirmed; use `cardinality`, or count without one",
             ),
-            AverageOfText(path) => {
-                write!(f, "`{path}` holds text, and whether it is averaged depends on its facet")
+            MeasureOfText(path) => {
+                write!(f, "`{path}` holds text, and whether it is measured depends on its facet")
             }
+            Percentile => f.write_str(
+                "Datadog estimates percentiles and does not publish how, and the threshold lies within reach",
+            ),
+            Rounding => f.write_str(
+                "the sum of fractions depends on the order of adding, and the threshold lies within its error",
+            ),
+            DivisionByZero => {
+                f.write_str("the formula divides by zero, and what that makes is stated nowhere")
+            }
+            OutOfRange => f.write_str("the formula's number is too large to be computed"),
+            AbsentInFormula(name) => write!(
+                f,
+                "the query `{name}` found nothing in this group, and what its formula then is is unconfirmed; `default_zero({name})` makes it 0",
+            ),
+            GroupsDiffer => f.write_str(
+                "the formula's queries group by different facets, and how their groups are joined is unconfirmed",
+            ),
+            RecoveryEdge => f.write_str(
+                "the number equals the recovery threshold, and whether that recovers is stated nowhere",
+            ),
+            FieldOf(record, field) => write!(
+                f,
+                "what `{field}` finds in {record} is not published well enough to tell",
+            ),
             MissingGroup(facet) => write!(
                 f,
                 "logs were found that lack the group `{facet}`, and whether they form a group is unconfirmed",

@@ -117,7 +117,7 @@ fn an_answer_that_is_lost_makes_doubles_of_the_same_id_and_no_others() {
     let sandbox = SandboxOptions::default().sessions(80).seed(5).start();
     let environment = TestEnvironment::of(&sandbox);
     let expected = expected(&environment);
-    sandbox.put_faults(&["logs:reset-after-store@0.3", "logs:limit=30000@1"]);
+    sandbox.put_faults(&["logs:reset-after-store@0.4", "logs:limit=100000@1"]);
     let _ = ship(&environment, &["--compression", "none"]).exits(0);
     let arrived = arrived(&sandbox);
     assert!(arrived.keys().eq(&expected), "lost, or under other ids");

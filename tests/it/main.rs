@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod front_door;
 mod generated;
+mod monitors;
 mod openapi;
 mod readme;
 mod replay;

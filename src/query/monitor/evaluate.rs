@@ -1,13 +1,14 @@
-//! A log monitor held against logs: the number of each group and the state it would have.
+//! A monitor held against records: the number of each group and the state it would have.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 use super::super::verdict::merged;
 use super::super::{IndexedLog, Reason, Verdict, evaluate};
-use super::{LogAlert, Method};
+use super::number::Number;
+use super::tally::Tally;
+use super::{Alert, EventQuery, Form, Rules, Seen};
 
 /// What a monitor would say at one moment.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,16 +33,6 @@ pub struct Group {
     pub values: Vec<(String, String)>,
     pub seen: Seen,
     pub state: State,
-}
-
-/// The number that is held against the threshold.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Seen {
-    Exactly(f64),
-    /// Open logs may or may not count.
-    Between(f64, f64),
-    /// There is none, or it cannot be computed.
-    Nothing,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -75,100 +66,192 @@ impl Evaluation {
     }
 }
 
-impl LogAlert {
-    /// What the monitor would say at `at` if it saw these logs and no others. A log without a time
-    /// of its own is taken as received at `at`.
-    ///
-    /// `warning` is `options.thresholds.warning`, which stands in no query.
+impl Alert {
+    /// What the monitor would say at `at` if it saw these records and no others.
     pub fn evaluate<'l>(
         &self,
-        logs: impl IntoIterator<Item = &'l IndexedLog<'l>>,
-        warning: Option<f64>,
+        records: impl IntoIterator<Item = &'l IndexedLog<'l>>,
+        rules: &Rules,
         at: Timestamp,
     ) -> Evaluation {
-        let mut sorted = Sorted::default();
-        for log in logs {
-            let verdict = match self.is_in_window(log, at) {
-                Verdict::No => {
-                    sorted.outside_window += 1;
-                    continue;
-                }
-                in_window => in_window.and(evaluate(&self.search, log)),
-            };
-            if verdict.is_no() {
-                continue;
-            }
-            sorted.add(self, log, &verdict);
+        let mut watch = Watch::new(self, at);
+        for record in records {
+            watch.see(record);
         }
-        self.judge(sorted, warning)
+        watch.evaluation(rules)
+    }
+}
+
+/// A monitor that is shown one record after the other, and keeps the numbers of its groups alone.
+pub struct Watch<'a> {
+    alert: &'a Alert,
+    at: Timestamp,
+    window: SignedDuration,
+    /// One for each query.
+    sorted: Vec<Sorted>,
+    found: usize,
+    open: usize,
+    outside_window: usize,
+}
+
+impl<'a> Watch<'a> {
+    /// As of `at`. A record without a time of its own is taken as received then.
+    pub fn new(alert: &'a Alert, at: Timestamp) -> Self {
+        let window = SignedDuration::try_from(alert.window.duration());
+        Self {
+            alert,
+            at,
+            window: window.unwrap_or(SignedDuration::MAX),
+            sorted: alert.queries().iter().map(|_| Sorted::default()).collect(),
+            found: 0,
+            open: 0,
+            outside_window: 0,
+        }
     }
 
-    fn is_in_window(&self, log: &IndexedLog<'_>, at: Timestamp) -> Verdict {
-        let window =
-            SignedDuration::try_from(self.window.duration()).unwrap_or(SignedDuration::MAX);
-        match log.timestamp() {
+    /// Takes a record in. The answer says whether one of the monitor's searches finds it.
+    pub fn see(&mut self, record: &IndexedLog<'_>) -> Verdict {
+        let in_window = self.is_in_window(record);
+        if in_window.is_no() {
+            self.outside_window += 1;
+            return Verdict::No;
+        }
+        let mut found = Verdict::No;
+        for (query, sorted) in self.alert.queries().into_iter().zip(&mut self.sorted) {
+            let verdict = in_window.clone().and(evaluate(&query.search, record));
+            if !verdict.is_no() {
+                sorted.add(query, record, &verdict);
+            }
+            found = found.or(verdict);
+        }
+        self.found += usize::from(found.is_yes());
+        self.open += usize::from(!found.reasons().is_empty());
+        found
+    }
+
+    fn is_in_window(&self, record: &IndexedLog<'_>) -> Verdict {
+        match record.timestamp() {
             Ok(None) => Verdict::Yes,
             Ok(Some(own)) => {
-                let age = at.duration_since(own);
-                Verdict::from(!age.is_negative() && age < window)
+                let age = self.at.duration_since(own);
+                Verdict::from(!age.is_negative() && age < self.window)
             }
             Err(_) => Verdict::CannotTell(vec![Reason::NoTimestamp]),
         }
     }
 
-    fn judge(&self, mut sorted: Sorted, warning: Option<f64>) -> Evaluation {
-        if self.by.is_empty() {
-            sorted.groups.entry(Vec::new()).or_default();
-        }
-        let mut reasons = self.reasons_of_grouping(&sorted, warning);
-        let is_grouped_away = sorted.groups.is_empty() && self.operator.is_below();
-        if is_grouped_away {
-            reasons.push(Reason::BelowWithoutLogs);
-        }
-        let names: Vec<String> = self.by.iter().map(ToString::to_string).collect();
-        let groups = sorted.groups.iter().map(|(values, tally)| Group {
-            values: names.iter().cloned().zip(values.iter().cloned()).collect(),
-            seen: tally.seen(self),
-            state: tally.state(self, warning),
-        });
+    /// What the monitor says of what it has seen.
+    pub fn evaluation(&self, rules: &Rules) -> Evaluation {
+        let (groups, reasons) = match self.alert.facets() {
+            Some(facets) => (
+                self.groups(facets.len(), rules),
+                self.reasons(facets.len(), rules),
+            ),
+            None => (Vec::new(), vec![Reason::GroupsDiffer]),
+        };
         Evaluation {
-            groups: groups.collect(),
-            found: sorted.found,
-            open: sorted.open,
-            outside_window: sorted.outside_window,
+            groups,
+            found: self.found,
+            open: self.open,
+            outside_window: self.outside_window,
             reasons,
         }
     }
 
-    fn reasons_of_grouping(&self, sorted: &Sorted, warning: Option<f64>) -> Vec<Reason> {
+    fn groups(&self, facets: usize, rules: &Rules) -> Vec<Group> {
+        let mut keys: BTreeSet<&[String]> = self
+            .sorted
+            .iter()
+            .flat_map(|sorted| sorted.groups.keys().map(Vec::as_slice))
+            .collect();
+        if facets == 0 {
+            keys.insert(&[]);
+        }
+        let names: Vec<String> = self
+            .alert
+            .facets()
+            .into_iter()
+            .flatten()
+            .map(ToString::to_string)
+            .collect();
+        let group = |values: &[String]| {
+            let number = self.number(values);
+            let is_empty = self
+                .tallies(values)
+                .all(|tally| tally.is_none_or(Tally::is_empty));
+            Group {
+                values: names.iter().cloned().zip(values.iter().cloned()).collect(),
+                seen: number.seen,
+                state: rules.state(self.alert, &number, is_empty),
+            }
+        };
+        keys.into_iter().map(group).collect()
+    }
+
+    fn tallies<'s>(&'s self, values: &'s [String]) -> impl Iterator<Item = Option<&'s Tally>> {
+        self.sorted.iter().map(|sorted| sorted.groups.get(values))
+    }
+
+    /// The number of one group. A query that found nothing in a group that another found has no
+    /// number there; without groups it has, since a count of nothing is 0.
+    fn number(&self, values: &[String]) -> Number {
+        let nothing = Tally::default();
+        let of =
+            |at: usize, query: &EventQuery, name: &str| match self.sorted[at].groups.get(values) {
+                Some(tally) => tally.number(&query.rollup),
+                None if values.is_empty() => nothing.number(&query.rollup),
+                None => Number::unknown(vec![Reason::AbsentInFormula(name.to_owned())]),
+            };
+        match &self.alert.form {
+            Form::Chain(query) => of(0, query, ""),
+            Form::Formula(formula) => formula.value(&|at| {
+                let named = &formula.queries[at];
+                of(at, &named.query, &named.name)
+            }),
+        }
+    }
+
+    /// What keeps the groups as a whole from being known.
+    fn reasons(&self, facets: usize, rules: &Rules) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        // Logs that lack a group matter where they would change the state if they formed one.
-        for (facet, tally) in &sorted.without_group {
-            if tally.state(self, warning) != State::Ok {
-                reasons.push(Reason::MissingGroup(facet.clone()));
+        for (facet, matters) in self.without_group(rules) {
+            if matters {
+                reasons = merged(reasons, vec![Reason::MissingGroup(facet.to_owned())]);
             }
         }
-        let limit = most_values(self.by.len());
-        let exceeds = |position: usize| {
-            let values: BTreeSet<&String> = sorted
+        let limit = most_values(facets);
+        let exceeds = |sorted: &Sorted, position: usize| {
+            let values = sorted
                 .groups
                 .keys()
-                .filter_map(|values| values.get(position))
-                .collect();
-            values.len() > limit
+                .filter_map(|values| values.get(position));
+            values.collect::<BTreeSet<_>>().len() > limit
         };
-        if (0..self.by.len()).any(exceeds) {
+        let exceeds = |sorted| (0..facets).any(|position| exceeds(sorted, position));
+        if self.sorted.iter().any(exceeds) {
             reasons.push(Reason::TooManyGroups);
+        }
+        let has_groups = self.sorted.iter().any(|sorted| !sorted.groups.is_empty());
+        if facets > 0 && !has_groups && self.alert.operator.is_below() {
+            reasons.push(Reason::BelowWithoutLogs);
         }
         reasons
     }
 
-    /// 2 for an alert, 1 for a warning, 0 for neither.
-    fn level(&self, number: f64, warning: Option<f64>) -> u8 {
-        if self.operator.holds(number, self.threshold) {
-            return 2;
-        }
-        u8::from(warning.is_some_and(|warning| self.operator.holds(number, warning)))
+    /// The facets that records lack, and whether they would change the state if they formed a
+    /// group.
+    fn without_group(&self, rules: &Rules) -> Vec<(&str, bool)> {
+        let lacking = self.sorted.iter().flat_map(|sorted| &sorted.without_group);
+        let matters = |tally: &Tally| match &self.alert.form {
+            Form::Chain(query) => {
+                let number = tally.number(&query.rollup);
+                rules.state(self.alert, &number, false) != super::State::Ok
+            }
+            Form::Formula(_) => true,
+        };
+        lacking
+            .map(|(facet, tally)| (facet.as_str(), matters(tally)))
+            .collect()
     }
 }
 
@@ -188,23 +271,16 @@ struct Sorted {
     groups: BTreeMap<Vec<String>, Tally>,
     /// Logs that lack a facet, by the first facet they lack.
     without_group: BTreeMap<String, Tally>,
-    found: usize,
-    open: usize,
-    outside_window: usize,
 }
 
 impl Sorted {
-    fn add(&mut self, alert: &LogAlert, log: &IndexedLog<'_>, verdict: &Verdict) {
-        match verdict.is_yes() {
-            true => self.found += 1,
-            false => self.open += 1,
-        }
+    fn add(&mut self, query: &EventQuery, log: &IndexedLog<'_>, verdict: &Verdict) {
         let mut groups = vec![Vec::new()];
-        for facet in &alert.by {
+        for facet in &query.by {
             let values = facet.values(log);
             if values.is_empty() {
                 let tally = self.without_group.entry(facet.to_string()).or_default();
-                return tally.add(alert, log, verdict);
+                return tally.add(query, log, verdict);
             }
             groups = with_each(&groups, &values);
         }
@@ -212,7 +288,7 @@ impl Sorted {
             self.groups
                 .entry(group)
                 .or_default()
-                .add(alert, log, verdict);
+                .add(query, log, verdict);
         }
     }
 }
@@ -227,125 +303,4 @@ fn with_each(groups: &[Vec<String>], values: &[String]) -> Vec<Vec<String>> {
         })
     });
     longer.collect()
-}
-
-/// What is known of one group.
-#[derive(Default)]
-struct Tally {
-    certain: Values,
-    open: Values,
-    reasons: Vec<Reason>,
-}
-
-#[derive(Default)]
-struct Values {
-    logs: usize,
-    distinct: BTreeSet<String>,
-    sum: f64,
-    numbers: usize,
-    has_text: bool,
-}
-
-impl Values {
-    fn add(&mut self, alert: &LogAlert, log: &IndexedLog<'_>) {
-        self.logs += 1;
-        let Some(attribute) = &alert.rollup.attribute else {
-            return;
-        };
-        if alert.rollup.method == Method::Cardinality {
-            self.distinct.extend(attribute.values(log));
-            return;
-        }
-        for value in attribute.measured(log) {
-            match value {
-                Value::Number(number) => {
-                    self.sum += number.as_f64().unwrap_or_default();
-                    self.numbers += 1;
-                }
-                _ => self.has_text = true,
-            }
-        }
-    }
-}
-
-impl Tally {
-    fn add(&mut self, alert: &LogAlert, log: &IndexedLog<'_>, verdict: &Verdict) {
-        match verdict {
-            Verdict::Yes => self.certain.add(alert, log),
-            open => {
-                self.open.add(alert, log);
-                self.reasons = merged(std::mem::take(&mut self.reasons), open.reasons().to_vec());
-            }
-        }
-    }
-
-    fn seen(&self, alert: &LogAlert) -> Seen {
-        let (low, high) = match (alert.rollup.method, &alert.rollup.attribute) {
-            (Method::Count, None) => (self.certain.logs, self.certain.logs + self.open.logs),
-            (Method::Cardinality, Some(_)) => {
-                let all = self.certain.distinct.union(&self.open.distinct).count();
-                (self.certain.distinct.len(), all)
-            }
-            (Method::Average, Some(_)) if self.is_average_known() => {
-                return Seen::Exactly(self.certain.sum / self.certain.numbers as f64);
-            }
-            _ => return Seen::Nothing,
-        };
-        match low == high {
-            true => Seen::Exactly(low as f64),
-            false => Seen::Between(low as f64, high as f64),
-        }
-    }
-
-    fn is_average_known(&self) -> bool {
-        self.certain.numbers > 0 && !self.certain.has_text && self.open.logs == 0
-    }
-
-    fn state(&self, alert: &LogAlert, warning: Option<f64>) -> State {
-        let is_empty = self.certain.logs + self.open.logs == 0;
-        match self.seen(alert) {
-            // A count without logs is 0 (`on_missing_data: default`), other numbers are not.
-            Seen::Exactly(_) if is_empty && alert.rollup.method != Method::Count => State::NoData,
-            Seen::Exactly(number) => match alert.level(number, warning) {
-                2 => State::Alert,
-                1 => State::Warn,
-                _ => State::Ok,
-            },
-            Seen::Between(low, high) => self.state_between(alert, warning, low, high),
-            Seen::Nothing => self.state_without_number(alert),
-        }
-    }
-
-    fn state_between(&self, alert: &LogAlert, warning: Option<f64>, low: f64, high: f64) -> State {
-        let thresholds = warning.into_iter().chain([alert.threshold]);
-        let is_level = match alert.operator.is_monotone() {
-            true => alert.level(low, warning) == alert.level(high, warning),
-            false => thresholds
-                .into_iter()
-                .all(|threshold| !(low..=high).contains(&threshold)),
-        };
-        match (is_level, alert.level(low, warning)) {
-            (false, _) => State::CannotTell(self.reasons.clone()),
-            (true, 2) => State::Alert,
-            (true, 1) => State::Warn,
-            (true, _) => State::Ok,
-        }
-    }
-
-    fn state_without_number(&self, alert: &LogAlert) -> State {
-        let reason = match (alert.rollup.method, &alert.rollup.attribute) {
-            (Method::Average, Some(facet)) => {
-                if self.certain.has_text || self.open.has_text {
-                    Reason::AverageOfText(facet.to_string())
-                } else if self.open.logs > 0 {
-                    return State::CannotTell(self.reasons.clone());
-                } else {
-                    return State::NoData;
-                }
-            }
-            (Method::Count, _) => Reason::CountOfAttribute,
-            (method, _) => Reason::Rollup(method.as_str().to_owned()),
-        };
-        State::CannotTell(vec![reason])
-    }
 }

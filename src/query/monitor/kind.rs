@@ -1,8 +1,8 @@
-//! The types of monitor queries that are told apart, to be refused by name.
+//! The types of monitor queries that are told apart, to be refused by name, and formulas.
 
 use std::fmt;
 
-/// A query that is no `log alert`.
+/// A query that is none of the short form over logs, events or spans.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueryKind {
     /// One that begins with a function of its own, by the name of the monitor type.
@@ -18,8 +18,8 @@ pub enum QueryKind {
 }
 
 impl QueryKind {
-    /// Tells the type by the first words of a query; `None` for a log alert and for what is no
-    /// query.
+    /// Tells the type by the first words of a query; `None` for the short forms that are
+    /// evaluated and for what is no query.
     pub fn of(query: &str) -> Option<Self> {
         let query = query.trim_start();
         if query.starts_with('"') {
@@ -46,10 +46,7 @@ impl QueryKind {
 }
 
 fn function(name: &str) -> Option<QueryKind> {
-    const BY_FUNCTION: [(&str, &str); 10] = [
-        ("events", "event-v2 alert"),
-        ("trace-analytics", "trace-analytics alert"),
-        ("llm-observability", "llm-observability alert"),
+    const BY_FUNCTION: [(&str, &str); 7] = [
         ("ci-pipelines", "ci-pipelines alert"),
         ("ci-tests", "ci-tests alert"),
         ("rum", "rum alert"),

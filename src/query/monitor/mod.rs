@@ -1,39 +1,102 @@
-//! The queries of log monitors: `logs("…").index("…").rollup("…").by("…").last("…") > 5`.
+//! The queries of monitors over logs, events and spans, in their two forms:
+//! `logs("…").index("…").rollup("…").by("…").last("…") > 5`, and `formula("a / b").last("…") > 0.1`
+//! over the queries of `options.variables`.
 //!
-//! The grammar is that of the `log alert` type (docs.datadoghq.com monitor API and log monitors).
-//! The queries of other types are told apart and refused by name.
+//! The grammar is that of the monitor API and of the pages on log and event monitors
+//! (docs.datadoghq.com). `trace-analytics(…)` follows the same chain without an index; that shape
+//! is known from third-party Terraform files alone. Queries of other types are told apart and
+//! refused by name.
 
 mod evaluate;
+mod explain;
+mod formula;
 mod kind;
+mod number;
 mod parse;
-
-use std::fmt::{self, Write};
-use std::time::Duration;
+mod print;
+mod rules;
+mod tally;
+mod variable;
+mod window;
 
 use super::facet::Facet;
+use super::record::Record;
 use super::{ParseError, Query};
 
-pub use evaluate::{Evaluation, Group, Seen, State};
+pub use evaluate::{Evaluation, Group, State, Watch};
+pub use formula::{Arithmetic, Expression, Formula};
 pub use kind::QueryKind;
-pub use parse::parse_log_alert;
+pub use number::Seen;
+pub use parse::{parse_monitor, parse_short};
+pub use rules::{OnMissingData, Past, Rules};
+pub use variable::{Compute, GroupBy, Search, Variable};
+pub use window::{Operator, Window};
 
-/// A parsed query of type `log alert`.
+/// Facets a query may group by.
+const MAX_FACETS: usize = 4;
+
+/// A parsed query of a monitor.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LogAlert {
-    /// Its spans are places in the unescaped text between the quotes of `logs("…")`.
-    pub search: Query,
-    /// The index that is looked at, `*` for all. Only indexed logs of the standard tier are seen.
-    pub index: String,
-    pub rollup: Rollup,
-    /// Up to four facets, one alert for each of their values.
-    pub by: Vec<Facet>,
+pub struct Alert {
+    pub form: Form,
     pub window: Window,
     pub operator: Operator,
     /// Has to equal `options.thresholds.critical`.
     pub threshold: f64,
 }
 
-/// What is computed over the logs of a group.
+/// Where the number comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// `logs(…)`, `events(…)` and their like.
+    Chain(EventQuery),
+    /// All of its queries look at the same kind of record.
+    Formula(Formula),
+}
+
+/// A search, what is computed over what it finds, and by which groups.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventQuery {
+    pub record: Record,
+    /// Its spans are places in `written`.
+    pub search: Query,
+    pub written: Written,
+    /// Of logs alone: the index that is looked at, `*` for all. Only indexed logs of the standard
+    /// tier are seen.
+    pub index: Option<String>,
+    pub rollup: Rollup,
+    /// Up to four facets, one alert for each of their values.
+    pub by: Vec<Facet>,
+}
+
+/// A query of a formula.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedQuery {
+    pub name: String,
+    pub query: EventQuery,
+}
+
+/// A search as it was written, without the quotes around it. All are equal, as all places are.
+#[derive(Clone, Debug, Default)]
+pub struct Written(String);
+
+impl PartialEq for Written {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Written {
+    fn plain(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is computed over the records of a group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rollup {
     pub method: Method,
@@ -47,137 +110,84 @@ pub enum Method {
     Count,
     Cardinality,
     Average,
-    /// Offered by the page, but unconfirmed in this form of the query.
+    Sum,
+    Min,
+    Max,
+    /// Of 100; the median is the 50th.
+    Percentile(u8),
+    /// Offered by the page, but unconfirmed in the short form of the query.
     Unconfirmed(&'static str),
 }
 
 impl Method {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Method::Count => "count",
-            Method::Cardinality => "cardinality",
-            Method::Average => "avg",
-            Method::Unconfirmed(name) => name,
-        }
-    }
-}
-
-/// How far back is looked: at most two days.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    amount: u32,
-    unit: WindowUnit,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum WindowUnit {
-    Minutes,
-    Hours,
-}
-
-impl Window {
-    /// Reads `5m` to `2880m` and `1h` to `48h`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let unit = match text.chars().last()? {
-            'm' => WindowUnit::Minutes,
-            'h' => WindowUnit::Hours,
-            _ => return None,
-        };
-        let digits = &text[..text.len() - 1];
-        let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let amount = digits.parse().ok().filter(|_| is_plain)?;
-        let longest = if unit == WindowUnit::Minutes {
-            2_880
-        } else {
-            48
-        };
-        (1..=longest)
-            .contains(&amount)
-            .then_some(Self { amount, unit })
-    }
-
-    pub fn duration(self) -> Duration {
-        let seconds = if self.unit == WindowUnit::Minutes {
-            60
-        } else {
-            3_600
-        };
-        Duration::from_secs(u64::from(self.amount) * seconds)
-    }
-}
-
-impl fmt::Display for Window {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = if self.unit == WindowUnit::Minutes {
-            'm'
-        } else {
-            'h'
-        };
-        write!(f, "{}{unit}", self.amount)
-    }
-}
-
-/// How the number is held against the threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operator {
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
-    NotEqual,
-}
-
-impl Operator {
-    const ALL: [Operator; 6] = [
-        Operator::LessOrEqual,
-        Operator::GreaterOrEqual,
-        Operator::Equal,
-        Operator::NotEqual,
-        Operator::Less,
-        Operator::Greater,
+    const OF_FORMULA: [(&'static str, Method); 12] = [
+        ("count", Method::Count),
+        ("cardinality", Method::Cardinality),
+        ("avg", Method::Average),
+        ("sum", Method::Sum),
+        ("min", Method::Min),
+        ("max", Method::Max),
+        ("median", Method::Percentile(50)),
+        ("pc75", Method::Percentile(75)),
+        ("pc90", Method::Percentile(90)),
+        ("pc95", Method::Percentile(95)),
+        ("pc98", Method::Percentile(98)),
+        ("pc99", Method::Percentile(99)),
     ];
 
+    fn of_formula(name: &str) -> Option<Self> {
+        let found = Self::OF_FORMULA
+            .into_iter()
+            .find(|(known, _)| *known == name);
+        found.map(|(_, method)| method)
+    }
+
+    /// In the short form three methods are confirmed.
+    fn of_short_form(name: &str) -> Option<Self> {
+        let (name, method) = Self::OF_FORMULA
+            .into_iter()
+            .find(|(known, _)| *known == name)?;
+        Some(match method {
+            Method::Count | Method::Cardinality | Method::Average => method,
+            _ => Method::Unconfirmed(name),
+        })
+    }
+
+    fn names() -> String {
+        let names: Vec<&str> = Self::OF_FORMULA.iter().map(|(name, _)| *name).collect();
+        names.join(", ")
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
-            Operator::Less => "<",
-            Operator::LessOrEqual => "<=",
-            Operator::Greater => ">",
-            Operator::GreaterOrEqual => ">=",
-            Operator::Equal => "==",
-            Operator::NotEqual => "!=",
+            Method::Unconfirmed(name) => name,
+            method => Self::OF_FORMULA
+                .into_iter()
+                .find(|(_, known)| *known == method)
+                .map_or("percentile", |(name, _)| name),
         }
-    }
-
-    pub fn holds(self, number: f64, threshold: f64) -> bool {
-        match self {
-            Operator::Less => number < threshold,
-            Operator::LessOrEqual => number <= threshold,
-            Operator::Greater => number > threshold,
-            Operator::GreaterOrEqual => number >= threshold,
-            Operator::Equal => number == threshold,
-            Operator::NotEqual => number != threshold,
-        }
-    }
-
-    /// True where small numbers alert.
-    fn is_below(self) -> bool {
-        matches!(self, Operator::Less | Operator::LessOrEqual)
-    }
-
-    /// True where an ever larger number changes the answer once at most.
-    fn is_monotone(self) -> bool {
-        !matches!(self, Operator::Equal | Operator::NotEqual)
     }
 }
 
-/// Why a query is not a log alert that can be evaluated.
+/// Why a query is not one that can be evaluated.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MonitorQueryError {
     #[error(transparent)]
     Syntax(#[from] ParseError),
-    #[error("a query of type {0} is not evaluated yet; `logs(…)` queries are")]
+    #[error(
+        "a query of type {0} is not evaluated; those over logs, events, spans and LLM Observability are"
+    )]
     NotEvaluated(QueryKind),
+    #[error("a formula needs its queries in `options.variables`")]
+    NoVariables,
+    #[error("`options.variables` belong to `formula(…)`, and this query is none")]
+    NeedlessVariables,
+    #[error("two queries of the formula are called `{0}`")]
+    DoubleName(String),
+    #[error("the formula's queries look at {0} and at {1}, and no type of monitor does both")]
+    Mixed(Record, Record),
+    #[error("the query `{name}` of the formula is wrong:\n{problem}")]
+    Variable { name: String, problem: String },
     #[error(
         "the query alerts at {in_query} and options.thresholds.critical says {in_options}; both have to be the same number"
     )]
@@ -194,7 +204,43 @@ impl MonitorQueryError {
     }
 }
 
-impl LogAlert {
+impl Alert {
+    /// Its searches: one, or those that its formula names.
+    pub fn queries(&self) -> Vec<&EventQuery> {
+        match &self.form {
+            Form::Chain(query) => vec![query],
+            Form::Formula(formula) => formula.queries.iter().map(|named| &named.query).collect(),
+        }
+    }
+
+    pub fn queries_mut(&mut self) -> Vec<&mut EventQuery> {
+        match &mut self.form {
+            Form::Chain(query) => vec![query],
+            Form::Formula(formula) => formula
+                .queries
+                .iter_mut()
+                .map(|named| &mut named.query)
+                .collect(),
+        }
+    }
+
+    /// What it looks at.
+    pub fn record(&self) -> Record {
+        self.queries()
+            .first()
+            .map_or(Record::Log, |query| query.record)
+    }
+
+    /// The facets of its groups; `None` where its queries group by different ones.
+    fn facets(&self) -> Option<&[Facet]> {
+        let queries = self.queries();
+        let first = queries.first().map_or(&[][..], |query| &query.by);
+        queries
+            .iter()
+            .all(|query| query.by == first)
+            .then_some(first)
+    }
+
     /// Fails where the threshold of the query is not that of the options.
     pub fn check_threshold(&self, critical: f64) -> Result<(), MonitorQueryError> {
         match self.threshold == critical {
@@ -205,82 +251,9 @@ impl LogAlert {
             }),
         }
     }
-
-    /// What the monitor watches for, in words.
-    pub fn explain(&self) -> String {
-        let what = match (&self.rollup.method, &self.rollup.attribute) {
-            (Method::Count, _) => "the number of logs".to_owned(),
-            (Method::Cardinality, Some(facet)) => format!("the number of different `{facet}`"),
-            (method, Some(facet)) => format!("the {} of `{facet}`", method.as_str()),
-            (method, None) => format!("the {} of logs", method.as_str()),
-        };
-        let by: Vec<String> = self.by.iter().map(|facet| format!("`{facet}`")).collect();
-        let by = match by.is_empty() {
-            true => String::new(),
-            false => format!(", for each {}", by.join(" and ")),
-        };
-        let operator = match self.operator {
-            Operator::Less => "below",
-            Operator::LessOrEqual => "at most",
-            Operator::Greater => "above",
-            Operator::GreaterOrEqual => "at least",
-            Operator::Equal => "equal to",
-            Operator::NotEqual => "other than",
-        };
-        format!(
-            "alerts when {what} of the last {}{by} is {operator} {}, looking at logs {}",
-            self.window,
-            self.threshold,
-            self.search.explain()
-        )
-    }
 }
 
-impl fmt::Display for LogAlert {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "logs({}).index({})",
-            Quoted(&self.search.to_string()),
-            Quoted(&self.index)
-        )?;
-        write!(f, ".rollup(\"{}\"", self.rollup.method.as_str())?;
-        if let Some(attribute) = &self.rollup.attribute {
-            write!(f, ", \"{attribute}\"")?;
-        }
-        f.write_str(")")?;
-        if !self.by.is_empty() {
-            let by: Vec<String> = self.by.iter().map(ToString::to_string).collect();
-            write!(f, ".by({})", Quoted(&by.join(",")))?;
-        }
-        write!(
-            f,
-            ".last(\"{}\") {} {}",
-            self.window,
-            self.operator.as_str(),
-            self.threshold
-        )
-    }
-}
-
-/// Text between quotes. A quote is escaped; a backslash only where it would otherwise be read as
-/// escaping what follows, since nothing says that Datadog takes a doubled one elsewhere.
-struct Quoted<'a>(&'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_char('"')?;
-        let mut characters = self.0.chars().peekable();
-        while let Some(c) = characters.next() {
-            let escapes_next = matches!(characters.peek(), None | Some('"' | '\\'));
-            if c == '"' || (c == '\\' && escapes_next) {
-                f.write_char('\\')?;
-            }
-            f.write_char(c)?;
-        }
-        f.write_char('"')
-    }
-}
-
+#[cfg(test)]
+mod formula_tests;
 #[cfg(test)]
 mod tests;

@@ -1,22 +1,57 @@
-//! Reading the query of a log monitor, link by link.
+//! Reading the query of a monitor, link by link.
 
 use super::super::cursor::Cursor;
 use super::super::facet::Facet;
+use super::super::record::Record;
 use super::super::{ParseError, Span, parse};
-use super::{LogAlert, Method, MonitorQueryError, Operator, QueryKind, Rollup, Window};
+use super::{
+    Alert, EventQuery, Form, Formula, MAX_FACETS, Method, MonitorQueryError, NamedQuery, Operator,
+    QueryKind, Rollup, Variable, Window, Written,
+};
 
-/// Facets a log monitor may group by.
-const MAX_FACETS: usize = 4;
+/// Reads a query with the `options.variables` that its formula names. The queries of types that are
+/// not evaluated are refused by name.
+pub fn parse_monitor(source: &str, variables: &[Variable]) -> Result<Alert, MonitorQueryError> {
+    match QueryKind::of(source) {
+        Some(QueryKind::Formula) => formula(source, variables),
+        Some(kind) => Err(MonitorQueryError::NotEvaluated(kind)),
+        None if !variables.is_empty() => Err(MonitorQueryError::NeedlessVariables),
+        None => parse_short(source),
+    }
+}
 
-/// Reads a query of type `log alert`. The queries of other types are refused by name.
-pub fn parse_log_alert(source: &str) -> Result<LogAlert, MonitorQueryError> {
+/// Reads a query of the short form, which needs nothing beside it.
+pub fn parse_short(source: &str) -> Result<Alert, MonitorQueryError> {
     if let Some(kind) = QueryKind::of(source) {
         return Err(MonitorQueryError::NotEvaluated(kind));
     }
     let mut chain = Chain {
         cursor: Cursor::new(source),
     };
-    Ok(chain.log_alert()?)
+    Ok(chain.short_form()?)
+}
+
+fn formula(source: &str, variables: &[Variable]) -> Result<Alert, MonitorQueryError> {
+    if variables.is_empty() {
+        return Err(MonitorQueryError::NoVariables);
+    }
+    let queries: Vec<NamedQuery> = variables
+        .iter()
+        .map(Variable::named_query)
+        .collect::<Result<_, _>>()?;
+    for (at, named) in queries.iter().enumerate() {
+        if queries[..at].iter().any(|other| other.name == named.name) {
+            return Err(MonitorQueryError::DoubleName(named.name.clone()));
+        }
+        let (first, own) = (queries[0].query.record, named.query.record);
+        if first != own {
+            return Err(MonitorQueryError::Mixed(first, own));
+        }
+    }
+    let mut chain = Chain {
+        cursor: Cursor::new(source),
+    };
+    Ok(chain.formula(queries)?)
 }
 
 struct Chain<'a> {
@@ -31,47 +66,84 @@ struct Argument {
     span: Span,
 }
 
+impl Argument {
+    /// Where in the source a place of the text lies.
+    fn origin(&self) -> impl Fn(usize) -> usize + '_ {
+        |at| *self.origins.get(at).unwrap_or(&self.span.end)
+    }
+}
+
 impl Chain<'_> {
-    fn log_alert(&mut self) -> Result<LogAlert, ParseError> {
+    fn short_form(&mut self) -> Result<Alert, ParseError> {
         self.cursor.skip_blanks();
-        if !self.cursor.eat("logs") {
+        let record = Record::ALL
+            .into_iter()
+            .find(|record| self.cursor.eat(record.function()));
+        let Some(record) = record else {
             return Err(self.expected("this is no query of a monitor", "`logs(\"…\")`"));
-        }
-        let search = self.one_argument()?;
-        let origin = |at: usize| *search.origins.get(at).unwrap_or(&search.span.end);
-        let parsed = parse(&search.text).map_err(|error| error.moved(origin))?;
-        self.link("index", ".index(\"*\") looks at all indexes")?;
-        let index = self.one_argument()?;
-        self.link("rollup", ".rollup(\"count\") counts logs")?;
+        };
+        let argument = self.one_argument()?;
+        let search = parse(&argument.text).map_err(|error| error.moved(argument.origin()))?;
+        let index = self.index(record)?;
+        self.link("rollup", ".rollup(\"count\") counts what was found")?;
         let rollup = self.rollup()?;
         let by = match self.has_link("by") {
             true => self.facets()?,
             false => Vec::new(),
         };
+        let form = Form::Chain(EventQuery {
+            record,
+            search,
+            written: Written(argument.text),
+            index,
+            rollup,
+            by,
+        });
+        self.comparison(form)
+    }
+
+    fn formula(&mut self, queries: Vec<NamedQuery>) -> Result<Alert, ParseError> {
+        self.cursor.skip_blanks();
+        self.cursor.eat("formula");
+        let argument = self.one_argument()?;
+        let formula = Formula::parse(&argument.text, queries)
+            .map_err(|error| error.moved(argument.origin()))?;
+        self.comparison(Form::Formula(formula))
+    }
+
+    /// `.last("…") > 5`
+    fn comparison(&mut self, form: Form) -> Result<Alert, ParseError> {
         self.link("last", ".last(\"5m\") looks at the last five minutes")?;
         let window = self.window()?;
         let operator = self.operator()?;
         let threshold = self.number()?;
         self.end()?;
-        let index = match index.text.is_empty() {
-            true => {
-                return Err(ParseError::new(
-                    index.span,
-                    "no index is named",
-                    "a name or `*`",
-                ));
-            }
-            false => index.text,
-        };
-        Ok(LogAlert {
-            search: parsed,
-            index,
-            rollup,
-            by,
+        Ok(Alert {
+            form,
             window,
             operator,
             threshold,
         })
+    }
+
+    /// Logs lie in indexes, nothing else does.
+    fn index(&mut self, record: Record) -> Result<Option<String>, ParseError> {
+        if record != Record::Log {
+            return match self.has_link("index") {
+                true => Err(self.expected(format!("{record} have no indexes"), "`.rollup(\"…\")`")),
+                false => Ok(None),
+            };
+        }
+        self.link("index", ".index(\"*\") looks at all indexes")?;
+        let index = self.one_argument()?;
+        match index.text.is_empty() {
+            true => Err(ParseError::new(
+                index.span,
+                "no index is named",
+                "a name or `*`",
+            )),
+            false => Ok(Some(index.text)),
+        }
     }
 
     fn rollup(&mut self) -> Result<Rollup, ParseError> {
@@ -277,17 +349,7 @@ impl Chain<'_> {
 }
 
 fn method(argument: &Argument) -> Result<Method, ParseError> {
-    const UNCONFIRMED: [&str; 9] = [
-        "sum", "min", "max", "median", "pc75", "pc90", "pc95", "pc98", "pc99",
-    ];
-    match argument.text.as_str() {
-        "count" => return Ok(Method::Count),
-        "cardinality" => return Ok(Method::Cardinality),
-        "avg" => return Ok(Method::Average),
-        _ => {}
-    }
-    let found = UNCONFIRMED.into_iter().find(|name| *name == argument.text);
-    found.map(Method::Unconfirmed).ok_or_else(|| {
+    Method::of_short_form(&argument.text).ok_or_else(|| {
         let problem = format!("`{}` is no method", argument.text);
         ParseError::new(argument.span, problem, "`count`, `cardinality` or `avg`")
     })

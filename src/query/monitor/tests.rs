@@ -7,14 +7,16 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use std::time::Duration;
+
 use crate::query::{IndexedLog, Reason};
 
-fn alert(query: &str) -> LogAlert {
-    parse_log_alert(query).unwrap_or_else(|error| panic!("{}", error.render(query)))
+fn alert(query: &str) -> Alert {
+    parse_short(query).unwrap_or_else(|error| panic!("{}", error.render(query)))
 }
 
 fn refused(query: &str) -> MonitorQueryError {
-    parse_log_alert(query).expect_err(query)
+    parse_short(query).expect_err(query)
 }
 
 fn syntax(query: &str) -> ParseError {
@@ -29,16 +31,17 @@ const RECORDED: &str = r#"logs("service:foo AND type:error").index("main").rollu
 #[test]
 fn a_recorded_query_is_read_into_its_links() {
     let alert = alert(RECORDED);
-    assert_eq!(alert.search.to_string(), "service:foo type:error");
-    assert_eq!(alert.index, "main");
+    let query = alert.queries()[0];
+    assert_eq!(query.search.to_string(), "service:foo type:error");
+    assert_eq!(query.index.as_deref(), Some("main"));
     assert_eq!(
-        alert.rollup,
+        query.rollup,
         Rollup {
             method: Method::Count,
             attribute: None
         }
     );
-    assert_eq!(alert.by, [Facet::parse("source").expect("a facet")]);
+    assert_eq!(query.by, [Facet::parse("source").expect("a facet")]);
     assert_eq!(alert.window.duration(), Duration::from_secs(300));
     assert_eq!((alert.operator, alert.threshold), (Operator::Greater, 2.0));
 }
@@ -64,18 +67,6 @@ fn recorded_and_documented_queries_parse_and_print_to_the_same() {
 #[test]
 fn other_types_are_refused_by_name() {
     for (query, name) in [
-        (
-            r#"events("source:x").rollup("count").last("5m") > 0"#,
-            "event-v2 alert",
-        ),
-        (
-            r#"trace-analytics("env:prod").rollup("count").last("5m") > 1"#,
-            "trace-analytics alert",
-        ),
-        (
-            r#"llm-observability("*").rollup("count").last("2h") > 0"#,
-            "llm-observability alert",
-        ),
         (
             r#"ci-pipelines("ci_level:pipeline").rollup("count").last("5m") >= 1"#,
             "ci-pipelines alert",
@@ -173,7 +164,11 @@ fn evaluated(query: &str, warning: Option<f64>, logs: &[Value]) -> Evaluation {
         .filter_map(|log| log.as_object().cloned())
         .collect();
     let logs: Vec<IndexedLog<'_>> = sent.iter().map(IndexedLog::from_intake).collect();
-    alert(query).evaluate(&logs, warning, now())
+    let rules = Rules {
+        warning,
+        ..Rules::default()
+    };
+    alert(query).evaluate(&logs, &rules, now())
 }
 
 fn by_user(user: &str) -> Value {
@@ -363,13 +358,17 @@ fn every_recorded_query_parses_or_is_refused_by_type() {
         let _ = writeln!(std::io::stderr(), "SKIPPED: no recordings at {folder}");
         return;
     };
-    let mut log_alerts = 0;
+    let (mut log_alerts, mut llm_alerts) = (0, 0);
     for file in files.flatten() {
         let text = std::fs::read_to_string(file.path()).expect("a recording is text");
         let recording: Value = serde_json::from_str(&text).expect("a recording is JSON");
         for (kind, query) in queries(&recording) {
-            match (kind.as_str(), parse_log_alert(&query)) {
+            match (kind.as_str(), parse_short(&query)) {
                 ("log alert", Ok(_)) => log_alerts += 1,
+                ("llm-observability alert", Ok(alert)) => {
+                    assert_eq!(alert.record().monitor_type(), kind);
+                    llm_alerts += 1;
+                }
                 ("log alert", Err(error)) => assert_eq!(query, "query", "{error}"),
                 (_, Err(MonitorQueryError::NotEvaluated(_))) => {}
                 (kind, other) => assert!(
@@ -379,7 +378,10 @@ fn every_recorded_query_parses_or_is_refused_by_type() {
             }
         }
     }
-    assert!(log_alerts > 10, "{log_alerts}");
+    assert!(
+        log_alerts > 10 && llm_alerts > 0,
+        "{log_alerts} {llm_alerts}"
+    );
 }
 
 /// The type and query of every monitor in the bodies of a recording.
@@ -421,17 +423,17 @@ proptest! {
         ),
     ) {
         let text = text.concat();
-        if let Err(error) = parse_log_alert(&text) {
+        if let Err(error) = parse_short(&text) {
             prop_assert!(!error.render(&text).is_empty());
         }
     }
 
     #[test]
     fn any_search_survives_the_way_through_the_quotes(search in "\\PC{0,40}") {
-        let escaped = Quoted(&search).to_string();
+        let escaped = print::Quoted(&search).to_string();
         let query = format!("logs({escaped}).index(\"*\").rollup(\"count\").last(\"5m\") > 0");
-        match (crate::query::parse(&search), parse_log_alert(&query)) {
-            (Ok(own), Ok(alert)) => prop_assert_eq!(own, alert.search),
+        match (crate::query::parse(&search), parse_short(&query)) {
+            (Ok(own), Ok(alert)) => prop_assert_eq!(&own, &alert.queries()[0].search),
             (Err(own), Err(MonitorQueryError::Syntax(error))) => {
                 prop_assert_eq!(own.problem, error.problem);
                 prop_assert!(query.get(error.span.range()).is_some());

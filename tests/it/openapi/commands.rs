@@ -44,12 +44,16 @@ const COMMANDS: &[(&str, i32)] = &[
     ),
     ("webhooks list", 0),
     ("test-event unapproved-prod --dry-run", 0),
+    ("config check", 0),
+    ("monitors validate --pack hoop", 0),
 ];
 
 /// Operations that these commands cannot do without: should one not be seen, the run proves less
 /// than it seems to.
 const EXPECTED: &[&str] = &[
     "GET /api/v1/validate of datadog/openapi-v1.yaml",
+    "GET /connections of gateway/openapi-gateway.json",
+    "POST /api/v1/monitor/validate of datadog/openapi-v1.yaml",
     "GET /serverinfo of gateway/openapi-gateway.json",
     "GET /sessions of gateway/openapi-gateway.json",
     "GET /sessions/{session_id} of gateway/openapi-gateway.json",
@@ -61,7 +65,6 @@ const EXPECTED: &[&str] = &[
 /// Commands that send nothing to the sandbox of the test: they have no remote, or one of their own.
 const QUIET: &[&str] = &[
     "completions",
-    "config check",
     "config edit",
     "config get",
     "config list",
@@ -70,6 +73,10 @@ const QUIET: &[&str] = &[
     "config use",
     "demo",
     "man",
+    "monitors eval",
+    "monitors list",
+    "monitors show",
+    "monitors test",
     "sandbox",
 ];
 

@@ -1,0 +1,262 @@
+//! The shapes in which events reach Datadog, by the road they take, and the attributes of each.
+//!
+//! One situation needs one query per shape: the gateway's own webhook names other attributes than
+//! ddctl does, and some it does not name at all.
+
+use std::fmt;
+
+use crate::query::{Attribute, Kind};
+
+/// A road to Datadog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shape {
+    /// Logs that ddctl sends: session events, heartbeats and traces.
+    Ddctl,
+    /// The gateway's webhooks, posted to Datadog's intake as they are.
+    HoopWebhook,
+    /// Execlave's traces, posted to Datadog's intake as they are.
+    Execlave,
+    /// OpenTelemetry GenAI spans in APM.
+    Otlp,
+}
+
+impl Shape {
+    pub const ALL: [Shape; 4] = [
+        Shape::Ddctl,
+        Shape::HoopWebhook,
+        Shape::Execlave,
+        Shape::Otlp,
+    ];
+
+    /// The shape of that name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shape| shape.as_str() == name)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Shape::Ddctl => "ddctl",
+            Shape::HoopWebhook => "hoop-webhook",
+            Shape::Execlave => "execlave",
+            Shape::Otlp => "otlp",
+        }
+    }
+
+    /// What its events are known to hold.
+    pub fn attributes(self) -> Vec<Attribute> {
+        let tables: &[&[Attribute]] = match self {
+            Shape::Ddctl => &[SESSION, HEARTBEAT, TRACE, OUTCOME, GEN_AI],
+            Shape::HoopWebhook => &[WEBHOOK],
+            Shape::Execlave => &[TRACE],
+            Shape::Otlp => &[GEN_AI],
+        };
+        tables.concat()
+    }
+}
+
+/// Every attribute that is known, for files that name no shape. What two shapes type differently is
+/// left out.
+pub fn all_attributes() -> Vec<Attribute> {
+    let mut all = Shape::Ddctl.attributes();
+    for attribute in WEBHOOK {
+        if all.iter().all(|known| known.path != attribute.path) {
+            all.push(*attribute);
+        }
+    }
+    // Words too common to be told from somebody's own tags.
+    all.retain(|attribute| !matches!(attribute.path, "id" | "verb" | "connection" | "model"));
+    all
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+const fn text(path: &'static str) -> Attribute {
+    Attribute {
+        path,
+        kind: Kind::Text,
+    }
+}
+
+const fn number(path: &'static str) -> Attribute {
+    Attribute {
+        path,
+        kind: Kind::Number,
+    }
+}
+
+const fn flag(path: &'static str) -> Attribute {
+    Attribute {
+        path,
+        kind: Kind::Flag,
+    }
+}
+
+const fn one_of(path: &'static str, words: &'static [&'static str]) -> Attribute {
+    Attribute {
+        path,
+        kind: Kind::OneOf(words),
+    }
+}
+
+/// The session event ([`crate::delivery::map::log`]).
+const SESSION: &[Attribute] = &[
+    one_of(
+        "evt.name",
+        &[
+            "session.open",
+            "session.review",
+            "session.blocked",
+            "session.close",
+            "session.output",
+            "gateway.audit",
+            "ddctl.heartbeat",
+        ],
+    ),
+    one_of(
+        "evt.outcome",
+        &["success", "failure", "blocked", "rejected", "unknown"],
+    ),
+    text("evt.id"),
+    text("evt.original_time"),
+    text("evt.test_run"),
+    flag("evt.test"),
+    flag("evt.incomplete"),
+    number("evt.revision"),
+    one_of("evt.actor.mode", &["interactive", "autonomous"]),
+    text("usr.id"),
+    text("usr.email"),
+    text("usr.name"),
+    one_of("identity.type", &["user", "machine"]),
+    text("identity.machine_id"),
+    text("delegator.id"),
+    text("delegator.email"),
+    text("connection.name"),
+    text("connection.type"),
+    text("connection.subtype"),
+    text("connection.resource"),
+    text("connection.environment"),
+    text("session.id"),
+    text("session.url"),
+    one_of("session.verb", &["exec", "connect"]),
+    text("session.status"),
+    text("session.batch_id"),
+    text("session.correlation_id"),
+    number("session.exit_code"),
+    number("session.bytes"),
+    number("session.seq"),
+    text("session.command"),
+    flag("session.command_truncated"),
+    text("session.command_sha256"),
+    flag("session.in_maintenance_window"),
+    flag("approval.expected"),
+    text("approval.expected_by"),
+    flag("approval.required"),
+    one_of(
+        "approval.status",
+        &[
+            "pending",
+            "approved",
+            "rejected",
+            "revoked",
+            "processing",
+            "executed",
+            "unknown",
+        ],
+    ),
+    text("approval.rule"),
+    text("approval.approvers"),
+    number("approval.wait"),
+    flag("guardrails.blocked"),
+    text("guardrails.rules"),
+    text("risk.level"),
+    text("risk.title"),
+    text("risk.action"),
+    number("duration"),
+    text("error.kind"),
+    text("error.message"),
+];
+
+/// The heartbeat of the long-running modes.
+const HEARTBEAT: &[Attribute] = &[
+    number("ddctl.lag_s"),
+    number("ddctl.oldest_undelivered_s"),
+    number("ddctl.delivered"),
+    number("ddctl.dead_letters"),
+    number("ddctl.late"),
+    text("ddctl.state"),
+    text("sessions.open_too_long"),
+];
+
+/// A flat trace of Execlave.
+const TRACE: &[Attribute] = &[
+    text("trace_id"),
+    text("parent_trace_id"),
+    text("agent_id"),
+    text("agent_name"),
+    text("model"),
+    number("cost_usd"),
+    number("duration_ms"),
+    one_of(
+        "span_type",
+        &["agent", "llm", "tool", "embedding", "retrieval", "workflow"],
+    ),
+    text("span_name"),
+    text("autonomy_level"),
+    text("agent_status"),
+    flag("idp_bound"),
+    text("session_id"),
+    text("user_id"),
+    text("error_type"),
+    text("error_message"),
+];
+
+/// What a trace's `status` becomes on ddctl's road, since Datadog would remap it.
+const OUTCOME: &[Attribute] = &[one_of(
+    "outcome",
+    &[
+        "success",
+        "error",
+        "timeout",
+        "policy_blocked",
+        "limit_exceeded",
+        "flagged_for_review",
+    ],
+)];
+
+/// The GenAI conventions of OpenTelemetry.
+const GEN_AI: &[Attribute] = &[
+    text("gen_ai.operation.name"),
+    text("gen_ai.provider.name"),
+    text("gen_ai.request.model"),
+    text("gen_ai.response.model"),
+    text("gen_ai.agent.id"),
+    text("gen_ai.agent.name"),
+    text("gen_ai.conversation.id"),
+    text("gen_ai.tool.name"),
+    number("gen_ai.usage.input_tokens"),
+    number("gen_ai.usage.output_tokens"),
+    text("error.type"),
+];
+
+/// The bodies of the gateway's `session.open` and `session.close` webhooks
+/// (hoophq/hoop `gateway/transport/plugins/webhooks`).
+const WEBHOOK: &[Attribute] = &[
+    text("event_type"),
+    text("id"),
+    text("user_id"),
+    text("user_email"),
+    text("connection"),
+    text("connection_type"),
+    one_of("verb", &["exec", "connect"]),
+    text("command"),
+    text("review.status"),
+    text("review.type"),
+    number("input_size"),
+    flag("is_input_truncated"),
+    number("exit_code"),
+    text("exit_err"),
+];
