@@ -10,7 +10,7 @@ use crate::delivery::map::log::{LogProfile, to_log};
 use crate::domain::redaction::Redactor;
 use crate::error::{Exit, UsageError};
 use crate::monitors::{Forecast, Prediction, Run, Scenario, Shape, packs, predict};
-use crate::ui::{Tone, Ui, escape};
+use crate::ui::{Tone, Ui, counted, escape};
 
 /// Would a monitor fire? Exit 3 when it would not, 1 when nobody can tell
 #[derive(Debug, Args)]
@@ -183,12 +183,19 @@ fn report(ui: &Ui, answer: &Answer, predictions: &[Prediction]) -> String {
         answer.test_run
     );
     text += &own_prediction(ui, &predictions[0]);
-    text += "\nThe other monitors of the packs:\n";
-    for other in &predictions[1..] {
+    text.push('\n');
+    let (quiet, loud): (Vec<_>, Vec<_>) = predictions[1..]
+        .iter()
+        .partition(|other| other.forecast == Forecast::WouldNot);
+    for other in loud {
         let (word, tone) = spelled(other.forecast);
         let title = escape::line(&other.title);
-        text += &format!("  {} {title}\n", palette.paint(tone, format!("{word:<14}")));
+        text += &format!("{}  {title}\n", palette.paint(tone, word));
     }
+    text += &format!(
+        "{} of the packs would not fire.\n",
+        counted(quiet.len() as u64, "other monitor")
+    );
     text
 }
 
