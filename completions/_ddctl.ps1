@@ -218,7 +218,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'End the whole command after this time: 30s, 5m')
             [CompletionResult]::new('--no-timing', '--no-timing', [CompletionResultType]::ParameterName, 'Print the transcript at once')
             [CompletionResult]::new('--exit', '--exit', [CompletionResultType]::ParameterName, 'Leave at the end instead of staying on the last picture')
-            [CompletionResult]::new('--no-redact', '--no-redact', [CompletionResultType]::ParameterName, 'Show secrets as they were recorded')
+            [CompletionResult]::new('--no-redact', '--no-redact', [CompletionResultType]::ParameterName, 'Show secrets as they were recorded, except passwords in statements of database clients')
             [CompletionResult]::new('--lenient', '--lenient', [CompletionResultType]::ParameterName, 'Leave out the lines of a file that cannot be read')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail where an answer is needed')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every question with yes')

@@ -209,7 +209,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --timeout 'End the whole command after this time: 30s, 5m'
             cand --no-timing 'Print the transcript at once'
             cand --exit 'Leave at the end instead of staying on the last picture'
-            cand --no-redact 'Show secrets as they were recorded'
+            cand --no-redact 'Show secrets as they were recorded, except passwords in statements of database clients'
             cand --lenient 'Leave out the lines of a file that cannot be read'
             cand --no-input 'Never ask; fail where an answer is needed'
             cand -y 'Answer every question with yes'

@@ -230,7 +230,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l no-timing -d 'Print the transcript at once'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l exit -d 'Leave at the end instead of staying on the last picture'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l no-redact -d 'Show secrets as they were recorded'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l no-redact -d 'Show secrets as they were recorded, except passwords in statements of database clients'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l lenient -d 'Leave out the lines of a file that cannot be read'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -s y -l yes -d 'Answer every question with yes'

@@ -53,7 +53,7 @@ pub struct Replay {
     /// Leave at the end instead of staying on the last picture
     #[arg(long)]
     exit: bool,
-    /// Show secrets as they were recorded
+    /// Show secrets as they were recorded, except passwords in statements of database clients
     #[arg(long)]
     no_redact: bool,
     /// Leave out the lines of a file that cannot be read
