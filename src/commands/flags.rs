@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use crate::config::SecretFlags;
+use clap::Args;
 
 /// Where the gateway's token is.
 #[derive(Debug, Default, Args)]
