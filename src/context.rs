@@ -177,12 +177,30 @@ impl Context {
     /// Datadog at another site. An access token in the place of the application key opens the web
     /// API alone; without one there has to be an API key.
     pub fn datadog_at(&self, site: Site, flags: &SecretFlags) -> anyhow::Result<Datadog> {
+        let (api_key, app_key) = self.datadog_keys(flags)?;
+        self.client(site, api_key, app_key)
+    }
+
+    /// The API key and the application key or access token; one of them is there.
+    pub fn datadog_keys(
+        &self,
+        flags: &SecretFlags,
+    ) -> anyhow::Result<(Option<Secret>, Option<Secret>)> {
         let app_key = self.optional_secret(SecretKind::AppKey, flags)?;
         let api_key = match app_key.as_ref().and_then(token_kind) {
             Some(_) => self.optional_secret(SecretKind::ApiKey, flags)?,
             None => Some(self.secret(SecretKind::ApiKey, flags)?),
         };
-        self.client(site, api_key, app_key)
+        Ok((api_key, app_key))
+    }
+
+    /// Whether what is known opens the web API: both keys, or an access token.
+    pub fn opens_web_api(&self, flags: &SecretFlags) -> anyhow::Result<bool> {
+        let Some(app_key) = self.optional_secret(SecretKind::AppKey, flags)? else {
+            return Ok(false);
+        };
+        let has_api_key = || self.optional_secret(SecretKind::ApiKey, flags);
+        Ok(token_kind(&app_key).is_some() || has_api_key()?.is_some())
     }
 
     /// Datadog at the site of the settings under a given API key.

@@ -48,4 +48,4 @@ pub use operation::Permission;
 pub use patience::{Patience, Wait};
 pub use rate::RateLimit;
 pub use search::{FoundLog, LogPage, LogSearch, Sort};
-pub use validate::{SiteVerdict, probe_sites, sites_to_probe};
+pub use validate::{AppKeyVerdict, SiteVerdict, probe_sites, sites_to_probe};

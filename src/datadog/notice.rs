@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::SignedDuration;
 
 use super::patience::Wait;
+use crate::domain::time::human_duration;
 
 /// Clocks that differ by more are worth a warning: the intake drops what is too old by its own.
 pub const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
@@ -25,12 +26,12 @@ impl fmt::Display for Notice {
         match self {
             Notice::Waiting(wait) => wait.fmt(f),
             Notice::ClockOff(offset) => {
-                let seconds = offset.as_secs().unsigned_abs();
+                let amount = human_duration(offset.unsigned_abs());
                 let way = match offset.is_negative() {
                     true => "ahead of",
                     false => "behind",
                 };
-                write!(f, "this machine's clock is {seconds} s {way} Datadog's")
+                write!(f, "this machine's clock is {amount} {way} Datadog's")
             }
         }
     }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::error::{DatadogError, Meaning};
+use crate::domain::time::human_duration;
 use crate::http::TransportError;
 
 /// A reset of 0 means that the window is about to turn.
@@ -46,9 +47,9 @@ impl fmt::Display for Wait {
         };
         write!(
             f,
-            "{why}; {} goes on in {} s",
+            "{why}; {} goes on in {}",
             self.request,
-            self.wait.as_secs_f64().ceil()
+            human_duration(self.wait)
         )
     }
 }
@@ -234,7 +235,7 @@ mod tests {
         };
         assert_eq!(
             wait.to_string(),
-            "Datadog limits how often this is asked; POST /api/v1/monitor goes on in 3 s"
+            "Datadog limits how often this is asked; POST /api/v1/monitor goes on in 2.5s"
         );
     }
 }
