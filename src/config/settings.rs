@@ -57,6 +57,13 @@ impl Origin {
     }
 }
 
+/// A setting that is on or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
 /// A value that knows its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Valued<T> {
@@ -94,6 +101,8 @@ pub struct Settings {
     pub color: Option<ColorChoice>,
     pub tz: TimeZone,
     pub ca_file: Option<PathBuf>,
+    /// Whether finished recordings are kept on this machine.
+    pub keeps_recordings: bool,
     /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
     pub datadog_url: Option<Url>,
 }
@@ -158,6 +167,8 @@ impl Settings {
                 .text("ca_file", flags.ca_file.as_ref())
                 .map(|text| text.value.into()),
             datadog_url: layers.datadog_url()?,
+            keeps_recordings: layers.choice("recording_cache", "choice of on or off", None)?
+                == Some(Switch::On),
             output: layers.choice("output", "output format", flags.output)?,
             color: layers.choice("color", "colour choice", flags.color)?,
             profile: name,
@@ -446,6 +457,19 @@ mod tests {
         };
         let error = with_file(FILE, &[], flags).expect_err("missing");
         assert!(error.to_string().contains("it has default"), "{error}");
+    }
+
+    #[test]
+    fn recordings_are_kept_only_where_somebody_says_so() {
+        let keeps = |text: &str| {
+            let settings = with_file(text, &[], Flags::default());
+            settings.map(|settings| settings.keeps_recordings)
+        };
+        let profile = |value| format!("[profiles.default]\nrecording_cache = \"{value}\"\n");
+        assert!(!keeps("").expect("valid"));
+        assert!(keeps(&profile("on")).expect("valid"));
+        assert!(!keeps(&profile("off")).expect("valid"));
+        assert!(keeps(&profile("maybe")).is_err());
     }
 
     #[test]
