@@ -102,7 +102,7 @@ pub struct Settings {
     pub tz: TimeZone,
     pub ca_file: Option<PathBuf>,
     /// Whether finished recordings are kept on this machine.
-    pub keeps_recordings: bool,
+    pub recording_cache: Valued<bool>,
     /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
     pub datadog_url: Option<Url>,
 }
@@ -167,8 +167,7 @@ impl Settings {
                 .text("ca_file", flags.ca_file.as_ref())
                 .map(|text| text.value.into()),
             datadog_url: layers.datadog_url()?,
-            keeps_recordings: layers.choice("recording_cache", "choice of on or off", None)?
-                == Some(Switch::On),
+            recording_cache: layers.recording_cache()?,
             output: layers.choice("output", "output format", flags.output)?,
             color: layers.choice("color", "colour choice", flags.color)?,
             profile: name,
@@ -196,6 +195,14 @@ impl Settings {
             "gateway.url" => self.gateway_url.clone(),
             "service" => Some(self.service.clone()),
             "env" => self.env.clone(),
+            "recording_cache" => {
+                let word = if self.recording_cache.value {
+                    "on"
+                } else {
+                    "off"
+                };
+                text(&word, &self.recording_cache.origin)
+            }
             "tags" => text(&self.tags.value.join(","), &self.tags.origin),
             _ => None,
         }
@@ -349,6 +356,17 @@ impl Layers<'_> {
             })
     }
 
+    fn recording_cache(&self) -> Result<Valued<bool>, ConfigError> {
+        const KEY: &str = "recording_cache";
+        let switch = self.choice(KEY, "choice of on or off", None)?;
+        Ok(Valued {
+            value: switch == Some(Switch::On),
+            origin: self
+                .text(KEY, None)
+                .map_or(Origin::Default, |text| text.origin),
+        })
+    }
+
     fn datadog_url(&self) -> Result<Option<Url>, ConfigError> {
         let Some((name, value)) = self.environment.first(&["DDCTL_DATADOG_URL"]) else {
             return Ok(None);
@@ -463,7 +481,7 @@ mod tests {
     fn recordings_are_kept_only_where_somebody_says_so() {
         let keeps = |text: &str| {
             let settings = with_file(text, &[], Flags::default());
-            settings.map(|settings| settings.keeps_recordings)
+            settings.map(|settings| settings.recording_cache.value)
         };
         let profile = |value| format!("[profiles.default]\nrecording_cache = \"{value}\"\n");
         assert!(!keeps("").expect("valid"));
