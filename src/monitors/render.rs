@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 use super::error::MonitorFileError;
 use super::file::{MonitorFile, Scalar};
 use super::shape::Shape;
@@ -43,6 +45,8 @@ pub struct Monitor {
     pub on_missing_data: OnMissingData,
     pub message: String,
     pub tags: Vec<String>,
+    /// Further options, in the words of the monitor API.
+    pub options: Map<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,6 +119,7 @@ impl MonitorFile {
                 .iter()
                 .map(|tag| values.fill("tags", tag))
                 .collect::<Result<_, _>>()?,
+            options: self.options.clone(),
         })
     }
 
