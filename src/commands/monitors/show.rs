@@ -201,6 +201,15 @@ fn report(ui: &Ui, view: &View, monitor: &Monitor) -> String {
     text
 }
 
+/// Where facets of such records are made.
+pub fn facet_page(record: Record) -> &'static str {
+    match record {
+        Record::Log => "Logs > Explorer, open one of the logs",
+        Record::Span | Record::LlmSpan => "APM > Traces, open one of the spans",
+        Record::Event => "Events > Explorer, open one of the events",
+    }
+}
+
 /// No API makes facets, so somebody has to click.
 fn facets(ui: &Ui, view: &View, record: Record, head: &dyn Fn(&str) -> String) -> String {
     if view.facets.is_empty() {
@@ -214,11 +223,7 @@ fn facets(ui: &Ui, view: &View, record: Record, head: &dyn Fn(&str) -> String) -
             escape::line(&row.r#type)
         );
     }
-    let page = match record {
-        Record::Log => "Logs > Explorer, open one of the logs",
-        Record::Span | Record::LlmSpan => "APM > Traces, open one of the spans",
-        Record::Event => "Events > Explorer, open one of the events",
-    };
+    let page = facet_page(record);
     let how = format!(
         "No API makes them: {page}, click the attribute, then \"Create facet\", or \"Create measure\" for a number."
     );

@@ -24,7 +24,7 @@ pub enum Outcome {
     WasGone,
     /// Nothing was to be done.
     Unchanged,
-    /// An orphan that nobody asked to remove, or something Datadog does not let go of.
+    /// An orphan that nobody asked to remove, or what Datadog does not let go of.
     Kept,
     /// Whether it happened is not known; the next run looks before it acts.
     Unknown,
@@ -82,7 +82,7 @@ pub async fn refused_definitions<'p>(
     plan: &'p Plan,
 ) -> Result<Vec<(&'p Step, String)>, DatadogError> {
     let mut refused = Vec::new();
-    for step in plan.with(|action| matches!(action, Action::Create { .. } | Action::Change)) {
+    for step in plan.work(false) {
         let id = step.found.as_ref().map(|found| found.id.as_str());
         if let Some(text) = remote.refusal(id, &whole_body(step)).await? {
             refused.push((step, text));
@@ -94,7 +94,10 @@ pub async fn refused_definitions<'p>(
 /// With the type, which a change leaves out and a check wants.
 fn whole_body(step: &Step) -> Value {
     let mut body = step.body();
-    let kind = step.wanted.as_ref().and_then(|wanted| wanted.body.get("type"));
+    let kind = step
+        .wanted
+        .as_ref()
+        .and_then(|wanted| wanted.body.get("type"));
     if let (Some(body), Some(kind)) = (body.as_object_mut(), kind) {
         body.insert("type".to_owned(), kind.clone());
     }
@@ -111,44 +114,44 @@ pub async fn apply(
     stop: &watch::Receiver<bool>,
     told: &mut dyn FnMut(&Step, &Outcome, Option<&str>),
 ) -> Applied {
+    let work: Vec<&Step> = plan.work(prune);
     let mut applied = Applied {
         results: Vec::new(),
         failure: None,
     };
     for step in &plan.steps {
+        let is_work = work.iter().any(|other| std::ptr::eq(*other, step));
         if *stop.borrow() && applied.failure.is_none() {
             applied.failure = Some(AsCodeError::Stopped);
         }
-        let is_left = step.action == Action::Orphan && !prune;
-        let (outcome, id) = match (&applied.failure, &step.action) {
-            (_, Action::Unchanged) => (Outcome::Unchanged, first_id(step)),
-            (_, Action::Ambiguous | Action::TypeChange { .. }) => (Outcome::Kept, first_id(step)),
-            (_, Action::Orphan) if is_left => (Outcome::Kept, first_id(step)),
-            (Some(_), _) => (Outcome::NotDone, first_id(step)),
-            (None, _) => match carry_out(remote, step).await {
+        let (outcome, id) = match (is_work, &applied.failure) {
+            (false, _) => (at_rest(step), first_id(step)),
+            (true, Some(_)) => (Outcome::NotDone, first_id(step)),
+            (true, None) => match carry_out(remote, step).await {
                 Ok(done) => done,
-                Err(error) => {
-                    let outcome = match error.may_have_happened() {
-                        true => Outcome::Unknown,
-                        false => Outcome::Failed,
-                    };
-                    applied.failure = Some(error.into());
+                Err((outcome, error)) => {
+                    applied.failure = Some(error);
                     (outcome, first_id(step))
                 }
             },
         };
-        if outcome == Outcome::Failed && applied.failure.is_none() {
-            applied.failure = Some(AsCodeError::Vanished {
-                what: step.mark.short(),
-            });
-        }
         if let Err(error) = remember(remote, step, &outcome, id.as_deref(), record) {
             applied.failure.get_or_insert(error);
         }
-        told(step, &outcome, id.as_deref());
+        if is_work {
+            told(step, &outcome, id.as_deref());
+        }
         applied.results.push((outcome, id));
     }
     applied
+}
+
+/// What is said of a step with which nothing is done.
+fn at_rest(step: &Step) -> Outcome {
+    match step.action {
+        Action::Unchanged => Outcome::Unchanged,
+        _ => Outcome::Kept,
+    }
 }
 
 /// Removes everything that the plan names but what is in `kept`.
@@ -161,8 +164,7 @@ pub async fn remove(
     told: &mut dyn FnMut(&Step, &Outcome, Option<&str>),
 ) -> Applied {
     let is_kept = |step: &Step| step.ids.iter().any(|id| kept(id));
-    let (blocked, free): (Vec<Step>, Vec<Step>) =
-        plan.steps.iter().cloned().partition(is_kept);
+    let (blocked, free): (Vec<Step>, Vec<Step>) = plan.steps.iter().cloned().partition(is_kept);
     let free = Plan {
         scope: plan.scope.clone(),
         steps: free,
@@ -179,27 +181,41 @@ pub async fn remove(
     }
 }
 
-async fn carry_out(
-    remote: &Remote<'_>,
-    step: &Step,
-) -> Result<(Outcome, Option<String>), DatadogError> {
-    let id = first_id(step);
-    match (&step.action, id) {
-        (Action::Create { .. }, _) => match remote.create(&step.mark, &step.body()).await? {
-            Creation::Made(id) => Ok((Outcome::Created, Some(id))),
-            Creation::WasThere(id) => Ok((Outcome::WasThere, Some(id))),
-        },
-        (Action::Change, Some(id)) => match remote.update(&id, &step.body()).await? {
-            true => Ok((Outcome::Changed, Some(id))),
-            // Deleted since the plan was made: the next run makes it again.
-            false => Ok((Outcome::Failed, Some(id))),
-        },
-        (Action::Orphan, Some(id)) => match remote.delete(&id).await? {
-            true => Ok((Outcome::Removed, Some(id))),
-            false => Ok((Outcome::WasGone, Some(id))),
-        },
-        (_, id) => Ok((Outcome::Unchanged, id)),
-    }
+type Done = (Outcome, Option<String>);
+
+async fn carry_out(remote: &Remote<'_>, step: &Step) -> Result<Done, (Outcome, AsCodeError)> {
+    let done = match (&step.action, first_id(step)) {
+        (Action::Create { .. }, _) => create(remote, step).await,
+        (Action::Adopt | Action::Change, Some(id)) => {
+            match remote.update(&id, &step.body()).await {
+                Ok(true) => Ok((Outcome::Changed, Some(id))),
+                Ok(false) => {
+                    let what = step.mark.short();
+                    return Err((Outcome::Failed, AsCodeError::Vanished { what }));
+                }
+                Err(error) => Err(error),
+            }
+        }
+        (Action::Orphan, Some(id)) => remote.delete(&id).await.map(|was_there| match was_there {
+            true => (Outcome::Removed, Some(id)),
+            false => (Outcome::WasGone, Some(id)),
+        }),
+        (_, id) => Ok((at_rest(step), id)),
+    };
+    done.map_err(|error| {
+        let outcome = match error.may_have_happened() {
+            true => Outcome::Unknown,
+            false => Outcome::Failed,
+        };
+        (outcome, error.into())
+    })
+}
+
+async fn create(remote: &Remote<'_>, step: &Step) -> Result<Done, DatadogError> {
+    Ok(match remote.create(&step.mark, &step.body()).await? {
+        Creation::Made(id) => (Outcome::Created, Some(id)),
+        Creation::WasThere(id) => (Outcome::WasThere, Some(id)),
+    })
 }
 
 fn remember(

@@ -1,5 +1,7 @@
 //! What the files say, and what is there.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::mark::Mark;
@@ -50,6 +52,8 @@ pub struct Definition {
     /// The file, or `pack/name`.
     pub label: String,
     pub body: Map<String, Value>,
+    /// The id of something without a mark that is to be taken over.
+    pub adopts: Option<String>,
 }
 
 /// What Datadog has under a mark.
@@ -69,6 +73,8 @@ pub struct Listing {
     pub total: usize,
     /// What has a mark, of whatever namespace.
     pub marked: Vec<Found>,
+    /// What has none, by id, as far as it may be taken over.
+    pub unmarked: BTreeMap<String, Map<String, Value>>,
 }
 
 impl Listing {
@@ -91,6 +97,7 @@ impl Definition {
             mark,
             label,
             body,
+            adopts: None,
         }
     }
 

@@ -80,7 +80,11 @@ pub(super) fn merged(wanted: &Definition, found: &Found) -> Value {
                 options.shift_remove(name);
             }
             let said = wanted.body.get("options").and_then(Value::as_object);
-            options.extend(said.into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())));
+            options.extend(
+                said.into_iter()
+                    .flatten()
+                    .map(|(k, v)| (k.clone(), v.clone())),
+            );
             body.insert("options".to_owned(), options.into());
             // It cannot change, and where it is spelled otherwise the server takes it for a change.
             body.shift_remove("type");
@@ -101,7 +105,10 @@ pub(super) fn merged(wanted: &Definition, found: &Found) -> Value {
 
 /// A field that is left out is left alone, so that one which went from the file is sent as `null`.
 fn removed_priority(body: &Map<String, Value>, found: &Found) -> Option<Value> {
-    let had = found.body.get("priority").is_some_and(|value| !value.is_null());
+    let had = found
+        .body
+        .get("priority")
+        .is_some_and(|value| !value.is_null());
     (had && !body.contains_key("priority")).then_some(Value::Null)
 }
 
@@ -123,7 +130,9 @@ fn kept_fields(kind: Kind) -> &'static [&'static str] {
 
 fn fields(wanted: &Definition) -> BTreeSet<&str> {
     let named = wanted.body.keys().map(String::as_str);
-    let mut fields: BTreeSet<&str> = named.chain(wanted.kind.owned_fields().iter().copied()).collect();
+    let mut fields: BTreeSet<&str> = named
+        .chain(wanted.kind.owned_fields().iter().copied())
+        .collect();
     if wanted.kind == Kind::Monitor {
         fields.remove("options");
         // A change of it is a case of its own.
@@ -149,7 +158,9 @@ fn options_of(body: &Map<String, Value>) -> Map<String, Value> {
 /// The thresholds; the critical one is the number at the end of the query where it stands nowhere
 /// else, as in Create-a-monitor.
 pub(super) fn thresholds(body: &Map<String, Value>) -> Value {
-    let written = body.get("options").and_then(|options| options.get("thresholds"));
+    let written = body
+        .get("options")
+        .and_then(|options| options.get("thresholds"));
     let mut thresholds = match written {
         Some(Value::Object(written)) => written.clone(),
         _ => Map::new(),
@@ -200,13 +211,18 @@ fn compare_lists(field: &str, old: &[Value], new: &[Value], changes: &mut Vec<Ch
     let null = &Value::Null;
     let (Some(old_names), Some(new_names)) = (names(old), names(new)) else {
         for index in 0..old.len().max(new.len()) {
-            let (old, new) = (old.get(index).unwrap_or(null), new.get(index).unwrap_or(null));
+            let (old, new) = (
+                old.get(index).unwrap_or(null),
+                new.get(index).unwrap_or(null),
+            );
             compare(&format!("{field}[{index}]"), old, new, changes);
         }
         return;
     };
     let count = changes.len();
-    let all = old_names.iter().chain(new_names.iter().filter(|name| !old_names.contains(name)));
+    let all = old_names
+        .iter()
+        .chain(new_names.iter().filter(|name| !old_names.contains(name)));
     for name in all {
         let of = |names: &[&str], items: &'_ [Value]| {
             let at = names.iter().position(|known| known == name);
@@ -228,7 +244,9 @@ fn compare_lists(field: &str, old: &[Value], new: &[Value], changes: &mut Vec<Ch
 fn names(items: &[Value]) -> Option<Vec<&str>> {
     let mut names = Vec::new();
     for item in items {
-        let named = item.get("name").or_else(|| item.pointer("/definition/title"))?;
+        let named = item
+            .get("name")
+            .or_else(|| item.pointer("/definition/title"))?;
         let named = named.as_str().filter(|name| !names.contains(name))?;
         names.push(named);
     }

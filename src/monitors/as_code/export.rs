@@ -33,7 +33,10 @@ pub enum CannotExport {
 /// the file takes it over.
 pub fn export(found: &Found, identity: &Identity, is_marked: bool) -> Result<String, CannotExport> {
     let kind = text(&found.body, "type").to_owned();
-    if !Record::ALL.iter().any(|record| record.monitor_type() == kind) {
+    if !Record::ALL
+        .iter()
+        .any(|record| record.monitor_type() == kind)
+    {
         return Err(CannotExport::Type(kind));
     }
     let options = found.body.get("options").map(normal::options);
@@ -60,7 +63,8 @@ const NOT_IN_OPTIONS: [&str; 5] = [
 ];
 
 fn check_options(options: &Map<String, Value>) -> Result<(), CannotExport> {
-    let is_known = |name: &str| NOT_IN_OPTIONS.contains(&name) || option_names().any(|known| known == name);
+    let is_known =
+        |name: &str| NOT_IN_OPTIONS.contains(&name) || option_names().any(|known| known == name);
     let unknown: Vec<String> = options
         .keys()
         .filter(|name| !is_known(name))
@@ -81,16 +85,25 @@ fn fields(found: &Found, options: &Map<String, Value>) -> Map<String, Value> {
         }
     };
     let field = |name: &str| found.body.get(name).cloned().unwrap_or_default();
-    let why = format!("Exported from monitor {}; write here why it exists.", found.id);
+    let why = format!(
+        "Exported from monitor {}; write here why it exists.",
+        found.id
+    );
     put("why", why.into());
     put("name", escaped(field("name")));
     put("type", field("type"));
     put("priority", field("priority"));
     put("variables", dollar(&found.body));
     put("query", escaped(field("query")));
-    put("queries", escaped(options.get("variables").cloned().unwrap_or_default()));
+    put(
+        "queries",
+        escaped(options.get("variables").cloned().unwrap_or_default()),
+    );
     put("thresholds", difference::thresholds(&found.body));
-    put("on_missing_data", options.get("on_missing_data").cloned().unwrap_or_default());
+    put(
+        "on_missing_data",
+        options.get("on_missing_data").cloned().unwrap_or_default(),
+    );
     put("message", message(&found.body));
     put("tags", escaped(own_tags(&found.body)));
     put("options", further(options, text(&found.body, "type")));

@@ -104,7 +104,11 @@ impl Mark {
 
     /// The mark in the last line of a description.
     pub fn of_description(description: Option<&str>) -> Option<Self> {
-        description?.trim_end().lines().next_back().and_then(Self::parse)
+        description?
+            .trim_end()
+            .lines()
+            .next_back()
+            .and_then(Self::parse)
     }
 
     /// `pack/name`, as people name it.

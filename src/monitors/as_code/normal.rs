@@ -16,7 +16,11 @@ const ADDED_OPTIONS: &[(&str, fn() -> Value, &str)] = &[
     ("notify_no_data", || json!(false), "Create-a-monitor"),
     ("include_tags", || json!(true), "Create-a-monitor"),
     ("new_host_delay", || json!(300), "Create-a-monitor"),
-    ("groupby_simple_monitor", || json!(false), "Create-a-monitor"),
+    (
+        "groupby_simple_monitor",
+        || json!(false),
+        "Create-a-monitor",
+    ),
     ("silenced", || json!({}), "Create-a-monitor"),
     // Not recorded; the defaults that the API's description states.
     ("on_missing_data", || json!("default"), "openapi-v1.yaml"),
@@ -71,8 +75,7 @@ pub(super) fn field(kind: Kind, name: &str, value: Option<&Value>) -> Value {
 /// Options without those that say what holds anyway.
 pub(super) fn options(value: &Value) -> Map<String, Value> {
     let options = value.as_object().into_iter().flatten();
-    let says_something =
-        |(name, value): &(&String, &Value)| !is_added(ADDED_OPTIONS, name, value);
+    let says_something = |(name, value): &(&String, &Value)| !is_added(ADDED_OPTIONS, name, value);
     let normal = |(name, value): (&String, &Value)| {
         let value = match name.as_str() {
             "variables" => variables(value),
@@ -93,12 +96,8 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
         (Value::Object(one), Value::Object(other)) => {
             let null = &Value::Null;
             let keys = one.keys().chain(other.keys());
-            keys.into_iter().all(|key| {
-                same(
-                    one.get(key).unwrap_or(null),
-                    other.get(key).unwrap_or(null),
-                )
-            })
+            keys.into_iter()
+                .all(|key| same(one.get(key).unwrap_or(null), other.get(key).unwrap_or(null)))
         }
         (one, other) => one == other,
     }
@@ -141,7 +140,10 @@ fn variables(value: &Value) -> Value {
             let kept = query
                 .iter()
                 .filter(|(name, value)| !is_added(ADDED_TO_QUERIES, name, value));
-            Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+            Value::Object(
+                kept.map(|(name, value)| (name.clone(), value.clone()))
+                    .collect(),
+            )
         }
         None => query.clone(),
     };

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::definition::{Definition, Found, Kind, Listing, text};
 use super::difference::{self, Change};
+use super::error::AsCodeError;
 use super::mark::Mark;
 use super::normal;
 use super::record::Record;
@@ -23,15 +24,25 @@ pub struct Scope {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// It is not there. `gone` is the id that it had, where it was made before.
-    Create { gone: Option<String> },
+    Create {
+        gone: Option<String>,
+    },
+    /// It is there without a mark, and the file takes it over.
+    Adopt,
     Change,
     Unchanged,
     /// It is ours, and no file has it any longer.
     Orphan,
     /// A monitor's type cannot be changed (Update-monitor-type-change).
-    TypeChange { old: String, new: String },
-    /// Several carry the same mark: one was copied by hand, and nobody can tell which.
-    Ambiguous,
+    TypeChange {
+        old: String,
+        new: String,
+    },
+    /// Several carry the same mark: one was copied by hand. `made_here` is the one that the record
+    /// knows.
+    Ambiguous {
+        made_here: Option<String>,
+    },
 }
 
 /// One line of a plan.
@@ -67,18 +78,38 @@ pub fn plan(scope: Scope, wanted: &[Definition], listing: &Listing, record: &Rec
     let mut steps = Vec::new();
     for definition in wanted {
         let there = found.remove(&definition.mark).unwrap_or_default();
-        let gone = record.id_of(scope.kind, &definition.mark);
-        steps.push(step(definition, &there, gone));
+        let known = record.id_of(scope.kind, &definition.mark);
+        let adopted = adopted(definition, listing);
+        steps.push(match (there.as_slice(), &adopted) {
+            ([], Some(adopted)) => Step {
+                action: Action::Adopt,
+                ..step(definition, &[adopted], known)
+            },
+            (there, _) => step(definition, there, known),
+        });
     }
     for (mark, there) in found {
         if scope.whole_packs.contains(&mark.pack) {
-            steps.push(orphan(mark, &there));
+            let known = record.id_of(scope.kind, mark);
+            steps.push(orphan(mark, &there, known));
         }
     }
     Plan { scope, steps }
 }
 
-fn step(wanted: &Definition, there: &[&Found], gone: Option<&str>) -> Step {
+/// What the file takes over: something that is there and has no mark.
+fn adopted(wanted: &Definition, listing: &Listing) -> Option<Found> {
+    let id = wanted.adopts.as_ref()?;
+    let body = listing.unmarked.get(id)?;
+    Some(Found {
+        kind: wanted.kind,
+        id: id.clone(),
+        mark: wanted.mark.clone(),
+        body: body.clone(),
+    })
+}
+
+fn step(wanted: &Definition, there: &[&Found], known: Option<&str>) -> Step {
     let step = |action, changes, kept| Step {
         mark: wanted.mark.clone(),
         title: wanted.title().to_owned(),
@@ -94,7 +125,7 @@ fn step(wanted: &Definition, there: &[&Found], gone: Option<&str>) -> Step {
     };
     match there {
         [] => {
-            let gone = gone.map(str::to_owned);
+            let gone = known.map(str::to_owned);
             step(Action::Create { gone }, Vec::new(), Vec::new())
         }
         [one] => {
@@ -107,7 +138,7 @@ fn step(wanted: &Definition, there: &[&Found], gone: Option<&str>) -> Step {
             };
             step(action, changes, kept)
         }
-        _ => step(Action::Ambiguous, Vec::new(), Vec::new()),
+        _ => step(ambiguous(there, known), Vec::new(), Vec::new()),
     }
 }
 
@@ -123,14 +154,21 @@ fn type_change(wanted: &Definition, found: &Found) -> Option<Action> {
     })
 }
 
-fn orphan(mark: &Mark, there: &[&Found]) -> Step {
+fn ambiguous(there: &[&Found], known: Option<&str>) -> Action {
+    let made_here = there.iter().find(|found| Some(found.id.as_str()) == known);
+    Action::Ambiguous {
+        made_here: made_here.map(|found| found.id.clone()),
+    }
+}
+
+fn orphan(mark: &Mark, there: &[&Found], known: Option<&str>) -> Step {
     Step {
         mark: mark.clone(),
         title: there.first().map_or("", |found| found.title()).to_owned(),
         ids: there.iter().map(|found| found.id.clone()).collect(),
         action: match there.len() {
             1 => Action::Orphan,
-            _ => Action::Ambiguous,
+            _ => ambiguous(there, known),
         },
         changes: Vec::new(),
         kept: Vec::new(),
@@ -142,7 +180,7 @@ fn orphan(mark: &Mark, there: &[&Found]) -> Step {
 impl Plan {
     /// A plan to take away all of `found`, for `remove`.
     pub fn of_removal(scope: Scope, found: &[&Found]) -> Self {
-        let steps = found.iter().map(|one| orphan(&one.mark, &[*one]));
+        let steps = found.iter().map(|one| orphan(&one.mark, &[*one], None));
         Self {
             steps: steps.collect(),
             scope,
@@ -153,6 +191,33 @@ impl Plan {
     pub fn differences(&self) -> usize {
         let differs = |step: &&Step| step.action != Action::Unchanged;
         self.steps.iter().filter(differs).count()
+    }
+
+    /// Steps that change something at Datadog; removing an orphan does where `prune` says so.
+    pub fn work(&self, prune: bool) -> Vec<&Step> {
+        self.with(|action| match action {
+            Action::Create { .. } | Action::Adopt | Action::Change => true,
+            Action::Orphan => prune,
+            Action::Unchanged | Action::TypeChange { .. } | Action::Ambiguous { .. } => false,
+        })
+    }
+
+    /// The first step that stands in the way of all others.
+    pub fn obstacle(&self) -> Option<AsCodeError> {
+        self.steps.iter().find_map(|step| match &step.action {
+            Action::TypeChange { old, new } => Some(AsCodeError::TypeChange {
+                name: step.mark.short(),
+                old: old.clone(),
+                new: new.clone(),
+            }),
+            Action::Ambiguous { made_here } => Some(AsCodeError::Ambiguous {
+                mark: step.mark.clone(),
+                kind: self.scope.kind,
+                ids: step.ids.clone(),
+                made_here: made_here.clone(),
+            }),
+            _ => None,
+        })
     }
 
     pub fn with(&self, is_meant: impl Fn(&Action) -> bool) -> Vec<&Step> {
@@ -166,11 +231,12 @@ impl Action {
     pub fn as_str(&self) -> &'static str {
         match self {
             Action::Create { .. } => "create",
+            Action::Adopt => "adopt",
             Action::Change => "change",
             Action::Unchanged => "unchanged",
             Action::Orphan => "orphan",
             Action::TypeChange { .. } => "type_change",
-            Action::Ambiguous => "ambiguous",
+            Action::Ambiguous { .. } => "ambiguous",
         }
     }
 }

@@ -80,7 +80,11 @@ impl Record {
         };
         fs::create_dir_all(folder).map_err(failed)?;
         let mut options = fs::OpenOptions::new();
-        let lock = options.create(true).append(true).open(&path).map_err(failed)?;
+        let lock = options
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(failed)?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive).map_err(|error| match error {
             rustix::io::Errno::WOULDBLOCK => AsCodeError::Busy {
                 namespace: namespace.to_string(),
@@ -168,14 +172,19 @@ mod tests {
         let read = |site| Record::read(folder.path(), site, &namespace()).expect("readable");
         let mut record = read(Site::Eu1);
         assert_eq!(record.known(Kind::Monitor).count(), 0);
-        record.set(Kind::Monitor, &mark(), Some("17")).expect("written");
+        record
+            .set(Kind::Monitor, &mark(), Some("17"))
+            .expect("written");
         let again = read(Site::Eu1);
         assert_eq!(again.id_of(Kind::Monitor, &mark()), Some("17"));
         let known: Vec<_> = again.known(Kind::Monitor).collect();
         assert_eq!(known, [(mark(), "17")]);
         assert_eq!(again.id_of(Kind::Dashboard, &mark()), None);
         assert_eq!(read(Site::Us1).id_of(Kind::Monitor, &mark()), None);
-        let mode = fs::metadata(&again.path).expect("it is there").permissions().mode();
+        let mode = fs::metadata(&again.path)
+            .expect("it is there")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         record.set(Kind::Monitor, &mark(), None).expect("written");
         assert_eq!(read(Site::Eu1).id_of(Kind::Monitor, &mark()), None);
@@ -185,7 +194,10 @@ mod tests {
     fn a_record_that_cannot_be_understood_is_an_error_and_stays() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(format!("{}-team-a.json", Site::Eu1));
-        for (text, is_newer) in [("{", false), ("{\"version\":9,\"site\":\"\",\"namespace\":\"\"}", true)] {
+        for (text, is_newer) in [
+            ("{", false),
+            ("{\"version\":9,\"site\":\"\",\"namespace\":\"\"}", true),
+        ] {
             fs::write(&path, text).expect("written");
             let error = Record::read(folder.path(), Site::Eu1, &namespace()).expect_err("broken");
             assert_eq!(matches!(error, AsCodeError::NewerRecord { .. }), is_newer);

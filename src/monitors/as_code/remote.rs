@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::definition::{Found, Kind, Listing};
 use super::mark::Mark;
-use crate::datadog::{Datadog, DatadogError, DashboardSummary, LiveMonitor, Meaning};
+use crate::datadog::{DashboardSummary, Datadog, DatadogError, LiveMonitor, Meaning};
 
 /// Monitors or dashboards of one site.
 #[derive(Debug)]
@@ -54,6 +54,11 @@ impl<'d> Remote<'d> {
         Ok(Listing {
             total: monitors.len(),
             marked: monitors.iter().flat_map(found_monitors).collect(),
+            unmarked: monitors
+                .into_iter()
+                .filter(|monitor| Mark::of_tags(&monitor.definition).is_empty())
+                .map(|monitor| (monitor.id.to_string(), monitor.definition))
+                .collect(),
         })
     }
 
@@ -61,7 +66,7 @@ impl<'d> Remote<'d> {
         let summaries = self.datadog.dashboards().await?;
         let mut listing = Listing {
             total: summaries.len(),
-            marked: Vec::new(),
+            ..Listing::default()
         };
         for summary in summaries {
             let Some(mark) = Mark::of_description(summary.description.as_deref()) else {
@@ -161,9 +166,8 @@ impl<'d> Remote<'d> {
         match self.kind {
             Kind::Monitor => {
                 let listed = self.datadog.monitors(Some(&mark.to_string())).await?;
-                let ours = |monitor: &&LiveMonitor| {
-                    Mark::of_tags(&monitor.definition).contains(mark)
-                };
+                let ours =
+                    |monitor: &&LiveMonitor| Mark::of_tags(&monitor.definition).contains(mark);
                 Ok(listed.iter().find(ours).map(|found| found.id.to_string()))
             }
             Kind::Dashboard => {
@@ -206,7 +210,9 @@ impl<'d> Remote<'d> {
         let numbers: Vec<u64> = ids.iter().map(|id| number(id)).collect();
         let refused = self.datadog.can_delete_monitors(&numbers).await?;
         let named = refused.into_iter();
-        Ok(named.map(|(id, reasons)| (id.to_string(), reasons)).collect())
+        Ok(named
+            .map(|(id, reasons)| (id.to_string(), reasons))
+            .collect())
     }
 }
 
