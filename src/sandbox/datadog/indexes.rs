@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 
 use super::DatadogStandIn;
-use super::refusal::errors;
 use crate::sandbox::http::Reply;
 
 const NAME: &str = "main";
@@ -17,9 +16,14 @@ impl DatadogStandIn {
     pub(super) fn read_index(&self, name: &str) -> Reply {
         match name {
             NAME => Reply::json(200, &index()),
-            _ => errors(404, "Index not found"),
+            _ => Reply::json(404, &json!({ "error": not_found(name) })),
         }
     }
+}
+
+/// `LogsAPIError`: an older shape, which log settings alone have.
+fn not_found(name: &str) -> Value {
+    json!({ "code": "NotFound", "message": format!("no index is called {name}"), "details": [] })
 }
 
 fn index() -> Value {

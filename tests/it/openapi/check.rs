@@ -162,7 +162,7 @@ fn check_json(operation: &Operation, schema: &Value, body: &Value) -> Vec<String
 }
 
 /// What is wrong with a value, each with its place in the value.
-fn errors(operation: &Operation, schema: &Value, value: &Value) -> Vec<String> {
+pub fn errors(operation: &Operation, schema: &Value, value: &Value) -> Vec<String> {
     let schema = schema::with_components(schema, &operation.document.schemas);
     validator(&schema)
         .iter_errors(value)

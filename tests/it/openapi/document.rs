@@ -148,6 +148,13 @@ impl<'d> Operation<'d> {
         Some(self.document.resolve(body))
     }
 
+    /// The schema of the body of an answer, where the operation has that answer.
+    pub fn answer(&self, status: u16) -> Option<&'d Value> {
+        let answer = self.value["responses"].get(status.to_string())?;
+        let answer = self.document.resolve(answer);
+        Some(&answer["content"]["application/json"]["schema"])
+    }
+
     /// The hosts that serve the operation; none named means any.
     pub fn hosts(&self) -> Vec<String> {
         [self.value, self.item, &self.document.root]

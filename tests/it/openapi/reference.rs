@@ -81,7 +81,9 @@ fn read_document(path: &Path) -> Value {
     let document = if is_json {
         serde_json::from_str(&text).map_err(|error| error.to_string())
     } else {
-        serde_saphyr::from_str(&text).map_err(|error| error.to_string())
+        // The coordinate `y` of a widget is a name there and no `yes`.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        serde_saphyr::from_str_with_options(&text, options).map_err(|error| error.to_string())
     };
     document.unwrap_or_else(|error| panic!("parse {}: {error}", path.display()))
 }
