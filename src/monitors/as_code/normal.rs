@@ -60,8 +60,8 @@ pub(super) fn field(kind: Kind, name: &str, value: Option<&Value>) -> Value {
         (_, "tags") => tags(value),
         (Kind::Monitor, "options") => Value::Object(options(value)),
         (_, "message" | "description") => value.as_str().map_or(Value::Null, |text| {
-            // Editors end a text with a line break, or with none.
-            match text.trim_end() {
+            // Editors end a text with a line break, or with none; files are read without.
+            match text.trim() {
                 "" => Value::Null,
                 text => text.into(),
             }
