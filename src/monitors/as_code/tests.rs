@@ -167,6 +167,19 @@ fn what_no_file_decides_about_is_kept_and_sent_back() {
 }
 
 #[test]
+fn a_mute_without_an_end_is_something_that_somebody_set() {
+    let muted = answered("a", 1, body(), |body| {
+        body["options"]["silenced"] = json!({"*": null});
+    });
+    let step = step(wanted("a", body()), muted);
+    assert_eq!(step.action, Action::Unchanged);
+    assert_eq!(
+        step.kept,
+        [("options.silenced".to_owned(), json!({"*": null}))]
+    );
+}
+
+#[test]
 fn an_option_that_a_file_sets_is_its_own_and_null_takes_it_back() {
     let set = |value: Value| {
         let mut body = body();
