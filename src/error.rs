@@ -350,11 +350,8 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
     }
 }
 
-fn of_key_shape(_: &KeyShape) -> Verdict {
-    Verdict::hinted(
-        Exit::Credentials,
-        "keys are listed under Organization Settings, API Keys and Application Keys, on your site",
-    )
+fn of_key_shape(shape: &KeyShape) -> Verdict {
+    Verdict::hinted(Exit::Credentials, shape.advice())
 }
 
 fn of_question(error: &CannotAsk) -> Verdict {
@@ -378,6 +375,7 @@ mod tests {
     use anyhow::Context;
 
     use super::*;
+    use crate::datadog::{Need, Permission};
     use crate::delivery::{Reason, Summary, Trouble};
 
     fn of<E: std::error::Error + Send + Sync + 'static>(error: E) -> Verdict {
@@ -479,6 +477,33 @@ mod tests {
         assert_eq!(verdict.exit, Exit::Credentials);
         assert!(verdict.hints[0].contains("--all-sites"));
         assert_eq!(of(KeyShape::NoApiKey(7)).exit, Exit::Credentials);
+    }
+
+    #[test]
+    fn what_a_key_is_not_allowed_is_explained_by_its_scope() {
+        let refused = |status, is_unscoped| {
+            let need = Need {
+                permission: Permission::MonitorsWrite,
+                is_unscoped,
+                token: None,
+            };
+            of(DatadogError::Refused(Box::new(Refusal {
+                host: "api.datadoghq.com".to_owned(),
+                request: "POST /api/v1/monitor".to_owned(),
+                status,
+                meaning: Meaning::Pause,
+                text: "Forbidden".to_owned(),
+                is_datadogs: true,
+                need: Some(need),
+                redirected_to: None,
+                rate_limit: None,
+            })))
+        };
+        let verdict = refused(403, false);
+        assert_eq!(verdict.exit, Exit::Credentials);
+        assert!(verdict.hints[0].contains("`monitors_write`"));
+        assert!(refused(403, true).hints[0].starts_with("log monitors need"));
+        assert!(refused(401, false).hints[0].contains("--all-sites"));
     }
 
     #[test]

@@ -57,6 +57,13 @@ impl Origin {
     }
 }
 
+/// A setting that is on or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
 /// How the gateway's events reach Datadog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Delivery {
@@ -118,6 +125,8 @@ pub struct Settings {
     pub color: Option<ColorChoice>,
     pub tz: TimeZone,
     pub ca_file: Option<PathBuf>,
+    /// Whether finished recordings are kept on this machine.
+    pub recording_cache: Valued<bool>,
     /// Whose monitors and dashboards are kept as code.
     pub namespace: Valued<String>,
     pub delivery: Option<Valued<Delivery>>,
@@ -185,6 +194,7 @@ impl Settings {
                 .text("ca_file", flags.ca_file.as_ref())
                 .map(|text| text.value.into()),
             datadog_url: layers.datadog_url()?,
+            recording_cache: layers.recording_cache()?,
             output: layers.choice("output", "output format", flags.output)?,
             color: layers.choice("color", "colour choice", flags.color)?,
             namespace: layers.text("namespace", None).unwrap_or_else(|| Valued {
@@ -217,6 +227,14 @@ impl Settings {
             "gateway.url" => self.gateway_url.clone(),
             "service" => Some(self.service.clone()),
             "env" => self.env.clone(),
+            "recording_cache" => {
+                let word = if self.recording_cache.value {
+                    "on"
+                } else {
+                    "off"
+                };
+                text(&word, &self.recording_cache.origin)
+            }
             "tags" => text(&self.tags.value.join(","), &self.tags.origin),
             "namespace" => Some(self.namespace.clone()),
             "delivery" => {
@@ -375,6 +393,17 @@ impl Layers<'_> {
             })
     }
 
+    fn recording_cache(&self) -> Result<Valued<bool>, ConfigError> {
+        const KEY: &str = "recording_cache";
+        let switch = self.choice(KEY, "choice of on or off", None)?;
+        Ok(Valued {
+            value: switch == Some(Switch::On),
+            origin: self
+                .text(KEY, None)
+                .map_or(Origin::Default, |text| text.origin),
+        })
+    }
+
     fn delivery(&self) -> Result<Option<Valued<Delivery>>, ConfigError> {
         let what = "way to deliver; there are export, follow, relay and webhook";
         let Some(delivery) = self.choice("delivery", what, None)? else {
@@ -512,6 +541,19 @@ mod tests {
         };
         let error = with_file(FILE, &[], flags).expect_err("missing");
         assert!(error.to_string().contains("it has default"), "{error}");
+    }
+
+    #[test]
+    fn recordings_are_kept_only_where_somebody_says_so() {
+        let keeps = |text: &str| {
+            let settings = with_file(text, &[], Flags::default());
+            settings.map(|settings| settings.recording_cache.value)
+        };
+        let profile = |value| format!("[profiles.default]\nrecording_cache = \"{value}\"\n");
+        assert!(!keeps("").expect("valid"));
+        assert!(keeps(&profile("on")).expect("valid"));
+        assert!(!keeps(&profile("off")).expect("valid"));
+        assert!(keeps(&profile("maybe")).is_err());
     }
 
     #[test]

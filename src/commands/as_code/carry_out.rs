@@ -73,7 +73,6 @@ pub async fn carry_out(
         return Err(obstacle.into());
     }
     check_definitions(place, &plan).await?;
-    place.warn_of_clock();
     warn_of_silence(ui, files);
     let work = plan.work(carefully.prune);
     if !work.is_empty() && !ui.confirm(&question(place, &work), "--yes")? {
@@ -93,7 +92,7 @@ pub async fn carry_out(
         &stop,
         &mut told,
     );
-    let applied = place.telling(applied).await;
+    let applied = applied.await;
     if work.is_empty() {
         ui.status("nothing to change");
     }
@@ -103,7 +102,7 @@ pub async fn carry_out(
 /// Asks Datadog about every definition before the first one is changed.
 async fn check_definitions(place: &Place<'_>, plan: &Plan) -> anyhow::Result<()> {
     let remote = place.remote();
-    let refused = place.telling(refused_definitions(&remote, plan)).await;
+    let refused = refused_definitions(&remote, plan).await;
     let refused = refused.context("check the definitions; nothing was changed")?;
     if refused.is_empty() {
         return Ok(());

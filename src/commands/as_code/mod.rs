@@ -28,7 +28,6 @@ pub async fn plan_only(place: &Place<'_>, files: &Files, check: bool) -> anyhow:
         ui.warning(&doubt.to_string());
         ui.hint(&doubt.way_out());
     }
-    place.warn_of_clock();
     Ok(match check && (differs(&plan) || !doubts.is_empty()) {
         true => Exit::AnswerIsNo,
         false => Exit::Done,

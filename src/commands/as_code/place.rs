@@ -1,18 +1,15 @@
 //! Where a plan is made: the site, the namespace and its record, and the files.
 
 use std::collections::BTreeSet;
-use std::future::Future;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use jiff::SignedDuration;
 use serde::Serialize;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::commands::flags::DatadogAccess;
 use crate::context::Context;
-use crate::datadog::{Datadog, DatadogError, Patience, Wait};
+use crate::datadog::{Datadog, DatadogError};
 use crate::domain::site::Site;
 use crate::error::UsageError;
 use crate::monitors::as_code::{
@@ -35,7 +32,6 @@ pub struct Place<'c> {
     kind: Kind,
     datadog: Datadog,
     folder: PathBuf,
-    waits: tokio::sync::Mutex<UnboundedReceiver<Wait>>,
 }
 
 /// What the files say, and what of it is left out.
@@ -70,10 +66,6 @@ pub struct LeftOut {
     /// What to add to the settings file.
     pub settings: Option<String>,
 }
-
-/// A clock that is this far off makes logs too old or too young for Datadog, and a monitor's window
-/// miss them.
-const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(2);
 
 impl Ownership {
     /// The namespace, where the person named one.
@@ -111,11 +103,6 @@ impl<'c> Place<'c> {
         ownership: &Ownership,
         kind: Kind,
     ) -> anyhow::Result<Self> {
-        let (said, waits) = unbounded_channel();
-        let patience = Patience::default()
-            .until(context.deadline())
-            // Nobody listens any more once the command is over.
-            .telling(move |wait| drop(said.send(wait.clone())));
         let state = context.environment.state_folder().ok_or_else(|| {
             UsageError::with_hint(
                 "there is no folder to remember in what was made",
@@ -125,9 +112,8 @@ impl<'c> Place<'c> {
         let profile = &context.settings()?.profile.value;
         Ok(Self {
             namespace: ownership.namespace(context)?,
-            datadog: context.datadog(&access.flags())?.with_patience(patience),
+            datadog: context.datadog(&access.flags())?,
             folder: state.join(profile).join("as-code"),
-            waits: tokio::sync::Mutex::new(waits),
             context,
             kind,
         })
@@ -176,7 +162,7 @@ impl<'c> Place<'c> {
 
     pub async fn listing(&self) -> anyhow::Result<Listing> {
         let remote = self.remote();
-        let listing = self.telling(remote.listing(self.namespace.as_str())).await;
+        let listing = remote.listing(self.namespace.as_str()).await;
         listing.with_context(|| format!("list the {}s at {}", self.kind.noun(), self.site()))
     }
 
@@ -188,37 +174,6 @@ impl<'c> Place<'c> {
     ) -> Result<Vec<Doubt>, DatadogError> {
         let remote = self.remote();
         let namespace = self.namespace.as_str();
-        self.telling(doubts(&remote, listing, record, namespace, expected))
-            .await
-    }
-
-    /// Does `work` and says meanwhile why it waits.
-    pub async fn telling<T>(&self, work: impl Future<Output = T>) -> T {
-        let mut waits = self.waits.lock().await;
-        tokio::pin!(work);
-        loop {
-            tokio::select! {
-                done = &mut work => return done,
-                Some(wait) = waits.recv() => self.context.ui.status(&wait.to_string()),
-            }
-        }
-    }
-
-    /// A clock that is off makes monitors look at windows in which nothing lies.
-    pub fn warn_of_clock(&self) {
-        let Some(offset) = self.datadog.clock_offset() else {
-            return;
-        };
-        if offset.abs() > CLOCK_TOLERANCE {
-            let minutes = offset.abs().as_mins();
-            let word = match offset.is_positive() {
-                true => "behind",
-                false => "ahead of",
-            };
-            self.context.ui.warning(&format!(
-                "this machine's clock is {minutes} min {word} Datadog's: what is sent from here \
-                 lies outside the windows that monitors look at"
-            ));
-        }
+        doubts(&remote, listing, record, namespace, expected).await
     }
 }

@@ -45,7 +45,7 @@ pub async fn remove(place: &Place<'_>, removal: &Removal) -> anyhow::Result<Exit
     let plan = Plan::of_removal(scope, &meant);
     let remote = place.remote();
     let ids: Vec<String> = meant.iter().map(|found| found.id.clone()).collect();
-    let held = place.telling(remote.undeletable(&ids)).await?;
+    let held = remote.undeletable(&ids).await?;
     if ui.format() == Format::Table && !meant.is_empty() {
         let table = table(&meant, &held).render(ui.table_width(), ui.palette());
         ui.write(table.as_bytes())?;
@@ -67,7 +67,7 @@ pub async fn remove(place: &Place<'_>, removal: &Removal) -> anyhow::Result<Exit
         ui.status(&said(place, step, outcome, id));
     };
     let removed = remove_all(&remote, &plan, &is_held, &mut record, &stop, &mut told);
-    let removed = place.telling(removed).await;
+    let removed = removed.await;
     let exit = report(place, &plan, removed, None)?;
     warn_of_held(place, &meant, &held);
     Ok(match held.is_empty() {

@@ -98,10 +98,10 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
 async fn chosen(place: &Place<'_>, args: &Export) -> anyhow::Result<Vec<LiveMonitor>> {
     let datadog = place.datadog();
     if let Some(tag) = &args.tag {
-        return Ok(place.telling(datadog.monitors(Some(tag))).await?);
+        return Ok(datadog.monitors(Some(tag)).await?);
     }
     if args.owned {
-        let mut all = place.telling(datadog.monitors(None)).await?;
+        let mut all = datadog.monitors(None).await?;
         all.retain(|monitor| own_mark(&place.namespace, monitor).is_some());
         return Ok(all);
     }
@@ -114,7 +114,7 @@ async fn chosen(place: &Place<'_>, args: &Export) -> anyhow::Result<Vec<LiveMoni
     }
     let mut found = Vec::new();
     for id in &args.ids {
-        let monitor = place.telling(datadog.monitor(*id)).await?;
+        let monitor = datadog.monitor(*id).await?;
         let missing = || format!("{} has no monitor {id}", place.site());
         found.push(monitor.with_context(missing)?);
     }

@@ -27,7 +27,7 @@ pub async fn list(
     tag: Option<&str>,
     namespace: Option<&str>,
 ) -> anyhow::Result<()> {
-    let monitors = place.telling(place.datadog().monitors(tag)).await?;
+    let monitors = place.datadog().monitors(tag).await?;
     let total = monitors.len();
     let mut rows: Vec<Row> = Vec::new();
     for monitor in &monitors {
