@@ -13,6 +13,7 @@
 mod api;
 pub mod as_code;
 mod cases;
+pub mod dashboards;
 mod error;
 mod file;
 mod junit;

@@ -10,7 +10,7 @@ mod live;
 mod plan;
 mod remove;
 mod show;
-mod target;
+pub(in crate::commands) mod target;
 mod test;
 mod validate;
 
