@@ -19,6 +19,7 @@ mod keys;
 mod packs;
 mod predict;
 mod profile;
+pub mod rehearsal;
 mod render;
 mod scenario;
 mod shape;

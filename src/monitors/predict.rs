@@ -3,13 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::rehearsal::TEST_EXCLUSION;
 use super::render::{Identity, Monitor};
 use crate::query::monitor::{Alert, Evaluation, Group, Seen, State};
 use crate::query::{IndexedLog, Query, Reason, evaluate, parse};
-
-/// What every query of a pack leaves out. A rehearsal is made of test events, so it watches a copy
-/// of the monitor without this part, and so does a prediction.
-const TEST_EXCLUSION: &str = "-@evt.test:true";
 
 /// What a monitor would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
