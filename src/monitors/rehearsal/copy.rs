@@ -144,7 +144,7 @@ fn limited_to(
 }
 
 /// The same search over the events of one run, tests included.
-pub(in crate::monitors) fn search_of_run(search: &Query, run: &str) -> Query {
+fn search_of_run(search: &Query, run: &str) -> Query {
     let exclusion = parse(TEST_EXCLUSION).expect("the exclusion is a search");
     let of_run = parse(&format!("@evt.test_run:{run}")).expect("a run's id is a plain word");
     let (search, _) = search.without(&exclusion);

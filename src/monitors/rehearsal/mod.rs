@@ -6,6 +6,7 @@
 //! real monitor is watched, and stays as it is.
 
 mod arrival;
+mod bystanders;
 mod cleanup;
 mod copy;
 mod expectation;
@@ -17,8 +18,9 @@ use serde_json::{Map, Value};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
+pub use bystanders::{Bystander, Would, bystanders, groups_of, handles};
 pub use cleanup::{Stray, strays};
-pub(super) use copy::{TEST_EXCLUSION, search_of_run};
+pub(super) use copy::TEST_EXCLUSION;
 pub use copy::{CopyError, REHEARSAL_TAG, temporary_copy};
 pub use expectation::{Expectation, Sighting, Verdict, Watched};
 
