@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::client::Datadog;
 use super::error::DatadogError;
-use super::operation::{ACCESS_TOKENS, OWN_APPLICATION_KEYS, Operation, VALIDATE_V2};
+use super::operation::{ACCESS_TOKENS, OWN_APPLICATION_KEYS, Operation, Permission, VALIDATE_V2};
 use crate::domain::secret::Secret;
 
 /// The most that a page holds (OpenAPI document v2, `PageSize`).
@@ -35,6 +35,21 @@ pub struct AppKeyFacts {
     pub scopes: Option<Vec<String>>,
     /// When an access token ends; keys never do.
     pub expires: Option<Timestamp>,
+}
+
+impl AppKeyFacts {
+    /// Those of `needs` that the scopes leave out.
+    pub fn lacks(&self, needs: &[Permission]) -> Vec<Permission> {
+        let is_held = |need: &Permission| match &self.scopes {
+            None => true,
+            Some(scopes) => scopes.iter().any(|scope| scope == need.as_str()),
+        };
+        needs
+            .iter()
+            .copied()
+            .filter(|need| !is_held(need))
+            .collect()
+    }
 }
 
 /// Answer of `GET /api/v2/validate`.
@@ -89,7 +104,7 @@ impl Datadog {
     /// What Datadog tells of the API key. `None` where it does not tell: the operation is a
     /// preview, so a 403 or 404 there says nothing of the key.
     pub async fn key_facts(&self) -> Result<Option<ApiKeyFacts>, DatadogError> {
-        let answer = match self.ask(self.draft(&VALIDATE_V2)?).await {
+        let answer = match self.ask_patiently(self.draft(&VALIDATE_V2)?).await {
             Ok(answer) => answer,
             Err(error) if is_not_told(&error) => return Ok(None),
             Err(error) => return Err(error),

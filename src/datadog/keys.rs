@@ -75,6 +75,28 @@ pub enum KeyShape {
     NoApplicationKey(usize),
 }
 
+impl KeyShape {
+    /// What to do about it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            KeyShape::TokenAsApiKey(_) => {
+                "a token goes where the application key does: DD_APP_KEY or --app-key-file"
+            }
+            KeyShape::ApplicationKeyAsApiKey => {
+                "the application key goes to DD_APP_KEY or --app-key-file; API keys are listed under Organization Settings, API Keys, on your site"
+            }
+            KeyShape::Empty(KeyKind::Application)
+            | KeyShape::ApiKeyAsApplicationKey
+            | KeyShape::ClientToken(KeyKind::Application)
+            | KeyShape::RemoteConfigurationKey(KeyKind::Application)
+            | KeyShape::NoApplicationKey(_) => {
+                "application keys are listed under Organization Settings, Application Keys, on your site"
+            }
+            _ => "API keys are listed under Organization Settings, API Keys, on your site",
+        }
+    }
+}
+
 /// What a value looks like by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Looks {

@@ -8,7 +8,7 @@ use super::*;
 use crate::delivery::map::log::{LogProfile, to_log};
 use crate::domain::event::SessionEvent;
 use crate::domain::redaction::Redactor;
-use crate::query::monitor::{Rules, Seen};
+use crate::query::monitor::{Form as AlertForm, Rules, Seen};
 use crate::query::{Record, lint_alert};
 
 const FILE: &str = r#"
@@ -243,8 +243,10 @@ fn every_query_leaves_out_tests_and_what_ddctl_back_fills() {
 #[test]
 fn every_message_links_back_and_every_query_is_one_line() {
     for (monitor, _) in all_monitors() {
-        let link = match monitor.alert.record() {
-            Record::Span => "{{span.link}}",
+        let link = match (&monitor.alert.form, monitor.alert.record()) {
+            // A monitor over a metric has nothing to link to; it says where to look.
+            (AlertForm::Anomaly(_), _) => "Its calls",
+            (_, Record::Span) => "{{span.link}}",
             _ => "{{log.link}}",
         };
         assert!(monitor.message.contains(link), "{}", monitor.identity);
