@@ -80,7 +80,10 @@ impl Arrival {
     pub fn next_wait(&mut self) -> Duration {
         let wait = self.wait;
         self.wait = (self.wait * 3 / 2).min(LONGEST);
-        let used_up = self.quota.as_ref().filter(|quota| quota.remaining == Some(0));
+        let used_up = self
+            .quota
+            .as_ref()
+            .filter(|quota| quota.remaining == Some(0));
         let reset = used_up.and_then(|quota| quota.reset).unwrap_or_default();
         wait.max(reset)
     }

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::datadog::LiveMonitor;
+use crate::monitors::render::Monitor;
 use crate::query::Record;
-use crate::query::monitor::{Alert, OnMissingData, Rules, State, Variable, parse_monitor};
+use crate::query::monitor::{Evaluation, State};
 
 /// A log monitor that events would bring to another state, or perhaps.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,9 +60,8 @@ pub fn groups_of(
     logs: &[Map<String, Value>],
     now: Timestamp,
 ) -> Option<Vec<Vec<String>>> {
-    let (alert, rules) = parsed(monitor)?;
-    let indexed: Vec<_> = logs.iter().map(|log| alert.record().indexed(log)).collect();
-    let evaluation = alert.evaluate(&indexed, &rules, now);
+    let monitor = Monitor::of_live(monitor).ok()?;
+    let evaluation = evaluate(&monitor, logs, now);
     let values = evaluation.groups.into_iter().map(|group| {
         let values = group.values.into_iter().map(|(_, value)| value.to_string());
         values.collect()
@@ -71,11 +71,10 @@ pub fn groups_of(
 
 /// `None` for a monitor that stays as it is.
 fn would(monitor: &LiveMonitor, logs: &[Map<String, Value>], now: Timestamp) -> Option<Would> {
-    let Some((alert, rules)) = parsed(monitor) else {
+    let Ok(monitor) = Monitor::of_live(monitor) else {
         return Some(Would::CannotTell);
     };
-    let indexed: Vec<_> = logs.iter().map(|log| alert.record().indexed(log)).collect();
-    let evaluation = alert.evaluate(&indexed, &rules, now);
+    let evaluation = evaluate(&monitor, logs, now);
     if evaluation.found + evaluation.open == 0 {
         return None;
     }
@@ -87,26 +86,10 @@ fn would(monitor: &LiveMonitor, logs: &[Map<String, Value>], now: Timestamp) -> 
     }
 }
 
-fn parsed(monitor: &LiveMonitor) -> Option<(Alert, Rules)> {
-    let options = monitor.options();
-    let option = |name: &str| options.and_then(|options| options.get(name));
-    let variables: Vec<Variable> = match option("variables") {
-        Some(given) => serde_json::from_value(given.clone()).ok()?,
-        None => Vec::new(),
-    };
-    let threshold = |name: &str| option("thresholds")?.get(name)?.as_f64();
-    let missing = option("on_missing_data").cloned();
-    let missing: Option<OnMissingData> =
-        missing.and_then(|missing| serde_json::from_value(missing).ok());
-    let rules = Rules {
-        warning: threshold("warning"),
-        critical_recovery: threshold("critical_recovery"),
-        warning_recovery: threshold("warning_recovery"),
-        on_missing_data: missing.unwrap_or_default(),
-        before: None,
-    };
-    let alert = parse_monitor(monitor.query(), &variables).ok()?;
-    Some((alert, rules))
+fn evaluate(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -> Evaluation {
+    let record = monitor.alert.record();
+    let indexed: Vec<_> = logs.iter().map(|log| record.indexed(log)).collect();
+    monitor.alert.evaluate(&indexed, &monitor.rules(None), now)
 }
 
 /// The handles of a message, each once. A space stands before a handle

@@ -111,7 +111,10 @@ pub fn made_at<'a>(tags: impl IntoIterator<Item = &'a str>) -> Option<(String, T
 
 /// The options that decide the state, and those alone.
 fn options(given: Option<&Value>) -> Map<String, Value> {
-    let mut options = given.and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut options = given
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     options.retain(|name, value| !DROPPED_OPTIONS.contains(&name.as_str()) && !value.is_null());
     if options.get("on_missing_data").and_then(Value::as_str) == Some("show_and_notify_no_data") {
         options.insert("on_missing_data".to_owned(), "show_no_data".into());

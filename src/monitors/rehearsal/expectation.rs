@@ -268,8 +268,7 @@ mod tests {
     #[test]
     fn a_trigger_ends_the_hope_for_ok_at_once() {
         let groups = vec![group("g", MonitorState::Alert, Some(120))];
-        let judged =
-            watched(Expectation::Ok, &[]).judge(&seen(MonitorState::Alert, groups, 121));
+        let judged = watched(Expectation::Ok, &[]).judge(&seen(MonitorState::Alert, groups, 121));
         assert!(matches!(judged, Verdict::Missed { .. }));
     }
 

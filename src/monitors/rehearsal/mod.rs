@@ -10,6 +10,7 @@ mod bystanders;
 mod cleanup;
 mod copy;
 mod expectation;
+mod live;
 
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ pub use cleanup::{Stray, strays};
 pub(super) use copy::TEST_EXCLUSION;
 pub use copy::{CopyError, REHEARSAL_TAG, temporary_copy};
 pub use expectation::{Expectation, Sighting, Verdict, Watched};
+pub use live::Unreadable;
 
 use crate::datadog::{Datadog, DatadogError, LiveMonitor};
 use crate::delivery::{self, DatadogLogs, DeliveryError, Record, Stop};
@@ -53,10 +55,7 @@ pub enum Subject {
     /// A temporary copy of this definition, made by [`temporary_copy`].
     Copy(Value),
     /// The real one. Its groups of the run are told by these values.
-    Live {
-        id: u64,
-        groups: Vec<Vec<String>>,
-    },
+    Live { id: u64, groups: Vec<Vec<String>> },
 }
 
 /// The parts of a rehearsal, in their order.
@@ -182,11 +181,7 @@ impl Rehearsal<'_> {
         })
     }
 
-    async fn make_copy(
-        &self,
-        body: &Value,
-        steps: &mut Steps<'_>,
-    ) -> Result<u64, RehearsalError> {
+    async fn make_copy(&self, body: &Value, steps: &mut Steps<'_>) -> Result<u64, RehearsalError> {
         let began = Instant::now();
         steps.working(Step::Copy, "…".to_owned());
         match self.datadog.create_monitor(body).await {
