@@ -33,7 +33,7 @@ pub use file::{Case, CaseEvent, Content, Expected, Form, MonitorFile, Variable};
 pub use junit::{TestCase, TestSuite, junit};
 pub use keys::option_names;
 pub use packs::{Pack, find, packs};
-pub use predict::{Forecast, Prediction, in_words, predict};
+pub use predict::{Forecast, Prediction, in_words, leaves_tests_out, predict};
 pub use profile::{Missing, ProfileFacts, missing_for};
 pub use render::{Identity, Monitor, Thresholds, Values};
 pub use scenario::{Run, Scenario, UnknownScenario};

@@ -98,6 +98,15 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
     }
 }
 
+/// Whether a query of the monitor leaves test events out, as those of the packs do.
+pub fn leaves_tests_out(monitor: &Monitor) -> bool {
+    let exclusion = parse(TEST_EXCLUSION).expect("the exclusion is a search");
+    let searches = monitor.alert.queries().into_iter();
+    searches
+        .map(|query| query.search.without(&exclusion))
+        .any(|(_, is_lifted)| is_lifted)
+}
+
 fn found(evaluation: &Evaluation, sent: usize, alert: &Alert) -> String {
     let records = alert.record().plural();
     let mut text = format!(

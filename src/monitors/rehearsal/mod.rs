@@ -11,6 +11,7 @@ mod cleanup;
 mod copy;
 mod expectation;
 mod live;
+mod own_events;
 
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ pub(super) use copy::TEST_EXCLUSION;
 pub use copy::{CopyError, REHEARSAL_TAG, temporary_copy};
 pub use expectation::{Expectation, Sighting, Verdict, Watched};
 pub use live::Unreadable;
+pub use own_events::{OwnEventError, own_events};
 
 use crate::datadog::{Datadog, DatadogError, LiveMonitor};
 use crate::delivery::{self, DatadogLogs, DeliveryError, Record, Stop};
