@@ -14,6 +14,7 @@ pub mod test_event;
 pub mod validate;
 pub mod webhooks;
 
+mod as_code;
 mod flags;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -77,6 +78,7 @@ impl Command {
         match self {
             Command::Sandbox(_) | Command::Demo(_) => true,
             Command::Sessions(sessions) => sessions.stops_by_itself(),
+            Command::Monitors(monitors) => monitors.stops_by_itself(),
             _ => false,
         }
     }

@@ -11,6 +11,7 @@
 //! and `{{log.link}}` (docs.datadoghq.com/monitors/notify/variables).
 
 mod api;
+pub mod as_code;
 mod cases;
 mod error;
 mod file;
@@ -18,6 +19,7 @@ mod junit;
 mod keys;
 mod packs;
 mod predict;
+mod profile;
 mod render;
 mod scenario;
 mod shape;
@@ -28,8 +30,10 @@ pub use cases::{CaseOutcome, run_cases};
 pub use error::MonitorFileError;
 pub use file::{Case, CaseEvent, Content, Expected, Form, MonitorFile, Variable};
 pub use junit::{TestCase, TestSuite, junit};
+pub use keys::option_names;
 pub use packs::{Pack, find, packs};
 pub use predict::{Forecast, Prediction, in_words, predict};
+pub use profile::{Missing, ProfileFacts, missing_for};
 pub use render::{Identity, Monitor, Thresholds, Values};
 pub use scenario::{Run, Scenario, UnknownScenario};
 pub use shape::{Shape, all_attributes};

@@ -81,6 +81,24 @@ impl Targets {
         }
         Ok(sources)
     }
+
+    /// The packs and folders that [`Targets::sources`] reads whole: what is missing in one of them
+    /// is in no file.
+    pub fn whole_packs(&self) -> BTreeSet<String> {
+        let is_meant =
+            |pack: &&Pack| self.pack.is_empty() || self.pack.iter().any(|name| name == pack.name);
+        match self.files.is_empty() {
+            true => {
+                let packs = packs().iter().filter(is_meant);
+                packs.map(|pack| pack.name.to_owned()).collect()
+            }
+            false => {
+                let folders = self.files.iter().filter(|path| path.is_dir());
+                let packs = folders.map(|folder| identity_of(&folder.join("any")).pack);
+                packs.map(|pack| pack.to_lowercase()).collect()
+            }
+        }
+    }
 }
 
 impl Source {
