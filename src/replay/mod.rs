@@ -8,15 +8,27 @@
 //! [`screen`] and [`view`] (cells) → [`paint`] (bytes) → `ui::terminal`.
 
 pub mod clock;
+mod commands;
+mod entry;
+mod find;
 pub mod frame;
+mod head;
+mod index;
+mod keyframes;
 pub mod keys;
+mod options;
 pub mod paint;
 pub mod player;
+pub mod point;
 mod run;
 pub mod screen;
+mod status;
+pub mod tape;
 pub mod track;
-pub mod view;
+mod view;
 
 pub use clock::{Clock, Monotonic};
-pub use run::{Ended, run};
-pub use track::{Options, Track};
+pub use options::{Clip, Look, Options, Reel};
+pub use point::{Origin, Point};
+pub use run::{Ended, run, window};
+pub use track::{Preparation, reel};

@@ -236,26 +236,26 @@ fn play(
     recording: Recording,
     kind: Kind,
 ) -> anyhow::Result<Exit> {
+    let preparation = replay::Preparation {
+        idle_limit: args.idle_limit,
+        size: None,
+        redactor: context.redactor(args.no_redact),
+    };
     let options = replay::Options {
         speed: args.speed,
-        idle_limit: args.idle_limit,
         waits_at_end: !args.exit,
-        redactor: context.redactor(args.no_redact),
         ..replay::Options::default()
     };
     let mut terminal = Device::open().context("take over the terminal")?;
-    let ended = replay::run(
-        &mut terminal,
-        recording,
-        kind,
-        &options,
-        &Monotonic::start(),
-    );
+    let window = replay::window(&terminal)?;
+    let reel = replay::reel(recording, kind, &preparation, window);
+    let ended = replay::run(&mut terminal, reel, options, &Monotonic::start());
     // The terminal is whole again before anything is said.
     drop(terminal);
     Ok(match ended.context("play on the terminal")? {
         Ended::Finished | Ended::Quit => Exit::Done,
         Ended::Interrupted => Exit::Interrupted,
         Ended::Signalled(signal) => Exit::OfProgram(u8::try_from(128 + signal).unwrap_or(1)),
+        Ended::NoSuchPlace(why) | Ended::Broken(why) => bail!(why),
     })
 }
