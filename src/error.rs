@@ -264,11 +264,17 @@ fn of_datadog(error: &DatadogError) -> Verdict {
     match error {
         DatadogError::Transport(error) => of_transport(error),
         DatadogError::Key(shape) => of_key_shape(shape),
+        DatadogError::NoApiKey { .. } => of_secret(&SecretError::Missing {
+            kind: SecretKind::ApiKey,
+        }),
         DatadogError::NoApplicationKey { .. } => of_secret(&SecretError::Missing {
             kind: SecretKind::AppKey,
         }),
         DatadogError::Refused(refusal) => of_refusal(refusal),
         DatadogError::Malformed { .. } => Verdict::plain(Exit::Failed),
+        DatadogError::Partial { .. } => {
+            Verdict::hinted(Exit::Failed, "ask for a shorter time, or less of it")
+        }
     }
 }
 
@@ -307,6 +313,15 @@ fn of_file(error: &FileError) -> Verdict {
 
 fn of_refusal(refusal: &Refusal) -> Verdict {
     match refusal.meaning {
+        Meaning::Pause if refusal.status == 403 && refusal.need.is_some() => Verdict {
+            exit: Exit::Credentials,
+            hints: refusal
+                .need
+                .iter()
+                .map(ToString::to_string)
+                .chain(["`ddctl validate` shows what the keys may do".to_owned()])
+                .collect(),
+        },
         Meaning::Pause => Verdict::hinted(
             Exit::Credentials,
             "`ddctl validate --all-sites` says which site the key belongs to",
@@ -322,11 +337,8 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
     }
 }
 
-fn of_key_shape(_: &KeyShape) -> Verdict {
-    Verdict::hinted(
-        Exit::Credentials,
-        "keys are listed under Organization Settings, API Keys and Application Keys, on your site",
-    )
+fn of_key_shape(shape: &KeyShape) -> Verdict {
+    Verdict::hinted(Exit::Credentials, shape.advice())
 }
 
 fn of_question(error: &CannotAsk) -> Verdict {
@@ -350,6 +362,7 @@ mod tests {
     use anyhow::Context;
 
     use super::*;
+    use crate::datadog::{Need, Permission};
     use crate::delivery::{Reason, Summary, Trouble};
 
     fn of<E: std::error::Error + Send + Sync + 'static>(error: E) -> Verdict {
@@ -442,6 +455,8 @@ mod tests {
             status: 403,
             meaning: Meaning::Pause,
             text: String::new(),
+            is_datadogs: true,
+            need: None,
             redirected_to: None,
             rate_limit: None,
         };
@@ -449,6 +464,33 @@ mod tests {
         assert_eq!(verdict.exit, Exit::Credentials);
         assert!(verdict.hints[0].contains("--all-sites"));
         assert_eq!(of(KeyShape::NoApiKey(7)).exit, Exit::Credentials);
+    }
+
+    #[test]
+    fn what_a_key_is_not_allowed_is_explained_by_its_scope() {
+        let refused = |status, is_unscoped| {
+            let need = Need {
+                permission: Permission::MonitorsWrite,
+                is_unscoped,
+                token: None,
+            };
+            of(DatadogError::Refused(Box::new(Refusal {
+                host: "api.datadoghq.com".to_owned(),
+                request: "POST /api/v1/monitor".to_owned(),
+                status,
+                meaning: Meaning::Pause,
+                text: "Forbidden".to_owned(),
+                is_datadogs: true,
+                need: Some(need),
+                redirected_to: None,
+                rate_limit: None,
+            })))
+        };
+        let verdict = refused(403, false);
+        assert_eq!(verdict.exit, Exit::Credentials);
+        assert!(verdict.hints[0].contains("`monitors_write`"));
+        assert!(refused(403, true).hints[0].starts_with("log monitors need"));
+        assert!(refused(401, false).hints[0].contains("--all-sites"));
     }
 
     #[test]

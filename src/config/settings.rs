@@ -57,6 +57,13 @@ impl Origin {
     }
 }
 
+/// A setting that is on or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
 /// A value that knows its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Valued<T> {
@@ -94,6 +101,8 @@ pub struct Settings {
     pub color: Option<ColorChoice>,
     pub tz: TimeZone,
     pub ca_file: Option<PathBuf>,
+    /// Whether finished recordings are kept on this machine.
+    pub recording_cache: Valued<bool>,
     /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
     pub datadog_url: Option<Url>,
 }
@@ -158,6 +167,7 @@ impl Settings {
                 .text("ca_file", flags.ca_file.as_ref())
                 .map(|text| text.value.into()),
             datadog_url: layers.datadog_url()?,
+            recording_cache: layers.recording_cache()?,
             output: layers.choice("output", "output format", flags.output)?,
             color: layers.choice("color", "colour choice", flags.color)?,
             profile: name,
@@ -185,6 +195,14 @@ impl Settings {
             "gateway.url" => self.gateway_url.clone(),
             "service" => Some(self.service.clone()),
             "env" => self.env.clone(),
+            "recording_cache" => {
+                let word = if self.recording_cache.value {
+                    "on"
+                } else {
+                    "off"
+                };
+                text(&word, &self.recording_cache.origin)
+            }
             "tags" => text(&self.tags.value.join(","), &self.tags.origin),
             _ => None,
         }
@@ -338,6 +356,17 @@ impl Layers<'_> {
             })
     }
 
+    fn recording_cache(&self) -> Result<Valued<bool>, ConfigError> {
+        const KEY: &str = "recording_cache";
+        let switch = self.choice(KEY, "choice of on or off", None)?;
+        Ok(Valued {
+            value: switch == Some(Switch::On),
+            origin: self
+                .text(KEY, None)
+                .map_or(Origin::Default, |text| text.origin),
+        })
+    }
+
     fn datadog_url(&self) -> Result<Option<Url>, ConfigError> {
         let Some((name, value)) = self.environment.first(&["DDCTL_DATADOG_URL"]) else {
             return Ok(None);
@@ -446,6 +475,19 @@ mod tests {
         };
         let error = with_file(FILE, &[], flags).expect_err("missing");
         assert!(error.to_string().contains("it has default"), "{error}");
+    }
+
+    #[test]
+    fn recordings_are_kept_only_where_somebody_says_so() {
+        let keeps = |text: &str| {
+            let settings = with_file(text, &[], Flags::default());
+            settings.map(|settings| settings.recording_cache.value)
+        };
+        let profile = |value| format!("[profiles.default]\nrecording_cache = \"{value}\"\n");
+        assert!(!keeps("").expect("valid"));
+        assert!(keeps(&profile("on")).expect("valid"));
+        assert!(!keeps(&profile("off")).expect("valid"));
+        assert!(keeps(&profile("maybe")).is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::render::{Monitor, Thresholds};
 use crate::query::Record;
+use crate::query::monitor::Form;
 
 impl Monitor {
     /// The body to create or validate the monitor.
@@ -13,20 +14,32 @@ impl Monitor {
     pub fn to_api(&self) -> Value {
         let mut body = json!({
             "name": self.title,
-            "type": self.alert.record().monitor_type(),
+            "type": self.alert.monitor_type(),
             "query": self.query,
             "message": self.message,
             "tags": self.tags,
             "options": {
                 "thresholds": self.thresholds.to_api(),
                 "include_tags": true,
-                "on_missing_data": self.on_missing_data.as_str(),
             },
         });
-        if self.alert.record() == Record::Log {
-            body["options"]["enable_logs_sample"] = true.into();
+        match &self.alert.form {
+            Form::Anomaly(_) => {
+                // Both are needed, and the first has to be the query's
+                // (docs.datadoghq.com/monitors/types/anomaly, "options").
+                let window = format!("last_{}", self.alert.window);
+                body["options"]["threshold_windows"] =
+                    json!({"trigger_window": window, "recovery_window": window});
+            }
+            Form::Chain(_) | Form::Formula(_) if self.alert.record() == Record::Log => {
+                body["options"]["enable_logs_sample"] = true.into();
+            }
+            Form::Chain(_) | Form::Formula(_) => {}
         }
-        if !self.variables.is_empty() {
+        if !matches!(self.alert.form, Form::Anomaly(_)) {
+            body["options"]["on_missing_data"] = self.on_missing_data.as_str().into();
+        }
+        if matches!(self.alert.form, Form::Formula(_)) {
             body["options"]["variables"] = json!(self.variables);
         }
         if let Some(priority) = self.priority {

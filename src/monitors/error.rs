@@ -17,7 +17,7 @@ pub enum MonitorFileError {
     #[error("{0}")]
     Shape(String),
     #[error(
-        "monitors of type `{0}` are not evaluated; those over logs, events, spans and LLM Observability are"
+        "monitors of type `{0}` are not evaluated; those over logs, events, spans, CI pipelines and LLM Observability are"
     )]
     Type(String),
     #[error("the query is one of type `{of_query}`, and the file says `type: {of_file}`")]
@@ -44,6 +44,10 @@ pub enum MonitorFileError {
         "the value of `{name}` holds a quote, a backslash or a control character, which would change the query"
     )]
     UnsafeValue { name: String },
+    #[error(
+        "the value of `{name}` holds an `OR` that would take in its neighbours; put it in parentheses"
+    )]
+    LooseValue { name: String },
     #[error("the threshold `{name}` is `{given}`, which is no number")]
     Threshold { name: &'static str, given: String },
     #[error("the query does not parse:\n{}", .error.render(.query))]

@@ -47,12 +47,16 @@ pub struct Form {
     #[serde(rename = "type")]
     pub kind: String,
     pub query: String,
-    /// The queries that a formula names: `options.variables`.
+    /// The queries that a formula names, `options.variables`; of an anomaly monitor what its metric
+    /// is made of.
     #[serde(default)]
     pub queries: Vec<query::Variable>,
     /// What has to be a facet or a measure for the monitor to work, with its type.
     #[serde(default)]
     pub facets: BTreeMap<String, String>,
+    /// What else has to be there, one sentence each; variables may stand in it.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// In place of the file's own.
     #[serde(default)]
     pub message: Option<String>,
@@ -245,9 +249,8 @@ fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, MonitorFileEr
 
 fn form(value: Value) -> Result<Form, MonitorFileError> {
     let form: Form = read(value)?;
-    let is_evaluated = Record::ALL
-        .iter()
-        .any(|record| record.monitor_type() == form.kind);
+    let of_records = Record::ALL.map(Record::monitor_type);
+    let is_evaluated = form.kind == "query alert" || of_records.contains(&form.kind.as_str());
     match is_evaluated {
         true => Ok(form),
         false => Err(MonitorFileError::Type(form.kind)),

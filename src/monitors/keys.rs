@@ -23,6 +23,7 @@ static FILE: Shape = Shape::Keys(&[
     ("priority", &Shape::Anything),
     ("variables", &Shape::Named(&VARIABLE)),
     ("facets", &Shape::Named(&Shape::Anything)),
+    ("needs", &Shape::Anything),
     ("query", &Shape::Anything),
     ("queries", &Shape::List(&QUERY)),
     ("shapes", &Shape::Named(&FORM)),
@@ -39,6 +40,7 @@ static FORM: Shape = Shape::Keys(&[
     ("query", &Shape::Anything),
     ("queries", &Shape::List(&QUERY)),
     ("facets", &Shape::Named(&Shape::Anything)),
+    ("needs", &Shape::Anything),
     ("message", &Shape::Anything),
     ("cases", &Shape::List(&CASE)),
 ]);

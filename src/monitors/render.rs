@@ -7,6 +7,7 @@ use super::error::MonitorFileError;
 use super::file::{MonitorFile, Scalar};
 use super::shape::Shape;
 use crate::domain::nearest::nearest;
+use crate::query::NodeKind;
 use crate::query::monitor::{Alert, OnMissingData, Past, Rules, Variable, parse_monitor};
 
 /// Values for variables, by name. What is not in it keeps its default.
@@ -41,6 +42,8 @@ pub struct Monitor {
     pub alert: Alert,
     pub thresholds: Thresholds,
     pub on_missing_data: OnMissingData,
+    /// What has to be there beside facets, one sentence each.
+    pub needs: Vec<String>,
     pub message: String,
     pub tags: Vec<String>,
 }
@@ -82,7 +85,7 @@ impl MonitorFile {
         let (shape, form) = self.form(shape)?;
         let values = Filled::new(self, values)?;
         values.check_safe(&form.query)?;
-        let query = values.fill("query", &form.query)?;
+        let query = values.fill_query("query", &form.query)?;
         let variables = values.variables(&form.queries)?;
         let thresholds = self.thresholds(&values)?;
         let alert = parse_monitor(&query, &variables)
@@ -91,7 +94,7 @@ impl MonitorFile {
                 query: query.clone(),
                 error,
             })?;
-        let of_query = alert.record().monitor_type();
+        let of_query = alert.monitor_type();
         if form.kind != of_query {
             return Err(MonitorFileError::OtherType {
                 of_file: form.kind.clone(),
@@ -109,12 +112,9 @@ impl MonitorFile {
             query,
             alert,
             thresholds,
+            needs: values.fill_all("needs", &form.needs)?,
             message: values.fill("message", message)?.trim().to_owned(),
-            tags: self
-                .tags
-                .iter()
-                .map(|tag| values.fill("tags", tag))
-                .collect::<Result<_, _>>()?,
+            tags: values.fill_all("tags", &self.tags)?,
         })
     }
 
@@ -174,31 +174,52 @@ impl<'a> Filled<'a> {
         })
     }
 
-    /// A value may not break out of the quotes of the query it stands in.
+    /// A value may not break out of the quotes of the query it stands in, nor out of the terms
+    /// beside it.
     fn check_safe(&self, query: &str) -> Result<(), MonitorFileError> {
         let is_unsafe =
             |value: &str| value.contains(|c: char| "\"\\".contains(c) || c.is_control());
         let is_used = |name: &str| query.contains(&format!("${{{name}}}"));
-        match self
-            .values
-            .iter()
-            .find(|(name, value)| is_unsafe(value) && is_used(name))
-        {
-            Some((name, _)) => Err(MonitorFileError::UnsafeValue {
-                name: (*name).to_owned(),
-            }),
-            None => Ok(()),
+        for (name, value) in self.values.iter().filter(|(name, _)| is_used(name)) {
+            let name = (*name).to_owned();
+            if is_unsafe(value) {
+                return Err(MonitorFileError::UnsafeValue { name });
+            }
+            if is_loose(value) {
+                return Err(MonitorFileError::LooseValue { name });
+            }
         }
+        Ok(())
     }
 
-    /// The queries of a formula with their searches filled in.
+    /// The queries of a formula with their names and searches filled in.
     fn variables(&self, queries: &[Variable]) -> Result<Vec<Variable>, MonitorFileError> {
         let mut filled = queries.to_vec();
-        for search in filled.iter_mut().filter_map(|query| query.search.as_mut()) {
-            self.check_safe(&search.query)?;
-            search.query = self.fill("queries", &search.query)?;
+        for query in &mut filled {
+            query.name = self.fill("queries", &query.name)?;
+            if let Some(search) = &mut query.search {
+                self.check_safe(&search.query)?;
+                search.query = self.fill_query("queries", &search.query)?;
+            }
         }
         Ok(filled)
+    }
+
+    fn fill_all(
+        &self,
+        field: &'static str,
+        texts: &[String],
+    ) -> Result<Vec<String>, MonitorFileError> {
+        texts.iter().map(|text| self.fill(field, text)).collect()
+    }
+
+    /// As [`Self::fill`]; a value that is empty takes the blank in front of it along.
+    fn fill_query(&self, field: &'static str, text: &str) -> Result<String, MonitorFileError> {
+        let mut text = text.to_owned();
+        for (name, _) in self.values.iter().filter(|(_, value)| value.is_empty()) {
+            text = text.replace(&format!(" ${{{name}}}"), "");
+        }
+        self.fill(field, &text)
     }
 
     /// `text` with each `${name}` replaced. Datadog's own `{{…}}` stay as they are.
@@ -224,4 +245,10 @@ impl<'a> Filled<'a> {
         filled.push_str(rest);
         Ok(filled)
     }
+}
+
+/// Whether `value`, put beside other terms, would join them by an `OR` of its own.
+fn is_loose(value: &str) -> bool {
+    let beside = crate::query::parse(&format!("x:y {value}"));
+    beside.is_ok_and(|query| matches!(query.root.kind, NodeKind::Or(_)))
 }

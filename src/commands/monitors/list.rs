@@ -45,7 +45,7 @@ pub fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
             .map_err(|error| crate::error::UsageError::new(format!("{}: {error}", source.label)))?;
         rows.push(Row {
             monitor: monitor.identity.to_string(),
-            r#type: monitor.alert.record().monitor_type().to_owned(),
+            r#type: monitor.alert.monitor_type().to_owned(),
             priority: monitor.priority,
             title: monitor.title,
             shapes: shapes(&file, true),
