@@ -18,6 +18,7 @@ const LONGEST: usize = 200;
 pub struct Commands {
     /// The text of the line before the command, while one may be typed.
     prompt: Option<String>,
+    has_prompted: bool,
     /// Keys that were pressed and have ended no line yet; `None` while no keystroke was recorded.
     enters: Option<u32>,
     /// The shell marks its prompts.
@@ -56,6 +57,10 @@ impl Commands {
             .is_some_and(|prompt| before.starts_with(prompt) && before.len() > prompt.len());
         if !goes_on && is_prompt(&before) {
             self.prompt = Some(before);
+            // What was pressed before the first prompt was for none.
+            if !std::mem::replace(&mut self.has_prompted, true) {
+                self.enters = self.enters.map(|_| 0);
+            }
         }
     }
 

@@ -44,6 +44,21 @@ pub enum Action {
     Redraw,
 }
 
+impl Action {
+    /// True for what starts from where one is: while a seek is under way it waits for its end.
+    pub fn is_relative(self) -> bool {
+        matches!(
+            self,
+            Action::Step
+                | Action::StepBack
+                | Action::NextStop
+                | Action::PreviousStop
+                | Action::FindAgain
+                | Action::FindBefore
+        )
+    }
+}
+
 /// Along the recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {

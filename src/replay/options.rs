@@ -7,9 +7,9 @@ use super::tape::Tape;
 use crate::recording::Size;
 
 /// How to play.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
-    /// 0.1 to 100; others are clamped. 0 is no speed: it becomes the slowest.
+    /// 0.1 to 100; others are clamped.
     pub speed: f64,
     /// Stay on the last picture until a key is pressed.
     pub waits_at_end: bool,
@@ -20,6 +20,20 @@ pub struct Options {
     pub look: Look,
     /// Ask the terminal for the size of the recording.
     pub resizes: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            speed: 1.0,
+            waits_at_end: true,
+            clip: Clip::default(),
+            pauses_at_markers: false,
+            origin: Origin::default(),
+            look: Look::default(),
+            resizes: false,
+        }
+    }
 }
 
 /// A part of a recording, half open; without a bound from its start or to its end.

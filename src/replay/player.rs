@@ -4,6 +4,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::clock::Position;
@@ -35,6 +36,9 @@ const SPEEDS: [f64; 12] = [
 
 /// While playing, going back right behind a command goes to the one before: this long, as watched.
 const RIGHT_BEHIND: Duration = Duration::from_secs(1);
+
+/// The most keys that wait for a seek.
+const WAITING: usize = 64;
 
 /// What follows a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +73,8 @@ pub struct Player<T: Tape> {
     /// Where playing begins, and no seek goes before.
     floor: Floor,
     task: Option<Task<T>>,
+    /// What waits for the task's end.
+    waiting: VecDeque<Action>,
     /// Where it was played when the task began: no time passes during one.
     held_at: Duration,
     mode: Mode,
@@ -109,6 +115,7 @@ impl<T: Tape> Player<T> {
             position: Position::start(options.speed, now),
             floor: Floor::default(),
             task: None,
+            waiting: VecDeque::new(),
             held_at: Duration::ZERO,
             mode: Mode::Watching,
             search: None,
@@ -144,6 +151,12 @@ impl<T: Tape> Player<T> {
 
     /// Does what the person asked for.
     pub fn act(&mut self, action: Action, now: Duration) -> Flow {
+        if self.task.is_some() && action.is_relative() {
+            if self.waiting.len() < WAITING {
+                self.waiting.push_back(action);
+            }
+            return Flow::GoOn;
+        }
         match action {
             Action::Quit => return Flow::Quit,
             Action::Interrupt => return Flow::Interrupted,
@@ -218,6 +231,11 @@ impl<T: Tape> Player<T> {
         let budget = at_once(self.head.screen.size());
         if let Some(task) = self.task.take() {
             self.work_on(task, budget, now);
+            while self.task.is_none()
+                && let Some(action) = self.waiting.pop_front()
+            {
+                self.act(action, now);
+            }
             return true;
         }
         let percent = |index: &Index<T>| index.share().map(|share| (share * 100.0) as u8);
@@ -433,7 +451,10 @@ impl<T: Tape> Player<T> {
     }
 
     fn cancel(&mut self, now: Duration) {
+        self.waiting.clear();
         match self.task.take() {
+            // The clip is not known yet.
+            Some(Task::Open) => self.task = Some(Task::Open),
             Some(_) => self.position.move_to(self.held_at, now),
             None => self.search = None,
         }

@@ -244,25 +244,16 @@ mod tests {
 
     #[test]
     fn a_line_of_eighty_columns_says_where_how_fast_and_what() {
-        assert_eq!(
-            shown(&status(), 80),
-            " playing  16:40 / 1:06:40  ━━────────  25%  1.5x  pg · ana                h help "
-        );
+        let line = shown(&status(), 80);
+        let bar = " playing  16:40 / 1:06:40  ━━────────  25%  1.5x  ";
+        assert_eq!(line, format!("{bar}pg · ana               h help "));
         let with_command = Status {
             stop: Some((12, "kubectl get pods --all-namespaces".to_owned())),
             ..status()
         };
-        assert_eq!(
-            shown(&with_command, 80),
-            " playing  16:40 / 1:06:40  ━━────────  25%  1.5x  #12 kubectl get pods --all-name…"
-                .replacen(
-                    "#12 kubectl get pods --all-name…",
-                    "#12 kubectl get po…   h help ",
-                    1
-                )
-                .as_str()
-                .trim_end_matches('\n')
-        );
+        let line = shown(&with_command, 80);
+        assert_eq!(line, format!("{bar}#12 kubectl get pods --all-na…"));
+        assert!(shown(&with_command, 100).ends_with("  h help "));
     }
 
     #[test]

@@ -188,7 +188,12 @@ fn lines(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Event> {
 /// The statement or request that begins with a line.
 fn label(kind: Kind, line: &Line) -> Option<String> {
     let text = match kind {
-        Kind::Http => line.text.split_once("→ ")?.1,
+        Kind::Http => {
+            let request = line.text.split_once("→ ")?.1;
+            request
+                .rsplit_once(" HTTP/")
+                .map_or(request, |(request, _)| request)
+        }
         kind if kind.is_native_database() && line.tone == Tone::Plain => {
             // Number, time and text, in columns.
             let mut columns = line.text.trim_start().splitn(2, "  ");

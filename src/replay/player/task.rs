@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::find::{self, Found, Pattern};
+use super::super::find::{self, Found};
 use super::super::head::{Head, Place};
 use super::super::index::Index;
 use super::super::keys::Direction;
@@ -174,6 +174,9 @@ impl<T: Tape> Player<T> {
 
     /// Goes somewhere; at once where that is near.
     pub(super) fn go(&mut self, wanted: Wanted, now: Duration) {
+        if self.is_opening() {
+            return;
+        }
         self.hold(now);
         self.work_on(
             Task::Locate(wanted),
@@ -184,16 +187,21 @@ impl<T: Tape> Player<T> {
 
     /// Looks for the pattern from here.
     pub(super) fn look_for(&mut self, direction: Direction, now: Duration) {
+        if self.is_opening() {
+            return;
+        }
         self.hold(now);
         let task = match direction {
             Direction::Forward => self.head.fork().map(Task::Find),
-            Direction::Backward => self.part_before(self.head.place()).map(|part| {
-                part.map_or(Task::Locate(Wanted::Played(self.held_at)), Task::FindBack)
-            }),
+            Direction::Backward => match self.part_before(self.head.place()) {
+                Ok(Some(part)) => Ok(Task::FindBack(part)),
+                Ok(None) => return self.give_up(self.not_before(), now),
+                Err(fault) => Err(fault),
+            },
         };
         match task {
             Ok(task) => self.task = Some(task),
-            Err(fault) => self.message = Some(fault.to_string()),
+            Err(fault) => self.give_up(fault.to_string(), now),
         }
     }
 
@@ -210,6 +218,11 @@ impl<T: Tape> Player<T> {
             self.give_up(fault.to_string(), now);
             None
         });
+    }
+
+    /// The clip's bounds are not known yet: there is nowhere to go.
+    fn is_opening(&self) -> bool {
+        self.floor.is_open || matches!(self.task, Some(Task::Open))
     }
 
     /// Time stands still until the task has ended.
@@ -474,17 +487,20 @@ impl<T: Tape> Player<T> {
                     back.last = Some(place);
                 }
             }
-            Found::Nothing => return self.end_of_part(&back, &pattern, now),
+            Found::Nothing => return self.end_of_part(&back, now),
         }
         Ok(Some(Task::FindBack(back)))
     }
 
-    fn end_of_part(
-        &mut self,
-        back: &FindBack<T>,
-        pattern: &Pattern,
-        now: Duration,
-    ) -> Result<Option<Task<T>>, Fault> {
+    fn not_before(&self) -> String {
+        let typed = self
+            .search
+            .as_ref()
+            .map_or("", |search| search.pattern.as_str());
+        format!("no `{typed}` before this")
+    }
+
+    fn end_of_part(&mut self, back: &FindBack<T>, now: Duration) -> Result<Option<Task<T>>, Fault> {
         if let Some(place) = back.last {
             self.position.set_paused(true, now);
             let target = Target::Order(place.moments, place.offset);
@@ -493,7 +509,7 @@ impl<T: Tape> Player<T> {
         match self.part_before(back.from)? {
             Some(part) => Ok(Some(Task::FindBack(part))),
             None => {
-                self.give_up(format!("no `{}` before this", pattern.as_str()), now);
+                self.give_up(self.not_before(), now);
                 Ok(None)
             }
         }
