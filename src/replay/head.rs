@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::screen::{Clusters, Reader, Screen, Snapshot};
 use super::tape::{Fault, Moment, Tape};
-use crate::recording::{Code, Size};
+use crate::recording::{Code, Size, Warnings};
 
 /// How far a recording has been played.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -136,6 +136,11 @@ impl<T: Tape> Head<T> {
     /// How much of the recording has been read, 0 to 1.
     pub fn share(&self) -> Option<f64> {
         self.tape.share()
+    }
+
+    /// What was wrong with the recording, as far as it was read.
+    pub fn warnings(&self) -> Warnings {
+        self.tape.warnings()
     }
 
     /// Why the tape ends where it does, when that is not its end.

@@ -8,8 +8,13 @@ use std::time::Duration;
 use super::commands::Commands;
 use super::head::{Head, Keyframe, Place};
 use super::keyframes::Keyframes;
-use super::tape::Tape;
-use crate::recording::safe;
+use super::point::{Origin, Point};
+use super::tape::{Fault, Tape};
+use crate::recording::{Warnings, safe};
+use crate::ui::counted;
+
+/// How much is read between two looks at what was found.
+const READ_AT_ONCE: usize = 1 << 20;
 
 /// The most commands and markers that are kept.
 const STOPS: usize = 20_000;
@@ -108,8 +113,37 @@ impl<T: Tape> Index<T> {
     }
 
     /// A head at a keyframe.
-    pub fn head_at(&self, keyframe: &Keyframe<T>) -> Result<Head<T>, super::tape::Fault> {
+    pub fn head_at(&self, keyframe: &Keyframe<T>) -> Result<Head<T>, Fault> {
         self.head.fork_at(keyframe)
+    }
+
+    /// What was wrong with the recording, as far as it was read.
+    pub fn warnings(&self) -> Warnings {
+        self.head.warnings()
+    }
+
+    /// The recorded time of a place, read up to there.
+    ///
+    /// # Errors
+    ///
+    /// A place that is not in the recording, in words.
+    pub fn time_of(&mut self, point: &Point, origin: &Origin) -> Result<Duration, String> {
+        let number = match point {
+            Point::Offset(offset) => return Ok(*offset),
+            Point::Clock(clock) => return origin.offset(clock).map_err(|error| error.to_string()),
+            Point::Command(number) => *number,
+            Point::Share(share) => {
+                self.work(usize::MAX);
+                return Ok(self.place().recorded.mul_f64(*share));
+            }
+        };
+        while self.stops.len() < number && self.is_unfinished() {
+            self.work(READ_AT_ONCE);
+        }
+        match self.stops.get(number - 1) {
+            Some(stop) => Ok(stop.place.recorded),
+            None => Err(no_stop(number, self.stops.len())),
+        }
     }
 
     /// Moves the end of what is played to a recorded time.
@@ -151,6 +185,12 @@ impl<T: Tape> Index<T> {
             self.stops.push(Stop { place, label });
         }
     }
+}
+
+/// Says that a command is not there.
+pub fn no_stop(number: usize, of: usize) -> String {
+    let of = counted(of as u64, "command");
+    format!("there is no #{number}: {of} were found")
 }
 
 /// Plays on while commands are looked for; true when a moment was played whole.

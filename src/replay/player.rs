@@ -20,7 +20,7 @@ use super::screen::Clusters;
 use super::status::{State, Status};
 use super::tape::{Fault, Tape};
 use super::view::{Overlay, View, Window};
-use crate::recording::Size;
+use crate::recording::{Size, Warnings};
 use crate::ui::terminal::Key;
 use task::{Landing, Task, Wanted};
 
@@ -271,7 +271,13 @@ impl<T: Tape> Player<T> {
 
     /// Why the recording ends before its end, as far as that was seen.
     pub fn fault(&self) -> Option<String> {
-        self.index.fault()
+        let seen = self.head.fault().map(ToString::to_string);
+        seen.or_else(|| self.index.fault())
+    }
+
+    /// What else was wrong with it.
+    pub fn warnings(&self) -> Warnings {
+        self.index.warnings()
     }
 
     /// The picture for a terminal of `size`.

@@ -7,8 +7,8 @@ use super::clock::Clock;
 use super::options::{Options, Reel};
 use super::paint::Painter;
 use super::player::{Flow, Player};
-use super::tape::Tape;
-use crate::recording::Size;
+use super::tape::{Fault, Tape};
+use crate::recording::{Size, Warnings};
 use crate::ui::terminal::{Input, Terminal};
 
 /// Two pictures are at least this far apart: 60 a second.
@@ -31,6 +31,24 @@ pub enum Ended {
     Broken(String),
 }
 
+/// What came of playing a recording.
+#[derive(Clone, Debug)]
+pub struct Played {
+    pub ended: Ended,
+    /// What was wrong with the recording, as far as it was read.
+    pub warnings: Warnings,
+}
+
+impl Played {
+    /// Nothing could be played.
+    pub(super) fn broken(fault: Fault) -> Self {
+        Self {
+            ended: Ended::Broken(fault.to_string()),
+            warnings: Warnings::default(),
+        }
+    }
+}
+
 /// Plays a recording on a terminal.
 ///
 /// The terminal has been taken over by the caller and is given back by dropping it.
@@ -39,7 +57,7 @@ pub fn run<T: Tape>(
     reel: Reel<T>,
     options: Options,
     clock: &dyn Clock,
-) -> io::Result<Ended> {
+) -> io::Result<Played> {
     let before = size_of(terminal)?;
     let resized = options.resizes.then(|| with_status_line(reel.size));
     if let Some(size) = resized {
@@ -47,9 +65,9 @@ pub fn run<T: Tape>(
     }
     let player = match Player::new(reel, options, clock.now()) {
         Ok(player) => player,
-        Err(fault) => return Ok(Ended::Broken(fault.to_string())),
+        Err(fault) => return Ok(Played::broken(fault)),
     };
-    let ended = Show {
+    let played = Show {
         player,
         painter: Painter::default(),
         size: before,
@@ -60,7 +78,7 @@ pub fn run<T: Tape>(
     if resized.is_some() {
         terminal.draw(&resize(before))?;
     }
-    Ok(ended)
+    Ok(played)
 }
 
 /// The player and what of it is on the terminal.
@@ -75,11 +93,12 @@ struct Show<T: Tape> {
 }
 
 impl<T: Tape> Show<T> {
-    fn run(mut self, terminal: &mut dyn Terminal, clock: &dyn Clock) -> io::Result<Ended> {
+    fn run(mut self, terminal: &mut dyn Terminal, clock: &dyn Clock) -> io::Result<Played> {
         loop {
             self.turn(terminal, clock.now())?;
             if let Some(why) = self.player.refused() {
-                return Ok(Ended::NoSuchPlace(why.to_owned()));
+                let ended = Ended::NoSuchPlace(why.to_owned());
+                return Ok(self.told(ended));
             }
             if self.player.is_done() && !self.is_stale {
                 return Ok(self.told(Ended::Finished));
@@ -93,10 +112,13 @@ impl<T: Tape> Show<T> {
     }
 
     /// A recording that breaks off is told, unless something else ended it.
-    fn told(&self, ended: Ended) -> Ended {
-        match (ended, self.player.fault()) {
-            (Ended::Finished | Ended::Quit, Some(fault)) => Ended::Broken(fault),
-            (ended, _) => ended,
+    fn told(&self, ended: Ended) -> Played {
+        Played {
+            ended: match (ended, self.player.fault()) {
+                (Ended::Finished | Ended::Quit, Some(fault)) => Ended::Broken(fault),
+                (ended, _) => ended,
+            },
+            warnings: self.player.warnings(),
         }
     }
 
@@ -196,9 +218,9 @@ mod tests {
     use regex::bytes::Regex;
 
     use super::*;
+    use crate::recording::Code;
     use crate::recording::hostile::HOSTILE;
-    use crate::recording::{Code, Event, Header, Kind, Recording};
-    use crate::replay::track::{Preparation, reel};
+    use crate::replay::tape::{InMemory, Moment};
     use crate::ui::terminal::{Key, Memory};
 
     /// The time of a [`Memory`] terminal.
@@ -216,29 +238,27 @@ mod tests {
 
     const QUIT: Input = Input::Key(Key::Char('q'));
 
-    fn recording(output: &[(u64, &[u8])]) -> Recording {
-        let event = |(index, (at, data)): (usize, &(u64, &[u8]))| Event {
+    fn reel(output: &[(u64, &[u8])]) -> Reel<InMemory> {
+        let moments = output.iter().map(|(at, data)| Moment {
             time: ms(*at),
             code: Code::Output,
             data: data.to_vec(),
-            index,
-        };
-        Recording {
-            header: Header::default(),
-            events: output.iter().enumerate().map(event).collect(),
+            enters: 0,
+        });
+        Reel {
+            tape: InMemory::new(moments.collect()),
+            size: Size::ASSUMED,
+            title: String::new(),
+            idle_limit: Duration::MAX,
+            has_prompts: true,
         }
     }
 
     fn play(output: &[(u64, &[u8])], options: &Options, terminal: &mut Memory) -> Ended {
         let clock = Shared(terminal.time());
-        let preparation = Preparation::default();
-        let reel = reel(
-            recording(output),
-            Kind::Terminal,
-            &preparation,
-            Size::ASSUMED,
-        );
-        run(terminal, reel, options.clone(), &clock).expect("memory does not fail")
+        run(terminal, reel(output), options.clone(), &clock)
+            .expect("memory does not fail")
+            .ended
     }
 
     fn all_drawn(terminal: &Memory) -> Vec<u8> {

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use super::super::find::{self, Found};
 use super::super::head::{Head, Place};
-use super::super::index::Index;
+use super::super::index::{Index, no_stop};
 use super::super::keys::Direction;
 use super::super::point::Point;
 use super::super::tape::{Fault, Tape};
 use super::{Floor, Player};
-use crate::ui::counted;
 
 /// Where somebody wants to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -514,9 +513,4 @@ impl<T: Tape> Player<T> {
             }
         }
     }
-}
-
-fn no_stop(number: usize, of: usize) -> String {
-    let of = counted(of as u64, "command");
-    format!("there is no #{number}: {of} were found")
 }
