@@ -11,6 +11,7 @@ use crate::domain::site::UnknownSite;
 use crate::domain::time::{TimeError, human_duration};
 use crate::gateway::GatewayError;
 use crate::http::TransportError;
+use crate::monitors::as_code::AsCodeError;
 use crate::sources::SourceError;
 use crate::ui::prompt::CannotAsk;
 
@@ -117,6 +118,7 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                         .downcast_ref()
                         .map(|UnreadableSettings(error)| of_config(error))
                 })
+                .or_else(|| cause.downcast_ref::<AsCodeError>().map(of_as_code))
                 .or_else(|| cause.downcast_ref::<DeliveryError>().map(of_delivery))
                 .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
@@ -275,6 +277,17 @@ fn of_datadog(error: &DatadogError) -> Verdict {
         DatadogError::Partial { .. } => {
             Verdict::hinted(Exit::Failed, "ask for a shorter time, or less of it")
         }
+    }
+}
+
+fn of_as_code(error: &AsCodeError) -> Verdict {
+    match error {
+        AsCodeError::Datadog(error) => of_datadog(error),
+        AsCodeError::Stopped => Verdict::plain(Exit::Interrupted),
+        error => Verdict {
+            exit: Exit::Failed,
+            hints: error.way_out().into_iter().collect(),
+        },
     }
 }
 

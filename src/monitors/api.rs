@@ -10,7 +10,8 @@ impl Monitor {
     /// The body to create or validate the monitor.
     ///
     /// Thresholds are sent as the numbers they are; the warning stands nowhere else. A sample of
-    /// the logs goes along with a notification, since it holds the link back to the recording.
+    /// the logs goes along with a notification, since it holds the link back to the recording. The
+    /// file's own options come last; the older pair for missing data goes before the newer word.
     pub fn to_api(&self) -> Value {
         let mut body = json!({
             "name": self.title,
@@ -41,6 +42,12 @@ impl Monitor {
         }
         if matches!(self.alert.form, Form::Formula(_)) {
             body["options"]["variables"] = json!(self.variables);
+        }
+        if let Some(options) = body["options"].as_object_mut() {
+            if self.options.contains_key("notify_no_data") {
+                options.shift_remove("on_missing_data");
+            }
+            options.extend(self.options.clone());
         }
         if let Some(priority) = self.priority {
             body["priority"] = priority.into();

@@ -28,6 +28,10 @@ pub struct MonitorFile {
     /// Markdown, with Datadog's own `{{…}}` templates.
     pub message: String,
     pub tags: Vec<String>,
+    /// Further options, in the words of the monitor API.
+    pub options: Map<String, Value>,
+    /// The id of a monitor that nobody keeps as code yet and that this file takes over.
+    pub adopts: Option<u64>,
     /// At least one that is no refusal, in the order of the file. A file of one's own names no
     /// shape and has one.
     pub shapes: Vec<(Option<Shape>, Content)>,
@@ -79,6 +83,10 @@ struct Raw {
     message: String,
     #[serde(default)]
     tags: Vec<String>,
+    #[serde(default)]
+    options: Map<String, Value>,
+    #[serde(default)]
+    adopts: Option<u64>,
     #[serde(default)]
     shapes: Option<Map<String, Value>>,
     #[serde(flatten)]
@@ -203,6 +211,8 @@ impl MonitorFile {
             on_missing_data: raw.on_missing_data,
             message: raw.message,
             tags: raw.tags,
+            options: raw.options,
+            adopts: raw.adopts,
             shapes,
         })
     }

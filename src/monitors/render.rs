@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 use super::error::MonitorFileError;
 use super::file::{MonitorFile, Scalar};
 use super::shape::Shape;
@@ -46,6 +48,8 @@ pub struct Monitor {
     pub needs: Vec<String>,
     pub message: String,
     pub tags: Vec<String>,
+    /// Further options, in the words of the monitor API.
+    pub options: Map<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,6 +119,7 @@ impl MonitorFile {
             needs: values.fill_all("needs", &form.needs)?,
             message: values.fill("message", message)?.trim().to_owned(),
             tags: values.fill_all("tags", &self.tags)?,
+            options: self.options.clone(),
         })
     }
 

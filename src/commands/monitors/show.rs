@@ -245,6 +245,16 @@ fn needs(ui: &Ui, view: &View, head: &dyn Fn(&str) -> String) -> String {
     text
 }
 
+/// Where facets of such records are made.
+pub fn facet_page(record: Record) -> &'static str {
+    match record {
+        Record::Log => "Logs > Explorer, open one of the logs",
+        Record::Span | Record::LlmSpan => "APM > Traces, open one of the spans",
+        Record::Event => "Events > Explorer, open one of the events",
+        Record::Pipeline => "Software Delivery > CI Visibility, open one of the pipelines",
+    }
+}
+
 /// No API makes facets, so somebody has to click.
 fn to_create(ui: &Ui, view: &View, record: Record, head: &dyn Fn(&str) -> String) -> String {
     if view.facets.is_empty() {
@@ -258,12 +268,7 @@ fn to_create(ui: &Ui, view: &View, record: Record, head: &dyn Fn(&str) -> String
             escape::line(&row.r#type)
         );
     }
-    let page = match record {
-        Record::Log => "Logs > Explorer, open one of the logs",
-        Record::Span | Record::LlmSpan => "APM > Traces, open one of the spans",
-        Record::Event => "Events > Explorer, open one of the events",
-        Record::Pipeline => "Software Delivery > CI Visibility, open one of the pipelines",
-    };
+    let page = facet_page(record);
     let how = format!(
         "No API makes them: {page}, click the attribute, then \"Create facet\", or \"Create measure\" for a number."
     );
