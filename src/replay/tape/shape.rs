@@ -195,7 +195,6 @@ fn coloured(line: &Line) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::Size;
     use crate::recording::transcript;
 
     fn events(list: &[(u64, &str, &[u8])]) -> Vec<Event> {
