@@ -10,8 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::definition::Kind;
 
+/// A name, the value that the server gives it, and the recording or document that says so.
+type Added = (&'static str, fn() -> Value, &'static str);
+
 /// Options that the server adds where they are not sent, with the value that it gives them.
-const ADDED_OPTIONS: &[(&str, fn() -> Value, &str)] = &[
+const ADDED_OPTIONS: &[Added] = &[
     ("notify_audit", || json!(false), "Create-a-monitor"),
     ("notify_no_data", || json!(false), "Create-a-monitor"),
     ("include_tags", || json!(true), "Create-a-monitor"),
@@ -30,7 +33,7 @@ const ADDED_OPTIONS: &[(&str, fn() -> Value, &str)] = &[
 ];
 
 /// Keys of a formula's query that mean the same when they are not there.
-const ADDED_TO_QUERIES: &[(&str, fn() -> Value, &str)] = &[
+const ADDED_TO_QUERIES: &[Added] = &[
     ("group_by", || json!([]), "Create-a-ci-pipelines-formula"),
     ("indexes", || json!(["*"]), "Create-a-ci-pipelines-formula"),
 ];
@@ -60,8 +63,8 @@ pub(super) fn field(kind: Kind, name: &str, value: Option<&Value>) -> Value {
         (_, "tags") => tags(value),
         (Kind::Monitor, "options") => Value::Object(options(value)),
         (_, "message" | "description") => value.as_str().map_or(Value::Null, |text| {
-            // Editors end a text with a line break, or with none.
-            match text.trim_end() {
+            // Editors end a text with a line break, or with none; files are read without.
+            match text.trim() {
                 "" => Value::Null,
                 text => text.into(),
             }
@@ -103,9 +106,11 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-fn is_added(table: &[(&str, fn() -> Value, &str)], name: &str, value: &Value) -> bool {
+fn is_added(table: &[Added], name: &str, value: &Value) -> bool {
     let known = table.iter().find(|(known, _, _)| *known == name);
-    value.is_null() || known.is_some_and(|(_, added, _)| same(&added(), value))
+    // Exactly: a `null` inside means something, as the end of a mute that has none.
+    let says = |added: Value| added == *value || (added.is_number() && same(&added, value));
+    value.is_null() || known.is_some_and(|(_, added, _)| says(added()))
 }
 
 fn is_empty_field(name: &str, value: &Value) -> bool {
