@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::datadog::{AppKeyFacts, Permission};
 
+/// What every scope together does not replace.
+const NO_SCOPES: &str = "a key without scopes, which log monitors need";
+
 /// What a command asks of the keys.
 struct Demand {
     command: &'static str,
@@ -11,23 +14,42 @@ struct Demand {
     sends: bool,
     /// What it asks of the web API, which takes both keys or an access token.
     permissions: &'static [Permission],
-    /// It makes log monitors, which no key with scopes may.
+    /// It makes or checks log monitors, which no key with scopes may.
     is_unscoped: bool,
 }
 
+const READS: &[Permission] = &[Permission::MonitorsRead];
+const WRITES: &[Permission] = &[Permission::MonitorsRead, Permission::MonitorsWrite];
+/// It has Datadog check what it makes.
+const APPLIES: &[Permission] = &[
+    Permission::MonitorsRead,
+    Permission::MonitorsWrite,
+    Permission::LogsReadData,
+];
+const DASHBOARDS: &[Permission] = &[Permission::DashboardsRead];
+const MAKES_DASHBOARDS: &[Permission] = &[Permission::DashboardsRead, Permission::DashboardsWrite];
+/// Beside being unscoped, for a log monitor (OpenAPI document v1, `ValidateMonitor`).
+const CHECKS: &[Permission] = &[Permission::MonitorsRead, Permission::LogsReadData];
+
 const DEMANDS: &[Demand] = &[
     Demand {
-        command: "sessions export",
         sends: true,
-        permissions: &[],
-        is_unscoped: false,
+        ..Demand::web("sessions export", &[])
     },
     Demand {
-        command: "monitors validate",
-        sends: false,
-        permissions: &[Permission::MonitorsRead],
-        is_unscoped: false,
+        is_unscoped: true,
+        ..Demand::web("monitors validate", CHECKS)
     },
+    Demand::web("monitors plan", READS),
+    Demand::web("monitors export", READS),
+    Demand {
+        is_unscoped: true,
+        ..Demand::web("monitors apply", APPLIES)
+    },
+    Demand::web("monitors remove", WRITES),
+    Demand::web("dashboards plan", DASHBOARDS),
+    Demand::web("dashboards apply", MAKES_DASHBOARDS),
+    Demand::web("dashboards remove", MAKES_DASHBOARDS),
 ];
 
 /// Whether the keys suffice for one command.
@@ -57,7 +79,35 @@ pub fn abilities(has_api_key: bool, web: WebAccess<'_>) -> Vec<Ability> {
         .collect()
 }
 
+/// The commands in short: `monitors plan, apply; dashboards plan`.
+pub fn in_short<'a>(abilities: impl Iterator<Item = &'a Ability>) -> String {
+    let mut text = String::new();
+    let mut last = "";
+    for ability in abilities {
+        let (noun, verb) = ability
+            .command
+            .split_once(' ')
+            .unwrap_or((ability.command, ""));
+        match (text.as_str(), noun == last) {
+            ("", _) => text.push_str(ability.command),
+            (_, true) => text.extend([", ", verb]),
+            (_, false) => text.extend(["; ", ability.command]),
+        }
+        last = noun;
+    }
+    text
+}
+
 impl Demand {
+    const fn web(command: &'static str, permissions: &'static [Permission]) -> Self {
+        Self {
+            command,
+            sends: false,
+            permissions,
+            is_unscoped: false,
+        }
+    }
+
     fn judge(&self, has_api_key: bool, web: WebAccess<'_>) -> Ability {
         let mut lacks = Vec::new();
         if self.sends && !has_api_key {
@@ -78,7 +128,7 @@ impl Demand {
                         .map(ToString::to_string),
                 );
                 if self.is_unscoped && facts.scopes.is_some() {
-                    lacks.push("a key without scopes".to_owned());
+                    lacks.push(NO_SCOPES.to_owned());
                 }
                 true
             }
@@ -96,10 +146,9 @@ mod tests {
     use super::*;
 
     const MAKES_MONITORS: Demand = Demand {
-        command: "monitors apply",
         sends: true,
-        permissions: &[Permission::MonitorsRead, Permission::MonitorsWrite],
         is_unscoped: true,
+        ..Demand::web("monitors apply", WRITES)
     };
 
     fn facts(scopes: Option<&[&str]>) -> AppKeyFacts {
@@ -132,7 +181,7 @@ mod tests {
             judged(false, WebAccess::Told(&facts)),
             (
                 Some(false),
-                "an API key, monitors_write, a key without scopes".to_owned()
+                format!("an API key, monitors_write, {NO_SCOPES}")
             )
         );
         assert_eq!(
@@ -145,6 +194,18 @@ mod tests {
     fn scopes_that_are_not_told_are_not_guessed_at() {
         assert_eq!(judged(true, WebAccess::NotTold).0, None);
         assert_eq!(judged(false, WebAccess::NotTold).0, Some(false));
+    }
+
+    #[test]
+    fn commands_are_named_by_their_noun_once() {
+        let all = abilities(true, WebAccess::None);
+        let open = all.iter().filter(|one| one.command != "monitors export");
+        assert_eq!(
+            in_short(open),
+            "sessions export; monitors validate, plan, apply, remove; \
+             dashboards plan, apply, remove"
+        );
+        assert_eq!(in_short([].into_iter()), "");
     }
 
     #[test]
