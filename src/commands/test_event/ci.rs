@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn hostile_text_stays_inside_the_annotation_and_the_cell() {
-        assert_eq!(data("a\n::error::b%"), "a ::error::b%25");
+        assert_eq!(data("a\n::error::b%"), "a␊::error::b%25");
         assert_eq!(property("a:b,c"), "a%3Ab%2Cc");
         assert_eq!(cell("a|b <img> @team"), "a\\|b \\<img\\> \\@team");
     }

@@ -1,12 +1,21 @@
 //! The sandbox's Datadog over real sockets: against the recorded interactions, and against what
 //! it must refuse, keep and break on request.
 
+mod aggregate;
 mod cassettes;
+mod dashboards;
 mod faults;
 mod intake;
+mod keys;
+mod management;
+mod members;
+mod monitors;
+mod quotas;
 mod recordings;
 mod search;
 mod server;
+
+use std::time::{Duration, Instant};
 
 use ddctl::http::{Client, HeaderMap, HeaderName, Method, Options as HttpOptions, Request};
 use ddctl::sandbox::{API_KEY, APP_KEY, Options, Sandbox};
@@ -92,6 +101,20 @@ impl World {
         let answer = self.bare(Method::GET, "127.0.0.1", &path).send().await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.json()
+    }
+
+    /// The answer to a `GET`, as soon as it is as wanted.
+    async fn until(&self, path: &str, is_there: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = self.keyed(Method::GET, API, path).send().await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+            let answer = answer.json();
+            if is_there(&answer) {
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "{path}: {answer}");
+        }
     }
 
     async fn set_faults(&self, lines: &str) -> Answer {

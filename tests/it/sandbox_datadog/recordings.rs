@@ -26,6 +26,9 @@ pub struct Interaction {
     pub body: String,
     pub status: u16,
     pub answer_type: String,
+    /// The recorded `X-RateLimit-Name`.
+    pub bucket: Option<String>,
+    /// Null where there was no body.
     pub answer: Value,
     pub answer_text: String,
 }
@@ -37,6 +40,20 @@ fn folder() -> Option<PathBuf> {
         .skip(1)
         .map(|folder| folder.join("shared/reference/datadog/cassettes"))
         .find(|folder| folder.is_dir())
+}
+
+/// The names of the recordings in a folder of them, in order; none where there are no recordings.
+pub fn names(of: &str) -> Vec<String> {
+    let Some(folder) = folder() else {
+        return Vec::new();
+    };
+    let entries = std::fs::read_dir(folder.join(of)).expect("the folder is there");
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("an entry").file_name())
+        .map(|name| format!("{of}/{}", name.to_string_lossy()))
+        .collect();
+    names.sort();
+    names
 }
 
 /// The interactions of a recording; `None`, said aloud, where there are no recordings.
@@ -71,8 +88,17 @@ impl Interaction {
                 .map(str::to_owned),
             body: request["body"]["string"].as_str().unwrap_or("").to_owned(),
             status: response["status"]["code"].as_u64().expect("a status") as u16,
-            answer_type: text(&response["headers"]["Content-Type"][0]),
-            answer: serde_json::from_str(&answer_text).expect("a recorded answer is JSON"),
+            answer_type: response["headers"]["Content-Type"][0]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            bucket: response["headers"]["X-Ratelimit-Name"][0]
+                .as_str()
+                .map(str::to_owned),
+            answer: match answer_text.is_empty() {
+                true => Value::Null,
+                false => serde_json::from_str(&answer_text).expect("a recorded answer is JSON"),
+            },
             answer_text,
         }
     }
