@@ -66,9 +66,22 @@ pub struct Ability {
 #[derive(Clone, Copy, Debug)]
 pub enum WebAccess<'a> {
     None,
-    /// It is good, and Datadog does not tell its scopes.
-    NotTold,
+    /// It is good, and Datadog does not tell its scopes. A token always has some.
+    NotTold {
+        is_token: bool,
+    },
     Told(&'a AppKeyFacts),
+}
+
+impl WebAccess<'_> {
+    /// It is known to have scopes.
+    fn has_scopes(self) -> bool {
+        match self {
+            WebAccess::None => false,
+            WebAccess::NotTold { is_token } => is_token,
+            WebAccess::Told(facts) => facts.scopes.is_some(),
+        }
+    }
 }
 
 /// Every command with what it lacks. `has_api_key` where there is one and it is good.
@@ -113,13 +126,11 @@ impl Demand {
         if self.sends && !has_api_key {
             lacks.push("an API key".to_owned());
         }
-        let is_told = match web {
-            _ if self.permissions.is_empty() => true,
-            WebAccess::NotTold => false,
-            WebAccess::None => {
-                lacks.push("an application key".to_owned());
-                true
-            }
+        let is_told = self.permissions.is_empty() || !matches!(web, WebAccess::NotTold { .. });
+        match web {
+            _ if self.permissions.is_empty() => {}
+            WebAccess::None => lacks.push("an application key".to_owned()),
+            WebAccess::NotTold { .. } => {}
             WebAccess::Told(facts) => {
                 lacks.extend(
                     facts
@@ -127,12 +138,11 @@ impl Demand {
                         .iter()
                         .map(ToString::to_string),
                 );
-                if self.is_unscoped && facts.scopes.is_some() {
-                    lacks.push(NO_SCOPES.to_owned());
-                }
-                true
             }
-        };
+        }
+        if self.is_unscoped && web.has_scopes() {
+            lacks.push(NO_SCOPES.to_owned());
+        }
         Ability {
             command: self.command,
             allowed: (is_told || !lacks.is_empty()).then_some(lacks.is_empty()),
@@ -192,8 +202,11 @@ mod tests {
 
     #[test]
     fn scopes_that_are_not_told_are_not_guessed_at() {
-        assert_eq!(judged(true, WebAccess::NotTold).0, None);
-        assert_eq!(judged(false, WebAccess::NotTold).0, Some(false));
+        let of_key = WebAccess::NotTold { is_token: false };
+        assert_eq!(judged(true, of_key).0, None);
+        assert_eq!(judged(false, of_key).0, Some(false));
+        let of_token = WebAccess::NotTold { is_token: true };
+        assert_eq!(judged(true, of_token), (Some(false), NO_SCOPES.to_owned()));
     }
 
     #[test]

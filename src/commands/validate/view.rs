@@ -103,7 +103,9 @@ impl Card {
         let facts = told.app_key.as_ref().and_then(|one| one.facts.as_ref());
         let web = match (row.application_key_valid, facts) {
             (Some(true), Some(facts)) => WebAccess::Told(facts),
-            (Some(true), None) => WebAccess::NotTold,
+            (Some(true), None) => WebAccess::NotTold {
+                is_token: keys.token().is_some(),
+            },
             _ => WebAccess::None,
         };
         let api_key = told.api_key.as_ref();
