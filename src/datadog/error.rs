@@ -48,7 +48,7 @@ impl Meaning {
 pub struct Need {
     pub permission: Permission,
     /// Log monitors want a key without scopes, whatever the scopes are (OpenAPI document v1,
-    /// `CreateMonitor`).
+    /// `CreateMonitor` and `ValidateMonitor`).
     pub is_unscoped: bool,
     /// What was shown is an access token, which always has scopes.
     pub token: Option<Token>,

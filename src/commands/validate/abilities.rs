@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::datadog::{AppKeyFacts, Permission};
 
+/// What every scope together does not replace.
+const NO_SCOPES: &str = "a key without scopes, which log monitors need";
+
 /// What a command asks of the keys.
 struct Demand {
     command: &'static str,
@@ -11,23 +14,42 @@ struct Demand {
     sends: bool,
     /// What it asks of the web API, which takes both keys or an access token.
     permissions: &'static [Permission],
-    /// It makes log monitors, which no key with scopes may.
+    /// It makes or checks log monitors, which no key with scopes may.
     is_unscoped: bool,
 }
 
+const READS: &[Permission] = &[Permission::MonitorsRead];
+const WRITES: &[Permission] = &[Permission::MonitorsRead, Permission::MonitorsWrite];
+/// It has Datadog check what it makes.
+const APPLIES: &[Permission] = &[
+    Permission::MonitorsRead,
+    Permission::MonitorsWrite,
+    Permission::LogsReadData,
+];
+const DASHBOARDS: &[Permission] = &[Permission::DashboardsRead];
+const MAKES_DASHBOARDS: &[Permission] = &[Permission::DashboardsRead, Permission::DashboardsWrite];
+/// Beside being unscoped, for a log monitor (OpenAPI document v1, `ValidateMonitor`).
+const CHECKS: &[Permission] = &[Permission::MonitorsRead, Permission::LogsReadData];
+
 const DEMANDS: &[Demand] = &[
     Demand {
-        command: "sessions export",
         sends: true,
-        permissions: &[],
-        is_unscoped: false,
+        ..Demand::web("sessions export", &[])
     },
     Demand {
-        command: "monitors validate",
-        sends: false,
-        permissions: &[Permission::MonitorsRead],
-        is_unscoped: false,
+        is_unscoped: true,
+        ..Demand::web("monitors validate", CHECKS)
     },
+    Demand::web("monitors plan", READS),
+    Demand::web("monitors export", READS),
+    Demand {
+        is_unscoped: true,
+        ..Demand::web("monitors apply", APPLIES)
+    },
+    Demand::web("monitors remove", WRITES),
+    Demand::web("dashboards plan", DASHBOARDS),
+    Demand::web("dashboards apply", MAKES_DASHBOARDS),
+    Demand::web("dashboards remove", MAKES_DASHBOARDS),
 ];
 
 /// Whether the keys suffice for one command.
@@ -44,9 +66,22 @@ pub struct Ability {
 #[derive(Clone, Copy, Debug)]
 pub enum WebAccess<'a> {
     None,
-    /// It is good, and Datadog does not tell its scopes.
-    NotTold,
+    /// It is good, and Datadog does not tell its scopes. A token always has some.
+    NotTold {
+        is_token: bool,
+    },
     Told(&'a AppKeyFacts),
+}
+
+impl WebAccess<'_> {
+    /// It is known to have scopes.
+    fn has_scopes(self) -> bool {
+        match self {
+            WebAccess::None => false,
+            WebAccess::NotTold { is_token } => is_token,
+            WebAccess::Told(facts) => facts.scopes.is_some(),
+        }
+    }
 }
 
 /// Every command with what it lacks. `has_api_key` where there is one and it is good.
@@ -57,19 +92,45 @@ pub fn abilities(has_api_key: bool, web: WebAccess<'_>) -> Vec<Ability> {
         .collect()
 }
 
+/// The commands in short: `monitors plan, apply; dashboards plan`.
+pub fn in_short<'a>(abilities: impl Iterator<Item = &'a Ability>) -> String {
+    let mut text = String::new();
+    let mut last = "";
+    for ability in abilities {
+        let (noun, verb) = ability
+            .command
+            .split_once(' ')
+            .unwrap_or((ability.command, ""));
+        match (text.as_str(), noun == last) {
+            ("", _) => text.push_str(ability.command),
+            (_, true) => text.extend([", ", verb]),
+            (_, false) => text.extend(["; ", ability.command]),
+        }
+        last = noun;
+    }
+    text
+}
+
 impl Demand {
+    const fn web(command: &'static str, permissions: &'static [Permission]) -> Self {
+        Self {
+            command,
+            sends: false,
+            permissions,
+            is_unscoped: false,
+        }
+    }
+
     fn judge(&self, has_api_key: bool, web: WebAccess<'_>) -> Ability {
         let mut lacks = Vec::new();
         if self.sends && !has_api_key {
             lacks.push("an API key".to_owned());
         }
-        let is_told = match web {
-            _ if self.permissions.is_empty() => true,
-            WebAccess::NotTold => false,
-            WebAccess::None => {
-                lacks.push("an application key".to_owned());
-                true
-            }
+        let is_told = self.permissions.is_empty() || !matches!(web, WebAccess::NotTold { .. });
+        match web {
+            _ if self.permissions.is_empty() => {}
+            WebAccess::None => lacks.push("an application key".to_owned()),
+            WebAccess::NotTold { .. } => {}
             WebAccess::Told(facts) => {
                 lacks.extend(
                     facts
@@ -77,12 +138,11 @@ impl Demand {
                         .iter()
                         .map(ToString::to_string),
                 );
-                if self.is_unscoped && facts.scopes.is_some() {
-                    lacks.push("a key without scopes".to_owned());
-                }
-                true
             }
-        };
+        }
+        if self.is_unscoped && web.has_scopes() {
+            lacks.push(NO_SCOPES.to_owned());
+        }
         Ability {
             command: self.command,
             allowed: (is_told || !lacks.is_empty()).then_some(lacks.is_empty()),
@@ -96,10 +156,9 @@ mod tests {
     use super::*;
 
     const MAKES_MONITORS: Demand = Demand {
-        command: "monitors apply",
         sends: true,
-        permissions: &[Permission::MonitorsRead, Permission::MonitorsWrite],
         is_unscoped: true,
+        ..Demand::web("monitors apply", WRITES)
     };
 
     fn facts(scopes: Option<&[&str]>) -> AppKeyFacts {
@@ -132,7 +191,7 @@ mod tests {
             judged(false, WebAccess::Told(&facts)),
             (
                 Some(false),
-                "an API key, monitors_write, a key without scopes".to_owned()
+                format!("an API key, monitors_write, {NO_SCOPES}")
             )
         );
         assert_eq!(
@@ -143,8 +202,23 @@ mod tests {
 
     #[test]
     fn scopes_that_are_not_told_are_not_guessed_at() {
-        assert_eq!(judged(true, WebAccess::NotTold).0, None);
-        assert_eq!(judged(false, WebAccess::NotTold).0, Some(false));
+        let of_key = WebAccess::NotTold { is_token: false };
+        assert_eq!(judged(true, of_key).0, None);
+        assert_eq!(judged(false, of_key).0, Some(false));
+        let of_token = WebAccess::NotTold { is_token: true };
+        assert_eq!(judged(true, of_token), (Some(false), NO_SCOPES.to_owned()));
+    }
+
+    #[test]
+    fn commands_are_named_by_their_noun_once() {
+        let all = abilities(true, WebAccess::None);
+        let open = all.iter().filter(|one| one.command != "monitors export");
+        assert_eq!(
+            in_short(open),
+            "sessions export; monitors validate, plan, apply, remove; \
+             dashboards plan, apply, remove"
+        );
+        assert_eq!(in_short([].into_iter()), "");
     }
 
     #[test]

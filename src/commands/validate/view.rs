@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::abilities::{Ability, WebAccess, abilities};
+use super::abilities::{Ability, WebAccess, abilities, in_short};
 use super::keys::{Keys, Told};
 use crate::datadog::{
     AppKeyFacts, AppKeyVerdict, DatadogError, Meaning, SiteVerdict, Token, token_kind,
@@ -103,7 +103,9 @@ impl Card {
         let facts = told.app_key.as_ref().and_then(|one| one.facts.as_ref());
         let web = match (row.application_key_valid, facts) {
             (Some(true), Some(facts)) => WebAccess::Told(facts),
-            (Some(true), None) => WebAccess::NotTold,
+            (Some(true), None) => WebAccess::NotTold {
+                is_token: keys.token().is_some(),
+            },
             _ => WebAccess::None,
         };
         let api_key = told.api_key.as_ref();
@@ -167,26 +169,28 @@ impl Card {
     }
 
     fn commands(&self, lines: &mut Lines<'_>) {
-        let named = |allowed| {
-            let of = self
-                .commands
+        let answered = |allowed| {
+            self.commands
                 .iter()
-                .filter(move |one| one.allowed == allowed);
-            of.map(|one| one.command).collect::<Vec<_>>().join(", ")
+                .filter(move |one| one.allowed == allowed)
         };
-        let (enough, unknown) = (named(Some(true)), named(None));
-        if !enough.is_empty() {
-            lines.add("enough for", &enough, Tone::Good);
+        for (label, allowed, tone) in [
+            ("enough for", Some(true), Tone::Good),
+            ("perhaps for", None, Tone::Plain),
+        ] {
+            let named = in_short(answered(allowed));
+            if !named.is_empty() {
+                lines.add(label, &named, tone);
+            }
         }
-        if !unknown.is_empty() {
-            lines.add("perhaps for", &unknown, Tone::Plain);
-        }
-        for ability in self
-            .commands
-            .iter()
-            .filter(|one| one.allowed == Some(false))
-        {
-            let lacks = format!("{}: it lacks {}", ability.command, ability.lacks.join(", "));
+        let mut told: Vec<&[String]> = Vec::new();
+        for ability in answered(Some(false)) {
+            if told.contains(&ability.lacks.as_slice()) {
+                continue;
+            }
+            told.push(&ability.lacks);
+            let alike = answered(Some(false)).filter(|one| one.lacks == ability.lacks);
+            let lacks = format!("{}: it takes {}", in_short(alike), ability.lacks.join(", "));
             lines.add("not for", &lacks, Tone::Warning);
         }
     }

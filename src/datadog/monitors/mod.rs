@@ -23,7 +23,7 @@ use super::paging::gather;
 
 /// The most that a page holds.
 const PAGE: usize = 1_000;
-/// The type whose creation wants an application key without scopes.
+/// The type whose creation and check want an application key without scopes.
 const LOG_ALERT: &str = "log alert";
 
 /// Answer of `can_delete`: `{"data":{"ok":[1]},"errors":{"2":["why not"]}}`, `errors` null where

@@ -52,6 +52,9 @@ const COMMANDS: &[(&str, i32)] = &[
 /// than it seems to.
 const EXPECTED: &[&str] = &[
     "GET /api/v1/validate of datadog/openapi-v1.yaml",
+    "GET /api/v2/current_user/application_keys of datadog/openapi-v2.yaml",
+    "GET /api/v2/validate of datadog/openapi-v2-supplement.yaml",
+    "GET /api/v2/validate_keys of datadog/openapi-v2-supplement.yaml",
     "GET /connections of gateway/openapi-gateway.json",
     "POST /api/v1/monitor/validate of datadog/openapi-v1.yaml",
     "GET /serverinfo of gateway/openapi-gateway.json",
