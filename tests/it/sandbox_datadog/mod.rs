@@ -4,7 +4,7 @@
 mod cassettes;
 mod faults;
 mod intake;
-mod recordings;
+pub mod recordings;
 mod search;
 mod server;
 

@@ -39,6 +39,22 @@ fn folder() -> Option<PathBuf> {
         .find(|folder| folder.is_dir())
 }
 
+/// The recordings below `part`, such as `v1/monitors`, by name; `None`, said aloud, where there are
+/// none.
+pub fn names(part: &str) -> Option<Vec<String>> {
+    let Some(folder) = folder() else {
+        return recorded(part).map(|_| Vec::new());
+    };
+    let entries = std::fs::read_dir(folder.join(part)).expect("the folder is there");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        let name = entry.expect("an entry").file_name();
+        format!("{part}/{}", name.to_string_lossy())
+    };
+    let mut names: Vec<String> = entries.map(name).collect();
+    names.sort();
+    Some(names)
+}
+
 /// The interactions of a recording; `None`, said aloud, where there are no recordings.
 pub fn recorded(name: &str) -> Option<Vec<Interaction>> {
     let Some(folder) = folder() else {
@@ -59,7 +75,9 @@ impl Interaction {
     fn of(recorded: &Value) -> Self {
         let (request, response) = (&recorded["request"], &recorded["response"]);
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
-        let answer_text = text(&response["body"]["string"]);
+        // A 204 has neither.
+        let optional = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let answer_text = optional(&response["body"]["string"]);
         Self {
             method: text(&request["method"])
                 .to_uppercase()
@@ -71,8 +89,11 @@ impl Interaction {
                 .map(str::to_owned),
             body: request["body"]["string"].as_str().unwrap_or("").to_owned(),
             status: response["status"]["code"].as_u64().expect("a status") as u16,
-            answer_type: text(&response["headers"]["Content-Type"][0]),
-            answer: serde_json::from_str(&answer_text).expect("a recorded answer is JSON"),
+            answer_type: optional(&response["headers"]["Content-Type"][0]),
+            answer: match answer_text.is_empty() {
+                true => Value::Null,
+                false => serde_json::from_str(&answer_text).expect("a recorded answer is JSON"),
+            },
             answer_text,
         }
     }
