@@ -205,9 +205,11 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             break
         }
         'ddctl;sessions;replay' {
+            [CompletionResult]::new('--timing', '--timing', [CompletionResultType]::ParameterName, 'The timing file of a typescript')
             [CompletionResult]::new('--speed', '--speed', [CompletionResultType]::ParameterName, 'Play this many times as fast: 0.1 to 100')
             [CompletionResult]::new('--idle-limit', '--idle-limit', [CompletionResultType]::ParameterName, 'Cut pauses to this')
-            [CompletionResult]::new('--clip', '--clip', [CompletionResultType]::ParameterName, 'Play from A to B only: 10s..1m30s; either may be left out')
+            [CompletionResult]::new('--clip', '--clip', [CompletionResultType]::ParameterName, 'Play from A to B only: 10s..1m30s, 03:12..03:20, #3..#5; either may be left out')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Size of the recorded terminal, where it was not recorded: 120x40')
             [CompletionResult]::new('--gateway-token-file', '--gateway-token-file', [CompletionResultType]::ParameterName, 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI''s own settings)')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the settings file')
             [CompletionResult]::new('--site', '--site', [CompletionResultType]::ParameterName, 'Datadog site: datadoghq.eu, eu, or a pasted page address')
@@ -220,7 +222,10 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Zone of tables and of bare times: Europe/Berlin, UTC, local')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) trusted beside the system''s')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'End the whole command after this time: 30s, 5m')
+            [CompletionResult]::new('--pause-on-markers', '--pause-on-markers', [CompletionResultType]::ParameterName, 'Pause at every marker')
+            [CompletionResult]::new('--resize', '--resize', [CompletionResultType]::ParameterName, 'Ask the terminal to take the size of the recording')
             [CompletionResult]::new('--no-timing', '--no-timing', [CompletionResultType]::ParameterName, 'Print the transcript at once')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Write the recorded output as it is, escape sequences and all; to a terminal only with --yes')
             [CompletionResult]::new('--exit', '--exit', [CompletionResultType]::ParameterName, 'Leave at the end instead of staying on the last picture')
             [CompletionResult]::new('--no-redact', '--no-redact', [CompletionResultType]::ParameterName, 'Show secrets as they were recorded, except passwords in statements of database clients')
             [CompletionResult]::new('--lenient', '--lenient', [CompletionResultType]::ParameterName, 'Leave out the lines of a file that cannot be read')
@@ -874,6 +879,15 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             break
         }
         'ddctl;test-event' {
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Events of your own in place of a scenario: NDJSON, or `-`')
+            [CompletionResult]::new('--monitor', '--monitor', [CompletionResultType]::ParameterName, 'The monitor: PACK/NAME, a YAML file, the id of one at Datadog, or its pasted URL [default: the scenario''s own]')
+            [CompletionResult]::new('--var', '--var', [CompletionResultType]::ParameterName, 'Set a variable of the monitors; repeatable')
+            [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'The state it has to come to: alert, warn, ok, no-data')
+            [CompletionResult]::new('--settle', '--settle', [CompletionResultType]::ParameterName, 'How long `ok` and `no-data` have to hold once the events are there')
+            [CompletionResult]::new('--junit', '--junit', [CompletionResultType]::ParameterName, 'Also write the answer as JUnit XML')
+            [CompletionResult]::new('--ci', '--ci', [CompletionResultType]::ParameterName, 'Also write it in the words of this CI system')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from FILE (else DD_API_KEY)')
+            [CompletionResult]::new('--app-key-file', '--app-key-file', [CompletionResultType]::ParameterName, 'Read the application key or access token from FILE (else DD_APP_KEY)')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the settings file')
             [CompletionResult]::new('--site', '--site', [CompletionResultType]::ParameterName, 'Datadog site: datadoghq.eu, eu, or a pasted page address')
             [CompletionResult]::new('--gateway-url', '--gateway-url', [CompletionResultType]::ParameterName, 'Address of the gateway')
@@ -886,6 +900,9 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) trusted beside the system''s')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'End the whole command after this time: 30s, 5m')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Predict, and send nothing')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Use the real monitor and not a copy: people may be told')
+            [CompletionResult]::new('--cleanup', '--cleanup', [CompletionResultType]::ParameterName, 'Delete what interrupted rehearsals left behind')
+            [CompletionResult]::new('--api-key-stdin', '--api-key-stdin', [CompletionResultType]::ParameterName, 'Read the API key from standard input')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail where an answer is needed')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every question with yes')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every question with yes')
@@ -894,8 +911,8 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but answers, warnings and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is asked of whom; twice for what is decided in between')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is asked of whom; twice for what is decided in between')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'ddctl;config' {

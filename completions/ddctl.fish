@@ -211,9 +211,11 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l timing -d 'The timing file of a typescript' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l speed -d 'Play this many times as fast: 0.1 to 100' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l idle-limit -d 'Cut pauses to this' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l clip -d 'Play from A to B only: 10s..1m30s; either may be left out' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l clip -d 'Play from A to B only: 10s..1m30s, 03:12..03:20, #3..#5; either may be left out' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l size -d 'Size of the recorded terminal, where it was not recorded: 120x40' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
@@ -232,7 +234,10 @@ never\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l pause-on-markers -d 'Pause at every marker'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l resize -d 'Ask the terminal to take the size of the recording'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l no-timing -d 'Print the transcript at once'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l raw -d 'Write the recorded output as it is, escape sequences and all; to a terminal only with --yes'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l exit -d 'Leave at the end instead of staying on the last picture'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l no-redact -d 'Show secrets as they were recorded, except passwords in statements of database clients'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l lenient -d 'Leave out the lines of a file that cannot be read'
@@ -888,6 +893,15 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_
 complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l file -d 'Events of your own in place of a scenario: NDJSON, or `-`' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l monitor -d 'The monitor: PACK/NAME, a YAML file, the id of one at Datadog, or its pasted URL [default: the scenario\'s own]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l var -d 'Set a variable of the monitors; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l expect -d 'The state it has to come to: alert, warn, ok, no-data' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l settle -d 'How long `ok` and `no-data` have to hold once the events are there' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l junit -d 'Also write the answer as JUnit XML' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l ci -d 'Also write it in the words of this CI system' -r -f -a "github\t'GitHub Actions: an annotation, and a table in the step\'s summary'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l gateway-url -d 'Address of the gateway' -r
@@ -906,12 +920,15 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l tz -d 'Zone o
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l dry-run -d 'Predict, and send nothing'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l live -d 'Use the real monitor and not a copy: people may be told'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l cleanup -d 'Delete what interrupted rehearsals left behind'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s y -l yes -d 'Answer every question with yes'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
-complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and not __fish_seen_subcommand_from path list get set edit use check" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and not __fish_seen_subcommand_from path list get set edit use check" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and not __fish_seen_subcommand_from path list get set edit use check" -l gateway-url -d 'Address of the gateway' -r

@@ -48,7 +48,7 @@ const COMMANDS: &[(&str, i32)] = &[
     ("monitors validate --pack hoop", 0),
     ("monitors plan", 0),
     ("monitors apply --yes", 0),
-    ("monitors apply --yes --var threshold=7", 0),
+    ("monitors apply --pack hoop --yes --var threshold=7", 0),
     ("monitors list --live", 0),
     ("monitors export --owned --to exported", 0),
     ("monitors remove --all --yes", 0),
