@@ -67,7 +67,11 @@ fn the_json_of_every_command_that_looks_has_the_shape_that_was_promised() {
     assert_shape("monitors_show", &shown);
     let checked = json(&doubtful, &["validate", "monitors", "--offline"], 3);
     assert_shape("monitors_validate", &checked);
-    let tested = json(&environment, &["test", "monitors", "--var", "threshold=1"], 3);
+    let tested = json(
+        &environment,
+        &["test", "monitors", "--var", "threshold=1"],
+        3,
+    );
     assert_shape("monitors_test", &tested);
     let held = eval(&["--monitor", "hoop/failed-sessions", "-o", "json"]).exits(3);
     assert_shape("monitors_eval", &held.json());

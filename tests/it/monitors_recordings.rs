@@ -10,7 +10,7 @@ use ddctl::monitors::as_code::{
 };
 use serde_json::{Map, Value};
 
-use crate::sandbox_datadog::recordings::{names, recorded};
+use crate::sandbox_datadog::{names, recorded};
 
 fn mark() -> Mark {
     Mark::parse("ddctl:team/mine/a").expect("a mark")

@@ -105,6 +105,9 @@ impl Reader<'_> {
         }
         let (_, form) = file.form(shape).map_err(wrong)?;
         files.facets.extend(facets(form, &monitor));
+        let is_new = |need: &&String| !files.needs.contains(need);
+        let needs: Vec<String> = monitor.needs.iter().filter(is_new).cloned().collect();
+        files.needs.extend(needs);
         files
             .definitions
             .push(self.definition(source, &file, &monitor)?);

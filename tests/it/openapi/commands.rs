@@ -50,7 +50,7 @@ const COMMANDS: &[(&str, i32)] = &[
     ("monitors apply --yes", 0),
     ("monitors apply --pack hoop --yes --var threshold=7", 0),
     ("monitors list --live", 0),
-    ("monitors export --owned --to exported", 0),
+    ("monitors export --tag pack:hoop --to exported", 0),
     ("monitors remove --all --yes", 0),
     ("dashboards plan", 0),
     ("dashboards apply --yes", 0),

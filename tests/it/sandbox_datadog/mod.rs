@@ -4,9 +4,11 @@
 mod cassettes;
 mod faults;
 mod intake;
-pub mod recordings;
+mod recordings;
 mod search;
 mod server;
+
+pub use recordings::{names, recorded};
 
 use ddctl::http::{Client, HeaderMap, HeaderName, Method, Options as HttpOptions, Request};
 use ddctl::sandbox::{API_KEY, APP_KEY, Options, Sandbox};
