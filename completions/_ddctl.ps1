@@ -205,9 +205,11 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             break
         }
         'ddctl;sessions;replay' {
+            [CompletionResult]::new('--timing', '--timing', [CompletionResultType]::ParameterName, 'The timing file of a typescript')
             [CompletionResult]::new('--speed', '--speed', [CompletionResultType]::ParameterName, 'Play this many times as fast: 0.1 to 100')
             [CompletionResult]::new('--idle-limit', '--idle-limit', [CompletionResultType]::ParameterName, 'Cut pauses to this')
-            [CompletionResult]::new('--clip', '--clip', [CompletionResultType]::ParameterName, 'Play from A to B only: 10s..1m30s; either may be left out')
+            [CompletionResult]::new('--clip', '--clip', [CompletionResultType]::ParameterName, 'Play from A to B only: 10s..1m30s, 03:12..03:20, #3..#5; either may be left out')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Size of the recorded terminal, where it was not recorded: 120x40')
             [CompletionResult]::new('--gateway-token-file', '--gateway-token-file', [CompletionResultType]::ParameterName, 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI''s own settings)')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the settings file')
             [CompletionResult]::new('--site', '--site', [CompletionResultType]::ParameterName, 'Datadog site: datadoghq.eu, eu, or a pasted page address')
@@ -220,7 +222,10 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Zone of tables and of bare times: Europe/Berlin, UTC, local')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) trusted beside the system''s')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'End the whole command after this time: 30s, 5m')
+            [CompletionResult]::new('--pause-on-markers', '--pause-on-markers', [CompletionResultType]::ParameterName, 'Pause at every marker')
+            [CompletionResult]::new('--resize', '--resize', [CompletionResultType]::ParameterName, 'Ask the terminal to take the size of the recording')
             [CompletionResult]::new('--no-timing', '--no-timing', [CompletionResultType]::ParameterName, 'Print the transcript at once')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Write the recorded output as it is, escape sequences and all; to a terminal only with --yes')
             [CompletionResult]::new('--exit', '--exit', [CompletionResultType]::ParameterName, 'Leave at the end instead of staying on the last picture')
             [CompletionResult]::new('--no-redact', '--no-redact', [CompletionResultType]::ParameterName, 'Show secrets as they were recorded, except passwords in statements of database clients')
             [CompletionResult]::new('--lenient', '--lenient', [CompletionResultType]::ParameterName, 'Leave out the lines of a file that cannot be read')

@@ -2343,12 +2343,16 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sessions__subcmd__replay)
-            opts="-o -y -q -v -h --speed --idle-limit --clip --no-timing --exit --no-redact --lenient --gateway-token-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --timing --speed --idle-limit --clip --pause-on-markers --size --resize --no-timing --raw --exit --no-redact --lenient --gateway-token-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --timing)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --speed)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2358,6 +2362,10 @@ _ddctl() {
                     return 0
                     ;;
                 --clip)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -196,9 +196,11 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --help 'Print help'
         }
         &'ddctl;sessions;replay'= {
+            cand --timing 'The timing file of a typescript'
             cand --speed 'Play this many times as fast: 0.1 to 100'
             cand --idle-limit 'Cut pauses to this'
-            cand --clip 'Play from A to B only: 10s..1m30s; either may be left out'
+            cand --clip 'Play from A to B only: 10s..1m30s, 03:12..03:20, #3..#5; either may be left out'
+            cand --size 'Size of the recorded terminal, where it was not recorded: 120x40'
             cand --gateway-token-file 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI''s own settings)'
             cand --profile 'Profile of the settings file'
             cand --site 'Datadog site: datadoghq.eu, eu, or a pasted page address'
@@ -211,7 +213,10 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --tz 'Zone of tables and of bare times: Europe/Berlin, UTC, local'
             cand --ca-file 'Certificates (PEM) trusted beside the system''s'
             cand --timeout 'End the whole command after this time: 30s, 5m'
+            cand --pause-on-markers 'Pause at every marker'
+            cand --resize 'Ask the terminal to take the size of the recording'
             cand --no-timing 'Print the transcript at once'
+            cand --raw 'Write the recorded output as it is, escape sequences and all; to a terminal only with --yes'
             cand --exit 'Leave at the end instead of staying on the last picture'
             cand --no-redact 'Show secrets as they were recorded, except passwords in statements of database clients'
             cand --lenient 'Leave out the lines of a file that cannot be read'

@@ -211,9 +211,11 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l timing -d 'The timing file of a typescript' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l speed -d 'Play this many times as fast: 0.1 to 100' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l idle-limit -d 'Cut pauses to this' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l clip -d 'Play from A to B only: 10s..1m30s; either may be left out' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l clip -d 'Play from A to B only: 10s..1m30s, 03:12..03:20, #3..#5; either may be left out' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l size -d 'Size of the recorded terminal, where it was not recorded: 120x40' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
@@ -232,7 +234,10 @@ never\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l pause-on-markers -d 'Pause at every marker'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l resize -d 'Ask the terminal to take the size of the recording'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l no-timing -d 'Print the transcript at once'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l raw -d 'Write the recorded output as it is, escape sequences and all; to a terminal only with --yes'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l exit -d 'Leave at the end instead of staying on the last picture'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l no-redact -d 'Show secrets as they were recorded, except passwords in statements of database clients'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -l lenient -d 'Leave out the lines of a file that cannot be read'

@@ -1,11 +1,15 @@
 //! One test binary: the program through its front door, over real sockets and terminals.
 
 mod config;
+mod dashboards;
 mod demo;
 mod export;
 mod front_door;
 mod generated;
 mod monitors;
+mod monitors_as_code;
+mod monitors_export;
+mod monitors_recordings;
 mod openapi;
 mod readme;
 mod replay;

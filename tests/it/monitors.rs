@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{SandboxOptions, SandboxProcess, TestEnvironment};
+use crate::support::{SandboxOptions, SandboxProcess, TestEnvironment, assert_shape};
 
 const MINE: &str = r#"
 why: the orders service says so
@@ -52,6 +52,29 @@ fn the_packs_are_listed_without_any_setting() {
     assert_eq!(unapproved["type"], "log alert");
     assert_eq!(unapproved["priority"], 2);
     assert!(unapproved["cases"].as_u64() > Some(5));
+}
+
+#[test]
+fn the_json_of_every_command_that_looks_has_the_shape_that_was_promised() {
+    let environment = with_file(MINE);
+    let doubtful = searching("source:execlave status:policy_blocked");
+    let json = |environment: &TestEnvironment, arguments: &[&str], code: i32| {
+        let arguments = ["monitors"].iter().chain(arguments).chain(&["-o", "json"]);
+        environment.run(arguments).exits(code).json()
+    };
+    assert_shape("monitors_list", &json(&environment, &["list"], 0));
+    let shown = json(&environment, &["show", "hoop/failed-sessions"], 0);
+    assert_shape("monitors_show", &shown);
+    let checked = json(&doubtful, &["validate", "monitors", "--offline"], 3);
+    assert_shape("monitors_validate", &checked);
+    let tested = json(
+        &environment,
+        &["test", "monitors", "--var", "threshold=1"],
+        3,
+    );
+    assert_shape("monitors_test", &tested);
+    let held = eval(&["--monitor", "hoop/failed-sessions", "-o", "json"]).exits(3);
+    assert_shape("monitors_eval", &held.json());
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub(super) struct AppliedView {
     left_out: Vec<LeftOutView>,
     /// What has to be a facet or a measure, which no API makes.
     facets: Vec<Facet>,
+    /// What else has to be made by hand, in sentences.
+    needs: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -167,7 +169,7 @@ pub(super) fn report(
 ) -> anyhow::Result<Exit> {
     let ui = &place.context.ui;
     let view = AppliedView::of(place, plan, &applied, files);
-    ui.one(&view, || facets(ui, &view.facets))?;
+    ui.one(&view, || facets(ui, &view.facets) + &needs(ui, &view.needs))?;
     let Some(failure) = applied.failure else {
         return Ok(Exit::Done);
     };
@@ -195,6 +197,7 @@ impl AppliedView {
             outcomes.filter(|outcome| is_meant(outcome)).count()
         };
         let done = count(Outcome::is_done);
+        let changed = files.filter(|_| done > 0);
         Self {
             site: place.site().to_string(),
             namespace: place.namespace.to_string(),
@@ -209,10 +212,8 @@ impl AppliedView {
                 .flat_map(|files| &files.left_out)
                 .map(LeftOutView::of)
                 .collect(),
-            facets: files
-                .filter(|_| done > 0)
-                .map(|files| files.facets.clone())
-                .unwrap_or_default(),
+            facets: changed.map_or_else(Vec::new, |files| files.facets.clone()),
+            needs: changed.map_or_else(Vec::new, |files| files.needs.clone()),
         }
     }
 }
@@ -258,4 +259,14 @@ fn facets(ui: &Ui, facets: &[Facet]) -> String {
         "No API makes them. Monitors and dashboards find nothing by those that are missing.",
         "  ",
     )
+}
+
+/// Metrics made from logs and the like.
+fn needs(ui: &Ui, needs: &[String]) -> String {
+    if needs.is_empty() {
+        return String::new();
+    }
+    let head = ui.palette().paint(Tone::Strong, "To make by hand");
+    let each = needs.iter().map(|need| ui.wrap(need, "  "));
+    format!("\n{head}\n{}", each.collect::<String>())
 }

@@ -41,6 +41,8 @@ pub struct Files {
     pub left_out: Vec<LeftOut>,
     /// Each once, by page and path.
     pub facets: Vec<Facet>,
+    /// What has to be made by hand beside facets, in sentences; each once.
+    pub needs: Vec<String>,
     /// Names of monitors whose message names no handle.
     pub silent: Vec<String>,
     /// Packs and folders that were read whole.

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::UsageError;
 use crate::monitors::as_code::{Definition, Kind, Namespace};
 use crate::monitors::{
-    Content, Form, Monitor, MonitorFile, MonitorFileError, ProfileFacts, Shape, missing_for,
+    Form, Monitor, MonitorFile, MonitorFileError, ProfileFacts, Shape, missing_for,
 };
 
 /// Reads every target, fills in its variables and chooses its query.
@@ -105,18 +105,29 @@ impl Reader<'_> {
         }
         let (_, form) = file.form(shape).map_err(wrong)?;
         files.facets.extend(facets(form, &monitor));
+        let is_new = |need: &&String| !files.needs.contains(need);
+        let needs: Vec<String> = monitor.needs.iter().filter(is_new).cloned().collect();
+        files.needs.extend(needs);
         files
             .definitions
             .push(self.definition(source, &file, &monitor)?);
         Ok(())
     }
 
-    /// The shape that was asked for; else the one that events arrive in, for files that know it.
-    /// How the gateway's events travel says nothing of those that other systems send.
+    /// The shape that was asked for; else the one in which the gateway's events arrive, where the
+    /// file is about those: how they travel says nothing of what other systems send.
     fn shape_of(&self, file: &MonitorFile) -> Option<Shape> {
-        let mut known = file.shapes.iter().map(|(shape, _): &(_, Content)| *shape);
-        let delivered = known.any(|shape| shape == Some(self.delivered));
-        self.shape.or(delivered.then_some(self.delivered))
+        let is_others = |(shape, _)| matches!(shape, Some(Shape::Execlave | Shape::Otlp));
+        let is_of_others = file.watched().any(is_others);
+        let delivered = match is_of_others {
+            true => Shape::Ddctl,
+            false => self.delivered,
+        };
+        let knows = file
+            .shapes
+            .iter()
+            .any(|(shape, _)| *shape == Some(delivered));
+        self.shape.or(knows.then_some(delivered))
     }
 
     fn definition(

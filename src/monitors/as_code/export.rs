@@ -10,17 +10,18 @@ use super::mark::Mark;
 use super::{difference, normal};
 use crate::monitors::{Identity, MonitorFile, MonitorFileError, Values, option_names};
 use crate::query::Record;
+use crate::query::monitor::MonitorQueryError;
 
 /// Why a monitor cannot be written as a file.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotExport {
     #[error(
-        "monitors of type `{0}` cannot be written as files; those over logs, events, spans and LLM \
-         Observability can"
+        "a monitor of type `{0}` with such a query cannot be written as a file; those over logs, \
+         events, spans and LLM Observability can"
     )]
     Type(String),
     #[error("{0}")]
-    File(#[from] MonitorFileError),
+    File(MonitorFileError),
     #[error("a file has no word for {}", .0.join(", "))]
     Options(Vec<String>),
     #[error("a file cannot say its {} as it is", .0.join(", "))]
@@ -54,8 +55,9 @@ pub fn export(found: &Found, identity: &Identity, is_marked: bool) -> Result<Str
 }
 
 /// Options that a file says by keys of its own, and those that nobody sets in a file.
-const NOT_IN_OPTIONS: [&str; 5] = [
+const NOT_IN_OPTIONS: [&str; 6] = [
     "thresholds",
+    "threshold_windows",
     "variables",
     "on_missing_data",
     "silenced",
@@ -168,7 +170,16 @@ fn dollar(body: &Map<String, Value>) -> Value {
 
 /// Reads the file back and holds it against what is there.
 fn check(found: &Found, identity: &Identity, yaml: &str) -> Result<(), CannotExport> {
-    let monitor = MonitorFile::parse(yaml)?.render(identity.clone(), None, &Values::new())?;
+    let read = MonitorFile::parse(yaml)
+        .and_then(|file| file.render(identity.clone(), None, &Values::new()));
+    let monitor = read.map_err(|error| match error {
+        MonitorFileError::Type(_)
+        | MonitorFileError::Query {
+            error: MonitorQueryError::NotEvaluated(_),
+            ..
+        } => CannotExport::Type(text(&found.body, "type").to_owned()),
+        error => CannotExport::File(error),
+    })?;
     let body = monitor.to_api();
     let body = body.as_object().cloned().unwrap_or_default();
     let read = Definition::new(Kind::Monitor, found.mark.clone(), String::new(), body);

@@ -378,7 +378,9 @@ fn round_trip(found: &Found) -> Result<(String, Step), CannotExport> {
         name: found.mark.name.clone(),
     };
     let yaml = export(found, &identity, true)?;
-    let file = MonitorFile::parse(&yaml)?.render(identity, None, &Values::new())?;
+    let file =
+        MonitorFile::parse(&yaml).and_then(|file| file.render(identity, None, &Values::new()));
+    let file = file.map_err(CannotExport::File)?;
     let body = file.to_api();
     Ok((yaml, step(wanted(&found.mark.name, body), found.clone())))
 }

@@ -15,6 +15,8 @@ mod recordings;
 mod search;
 mod server;
 
+pub use recordings::{names, recorded};
+
 use std::time::{Duration, Instant};
 
 use ddctl::http::{Client, HeaderMap, HeaderName, Method, Options as HttpOptions, Request};

@@ -145,6 +145,29 @@ impl SandboxProcess {
         )
     }
 
+    /// Asks Datadog's stand-in, with both keys.
+    #[track_caller]
+    pub fn datadog(&self, method: &str, path: &str, body: &Value) -> Response {
+        let headers = [
+            ("dd-api-key", self.var("DD_API_KEY")),
+            ("dd-application-key", self.var("DD_APP_KEY")),
+            ("content-type", "application/json"),
+        ];
+        let body = match body.is_null() {
+            true => String::new(),
+            false => body.to_string(),
+        };
+        let url = format!("{}{path}", self.var("DDCTL_DATADOG_URL"));
+        ask(method, &url, &headers, body.as_bytes())
+    }
+
+    /// Every monitor that Datadog's stand-in has.
+    #[track_caller]
+    pub fn monitors(&self) -> Vec<Value> {
+        let answer = self.datadog("GET", "/api/v1/monitor", &Value::Null);
+        answer.json().as_array().expect("a bare array").clone()
+    }
+
     /// The gateway's newest sessions, as its list shows them.
     #[track_caller]
     pub fn sessions(&self) -> Vec<Value> {
