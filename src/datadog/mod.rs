@@ -24,6 +24,7 @@ mod logs;
 mod monitors;
 mod notice;
 mod operation;
+mod paging;
 mod patience;
 mod rate;
 mod search;

@@ -1,7 +1,6 @@
 //! What a call of the management API has to say while it goes on.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::SignedDuration;
@@ -42,14 +41,14 @@ type Told = dyn Fn(&Notice) + Send + Sync;
 /// Who is told.
 #[derive(Default)]
 pub(super) struct Listener {
-    told: Option<Arc<Told>>,
+    told: Option<Box<Told>>,
     has_told_of_clock: AtomicBool,
 }
 
 impl Listener {
     pub fn new(told: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
         Self {
-            told: Some(Arc::new(told)),
+            told: Some(Box::new(told)),
             has_told_of_clock: AtomicBool::new(false),
         }
     }

@@ -19,8 +19,8 @@ pub fn show_plan(ui: &Ui, plan: &Plan, files: &Files) -> String {
     for step in plan.with(|action| *action != Action::Unchanged) {
         text += &show_step(ui, step);
     }
-    for left_out in &files.left_out {
-        text += &show_left_out(ui, left_out);
+    for alike in by_reason(&files.left_out) {
+        text += &show_left_out(ui, &alike);
     }
     for step in plan.with(|action| *action == Action::Unchanged) {
         if !step.kept.is_empty() {
@@ -104,10 +104,15 @@ fn show_change(ui: &Ui, change: &Change) -> String {
     text
 }
 
-/// Text as it is, anything else as it is written in JSON; nothing for nothing.
+/// Text as it is, a list of texts one a line, anything else as it is written in JSON; nothing for
+/// nothing.
 fn written(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let texts: Vec<String> = items.iter().map(short).collect();
+            texts.join("\n")
+        }
         Value::Object(_) => format!("{value:#}"),
         value => short(value),
     }
@@ -144,7 +149,9 @@ fn wrapped(ui: &Ui, sign: &str, tone: Tone, line: &str) -> String {
         let sign = if index == 0 { sign } else { " " };
         let rest = line.get(indent.len()..).unwrap_or_default();
         let line = format!("{sign} {rest}");
-        shown += &format!("{INDENT}  {}\n", palette.paint(tone, line.trim_end()));
+        let line = palette.paint(tone, line.trim_end());
+        shown += format!("{INDENT}  {line}").trim_end();
+        shown.push('\n');
     }
     shown
 }
@@ -163,11 +170,35 @@ fn kept(ui: &Ui, step: &Step) -> String {
     ui.wrap(&text, INDENT)
 }
 
-fn show_left_out(ui: &Ui, left_out: &LeftOut) -> String {
+/// What is left out for the same reason stands together, in the order of the files.
+fn by_reason(left_out: &[LeftOut]) -> Vec<Vec<&LeftOut>> {
+    let mut groups: Vec<Vec<&LeftOut>> = Vec::new();
+    for one in left_out {
+        let alike = groups.iter_mut().find(|group| {
+            let first = group.first();
+            first.is_some_and(|first| {
+                (&first.because, &first.settings) == (&one.because, &one.settings)
+            })
+        });
+        match alike {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups
+}
+
+fn show_left_out(ui: &Ui, alike: &[&LeftOut]) -> String {
     let palette = ui.palette();
-    let sign = palette.paint(Tone::Dim, "o left out");
-    let name = palette.paint(Tone::Strong, escape::line(&left_out.name));
-    let mut text = format!("{sign}  {name}\n");
+    let mut text = String::new();
+    for left_out in alike {
+        let sign = palette.paint(Tone::Dim, "o left out");
+        let name = palette.paint(Tone::Strong, escape::line(&left_out.name));
+        text += &format!("{sign}  {name}\n");
+    }
+    let Some(left_out) = alike.first() else {
+        return text;
+    };
     text += &ui.wrap(&left_out.because, INDENT);
     if let Some(settings) = &left_out.settings {
         text += &ui.wrap("to have it, add to the settings file:", INDENT);

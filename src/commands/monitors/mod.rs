@@ -10,9 +10,11 @@ mod live;
 mod plan;
 mod remove;
 mod show;
-mod target;
+pub(in crate::commands) mod target;
 mod test;
 mod validate;
+
+pub use target::{Source, Variables};
 
 use clap::Subcommand;
 

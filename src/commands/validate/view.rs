@@ -217,7 +217,7 @@ impl AppKeyView {
             text.push_str(&format!(", named `{name}`"));
         }
         if let Some(expires) = self.expires {
-            text.push_str(&format!(", until {expires:.0}"));
+            text.push_str(&format!(", until {}", expires.strftime("%Y-%m-%d")));
         }
         text
     }

@@ -53,8 +53,8 @@ async fn a_listing_goes_on_until_a_page_is_not_full_and_holds_each_monitor_once(
     assert_eq!(
         lines(&intake),
         [
-            "GET /api/v1/monitor?monitor_tags=ddctl%3Aprod%2Fhoop%2Fburst&page=0&page_size=1000",
-            "GET /api/v1/monitor?monitor_tags=ddctl%3Aprod%2Fhoop%2Fburst&page=1&page_size=1000",
+            "GET /api/v1/monitor?page=0&page_size=1000&monitor_tags=ddctl%3Aprod%2Fhoop%2Fburst",
+            "GET /api/v1/monitor?page=1&page_size=1000&monitor_tags=ddctl%3Aprod%2Fhoop%2Fburst",
         ]
     );
 }

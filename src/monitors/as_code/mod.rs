@@ -19,6 +19,8 @@ mod normal;
 mod plan;
 mod record;
 mod remote;
+#[cfg(test)]
+mod tests;
 mod trust;
 
 pub use apply::{Applied, Outcome, apply, refused_definitions, remove};

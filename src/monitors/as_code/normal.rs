@@ -60,8 +60,8 @@ pub(super) fn field(kind: Kind, name: &str, value: Option<&Value>) -> Value {
         (_, "tags") => tags(value),
         (Kind::Monitor, "options") => Value::Object(options(value)),
         (_, "message" | "description") => value.as_str().map_or(Value::Null, |text| {
-            // Editors end a text with a line break, or with none.
-            match text.trim_end() {
+            // Editors end a text with a line break, or with none; files are read without.
+            match text.trim() {
                 "" => Value::Null,
                 text => text.into(),
             }
@@ -105,7 +105,9 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
 
 fn is_added(table: &[(&str, fn() -> Value, &str)], name: &str, value: &Value) -> bool {
     let known = table.iter().find(|(known, _, _)| *known == name);
-    value.is_null() || known.is_some_and(|(_, added, _)| same(&added(), value))
+    // Exactly: a `null` inside means something, as the end of a mute that has none.
+    let says = |added: Value| added == *value || (added.is_number() && same(&added, value));
+    value.is_null() || known.is_some_and(|(_, added, _)| says(added()))
 }
 
 fn is_empty_field(name: &str, value: &Value) -> bool {

@@ -104,6 +104,8 @@ pub struct DatadogStandIn {
     keys: Keys,
     index_delay: SignedDuration,
     limits: RateLimits,
+    /// Milliseconds.
+    evaluation_interval: i64,
     logs: LogStore,
     events: EventStore,
     monitors: MonitorStore,
@@ -123,6 +125,8 @@ impl DatadogStandIn {
             index_delay: SignedDuration::try_from(options.index_delay)
                 .unwrap_or(SignedDuration::MAX),
             limits: options.limits,
+            evaluation_interval: i64::try_from(options.evaluation_interval.as_millis())
+                .unwrap_or(i64::MAX),
             logs: LogStore::default(),
             events: EventStore::default(),
             monitors: MonitorStore::default(),

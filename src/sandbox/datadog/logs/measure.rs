@@ -78,10 +78,6 @@ impl Compute {
         }
     }
 
-    pub fn is_count(&self) -> bool {
-        self.aggregation == Aggregation::Count
-    }
-
     pub fn sample(&self, log: &IndexedLog) -> Sample {
         match (&self.metric, self.aggregation) {
             (None, _) => Sample::Log,

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::store::Monitor;
-use crate::sandbox::datadog::instant::with_micros;
+use crate::sandbox::datadog::instant::{with_micros, with_seconds};
 
 /// The organisation and the user of the sandbox.
 pub const ORGANISATION: u64 = 197_728;
@@ -47,8 +47,9 @@ pub fn shown(monitor: &Monitor, answering: Answering) -> Map<String, Value> {
     if answering != (Answering::Read { with_assets: false }) {
         put("assets", definition.field("assets").clone());
     }
-    put("overall_state_modified", Value::Null);
-    put("overall_state", "No Data".into());
+    let since = monitor.history.overall_since().map(with_seconds);
+    put("overall_state_modified", since.into());
+    put("overall_state", monitor.history.overall().name().into());
     if answering != Answering::Update {
         put("creator", creator());
     }

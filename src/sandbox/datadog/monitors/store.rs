@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::definition::Definition;
-use super::grammar::Reading;
+use super::grammar::{LogAlert, Reading};
+use super::state::{Clock, History, Rules};
+use crate::sandbox::datadog::logs::LogStore;
 
 /// Monitors kept at a time.
 const MAX_MONITORS: usize = 10_000;
@@ -19,8 +21,31 @@ const ID_STEP: u64 = 13;
 pub struct Monitor {
     pub id: u64,
     pub definition: Definition,
+    pub rules: Rules,
+    pub history: History,
     pub created: Timestamp,
     pub modified: Timestamp,
+}
+
+impl Monitor {
+    /// Puts a changed definition in the place of the old one at the stand-in's time `now`, which
+    /// is `arrived` by the true time. Another query begins anew.
+    pub fn change(&mut self, definition: Definition, now: Timestamp, arrived: Timestamp) {
+        if definition.reading != self.definition.reading {
+            self.history = History::new(arrived);
+        }
+        self.rules = Rules::of(&definition);
+        self.history.rules_changed();
+        self.definition = definition;
+        self.modified = now;
+    }
+
+    fn alert(&self) -> Option<&LogAlert> {
+        match &self.definition.reading {
+            Reading::LogAlert(alert) => Some(alert),
+            _ => None,
+        }
+    }
 }
 
 /// Monitors by id.
@@ -44,8 +69,14 @@ impl MonitorStore {
 }
 
 impl Monitors {
-    /// Adds a monitor; `None` where there are too many.
-    pub fn create(&mut self, definition: Definition, now: Timestamp) -> Option<&Monitor> {
+    /// Adds a monitor at the stand-in's time `now`, which is `arrived` by the true time; `None`
+    /// where there are too many.
+    pub fn create(
+        &mut self,
+        definition: Definition,
+        now: Timestamp,
+        arrived: Timestamp,
+    ) -> Option<&Monitor> {
         if self.by_id.len() >= MAX_MONITORS {
             return None;
         }
@@ -53,11 +84,43 @@ impl Monitors {
         self.made += 1;
         let monitor = Monitor {
             id,
+            rules: Rules::of(&definition),
             definition,
+            history: History::new(arrived),
             created: now,
             modified: now,
         };
         Some(self.by_id.entry(id).or_insert(monitor))
+    }
+
+    /// Lets every log alert look at the logs until now. Searches find a log `delay` after it came.
+    pub fn catch_up(&mut self, logs: &LogStore, delay: SignedDuration, clock: Clock) {
+        let last = logs.last();
+        let alerts = self.all().filter(|monitor| monitor.alert().is_some());
+        let Some(seen) = alerts.map(|monitor| monitor.history.seen()).min() else {
+            return;
+        };
+        let new = logs.since(seen).take_while(|(_, log)| log.n <= last);
+        for (arrived_at, log) in new {
+            let visible_at = arrived_at.checked_add(delay).unwrap_or(Timestamp::MAX);
+            self.each_alert(|alert, _, history| {
+                if history.seen() < log.n {
+                    history.see(alert, &log, visible_at);
+                }
+            });
+        }
+        self.each_alert(|alert, rules, history| {
+            history.saw_until(last);
+            history.catch_up(alert, rules, clock);
+        });
+    }
+
+    fn each_alert(&mut self, mut visit: impl FnMut(&LogAlert, &Rules, &mut History)) {
+        for monitor in self.by_id.values_mut() {
+            if let Reading::LogAlert(alert) = &monitor.definition.reading {
+                visit(alert, &monitor.rules, &mut monitor.history);
+            }
+        }
     }
 
     pub fn get(&self, id: u64) -> Option<&Monitor> {

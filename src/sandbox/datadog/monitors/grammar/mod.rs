@@ -12,7 +12,6 @@ mod log;
 use serde_json::{Map, Value};
 
 pub use comparison::Operator;
-pub use expression::Expression;
 pub use log::{LogAlert, LogQuery};
 
 /// The enum `MonitorType` of the OpenAPI document.
