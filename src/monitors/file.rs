@@ -227,6 +227,13 @@ impl MonitorFile {
             })
     }
 
+    /// The names of the shapes that can be watched.
+    fn watched_shapes(&self) -> String {
+        let shapes = self.watched().filter_map(|(shape, _)| shape);
+        let names: Vec<&str> = shapes.map(Shape::as_str).collect();
+        names.join(", ")
+    }
+
     /// The query for `shape`; without one, that of the first shape that has any. A file without
     /// shapes has the same query for all.
     ///
@@ -244,7 +251,7 @@ impl MonitorFile {
         let because = match found {
             Some((shape, Content::Watched(form))) => return Ok((*shape, form)),
             Some((_, Content::Refused(why))) => why.clone(),
-            None => "the monitor has no query for this shape".to_owned(),
+            None => format!("the monitor knows {} alone", self.watched_shapes()),
         };
         Err(MonitorFileError::Refused {
             shape: wanted,

@@ -9,7 +9,6 @@ use super::intake::{IndexedLog, Sent};
 use super::text::fold;
 
 /// Each text of a record, one behind the other.
-#[derive(Default)]
 pub(super) struct Everything {
     /// In lower case.
     text: String,
@@ -34,9 +33,16 @@ pub(super) enum Place {
 /// Stands in no text that people search for, so that nothing is found across two of them.
 const BETWEEN: char = '\0';
 
+/// What most records fit into, so that the buffers are made once.
+const USUAL_BYTES: usize = 2_048;
+const USUAL_TEXTS: usize = 64;
+
 impl Everything {
     pub fn of(log: &IndexedLog<'_>) -> Self {
-        let mut all = Self::default();
+        let mut all = Self {
+            text: String::with_capacity(USUAL_BYTES),
+            segments: Vec::with_capacity(USUAL_TEXTS),
+        };
         all.push(Place::Message, &log.message());
         log.each_leaf(&mut |value| all.push_value(value));
         for sent in [log.host(), log.service(), log.source()] {

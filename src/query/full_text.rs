@@ -6,62 +6,62 @@ use super::evaluate::in_text;
 use super::everything::Place;
 use super::intake::IndexedLog;
 use super::pattern::{Pattern, QuestionMark};
-use super::text::{Cases, Text, folded, rarest};
+use super::pieces::Anchors;
+use super::text::{Cases, Text, find_pattern, find_phrase, folded, rarest};
 use super::tree::Test;
-use super::verdict::{Reason, Verdict, any};
+use super::verdict::{Reason, Verdict};
 
-/// What is asked, in lower case.
+/// What is asked.
 enum Wanted<'t> {
-    Phrase(String),
-    Pattern(Pattern),
+    /// In lower case.
+    Phrase(Cow<'t, str>),
+    Pattern(&'t Pattern),
     Other(&'t Test),
 }
 
 pub(super) fn full_text(test: &Test, log: &IndexedLog<'_>) -> Verdict {
     let wanted = match test {
         Test::Compare(..) | Test::Range { .. } => return Verdict::unclear(Reason::ComparedText),
-        Test::Phrase(text) => Wanted::Phrase(folded(text)),
-        Test::Word(pattern) => Wanted::Pattern(pattern.folded()),
+        Test::Phrase(text) => Wanted::Phrase(folded(text).into()),
+        Test::Word(pattern) => match pattern.as_literal() {
+            Some(text) => Wanted::Phrase(folded(text).into()),
+            None => Wanted::Pattern(pattern),
+        },
         Test::Exists => Wanted::Other(test),
     };
-    let needle = wanted.needle();
-    let texts = || log.everything().holding(&needle);
-    let found = any(texts().map(|(place, text)| match place {
-        Place::Message => wanted.in_text(text),
-        Place::Value => wanted.in_value(text),
-        Place::Tag => Verdict::No,
-    }));
-    if !found.is_no() {
-        return found;
+    let (mut found, mut in_tags) = (Verdict::No, Verdict::No);
+    for (place, text) in log.everything().holding(wanted.needle()) {
+        match place {
+            Place::Message => found = found.or(wanted.in_text(text)),
+            Place::Value => found = found.or(wanted.in_value(text)),
+            Place::Tag if wanted.in_value(text).is_no() => {}
+            Place::Tag => in_tags = Verdict::unclear(Reason::FullTextTag),
+        }
+        if found.is_yes() {
+            break;
+        }
     }
-    let in_tags = texts().filter(|(place, _)| *place == Place::Tag);
-    any(in_tags.map(|(_, tag)| match wanted.in_value(tag) {
-        Verdict::No => Verdict::No,
-        _ => Verdict::unclear(Reason::FullTextTag),
-    }))
+    match found {
+        Verdict::No => in_tags,
+        found => found,
+    }
 }
 
 impl Wanted<'_> {
-    /// What every text has to hold that is found.
-    fn needle(&self) -> Cow<'_, str> {
+    /// What every text has to hold that is found, in lower case.
+    fn needle(&self) -> &str {
         match self {
-            Wanted::Phrase(text) => rarest(text).into(),
-            Wanted::Pattern(pattern) => match pattern.as_literal() {
-                Some(text) => rarest(text).into(),
-                None => {
-                    let longest = pattern.literals().max_by_key(|text| text.len());
-                    longest.unwrap_or_default().into()
-                }
-            },
-            Wanted::Other(_) => Cow::default(),
+            Wanted::Phrase(text) => rarest(text),
+            Wanted::Pattern(pattern) => pattern.lower().longest(),
+            Wanted::Other(_) => "",
         }
     }
 
     fn in_text(&self, text: &str) -> Verdict {
         let text = Text::lower(text);
         match self {
-            Wanted::Phrase(phrase) => super::text::find_phrase(phrase, &text, Cases::Ignored),
-            Wanted::Pattern(pattern) => super::text::find_pattern(pattern, &text, Cases::Ignored),
+            Wanted::Phrase(phrase) => find_phrase(phrase, &text, Cases::Ignored),
+            Wanted::Pattern(pattern) => find_pattern(pattern, &text, Cases::Ignored),
             Wanted::Other(test) => in_text(test, &text, Cases::Ignored),
         }
     }
@@ -70,7 +70,10 @@ impl Wanted<'_> {
     fn in_value(&self, value: &str) -> Verdict {
         let is_whole = match self {
             Wanted::Phrase(phrase) => phrase == value,
-            Wanted::Pattern(pattern) => pattern.matches_whole(value, QuestionMark::SpecialOnly),
+            Wanted::Pattern(pattern) => {
+                let pieces = pattern.lower();
+                pieces.match_in(value, QuestionMark::SpecialOnly, Anchors::Ends)
+            }
             Wanted::Other(_) => false,
         };
         match is_whole || self.in_text(value).is_no() {

@@ -243,6 +243,13 @@ fn is_taken_out(key: &str) -> bool {
 
 fn first_of<'v>(layer: &'v Map<String, Value>, keys: &[&str]) -> Option<&'v Value> {
     keys.iter().find_map(|key| {
+        // Most are plain keys with one value, which takes one look.
+        match layer.get(*key) {
+            Some(Value::Null | Value::Array(_)) => {}
+            Some(value) => return Some(value),
+            None if !key.contains('.') => return None,
+            None => {}
+        }
         let mut found = Vec::new();
         collect(layer, key, &mut found);
         found.into_iter().find(|value| !value.is_null())

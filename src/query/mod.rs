@@ -22,6 +22,7 @@ mod lint;
 pub mod monitor;
 mod parser;
 mod pattern;
+mod pieces;
 mod print;
 mod record;
 mod span;

@@ -1,6 +1,6 @@
 //! Text with wildcards, and how it is matched. Wildcards work outside quotes only.
 
-use super::text::{Underscore, folded, is_edge, places};
+use super::pieces::{Anchors, Pieces, Prepared};
 
 /// An unquoted value: literal text, `*` (any run of characters) and `?` (one character).
 ///
@@ -8,6 +8,7 @@ use super::text::{Underscore, folded, is_edge, places};
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Pattern {
     parts: Vec<Part>,
+    prepared: Prepared,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,28 +28,9 @@ pub enum QuestionMark {
     AnyCharacter,
 }
 
-/// Where a pattern may begin and end in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Anchors {
-    /// At the ends of the text: the pattern holds all of it.
-    Ends,
-    /// Between words.
-    Words,
-}
-
-impl Anchors {
-    fn begins(self, text: &str, at: usize) -> bool {
-        match self {
-            Anchors::Ends => at == 0,
-            Anchors::Words => is_edge(text, at, Underscore::Joins),
-        }
-    }
-
-    fn ends(self, text: &str, at: usize) -> bool {
-        match self {
-            Anchors::Ends => at == text.len(),
-            Anchors::Words => is_edge(text, at, Underscore::Joins),
-        }
+impl QuestionMark {
+    pub(super) fn stands_for(self, c: char) -> bool {
+        self == QuestionMark::AnyCharacter || !c.is_alphanumeric()
     }
 }
 
@@ -60,6 +42,7 @@ impl Pattern {
     }
 
     pub(super) fn push(&mut self, c: char) {
+        self.prepared = Prepared::default();
         match self.parts.last_mut() {
             Some(Part::Literal(text)) => text.push(c),
             _ => self.parts.push(Part::Literal(c.to_string())),
@@ -71,6 +54,7 @@ impl Pattern {
     }
 
     pub(super) fn push_wildcard(&mut self, wildcard: Part) {
+        self.prepared = Prepared::default();
         let doubles_a_run = wildcard == Part::AnyRun && self.parts.last() == Some(&Part::AnyRun);
         if !doubles_a_run {
             self.parts.push(wildcard);
@@ -106,93 +90,18 @@ impl Pattern {
         })
     }
 
-    /// The same in lower case.
-    pub(super) fn folded(&self) -> Self {
-        let lower = |part: &Part| match part {
-            Part::Literal(text) => Part::Literal(folded(text)),
-            wildcard => wildcard.clone(),
-        };
-        Self {
-            parts: self.parts.iter().map(lower).collect(),
-        }
-    }
-
     /// Whether the pattern holds all of `text`, with case.
     pub fn matches_whole(&self, text: &str, question_mark: QuestionMark) -> bool {
-        self.matches(text, question_mark, Anchors::Ends)
+        self.pieces().match_in(text, question_mark, Anchors::Ends)
     }
 
-    /// Whether the pattern holds a stretch of `text` between two places that `anchors` allow.
-    ///
-    /// The pattern is cut at its `*`. Taking each piece at its leftmost place leaves the most room
-    /// for the next, so no way back is needed; only the last piece has to try every place.
-    pub(super) fn matches(
-        &self,
-        text: &str,
-        question_mark: QuestionMark,
-        anchors: Anchors,
-    ) -> bool {
-        // Empty pieces at the ends mean a leading or trailing `*`.
-        let mut pieces = self.parts.split(|part| *part == Part::AnyRun).peekable();
-        let (mut at, mut is_first) = (0, true);
-        while let Some(parts) = pieces.next() {
-            let is_last = pieces.peek().is_none();
-            let piece = Piece {
-                parts,
-                question_mark,
-            };
-            // A piece behind a `*` may begin anywhere, one in front of a `*` may end anywhere.
-            let fits = |start: usize, end: usize| {
-                (!is_first || anchors.begins(text, start)) && (!is_last || anchors.ends(text, end))
-            };
-            let Some(end) = piece.find(text, at, fits) else {
-                return false;
-            };
-            (at, is_first) = (end, false);
-        }
-        true
-    }
-}
-
-/// What stands between two `*`.
-struct Piece<'p> {
-    parts: &'p [Part],
-    question_mark: QuestionMark,
-}
-
-impl Piece<'_> {
-    /// The end of the leftmost place from `from` on that `fits`.
-    fn find(&self, text: &str, from: usize, fits: impl Fn(usize, usize) -> bool) -> Option<usize> {
-        let fitting = |start: usize| {
-            let end = self.end(text, start)?;
-            fits(start, end).then_some(end)
-        };
-        match self.parts {
-            // Any place will do that may be an end: the first, or the last.
-            [] => [from, text.len()].into_iter().find_map(fitting),
-            [Part::Literal(literal), ..] => places(literal, text, from).find_map(fitting),
-            _ => {
-                let starts = text[from..].char_indices().map(|(at, _)| from + at);
-                starts.into_iter().find_map(fitting)
-            }
-        }
+    pub(super) fn pieces(&self) -> &Pieces {
+        self.prepared.written(&self.parts)
     }
 
-    /// Where the piece ends if it begins at `start`.
-    fn end(&self, text: &str, start: usize) -> Option<usize> {
-        self.parts.iter().try_fold(start, |at, part| match part {
-            Part::Literal(literal) => text[at..].starts_with(literal).then(|| at + literal.len()),
-            Part::AnyOne => {
-                let c = text[at..].chars().next()?;
-                self.stands_for(c).then(|| at + c.len_utf8())
-            }
-            Part::AnyRun => None,
-        })
-    }
-
-    /// What `?` stands for.
-    fn stands_for(&self, c: char) -> bool {
-        self.question_mark == QuestionMark::AnyCharacter || !c.is_alphanumeric()
+    /// The same in lower case, for texts in lower case.
+    pub(super) fn lower(&self) -> &Pieces {
+        self.prepared.lower(&self.parts)
     }
 }
 

@@ -258,7 +258,7 @@ impl fmt::Display for Reason {
                 "the query `{name}` found nothing in this group, and what its formula then is is unconfirmed; `default_zero({name})` makes it 0",
             ),
             GroupsDiffer => f.write_str(
-                "the formula's queries group by different facets, and how their groups are joined is unconfirmed",
+                "the formula's queries group by different facets, and Datadog asks for the same in all of them",
             ),
             Anomaly => f.write_str(
                 "what is normal Datadog learns from weeks of the metric, which nothing local knows",

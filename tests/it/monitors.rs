@@ -1,5 +1,6 @@
 //! `ddctl monitors` through its front door: packs and files, without a key.
 
+use ddctl::monitors::Scenario;
 use serde_json::json;
 
 use crate::support::{SandboxOptions, SandboxProcess, TestEnvironment, assert_shape};
@@ -322,13 +323,99 @@ fn a_shape_that_cannot_be_watched_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn every_new_scenario_is_predicted_to_trip_its_monitor() {
-    for scenario in ["outside-window", "high-risk-command"] {
-        let _ = TestEnvironment::empty()
-            .run(["test-event", scenario, "--dry-run"])
-            .exits(0)
-            .shows("WOULD FIRE");
+fn every_scenario_is_predicted_to_trip_its_own_monitor() {
+    let environment = TestEnvironment::empty();
+    for scenario in Scenario::ALL {
+        // Whether a cost is unusual Datadog alone knows.
+        let (code, verdict) = match scenario {
+            Scenario::CostAnomaly => (1, "cannot_tell"),
+            _ => (0, "would_fire"),
+        };
+        let answer = environment
+            .run(["test-event", scenario.name(), "--dry-run", "-o", "json"])
+            .exits(code)
+            .json();
+        assert_eq!(answer["verdict"], verdict, "{scenario:?}");
+        let own = answer["predictions"][0]["monitor"].as_str();
+        let is_own = own.is_some_and(|own| own.ends_with(scenario.name()));
+        assert!(is_own, "{scenario:?}: {own:?}");
     }
+}
+
+#[test]
+fn a_monitor_that_is_of_no_use_in_the_profile_says_what_to_add() {
+    let environment = TestEnvironment::empty();
+    let settings = environment.path("ddctl.toml");
+    let show = |settings_text: &str, monitor: &str| {
+        environment.write(&settings, settings_text);
+        let settings = settings.display().to_string();
+        let arguments = ["monitors", "show", monitor, "--config", &settings];
+        environment.run(arguments)
+    };
+    let bare = "version = 1\n[profiles.default]\n";
+    let shown = show(bare, "hoop/silence").exits(0);
+    let shown = shown
+        .shows("Of no use in this profile")
+        .shows("delivery = \"follow\"");
+    let added: Vec<&str> = shown
+        .stdout
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("delivery"))
+        .collect();
+    let following = format!("{bare}{}\n", added.join("\n"));
+    let hint = "Of no use in this profile";
+    assert!(
+        !show(&following, "hoop/silence")
+            .exits(0)
+            .stdout
+            .contains(hint)
+    );
+    let _ = show(bare, "hoop/outside-window")
+        .exits(0)
+        .shows("[[profiles.default.connections]]");
+    // Without a profile there is nothing to hold it against.
+    let shown = TestEnvironment::empty().run(["monitors", "show", "hoop/silence"]);
+    assert!(!shown.exits(0).stdout.contains(hint));
+}
+
+#[test]
+fn an_anomaly_monitor_says_which_metric_it_needs() {
+    let environment = TestEnvironment::empty();
+    let show = ["monitors", "show", "genai/cost-anomaly"];
+    let shown = environment.run(show).exits(0);
+    let _ = shown
+        .shows("Needs")
+        .shows("Generate Metrics")
+        .shows("lie above what Datadog");
+    let view = environment
+        .run(show.into_iter().chain(["-o", "json"]))
+        .exits(0)
+        .json();
+    assert_eq!(view["body"]["type"], "query alert");
+    assert_eq!(
+        view["body"]["options"]["threshold_windows"]["trigger_window"],
+        "last_1h"
+    );
+    assert!(
+        view["needs"][0]
+            .as_str()
+            .is_some_and(|need| need.contains("agents.cost_usd"))
+    );
+}
+
+#[test]
+fn a_shape_that_a_monitor_does_not_know_names_those_it_knows() {
+    let _ = TestEnvironment::empty()
+        .run([
+            "monitors",
+            "show",
+            "genai/slow-chat",
+            "--shape",
+            "hoop-webhook",
+        ])
+        .exits(2)
+        .says("the monitor knows ddctl, execlave, otlp alone");
 }
 
 const EVENTS: &str = r#"{"ddsource":"hoop","status":"error","evt":{"name":"session.close","outcome":"failure"},"connection":{"name":"a"},"message":"Dropped"}

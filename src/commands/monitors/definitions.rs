@@ -57,7 +57,8 @@ fn delivered(context: &Context) -> anyhow::Result<Shape> {
     })
 }
 
-fn facts(context: &Context) -> anyhow::Result<ProfileFacts> {
+/// What the profile says, as far as monitors hang on it.
+pub(super) fn facts(context: &Context) -> anyhow::Result<ProfileFacts> {
     let settings = context.settings()?;
     let delivery = settings.delivery.as_ref().map(|delivery| delivery.value);
     let sends_heartbeat = matches!(delivery, Some(Delivery::Follow | Delivery::Relay));

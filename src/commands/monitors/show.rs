@@ -6,13 +6,13 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::definitions::facts;
 use super::target::{Source, Variables, shape};
 use crate::context::Context;
 use crate::domain::nearest::nearest;
 use crate::error::{Exit, UsageError};
 use crate::monitors::{
-    Content, Form, Missing, Monitor, MonitorFile, Pack, ProfileFacts, Shape, find, missing_for,
-    packs,
+    Content, Form, Missing, Monitor, MonitorFile, Pack, Shape, find, missing_for, packs,
 };
 use crate::query::Record;
 use crate::ui::{Tone, Ui, escape};
@@ -96,7 +96,7 @@ pub fn run(context: &Context, args: &Show) -> anyhow::Result<Exit> {
     let monitor = file
         .render(source.identity.clone(), args.shape, &values)
         .map_err(wrong)?;
-    let missing = facts(context).and_then(|facts| missing_for(&monitor, &facts));
+    let missing = missing(context, &monitor);
     let view = View::of(&file, form, &monitor, missing);
     context
         .ui
@@ -104,12 +104,13 @@ pub fn run(context: &Context, args: &Show) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// What the profile says; nothing where there is none to hold the monitor against.
-fn facts(context: &Context) -> Option<ProfileFacts> {
-    let settings = context.settings().ok()?;
-    let profile = &settings.profile.value;
-    let facts = || ProfileFacts::of(profile, &settings.connections, false);
-    settings.has_profile.then(facts)
+/// What the monitor lacks in this profile; nothing where there is none to hold it against.
+fn missing(context: &Context, monitor: &Monitor) -> Option<Missing> {
+    let has_profile = context
+        .settings()
+        .is_ok_and(|settings| settings.has_profile);
+    let facts = facts(context).ok().filter(|_| has_profile)?;
+    missing_for(monitor, &facts)
 }
 
 /// A monitor of a pack by its identity, else a file.

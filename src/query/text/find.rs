@@ -24,15 +24,11 @@ pub(super) fn is_word_character(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Every place of `needle` in `hay` from `from` on, overlapping ones too. An empty one is nowhere.
-pub(in crate::query) fn places<'h>(
-    needle: &'h str,
-    hay: &'h str,
-    from: usize,
-) -> impl Iterator<Item = usize> + 'h {
+/// Every place of `needle` in `hay`, overlapping ones too. An empty one is nowhere.
+fn places<'h>(needle: &'h str, hay: &'h str) -> impl Iterator<Item = usize> + 'h {
     let finder = Finder::new(needle);
     let step = needle.chars().next().map_or(0, char::len_utf8);
-    let mut from = from;
+    let mut from = 0;
     std::iter::from_fn(move || {
         let rest = hay.as_bytes().get(from..).filter(|_| step > 0)?;
         let at = from + finder.find(rest)?;
@@ -106,7 +102,7 @@ pub(super) fn has_words(
         }
         true
     };
-    places(&wanted[first.clone()], hay, 0).any(follows)
+    places(&wanted[first.clone()], hay).any(follows)
 }
 
 /// Whether `phrase` itself stands in `text`, not inside a longer word.
@@ -120,7 +116,7 @@ pub(super) fn has_text(
         Case::Ignored => (phrase.folded(), text.folded()),
         Case::Sensitive => (phrase.original(), text.original()),
     };
-    places(wanted, hay, 0).any(|start| {
+    places(wanted, hay).any(|start| {
         is_edge(hay, start, underscore) && is_edge(hay, start + wanted.len(), underscore)
     })
 }

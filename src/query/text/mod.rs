@@ -9,12 +9,13 @@ mod find;
 mod fold;
 mod readings;
 
-pub(super) use find::{Underscore, is_edge, places};
+pub(super) use find::{Underscore, is_edge};
 pub(super) use fold::{Folded, Text, fold, folded};
 
 use self::find::{Case, has_text, has_words, is_word_character};
 use self::readings::{Dimension, Readings, weigh};
-use super::pattern::{Anchors, Part, Pattern, QuestionMark};
+use super::pattern::{Part, Pattern, QuestionMark};
+use super::pieces::Anchors;
 use super::verdict::{Reason, Verdict};
 
 /// Whether case matters: open in free text, known not to in full text.
@@ -94,11 +95,6 @@ pub(super) fn find_pattern(pattern: &Pattern, text: &Text<'_>, cases: Cases) -> 
     if let Some(literal) = pattern.as_literal() {
         return find_phrase(literal, text, cases);
     }
-    let lower = pattern.folded();
-    // Cheap and often enough, as for a phrase.
-    if !lower.literals().all(|part| holds(text.folded(), part)) {
-        return Verdict::No;
-    }
     let dimensions = [
         cases.dimension(),
         Dimension {
@@ -114,9 +110,9 @@ pub(super) fn find_pattern(pattern: &Pattern, text: &Text<'_>, cases: Cases) -> 
         dimensions,
         Readings::Nested,
         |[ignores_case, by_words, any_character]| {
-            let (pattern, text) = match cases.read(ignores_case) {
-                Case::Ignored => (&lower, text.folded()),
-                Case::Sensitive => (pattern, text.original()),
+            let (pieces, text) = match cases.read(ignores_case) {
+                Case::Ignored => (pattern.lower(), text.folded()),
+                Case::Sensitive => (pattern.pieces(), text.original()),
             };
             let question_mark = match any_character {
                 true => QuestionMark::AnyCharacter,
@@ -126,7 +122,7 @@ pub(super) fn find_pattern(pattern: &Pattern, text: &Text<'_>, cases: Cases) -> 
                 true => Anchors::Words,
                 false => Anchors::Ends,
             };
-            pattern.matches(text, question_mark, anchors)
+            pieces.match_in(text, question_mark, anchors)
         },
     );
     match pattern.literals().any(holds_unsearchable) {
