@@ -1,0 +1,3 @@
+//! Policies held against recordings. Pure.
+
+pub mod sql;
