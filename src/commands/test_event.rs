@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::context::Context;
-use crate::delivery::map::log::{LogProfile, to_log};
+use crate::delivery::map::log::LogProfile;
 use crate::domain::redaction::Redactor;
 use crate::error::{Exit, UsageError};
 use crate::monitors::{Forecast, Prediction, Run, Scenario, Shape, packs, predict};
@@ -19,11 +19,23 @@ use crate::ui::{Tone, Ui, counted, escape};
   ddctl test-event unapproved-prod --dry-run -o json | jq '.predictions[].forecast'
 
 Scenarios:
-  unapproved-prod        an agent on a production connection, and nobody was asked
-  guardrail-block-burst  an agent runs into the same guardrail again and again
-  failed-sessions        sessions on one connection fail one after the other
-  outside-window         a session on production outside its maintenance window
-  high-risk-command      a command that the analysis calls highly risky, and it ran
+  unapproved-prod         an agent on a production connection, and nobody was asked
+  outside-window          a session on production outside its maintenance window
+  guardrail-block-burst   an agent runs into the same guardrail again and again
+  failed-sessions         sessions on one connection fail one after the other
+  high-risk-command       a command that the analysis calls highly risky, and it ran
+  open-too-long           the heartbeat names a session that stays open
+  export-lag              the heartbeat says that events wait
+  silence                 no heartbeat any more
+  policy-violation-burst  policies block one agent again and again
+  cost-runaway            one agent spends too much
+  autonomous-blocked      a policy blocks an agent that acts on its own
+  token-spike             many tokens of one agent and model
+  cost-spike              much money of one agent and model
+  cost-anomaly            a model costs something; only Datadog knows whether that is unusual
+  error-burst             calls to one model fail
+  tool-failures           one tool keeps failing
+  slow-chat               calls to one model are slow
 
 --dry-run sends nothing and needs no key: the events are made, indexed as Datadog would, and held
 against the monitors of the packs. Where the published behaviour leaves a case open, the answer is
@@ -72,9 +84,7 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
     };
     let profile = log_profile(context, &run)?;
     let redactor = Redactor::built_in();
-    let logs = args
-        .scenario
-        .logs(&run, &|event| to_log(event, &profile, &redactor));
+    let logs = args.scenario.logs(&run, &profile, &redactor);
     let mut predictions = Vec::new();
     for pack in packs() {
         for monitor in pack.monitors(Shape::Ddctl)? {

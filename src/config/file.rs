@@ -38,6 +38,8 @@ pub struct Profile {
     pub ca_file: Option<String>,
     /// `on` or `off`.
     pub recording_cache: Option<String>,
+    pub namespace: Option<String>,
+    pub delivery: Option<String>,
     #[serde(default)]
     pub gateway: GatewaySection,
     #[serde(default)]
@@ -121,7 +123,7 @@ fn known(profiles: &[String]) -> String {
 }
 
 const TOP_KEYS: [&str; 3] = ["version", "default_profile", "profiles"];
-const PROFILE_KEYS: [&str; 11] = [
+const PROFILE_KEYS: [&str; 13] = [
     "site",
     "service",
     "env",
@@ -131,6 +133,8 @@ const PROFILE_KEYS: [&str; 11] = [
     "tz",
     "ca_file",
     "recording_cache",
+    "namespace",
+    "delivery",
     "gateway",
     "connections",
 ];

@@ -64,6 +64,30 @@ enum Switch {
     Off,
 }
 
+/// How the gateway's events reach Datadog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Delivery {
+    /// `sessions export`, run by a person or a schedule.
+    Export,
+    /// `sessions export --follow`.
+    Follow,
+    /// `relay`, which the gateway's webhooks are pointed at.
+    Relay,
+    /// The gateway's webhooks straight to Datadog's intake: events of another shape.
+    Webhook,
+}
+
+impl Delivery {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Delivery::Export => "export",
+            Delivery::Follow => "follow",
+            Delivery::Relay => "relay",
+            Delivery::Webhook => "webhook",
+        }
+    }
+}
+
 /// A value that knows its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Valued<T> {
@@ -103,6 +127,9 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// Whether finished recordings are kept on this machine.
     pub recording_cache: Valued<bool>,
+    /// Whose monitors and dashboards are kept as code.
+    pub namespace: Valued<String>,
+    pub delivery: Option<Valued<Delivery>>,
     /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
     pub datadog_url: Option<Url>,
 }
@@ -170,6 +197,11 @@ impl Settings {
             recording_cache: layers.recording_cache()?,
             output: layers.choice("output", "output format", flags.output)?,
             color: layers.choice("color", "colour choice", flags.color)?,
+            namespace: layers.text("namespace", None).unwrap_or_else(|| Valued {
+                value: name.value.clone(),
+                origin: Origin::Default,
+            }),
+            delivery: layers.delivery()?,
             profile: name,
             path,
             tz,
@@ -204,6 +236,11 @@ impl Settings {
                 text(&word, &self.recording_cache.origin)
             }
             "tags" => text(&self.tags.value.join(","), &self.tags.origin),
+            "namespace" => Some(self.namespace.clone()),
+            "delivery" => {
+                let delivery = self.delivery.as_ref()?;
+                text(&delivery.value.as_str(), &delivery.origin)
+            }
             _ => None,
         }
     }
@@ -367,6 +404,17 @@ impl Layers<'_> {
         })
     }
 
+    fn delivery(&self) -> Result<Option<Valued<Delivery>>, ConfigError> {
+        let what = "way to deliver; there are export, follow, relay and webhook";
+        let Some(delivery) = self.choice("delivery", what, None)? else {
+            return Ok(None);
+        };
+        Ok(self.text("delivery", None).map(|text| Valued {
+            value: delivery,
+            origin: text.origin,
+        }))
+    }
+
     fn datadog_url(&self) -> Result<Option<Url>, ConfigError> {
         let Some((name, value)) = self.environment.first(&["DDCTL_DATADOG_URL"]) else {
             return Ok(None);
@@ -465,6 +513,24 @@ mod tests {
         let settings =
             with_file("", &[("DD_TAGS", "a:b c:d,e:f")], Flags::default()).expect("valid");
         assert_eq!(settings.tags.value, ["a:b", "c:d", "e:f"]);
+    }
+
+    #[test]
+    fn the_namespace_is_the_profiles_name_unless_it_is_set() {
+        let settings = with_file(FILE, &[], Flags::default()).expect("valid");
+        assert_eq!(settings.namespace.value, "default");
+        let file = format!("{FILE}namespace = \"team-a\"\ndelivery = \"webhook\"\n");
+        let settings = with_file(&file, &[], Flags::default()).expect("valid");
+        assert_eq!(settings.namespace.value, "team-a");
+        let delivery = settings.delivery.expect("it is set");
+        assert_eq!(delivery.value, Delivery::Webhook);
+        assert_eq!(delivery.origin, Origin::Profile);
+        let error = with_file("", &[("DDCTL_DELIVERY", "pigeon")], Flags::default());
+        let text = error.expect_err("no delivery").to_string();
+        assert!(
+            text.starts_with("DDCTL_DELIVERY: `pigeon` is no way"),
+            "{text}"
+        );
     }
 
     #[test]

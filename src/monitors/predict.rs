@@ -62,7 +62,8 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
     };
     let silent = alert.evaluate(&[], &monitor.rules(None), now).state();
     let alerts_on_silence = state == silent && matches!(state, State::Alert | State::Warn);
-    let forecast = match alerts_on_silence {
+    let has_stopped = alerts_on_silence && found_before(&alert, &indexed);
+    let forecast = match alerts_on_silence && !has_stopped {
         // It is missing something else, which these events neither are nor replace.
         true => Forecast::WouldNot,
         false => forecast,
@@ -78,10 +79,12 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
             .iter()
             .map(|group| in_words(group, monitor)),
     );
-    if alerts_on_silence {
+    if has_stopped {
+        explanation.push("what it looks for came before the window, and no more".to_owned());
+    } else if alerts_on_silence {
         explanation.push("alerts without any events too, so these do not trip it".to_owned());
     }
-    if evaluation.found + evaluation.open == 0 {
+    if !has_stopped && evaluation.found + evaluation.open == 0 {
         let searches = alert.queries().into_iter();
         explanation.extend(searches.filter_map(|query| missing(&query.search, &indexed)));
     }
@@ -99,6 +102,17 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
         explanation,
         reasons,
     }
+}
+
+/// Whether a search finds one of the logs, in the window or before it.
+fn found_before(alert: &Alert, logs: &[IndexedLog<'_>]) -> bool {
+    let is_found = |log: &IndexedLog<'_>| {
+        let queries = alert.queries().into_iter();
+        queries
+            .into_iter()
+            .any(|query| evaluate(&query.search, log).is_yes())
+    };
+    logs.iter().any(is_found)
 }
 
 fn found(evaluation: &Evaluation, sent: usize, alert: &Alert) -> String {
