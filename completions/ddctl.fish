@@ -49,10 +49,11 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -s v -l verbose -d 'Say on std
 complete -c ddctl -n "__fish_ddctl_needs_command" -s h -l help -d 'Print help'
 complete -c ddctl -n "__fish_ddctl_needs_command" -s V -l version -d 'Print version'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "demo" -d 'Take the tour: the whole path on a private sandbox, in a few seconds'
-complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "validate" -d 'Is this API key good for this site? Exit 3 when it is not'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "validate" -d 'Is this key good for this site, and what may it do? Exit 3 when it is not'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sessions" -d 'Look at recorded sessions, replay them, ship them'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "webhooks" -d 'Destinations of the gateway\'s webhooks'
-complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors as files: the packs, and your own'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors as files: the packs, and your own; tested here, kept at Datadog as code'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "dashboards" -d 'Dashboards as files: those of the packs, and your own'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "test-event" -d 'Would a monitor fire? Exit 3 when it would not, 1 when nobody can tell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "config" -d 'Profiles and settings'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sandbox" -d 'Run a stand-in for the gateway and for Datadog on this machine'
@@ -84,7 +85,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand demo" -s q -l quiet -d 'Say 
 complete -c ddctl -n "__fish_ddctl_using_subcommand demo" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -l app-key-file -d 'Read the application key from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -l gateway-url -d 'Address of the gateway' -r
@@ -110,35 +111,38 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -l read-only -d 'R
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -s h -l help -d 'Print help'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l profile -d 'Profile of the settings file' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l gateway-url -d 'Address of the gateway' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l config -d 'Settings file instead of the platform\'s own' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
 json\t''
 ndjson\t''
 yaml\t''
 csv\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
 json\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l color -d 'When to colour' -r -f -a "auto\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l color -d 'When to colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l no-input -d 'Never ask; fail where an answer is needed'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -s y -l yes -d 'Answer every question with yes'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -s h -l help -d 'Print help'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -f -a "list" -d 'List recorded sessions, newest first'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -f -a "show" -d 'Show one session: who, what, where, how it ended, and where to look'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -f -a "replay" -d 'Play a recording in the terminal'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay export" -f -a "export" -d 'Ship session events to Datadog or to files, or recordings to files'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l since -d 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "list" -d 'List recorded sessions, newest first'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "show" -d 'Show one session: who, what, where, how it ended, and where to look'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "replay" -d 'Play a recording in the terminal'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "search" -d 'Find text in recordings: commands, statements and output'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "export" -d 'Ship session events to Datadog or to files, or recordings to files'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l since -d 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339 [default: 7d]' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l until -d 'Sessions that started before then' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l at -d 'Sessions that ran then, open ones too: 03:12, \'2026-11-20 03:12\', RFC 3339' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l lookback -d 'With --at: how long before it a session may have started' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l user -d 'By who authenticated: e-mail, name or subject id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l connection -d 'By connection name, `*` and `?` allowed' -r
@@ -238,6 +242,63 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l since -d 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339 [default: 7d]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l until -d 'Sessions that started before then' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l at -d 'Sessions that ran then, open ones too: 03:12, \'2026-11-20 03:12\', RFC 3339' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l lookback -d 'With --at: how long before it a session may have started' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l user -d 'By who authenticated: e-mail, name or subject id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l connection -d 'By connection name, `*` and `?` allowed' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l type -d 'By connection type: database, application, custom, httpproxy, …' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l outcome -d 'By how the session ended' -r -f -a "success\t''
+failure\t''
+blocked\t''
+rejected\t''
+unknown\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l status -d 'By where the session stands' -r -f -a "open\t''
+ready\t''
+done\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l approval -d 'By its review' -r -f -a "pending\t''
+approved\t''
+rejected\t''
+revoked\t''
+not-required\t'No rule demanded one'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l correlation -d 'By correlation id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l in -d 'Only there; may be given twice' -r -f -a "commands\t''
+statements\t''
+output\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l context -d 'Show so many lines before and after each hit, at most 20' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l limit -d 'Stop after so many hits' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l cache -d 'Keep finished recordings on this machine, 1 GiB for a week, and read them from there'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l allow-download -d 'Keep them although the gateway has downloads switched off'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l lenient -d 'Leave out the lines of a file that cannot be read'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l regex -d 'The pattern is a regular expression'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -s i -l ignore-case -d 'Upper and lower case are the same'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l no-redact -d 'Match and show secrets as they were recorded, except passwords in statements of database clients'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l since -d 'Sessions that started since then: 24h, 2026-11-20, RFC 3339' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l until -d 'Sessions that started before then' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l user -d 'By who authenticated: e-mail, name or subject id' -r
@@ -274,7 +335,7 @@ deadletter\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l concurrency -d 'Sessions asked for at once' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l app-key-file -d 'Read the application key from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l gateway-url -d 'Address of the gateway' -r
@@ -334,7 +395,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from register" -l signing-secret-file -d 'Signing secret (`whsec_…`) for a relay; a file that does not exist is made' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from register" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from register" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from register" -l app-key-file -d 'Read the application key from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from register" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from register" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from register" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from register" -l gateway-url -d 'Address of the gateway' -r
@@ -385,35 +446,43 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l profile -d 'Profile of the settings file' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l gateway-url -d 'Address of the gateway' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l config -d 'Settings file instead of the platform\'s own' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
 json\t''
 ndjson\t''
 yaml\t''
 csv\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
 json\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l color -d 'When to colour' -r -f -a "auto\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l color -d 'When to colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l no-input -d 'Never ask; fail where an answer is needed'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s y -l yes -d 'Answer every question with yes'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -s h -l help -d 'Print help'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "list" -d 'List the packs and their monitors'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "show" -d 'Show a monitor: why it exists, what to tune, its query in words, and the facets it needs'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "validate" -d 'Check monitors: do they parse, can they match, and would Datadog take them?'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "test" -d 'Run the cases that monitors bring along: events that trip them, and events that do not'
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test eval" -f -a "eval" -d 'Hold events against a search or a monitor: what matches, and would it fire?'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -f -a "list" -d 'List the packs and their monitors, or with --live Datadog\'s'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -f -a "show" -d 'Show a monitor: why it exists, what to tune, its query in words, and the facets it needs'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -f -a "validate" -d 'Check monitors: do they parse, can they match, and would Datadog take them?'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -f -a "test" -d 'Run the cases that monitors bring along: events that trip them, and events that do not'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -f -a "plan" -d 'Show what `apply` would do: made, changed field by field, left alone, no longer in a file'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -f -a "apply" -d 'Make Datadog\'s monitors as the packs and files say'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -f -a "remove" -d 'Remove monitors of ours from Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -f -a "export" -d 'Write Datadog\'s monitors as files, to be kept as code'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -f -a "eval" -d 'Hold events against a search or a monitor: what matches, and would it fire?'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l pack -d 'The monitors of this pack; every pack where neither is given' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l tag -d 'Every monitor with this tag, kept as code or not' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l namespace -d 'Whose monitors and dashboards: part of their mark at Datadog [default: the profile\'s `namespace`, else its name]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l gateway-url -d 'Address of the gateway' -r
@@ -431,6 +500,8 @@ never\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l live -d 'Datadog\'s monitors and their states'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from list" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
@@ -466,7 +537,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l shape -d 'Only the query for events of this shape: ddctl, hoop-webhook, execlave, otlp' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l var -d 'Set a variable of the monitors; repeatable' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l app-key-file -d 'Read the application key from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from validate" -l gateway-url -d 'Address of the gateway' -r
@@ -520,6 +591,129 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l pack -d 'The monitors of this pack; every pack where neither is given' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l shape -d 'How the events reach Datadog: ddctl, hoop-webhook, execlave, otlp [default: as the profile\'s `delivery` says]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l var -d 'Set a variable of the monitors; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l namespace -d 'Whose monitors and dashboards: part of their mark at Datadog [default: the profile\'s `namespace`, else its name]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l check -d 'Exit 3 where there is a difference'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l pack -d 'The monitors of this pack; every pack where neither is given' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l shape -d 'How the events reach Datadog: ddctl, hoop-webhook, execlave, otlp [default: as the profile\'s `delivery` says]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l var -d 'Set a variable of the monitors; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l expect-owned -d 'Refuse where Datadog lists fewer of this namespace; for runs that remember nothing, as in CI' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l namespace -d 'Whose monitors and dashboards: part of their mark at Datadog [default: the profile\'s `namespace`, else its name]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l prune -d 'Remove what is ours and in no file any longer, of the packs and folders that are named'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l pack -d 'All of this pack; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l namespace -d 'Whose monitors and dashboards: part of their mark at Datadog [default: the profile\'s `namespace`, else its name]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l all -d 'All of the namespace'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l tag -d 'Every monitor with this tag' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l to -d 'The folder for the files' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l namespace -d 'Whose monitors and dashboards: part of their mark at Datadog [default: the profile\'s `namespace`, else its name]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l owned -d 'Every monitor of the namespace'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l overwrite -d 'Replace files that are there'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l file -d 'One JSON object a line; `-` for standard input' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l query -d 'A search, as in Datadog\'s Log Explorer' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -l monitor -d 'PACK/NAME of a pack\'s monitor, or a file' -r
@@ -550,6 +744,159 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and __fish_seen_subcommand_from eval" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -f -a "list" -d 'List the packs\' dashboards, or with --live Datadog\'s'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -f -a "plan" -d 'Show what `apply` would do: made, changed field by field, left alone, no longer in a file'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -f -a "apply" -d 'Make Datadog\'s dashboards as the packs and files say'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and not __fish_seen_subcommand_from list plan apply remove" -f -a "remove" -d 'Remove dashboards of ours from Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l pack -d 'The dashboards of this pack; every pack where neither is given' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l namespace -d 'Whose monitors and dashboards: part of their mark at Datadog [default: the profile\'s `namespace`, else its name]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l live -d 'Datadog\'s dashboards that are kept as code'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l pack -d 'The dashboards of this pack; every pack where neither is given' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l namespace -d 'Whose monitors and dashboards: part of their mark at Datadog [default: the profile\'s `namespace`, else its name]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l check -d 'Exit 3 where there is a difference'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l pack -d 'The dashboards of this pack; every pack where neither is given' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l expect-owned -d 'Refuse where Datadog lists fewer of this namespace; for runs that remember nothing, as in CI' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l namespace -d 'Whose monitors and dashboards: part of their mark at Datadog [default: the profile\'s `namespace`, else its name]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l prune -d 'Remove what is ours and in no file any longer, of the packs and folders that are named'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l pack -d 'All of this pack; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l namespace -d 'Whose monitors and dashboards: part of their mark at Datadog [default: the profile\'s `namespace`, else its name]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l all -d 'All of the namespace'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand dashboards; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l file -d 'Events of your own in place of a scenario: NDJSON, or `-`' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l monitor -d 'The monitor: PACK/NAME, a YAML file, the id of one at Datadog, or its pasted URL [default: the scenario\'s own]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l var -d 'Set a variable of the monitors; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l expect -d 'The state it has to come to: alert, warn, ok, no-data' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l settle -d 'How long `ok` and `no-data` have to hold once the events are there' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l junit -d 'Also write the answer as JUnit XML' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l ci -d 'Also write it in the words of this CI system' -r -f -a "github\t'GitHub Actions: an annotation, and a table in the step\'s summary'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l gateway-url -d 'Address of the gateway' -r
@@ -568,12 +915,15 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l tz -d 'Zone o
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l dry-run -d 'Predict, and send nothing'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l live -d 'Use the real monitor and not a copy: people may be told'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l cleanup -d 'Delete what interrupted rehearsals left behind'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s y -l yes -d 'Answer every question with yes'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
-complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand test-event" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and not __fish_seen_subcommand_from path list get set edit use check" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and not __fish_seen_subcommand_from path list get set edit use check" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and not __fish_seen_subcommand_from path list get set edit use check" -l gateway-url -d 'Address of the gateway' -r

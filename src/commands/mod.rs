@@ -80,7 +80,7 @@ impl Command {
     /// True for commands that end cleanly when they are told to stop.
     pub fn stops_by_itself(&self) -> bool {
         match self {
-            Command::Sandbox(_) | Command::Demo(_) => true,
+            Command::Sandbox(_) | Command::Demo(_) | Command::TestEvent(_) => true,
             Command::Sessions(sessions) => sessions.stops_by_itself(),
             Command::Monitors(monitors) => monitors.stops_by_itself(),
             Command::Dashboards(dashboards) => dashboards.stops_by_itself(),

@@ -3,13 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::rehearsal::TEST_EXCLUSION;
 use super::render::{Identity, Monitor};
 use crate::query::monitor::{Alert, Evaluation, Group, Seen, State};
 use crate::query::{IndexedLog, Query, Reason, evaluate, parse};
-
-/// What every query of a pack leaves out. A rehearsal is made of test events, so it watches a copy
-/// of the monitor without this part, and so does a prediction.
-const TEST_EXCLUSION: &str = "-@evt.test:true";
 
 /// What a monitor would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +110,15 @@ fn found_before(alert: &Alert, logs: &[IndexedLog<'_>]) -> bool {
             .any(|query| evaluate(&query.search, log).is_yes())
     };
     logs.iter().any(is_found)
+}
+
+/// Whether a query of the monitor leaves test events out, as those of the packs do.
+pub fn leaves_tests_out(monitor: &Monitor) -> bool {
+    let exclusion = parse(TEST_EXCLUSION).expect("the exclusion is a search");
+    let searches = monitor.alert.queries().into_iter();
+    searches
+        .map(|query| query.search.without(&exclusion))
+        .any(|(_, is_lifted)| is_lifted)
 }
 
 fn found(evaluation: &Evaluation, sent: usize, alert: &Alert) -> String {

@@ -31,7 +31,7 @@ pub enum Which {
     /// Those of a range, newest first, and not more than so many.
     Range {
         range: TimeRange,
-        filter: SessionFilter,
+        filter: Box<SessionFilter>,
         limit: Option<usize>,
     },
     /// These, by their whole ids.
@@ -279,7 +279,7 @@ mod tests {
                 since: at_millis(0),
                 until: at_millis(86_400_000),
             },
-            filter: SessionFilter::default(),
+            filter: Box::default(),
             limit: None,
         }
     }

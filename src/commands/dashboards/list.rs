@@ -92,7 +92,7 @@ fn of_files(context: &Context, args: &List) -> anyhow::Result<()> {
 
 async fn live(context: &Context, args: &List) -> anyhow::Result<()> {
     let place = Place::open(context, &args.datadog, &args.ownership, Kind::Dashboard)?;
-    let summaries = place.telling(place.datadog().dashboards()).await?;
+    let summaries = place.datadog().dashboards().await?;
     let total = summaries.len();
     let is_named = |mark: &Mark| {
         let named = args.ownership.named();

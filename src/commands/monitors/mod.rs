@@ -14,6 +14,8 @@ pub(in crate::commands) mod target;
 mod test;
 mod validate;
 
+pub use target::{Source, Variables};
+
 use clap::Subcommand;
 
 use crate::context::Context;

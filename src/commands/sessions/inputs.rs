@@ -109,7 +109,7 @@ impl Inputs {
             return Ok(Sessions {
                 which: Which::Range {
                     range: when.range,
-                    filter: when.filter(self.filter.filter()),
+                    filter: Box::new(when.filter(self.filter.filter())),
                     limit: None,
                 },
                 when: Some(when),

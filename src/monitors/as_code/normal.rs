@@ -10,8 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::definition::Kind;
 
+/// A name, the value that the server gives it, and the recording or document that says so.
+type Added = (&'static str, fn() -> Value, &'static str);
+
 /// Options that the server adds where they are not sent, with the value that it gives them.
-const ADDED_OPTIONS: &[(&str, fn() -> Value, &str)] = &[
+const ADDED_OPTIONS: &[Added] = &[
     ("notify_audit", || json!(false), "Create-a-monitor"),
     ("notify_no_data", || json!(false), "Create-a-monitor"),
     ("include_tags", || json!(true), "Create-a-monitor"),
@@ -30,7 +33,7 @@ const ADDED_OPTIONS: &[(&str, fn() -> Value, &str)] = &[
 ];
 
 /// Keys of a formula's query that mean the same when they are not there.
-const ADDED_TO_QUERIES: &[(&str, fn() -> Value, &str)] = &[
+const ADDED_TO_QUERIES: &[Added] = &[
     ("group_by", || json!([]), "Create-a-ci-pipelines-formula"),
     ("indexes", || json!(["*"]), "Create-a-ci-pipelines-formula"),
 ];
@@ -103,7 +106,7 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-fn is_added(table: &[(&str, fn() -> Value, &str)], name: &str, value: &Value) -> bool {
+fn is_added(table: &[Added], name: &str, value: &Value) -> bool {
     let known = table.iter().find(|(known, _, _)| *known == name);
     // Exactly: a `null` inside means something, as the end of a mute that has none.
     let says = |added: Value| added == *value || (added.is_number() && same(&added, value));

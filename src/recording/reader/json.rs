@@ -65,9 +65,7 @@ impl Extent {
     fn string_end(&mut self, rest: &[u8]) -> Option<usize> {
         let mut at = usize::from(std::mem::take(&mut self.is_escaped));
         loop {
-            let Some(found) = memchr::memchr2(b'"', b'\\', rest.get(at..)?) else {
-                return None;
-            };
+            let found = memchr::memchr2(b'"', b'\\', rest.get(at..)?)?;
             at += found;
             if rest[at] == b'"' {
                 self.is_string = false;

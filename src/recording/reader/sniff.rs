@@ -78,10 +78,7 @@ fn terminal(format: Format, decoder: Decoder) -> Opened {
 pub(super) fn event_stream(kind: Option<Kind>) -> Opened {
     Opened {
         kind,
-        ..Opened::new(
-            Format::EventStream,
-            Decoder::EventStream(Entries::default()),
-        )
+        ..Opened::new(Format::EventStream, Decoder::EventStream(Entries))
     }
 }
 
@@ -107,7 +104,7 @@ fn brace<R: Read>(source: &mut Source<R>, lines_before: usize) -> Result<Opened,
     match stop {
         Stop::At("stdout") if is_array => Ok(Opened {
             header: header::v1(&kept)?,
-            ..terminal(Format::Asciicast1, Decoder::Frames(Frames::default()))
+            ..terminal(Format::Asciicast1, Decoder::Frames(Frames))
         }),
         Stop::At("event_stream") if is_array => Ok(event_stream(kind_of(&kept))),
         Stop::At("event_stream") => Err(ReadError::NoEventStream),
