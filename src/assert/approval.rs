@@ -24,12 +24,10 @@ pub(super) fn approval(asked: &Approval, standing: &Standing<'_>) -> Answer {
         ReviewStatus::Revoked => {
             approvers(asked, standing, review).and(Answer::cannot_tell("its approval was revoked"))
         }
-        ReviewStatus::Pending | ReviewStatus::Rejected => {
-            Answer::broken(Evidence::fact(format!(
-                "its review is {}",
-                review.status.as_str().to_lowercase()
-            )))
-        }
+        ReviewStatus::Pending | ReviewStatus::Rejected => Answer::broken(Evidence::fact(format!(
+            "its review is {}",
+            review.status.as_str().to_lowercase()
+        ))),
         ReviewStatus::Unknown => Answer::cannot_tell("the gateway does not know its review"),
     }
 }

@@ -139,13 +139,12 @@ pub fn read(text: &str) -> Result<File, PolicyError> {
 }
 
 fn what(error: &Error) -> String {
-    let meant = |written: &str, expected: &[&'static str]| match nearest(
-        written,
-        expected.iter().copied(),
-    ) {
-        Some(name) => format!("; did you mean `{name}`?"),
-        None => format!("; known are {}", expected.join(", ")),
-    };
+    let meant =
+        |written: &str, expected: &[&'static str]| match nearest(written, expected.iter().copied())
+        {
+            Some(name) => format!("; did you mean `{name}`?"),
+            None => format!("; known are {}", expected.join(", ")),
+        };
     match error {
         Error::SerdeUnknownField {
             field, expected, ..

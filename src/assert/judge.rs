@@ -115,7 +115,7 @@ fn look<R: Input>(
         Subject::Session(standing) => Some(standing.session),
         Subject::File => None,
     };
-    let mut collector = Collector::new(kind, session);
+    let mut collector = Collector::new(kind, session, redactor.clone());
     let mut hits: Vec<((usize, usize), Hit)> = Vec::new();
     let mut each = |hit: Hit| {
         let check = places[hit.pattern];
@@ -145,7 +145,7 @@ fn look<R: Input>(
         is_database,
         has_input: searcher.has_input(),
         hits,
-        statements: collector.read(redactor),
+        statements: collector.read(),
         incomplete: broken
             .or_else(|| warned.map(ToString::to_string))
             .or_else(|| subject.incomplete().map(str::to_owned)),
@@ -191,7 +191,9 @@ impl Seen {
                 let hits = hits.map(|(_, hit)| hit.clone()).collect();
                 self.of_match(*is_wanted, *parts, text, hits)
             }
-            Check::Statements(asked) => self.unless_incomplete(statements::answer(asked, &self.statements)),
+            Check::Statements(asked) => {
+                self.unless_incomplete(statements::answer(asked, &self.statements))
+            }
             check => of_facts(check, subject, Some(self.end)),
         }
     }
@@ -253,7 +255,9 @@ fn of_facts(check: &Check, subject: &Subject<'_>, end: Option<End>) -> Answer {
         },
         (Check::Longest(longest), Subject::Session(standing)) => match standing.ran() {
             Some(ran) if ran > *longest => too_long(ran, *longest),
-            Some(_) if !standing.session.is_done() => Answer::cannot_tell("the session is not over"),
+            Some(_) if !standing.session.is_done() => {
+                Answer::cannot_tell("the session is not over")
+            }
             Some(_) => Answer::Holds,
             None => Answer::cannot_tell("the gateway does not say when it ended"),
         },

@@ -99,9 +99,7 @@ impl Policy {
 
     /// True where a rule asks whether an approval was to be expected.
     pub fn asks_what_was_expected(&self) -> bool {
-        let asks = |check: &Check| {
-            matches!(check, Check::Approval(approval) if approval.needed == Needed::WhereExpected)
-        };
+        let asks = |check: &Check| matches!(check, Check::Approval(approval) if approval.needed == Needed::WhereExpected);
         self.rules.iter().any(|rule| rule.checks.iter().any(asks))
     }
 }
@@ -173,12 +171,18 @@ fn pattern(
         (Some(text), None) => (text, false),
         (None, Some(regex)) => (regex, true),
         _ => {
-            let what = format!("a pattern of `{}` has either a `text` or a `regex`", rule.value);
+            let what = format!(
+                "a pattern of `{}` has either a `text` or a `regex`",
+                rule.value
+            );
             return Err(PolicyError::at(rule, what));
         }
     };
     if text.value.is_empty() {
-        return Err(PolicyError::at(&text, "an empty pattern matches everything"));
+        return Err(PolicyError::at(
+            &text,
+            "an empty pattern matches everything",
+        ));
     }
     let pattern = match is_regex {
         true => Pattern::regex(&text.value, written.ignore_case, parts),
@@ -197,7 +201,10 @@ fn statements(
     written: WrittenStatements,
 ) -> Result<Statements, PolicyError> {
     if written.forbid.is_empty() && written.allow.is_empty() {
-        let what = format!("`statements` of `{}` forbids and allows nothing", rule.value);
+        let what = format!(
+            "`statements` of `{}` forbids and allows nothing",
+            rule.value
+        );
         return Err(PolicyError::at(rule, what));
     }
     let kinds = |written: &[Spanned<String>]| {
@@ -315,10 +322,15 @@ rules:
     #[test]
     fn a_broken_expression_and_a_wrong_type_name_their_line() {
         let text = "version: 1\nrules:\n  - name: a\n    must_match: [{ regex: '(' }]\n";
-        assert!(error(text).starts_with("line 4: regex parse error"), "{}", error(text));
+        assert!(
+            error(text).starts_with("line 4: regex parse error"),
+            "{}",
+            error(text)
+        );
         let text = "version: 1\nrules:\n  - name: a\n    exit_code: many\n";
         assert!(error(text).starts_with("line 4: "), "{}", error(text));
-        let twice = "version: 1\nrules:\n- { name: a, exit_code: [0] }\n- { name: a, exit_code: [0] }\n";
+        let twice =
+            "version: 1\nrules:\n- { name: a, exit_code: [0] }\n- { name: a, exit_code: [0] }\n";
         assert_eq!(error(twice), "line 4: there are two rules `a`");
         assert!(error("version: 1\nrules: []\n").contains("no rules"));
     }

@@ -7,7 +7,7 @@ use super::sql::{Dialect, Kind as StatementKind, Origin, Reader, command};
 use super::verdict::{Answer, Evidence, Place};
 use crate::domain::redaction::Redactor;
 use crate::domain::session::Session;
-use crate::recording::statements::{self, Said};
+use crate::recording::statements::{Entry, Said, Statements as Sent};
 use crate::recording::{Code, Event, Kind, safe};
 use crate::search::Part;
 
@@ -17,7 +17,12 @@ pub(super) const KEPT: usize = 20;
 const LONGEST: usize = 300;
 
 /// Remarks on what was sent that leave no statement out.
-const HARMLESS: [&str; 4] = ["connected to ", "copied in ", "copy given up ", "more rows "];
+const HARMLESS: [&str; 4] = [
+    "connected to ",
+    "copied in ",
+    "copy given up ",
+    "more rows ",
+];
 const BEFORE: &str = "-- prepared before the recording";
 
 /// One statement, with its place in the recording.
@@ -37,100 +42,147 @@ pub(super) enum Read {
     Found(Vec<Found>),
 }
 
-/// Takes the events that carry statements.
-pub(super) struct Collector<'s> {
-    kind: Kind,
-    session: Option<&'s Session>,
-    sent: Vec<Event>,
+/// Takes the events of a recording and keeps what its statements do.
+pub(super) struct Collector {
+    redactor: Redactor,
+    how: How,
+    found: Vec<Found>,
 }
 
-impl<'s> Collector<'s> {
-    pub fn new(kind: Kind, session: Option<&'s Session>) -> Self {
+enum How {
+    /// Client and server talk to each other.
+    Client {
+        sent: Sent,
+        reader: Option<Reader>,
+    },
+    /// One text for the database's command line, and when it was sent.
+    Script {
+        dialect: Dialect,
+        text: Vec<u8>,
+        time: Option<Duration>,
+    },
+    None,
+    Unreadable(String),
+}
+
+impl How {
+    fn of(kind: Kind, session: Option<&Session>) -> Self {
+        let client = |dialect: Option<Dialect>| How::Client {
+            sent: Sent::new(kind),
+            reader: dialect.map(|dialect| Reader::new(dialect, Origin::Client)),
+        };
+        match kind {
+            Kind::Postgres => client(Some(Dialect::Postgres)),
+            Kind::MySql => client(Some(Dialect::MySql)),
+            Kind::SqlServer => client(Some(Dialect::SqlServer)),
+            Kind::MongoDb => client(None),
+            Kind::Oracle => {
+                How::Unreadable("the gateway records fragments of Oracle sessions alone".to_owned())
+            }
+            Kind::Exec => How::of_script(session),
+            _ => How::None,
+        }
+    }
+
+    /// A script is one of statements where the connection is a database.
+    fn of_script(session: Option<&Session>) -> Self {
+        let Some(session) = session else {
+            let why = "a file does not say whether its script is one of a database";
+            return How::Unreadable(why.to_owned());
+        };
+        let connection = &session.connection;
+        let dialect = match (connection.kind.as_str(), connection.subtype.as_str()) {
+            ("database", "postgres") => Dialect::Postgres,
+            ("database", "mysql") => Dialect::MySql,
+            ("database", "mssql") => Dialect::SqlServer,
+            ("database", other) => {
+                return How::Unreadable(format!("scripts of {other} are not taken apart"));
+            }
+            _ => return How::None,
+        };
+        How::Script {
+            dialect,
+            text: Vec::new(),
+            time: None,
+        }
+    }
+}
+
+impl Collector {
+    pub fn new(kind: Kind, session: Option<&Session>, redactor: Redactor) -> Self {
         Self {
-            kind,
-            session,
-            sent: Vec::new(),
+            redactor,
+            how: How::of(kind, session),
+            found: Vec::new(),
         }
     }
 
     pub fn push(&mut self, event: &Event) {
-        let may_be_one = self.kind.is_native_database() || self.kind == Kind::Exec;
-        if may_be_one && event.code == Code::Input {
-            self.sent.push(event.clone());
+        let mut entries = Vec::new();
+        match &mut self.how {
+            How::Client { sent, .. } => sent.push(event, &mut entries),
+            How::Script { text, time, .. } if event.code == Code::Input => {
+                time.get_or_insert(event.time);
+                text.extend_from_slice(&event.data);
+            }
+            _ => {}
+        }
+        self.entries(entries);
+    }
+
+    pub fn read(mut self) -> Read {
+        let mut entries = Vec::new();
+        if let How::Client { sent, .. } = &mut self.how {
+            sent.finish(&mut entries);
+        }
+        self.entries(entries);
+        match self.how {
+            How::None => Read::None,
+            How::Unreadable(why) => Read::Unreadable(why),
+            How::Client { .. } => Read::Found(self.found),
+            How::Script {
+                dialect,
+                text,
+                time,
+            } => {
+                let mut reader = Reader::new(dialect, Origin::Script);
+                let script = String::from_utf8_lossy(&text);
+                let time = time.unwrap_or_default();
+                Read::Found(read(&mut reader, &script, time, &self.redactor))
+            }
         }
     }
 
-    pub fn read(self, redactor: &Redactor) -> Read {
-        let dialect = match self.kind {
-            Kind::Postgres => Dialect::Postgres,
-            Kind::MySql => Dialect::MySql,
-            Kind::SqlServer => Dialect::SqlServer,
-            Kind::MongoDb => return self.documents(redactor),
-            Kind::Oracle => {
-                return Read::Unreadable(
-                    "the gateway records fragments of Oracle sessions alone".to_owned(),
-                );
-            }
-            Kind::Exec => return self.script(redactor),
-            _ => return Read::None,
+    fn entries(&mut self, entries: Vec<Entry>) {
+        let How::Client { reader, .. } = &mut self.how else {
+            return;
         };
-        let mut reader = Reader::new(dialect, Origin::Client);
-        let mut found = Vec::new();
-        for entry in statements::read(self.kind, &self.sent) {
-            match entry.said {
-                Said::Statement { sql, .. } if sql.starts_with(BEFORE) => {
-                    found.push(unknown(entry.time, "it was prepared before the recording"));
+        for entry in entries {
+            match (entry.said, reader.as_mut()) {
+                (Said::Statement { sql, .. }, _) if sql.starts_with(BEFORE) => {
+                    let why = "it was prepared before the recording";
+                    self.found.push(unknown(entry.time, why));
                 }
-                Said::Statement { sql, .. } => {
-                    found.extend(read(&mut reader, &sql, entry.time, redactor));
+                (Said::Statement { sql, .. }, Some(reader)) => {
+                    self.found
+                        .extend(read(reader, &sql, entry.time, &self.redactor));
                 }
-                Said::Remark(text) if HARMLESS.iter().any(|known| text.starts_with(known)) => {}
-                Said::Remark(text) => found.push(unknown(entry.time, &text)),
+                (Said::Statement { sql, .. }, None) => {
+                    self.found.push(document(&sql, entry.time, &self.redactor));
+                }
+                (Said::Remark(text), _) if HARMLESS.iter().any(|one| text.starts_with(one)) => {}
+                (Said::Remark(text), _) => self.found.push(unknown(entry.time, &text)),
             }
         }
-        Read::Found(found)
     }
+}
 
-    fn documents(self, redactor: &Redactor) -> Read {
-        let mut found = Vec::new();
-        for entry in statements::read(self.kind, &self.sent) {
-            let Said::Statement { sql, .. } = entry.said else {
-                continue;
-            };
-            let kind = command(&sql);
-            found.push(Found {
-                unclear: kind.is_none().then(|| "it is no document".to_owned()),
-                kinds: kind.into_iter().collect(),
-                place: place(&sql, entry.time, redactor),
-            });
-        }
-        Read::Found(found)
-    }
-
-    /// A script is one of statements where the connection is a database.
-    fn script(self, redactor: &Redactor) -> Read {
-        let Some(session) = self.session else {
-            return Read::Unreadable(
-                "a file does not say whether its script is one of a database".to_owned(),
-            );
-        };
-        if session.connection.kind != "database" {
-            return Read::None;
-        }
-        let dialect = match session.connection.subtype.as_str() {
-            "postgres" => Dialect::Postgres,
-            "mysql" => Dialect::MySql,
-            "mssql" => Dialect::SqlServer,
-            other => {
-                return Read::Unreadable(format!("scripts of {other} are not taken apart"));
-            }
-        };
-        let time = self.sent.first().map_or(Duration::ZERO, |first| first.time);
-        let script = self.sent.iter().flat_map(|event| event.data.iter().copied());
-        let script: Vec<u8> = script.collect();
-        let script = String::from_utf8_lossy(&script);
-        let mut reader = Reader::new(dialect, Origin::Script);
-        Read::Found(read(&mut reader, &script, time, redactor))
+fn document(json: &str, time: Duration, redactor: &Redactor) -> Found {
+    let kind = command(json);
+    Found {
+        unclear: kind.is_none().then(|| "it is no document".to_owned()),
+        kinds: kind.into_iter().collect(),
+        place: place(json, time, redactor),
     }
 }
 

@@ -77,7 +77,9 @@ impl Standing<'_> {
                     .iter()
                     .any(|kind| [&connection.kind, &connection.subtype].contains(&kind)))
             && scope.verb.is_none_or(|verb| verb == session.verb)
-            && scope.identity.is_none_or(|kind| kind == session.identity.kind)
+            && scope
+                .identity
+                .is_none_or(|kind| kind == session.identity.kind)
     }
 
     /// A session that was turned down, or that waits, has done nothing to be judged.
@@ -91,7 +93,10 @@ impl Standing<'_> {
             true => self.session.end_date?,
             false => self.now,
         };
-        until.duration_since(self.session.start_date).try_into().ok()
+        until
+            .duration_since(self.session.start_date)
+            .try_into()
+            .ok()
     }
 }
 
