@@ -1,12 +1,13 @@
 //! ddctl: what did my AI agents do, where can I see it, and will I be told?
 //!
 //! A library under a thin `main.rs`. The rooms and their direction:
-//! `commands → replay, monitors → sources, delivery → gateway, datadog → http → domain`;
-//! `query` and `recording` know only `domain`; `ui` knows only `domain`. Never back. `sandbox` is
+//! `commands → replay, assert, monitors → sources, delivery → gateway, datadog → http → domain`;
+//! `assert → search → recording`; `query` and `recording` know only `domain`; `ui` knows only `domain`. Never back. `sandbox` is
 //! what the rooms are tested against: it shares no wire type with them.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod assert;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -47,7 +47,7 @@ impl<'p> Searcher<'p> {
         event: &Event,
         each: &mut dyn FnMut(Hit) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        if event.data.len() <= PIECE {
+        if event.data.len() <= PIECE || !self.texts.is_of_bytes() {
             self.texts.push(event);
             return self.settle(false, each);
         }

@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::page::Page;
 use super::pattern::Part;
 use super::plain::Plain;
-use crate::recording::statements::{self, Said};
-use crate::recording::transcript::{self, Tone};
+use crate::recording::statements::{Entry, Said, Statements};
+use crate::recording::transcript::{Line, Tone, Transcript};
 use crate::recording::utf8::Decoder;
-use crate::recording::{Code, Event, Kind};
+use crate::recording::{Code, Event, Kind, Size};
 
 /// Whether a recording holds a part of what happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +56,30 @@ pub(super) struct Texts {
     shown_reader: Reader,
     typed: Typed,
     pub has_input: bool,
-    /// Of protocols that are read as a whole.
-    whole: Vec<Event>,
+    protocol: Protocol,
+}
+
+/// What is read of the bytes before they are text.
+enum Protocol {
+    /// Nothing: they are text.
+    None,
+    /// Statements of a database's own client.
+    Database(Statements),
+    /// Requests and answers.
+    Exchanges(Box<Transcript>),
+    /// They cannot be read.
+    Private,
+}
+
+impl Protocol {
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Ssh | Kind::Rdp => Protocol::Private,
+            Kind::Http => Protocol::Exchanges(Box::new(Transcript::new(kind, Size::ASSUMED))),
+            kind if kind.is_native_database() => Protocol::Database(Statements::new(kind)),
+            _ => Protocol::None,
+        }
+    }
 }
 
 /// Bytes that arrive in pieces, as text without controls.
@@ -135,18 +157,33 @@ impl Texts {
             shown_reader: Reader::default(),
             typed: Typed::default(),
             has_input: false,
-            whole: Vec::new(),
+            protocol: Protocol::of(kind),
         }
+    }
+
+    /// True where an event may be taken in pieces.
+    pub fn is_of_bytes(&self) -> bool {
+        matches!(self.protocol, Protocol::None | Protocol::Private)
     }
 
     pub fn push(&mut self, event: &Event) {
         let is_input = event.code == Code::Input;
         self.has_input |= is_input && !event.data.is_empty();
-        match (self.kind, &event.code) {
-            (Kind::Ssh | Kind::Rdp, Code::Input | Code::Output) => {}
-            (Kind::Http, Code::Input | Code::Output) => self.whole.push(event.clone()),
-            (kind, Code::Input) if kind.is_native_database() => self.whole.push(event.clone()),
-            (Kind::Terminal, Code::Input) => self.typed.keys(&event.data, &self.shown),
+        match (&mut self.protocol, &event.code) {
+            (Protocol::Database(statements), Code::Input) => {
+                let mut entries = Vec::new();
+                statements.push(event, &mut entries);
+                self.statements(&entries);
+            }
+            (Protocol::Exchanges(transcript), Code::Input | Code::Output) => {
+                let mut lines = Vec::new();
+                transcript.push(event, &mut lines);
+                self.exchanges(&lines);
+            }
+            (Protocol::Private, Code::Input | Code::Output) => {}
+            (_, Code::Input) if self.kind == Kind::Terminal => {
+                self.typed.keys(&event.data, &self.shown);
+            }
             (_, Code::Input) => self.sent_reader.read(event, &mut self.sent),
             (_, Code::Output) => {
                 self.shown_reader.read(event, &mut self.shown);
@@ -160,12 +197,20 @@ impl Texts {
         }
     }
 
-    /// Adds what had to be read as a whole.
+    /// Adds what had not ended.
     pub fn finish(&mut self) {
-        let whole = std::mem::take(&mut self.whole);
-        match self.kind {
-            Kind::Http => self.exchanges(&whole),
-            kind => self.statements(kind, &whole),
+        match &mut self.protocol {
+            Protocol::Database(statements) => {
+                let mut entries = Vec::new();
+                statements.finish(&mut entries);
+                self.statements(&entries);
+            }
+            Protocol::Exchanges(transcript) => {
+                let mut lines = Vec::new();
+                transcript.finish(&mut lines);
+                self.exchanges(&lines);
+            }
+            Protocol::None | Protocol::Private => {}
         }
     }
 
@@ -174,8 +219,8 @@ impl Texts {
         self.typed.moved_down(by);
     }
 
-    fn statements(&mut self, kind: Kind, events: &[Event]) {
-        for entry in statements::read(kind, events) {
+    fn statements(&mut self, entries: &[Entry]) {
+        for entry in entries {
             let Said::Statement { sql, parameters } = &entry.said else {
                 continue;
             };
@@ -190,8 +235,8 @@ impl Texts {
     }
 
     /// As the transcript tells them: the headers carry tokens and are in neither.
-    fn exchanges(&mut self, events: &[Event]) {
-        for line in transcript::lines(Kind::Http, events) {
+    fn exchanges(&mut self, lines: &[Line]) {
+        for line in lines {
             let page = match line.tone {
                 Tone::Input => &mut self.sent,
                 _ => &mut self.shown,

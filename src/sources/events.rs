@@ -33,6 +33,11 @@ impl EventContext {
         self.apply(access, at)
     }
 
+    /// What the rules say about a session.
+    pub fn rules_of(&self, session: &Session) -> AppliedRules {
+        self.apply(Access::from(session), session.start_date)
+    }
+
     fn apply(&self, access: Access<'_>, at: Timestamp) -> AppliedRules {
         let rule = rule_for(&self.rules, access.connection);
         let profile = rule.and_then(|rule| rule.approval_expected);
@@ -62,7 +67,7 @@ pub(super) fn events_with(
     is_incomplete: bool,
     context: &EventContext,
 ) -> Vec<SessionEvent> {
-    let rules = context.apply(Access::from(&**session), session.start_date);
+    let rules = context.rules_of(session);
     let url = format!("{}/sessions/{}", context.page_base, session.id);
     let event = |(kind, timestamp)| {
         let seen = as_of(session, kind);

@@ -59,8 +59,10 @@ pub struct Recorded {
 /// Why there is no recording to read.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Unread {
-    #[error("nothing was recorded, or the token's role may not read it")]
+    #[error("nothing was recorded")]
     Nothing,
+    #[error("nothing was recorded, or the token's role may not read it")]
+    Withheld,
     #[error(transparent)]
     Refused(GatewayError),
     /// The gateway kept failing; run again.
@@ -190,7 +192,7 @@ impl Reader<'_> {
                 self.keep(&whole, &bytes).await;
                 Ok((whole, Ok(bytes)))
             }
-            Ok((whole, None)) => Ok((whole, Err(Unread::Nothing))),
+            Ok((whole, None)) => Ok((whole, Err(Unread::Withheld))),
             Err(error) => Ok((session, Err(unread(error)?))),
         }
     }

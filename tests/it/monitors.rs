@@ -225,7 +225,7 @@ fn a_case_that_comes_out_otherwise_fails_the_run_and_stands_in_the_junit_file() 
         .says("2 cases, 1 failed");
     let xml = std::fs::read_to_string(environment.path("junit.xml")).expect("it was written");
     assert!(
-        xml.contains("<testsuites tests=\"2\" failures=\"1\">"),
+        xml.contains("<testsuites tests=\"2\" failures=\"1\" errors=\"0\">"),
         "{xml}"
     );
     assert!(xml.contains("name=\"two are fine\"><failure"), "{xml}");

@@ -149,6 +149,7 @@ fn suites(rows: &[Row]) -> Vec<TestSuite> {
         let case = TestCase {
             name: row.case.clone(),
             failure: (!row.passed).then(|| row.said()),
+            error: None,
         };
         match suites.last_mut().filter(|suite| suite.name == name) {
             Some(suite) => suite.cases.push(case),

@@ -6,20 +6,24 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use jiff::{SignedDuration, Timestamp};
 
 use super::filter::FilterArgs;
 use super::scope;
 use super::when::{When, WhenArgs};
 use crate::commands::flags::GatewayAccess;
 use crate::context::Context;
+use crate::domain::session::Session;
 use crate::error::UsageError;
 use crate::gateway::Gateway;
 use crate::recording::{self, ReadError, Strictness};
 use crate::search::Opened;
 use crate::sources::{self, Cache, Reading, SessionFilter, SessionRef, Which};
+use crate::ui::{Tone, Ui, escape};
 
 /// Which recordings.
 #[derive(Debug, Args)]
@@ -194,6 +198,69 @@ pub fn open_file(
     Ok(Opened::of_file(reader))
 }
 
+/// What a recording is of.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    File(String),
+    /// A session, and its page.
+    Session(Arc<Session>, String),
+}
+
+impl Origin {
+    /// A name that `replay` takes.
+    pub fn name(&self) -> &str {
+        match self {
+            Origin::File(path) => path,
+            Origin::Session(session, _) => &session.id,
+        }
+    }
+
+    pub fn session(&self) -> Option<&Session> {
+        match self {
+            Origin::File(_) => None,
+            Origin::Session(session, _) => Some(session),
+        }
+    }
+
+    /// When something happened; unknown of a file.
+    pub fn time(&self, offset: Duration) -> Option<Timestamp> {
+        let offset = SignedDuration::try_from(offset).ok()?;
+        self.session()?.start_date.checked_add(offset).ok()
+    }
+
+    /// The page of the session, or the path of the file.
+    pub fn place(&self) -> &str {
+        match self {
+            Origin::File(path) => path,
+            Origin::Session(_, url) => url,
+        }
+    }
+}
+
+/// When, who and where, above what is shown of a recording.
+pub fn heading(ui: &Ui, origin: &Origin) -> String {
+    let text = match origin {
+        Origin::File(path) => path.clone(),
+        Origin::Session(session, _) => format!(
+            "{}  {}  {}",
+            ui.time(session.start_date),
+            session.identity.label(),
+            session.connection.name
+        ),
+    };
+    let text = escape::line(&text);
+    format!("{}\n", ui.palette().paint(Tone::Strong, text))
+}
+
+/// A time of a recording: `2:04`, `1:02:04`.
+pub fn offset(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds / 3_600 {
+        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
+        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
+    }
+}
+
 /// A command that plays a stretch of a recording, ready to be run; none for standard input.
 pub fn replay_command(given: &str, clip: &str) -> Option<String> {
     match given {
@@ -221,6 +288,12 @@ fn shell_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_offset_reads_like_a_clock() {
+        let of = |seconds| offset(Duration::from_secs(seconds));
+        assert_eq!([of(4), of(124), of(3_724)], ["0:04", "2:04", "1:02:04"]);
+    }
 
     #[test]
     fn a_command_survives_the_shell() {

@@ -1,5 +1,6 @@
 //! `ddctl sessions`: look at recordings, and ship them.
 
+mod assert;
 mod clip;
 mod export;
 mod filter;
@@ -24,6 +25,7 @@ pub enum Sessions {
     Show(show::Show),
     Replay(replay::Replay),
     Search(Box<search::Search>),
+    Assert(Box<assert::Assert>),
     Export(Box<export::Export>),
 }
 
@@ -40,6 +42,7 @@ pub async fn run(context: &Context, command: Sessions) -> anyhow::Result<Exit> {
         Sessions::Show(args) => show::run(context, &args).await,
         Sessions::Replay(args) => replay::run(context, &args).await,
         Sessions::Search(args) => search::run(context, &args).await,
+        Sessions::Assert(args) => assert::run(context, &args).await,
         Sessions::Export(args) => export::run(context, &args).await,
     }
 }

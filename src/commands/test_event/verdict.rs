@@ -36,6 +36,7 @@ pub fn publish(context: &Context, args: &TestEvent, verdict: &Verdict) -> anyhow
             cases: vec![TestCase {
                 name: format!("{} comes to {}", verdict.name, args.expect),
                 failure,
+                error: None,
             }],
         };
         std::fs::write(path, junit(&[suite]))

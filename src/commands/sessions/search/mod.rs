@@ -12,8 +12,8 @@ use clap::{Args, ValueEnum};
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 
-use self::report::{Origin, Report};
-use super::inputs::{Inputs, Sessions, open_file};
+use self::report::Report;
+use super::inputs::{Inputs, Origin, Sessions, open_file};
 use crate::commands::flags::at_least_one;
 use crate::context::Context;
 use crate::domain::redaction::Redactor;

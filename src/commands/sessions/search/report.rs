@@ -1,14 +1,11 @@
 //! What a search shows: each hit as it comes, and at the end how much was searched.
 
-use std::sync::Arc;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::commands::sessions::inputs::replay_command;
+use crate::commands::sessions::inputs::{Origin, heading, offset, replay_command};
 use crate::context::Context;
-use crate::domain::session::Session;
 use crate::error::Exit;
 use crate::recording::Warning;
 use crate::search::{Hit, Part};
@@ -16,31 +13,6 @@ use crate::ui::{Format, Palette, Progress, Table, Tone, Ui, counted, escape, for
 
 /// Names of sessions that could not be read that are shown before the rest is only counted.
 const NAMED: usize = 5;
-
-/// Where a hit is from.
-#[derive(Clone, Debug)]
-pub enum Origin {
-    File(String),
-    /// A session, and its page.
-    Session(Arc<Session>, String),
-}
-
-impl Origin {
-    /// A name that `replay` takes.
-    fn name(&self) -> &str {
-        match self {
-            Origin::File(path) => path,
-            Origin::Session(session, _) => &session.id,
-        }
-    }
-
-    fn session(&self) -> Option<&Session> {
-        match self {
-            Origin::File(_) => None,
-            Origin::Session(session, _) => Some(session),
-        }
-    }
-}
 
 /// A hit; the shape that `-o json` promises.
 #[derive(Debug, Serialize)]
@@ -76,10 +48,7 @@ impl Row {
             user: session.map(|session| session.identity.email.clone()),
             connection: session.map(|session| session.connection.name.clone()),
             part: hit.part.as_str(),
-            time: session.and_then(|session| {
-                let offset = SignedDuration::try_from(hit.start).ok()?;
-                session.start_date.checked_add(offset).ok()
-            }),
+            time: origin.time(hit.start),
             offset_s: hit.start.as_secs_f64(),
             line: hit.line.clone(),
             r#match: hit.line[hit.matched.clone()].to_owned(),
@@ -257,21 +226,6 @@ impl<'c> Report<'c> {
     }
 }
 
-/// Who and where, above the hits of one recording.
-fn heading(ui: &Ui, origin: &Origin) -> String {
-    let text = match origin {
-        Origin::File(path) => path.clone(),
-        Origin::Session(session, _) => format!(
-            "{}  {}  {}",
-            ui.time(session.start_date),
-            session.identity.label(),
-            session.connection.name
-        ),
-    };
-    let text = escape::line(&text);
-    format!("{}\n", ui.palette().paint(Tone::Strong, text))
-}
-
 /// The hit in its lines, and what plays it.
 fn lines(ui: &Ui, origin: &Origin, hit: &Hit) -> String {
     let palette = ui.palette();
@@ -279,7 +233,7 @@ fn lines(ui: &Ui, origin: &Origin, hit: &Hit) -> String {
         Part::Command | Part::Statement => ">",
         Part::Output => " ",
     };
-    let time = offset(hit.start.as_secs());
+    let time = offset(hit.start);
     let indent = format!("  {time:>7} {mark} ");
     let room = ui
         .table_width()
@@ -347,14 +301,6 @@ fn cut_front(text: &str, room: usize) -> String {
     format!("…{}", &safe[kept..])
 }
 
-/// `2:04`, `1:02:04`.
-fn offset(seconds: u64) -> String {
-    match seconds / 3_600 {
-        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,13 +331,5 @@ mod tests {
         let cut = shown(&behind, 30);
         assert!(cut.ends_with("日needle") && cut.width() <= 30, "{cut}");
         assert_eq!(shown("needle", 4), "nee…");
-    }
-
-    #[test]
-    fn an_offset_reads_like_a_clock() {
-        assert_eq!(
-            [offset(4), offset(124), offset(3_724)],
-            ["0:04", "2:04", "1:02:04"]
-        );
     }
 }
