@@ -196,7 +196,7 @@ impl<T: Tape> Player<T> {
 
     /// Plays what is due, up to a bound of work. True when the picture may have changed.
     pub fn advance(&mut self, now: Duration) -> bool {
-        if self.task.is_some() {
+        if self.task.is_some() || self.position.is_paused() {
             return false;
         }
         let at = self.position.at(now);

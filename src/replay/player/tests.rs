@@ -131,6 +131,14 @@ fn a_step_while_playing_pauses() {
 }
 
 #[test]
+fn paused_between_two_events_of_the_same_time_the_second_waits() {
+    let mut player = player(&[(0, "o", "a"), (10, "o", "b"), (10, "o", "c")]);
+    press(&mut player, " ..", ms(5));
+    assert_eq!(shown(&mut player, ms(60_000)).0, "ab");
+    assert_eq!(press(&mut player, " ", ms(60_000)).0, "abc");
+}
+
+#[test]
 fn the_speed_changes_without_a_jump_and_stops_at_its_ends() {
     let mut player = abc();
     press(&mut player, "++", ms(500));

@@ -114,13 +114,13 @@ fn escape<'a>(after: &'a [u8], keys: &mut Vec<Key>) -> Option<&'a [u8]> {
             let end = rest.iter().position(|byte| matches!(byte, 0x07 | 0x1b))?;
             Some(&rest[end + usize::from(rest[end] == 0x07)..])
         }
-        // Twice the key.
-        [0x1b, ..] => {
+        // The end of such a string.
+        [b'\\', rest @ ..] => Some(rest),
+        // The key, and another one right behind it.
+        _ => {
             keys.push(Key::Escape);
             Some(after)
         }
-        // ST of such a string, or a key with Alt, which nothing here uses.
-        [_, rest @ ..] => Some(rest),
     }
 }
 
@@ -177,6 +177,7 @@ mod tests {
         );
         assert_eq!(keys(b"\x1b"), [Key::Escape]);
         assert_eq!(keys(b"\x1b\x1b"), [Key::Escape, Key::Escape]);
+        assert_eq!(keys(b"\x1bq"), [Key::Escape, Key::Char('q')]);
     }
 
     #[test]

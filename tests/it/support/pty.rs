@@ -1,4 +1,5 @@
-//! A program in a real pseudo-terminal of 80 columns and 24 rows, and what a person sees there.
+//! A program in a real pseudo-terminal, 80 columns by 24 rows unless said, and what a person sees
+//! there.
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
@@ -23,6 +24,7 @@ pub struct Pty {
     wire: Arc<Mutex<Vec<u8>>>,
     reader: Option<JoinHandle<()>>,
     before: String,
+    size: (u16, u16),
 }
 
 /// What a program left on its terminal.
@@ -40,15 +42,24 @@ impl Pty {
         Self::start_program(environment, env!("CARGO_BIN_EXE_ddctl"), args)
     }
 
+    /// Starts `ddctl` on a terminal of so many columns and rows.
+    pub fn start_sized(environment: &TestEnvironment, size: (u16, u16), args: &[&str]) -> Self {
+        Self::start_any(environment, size, env!("CARGO_BIN_EXE_ddctl"), args)
+    }
+
     /// Starts any program on a terminal of its own.
     pub fn start_program(environment: &TestEnvironment, program: &str, args: &[&str]) -> Self {
-        let size = PtySize {
-            rows: ROWS,
-            cols: COLUMNS,
-            ..PtySize::default()
-        };
+        Self::start_any(environment, (COLUMNS, ROWS), program, args)
+    }
+
+    fn start_any(
+        environment: &TestEnvironment,
+        size: (u16, u16),
+        program: &str,
+        args: &[&str],
+    ) -> Self {
         let pair = native_pty_system()
-            .openpty(size)
+            .openpty(pty_size(size))
             .expect("a pseudo-terminal");
         let before = settings(pair.master.as_ref());
         let mut command = CommandBuilder::new(program);
@@ -79,6 +90,7 @@ impl Pty {
             wire,
             reader: Some(reader),
             before,
+            size,
         }
     }
 
@@ -88,6 +100,18 @@ impl Pty {
             .write_all(keys.as_bytes())
             .and_then(|()| self.keyboard.flush())
             .expect("the terminal takes keys");
+    }
+
+    /// Gives the terminal another size, as when somebody drags a corner of its window.
+    pub fn resize(&mut self, cols: u16, rows: u16) {
+        self.size = (cols, rows);
+        let size = pty_size(self.size);
+        self.master.resize(size).expect("the terminal takes a size");
+    }
+
+    /// The program's process.
+    pub fn process_id(&self) -> u32 {
+        self.child.process_id().expect("it runs")
     }
 
     /// Sends a signal to the program.
@@ -125,7 +149,12 @@ impl Pty {
 
     /// The rows a person sees now.
     pub fn screen(&self) -> Vec<String> {
-        screen_of(&self.wire())
+        screen_of(&self.wire(), self.size)
+    }
+
+    /// True when the terminal's settings are what they were before.
+    pub fn is_given_back(&self) -> bool {
+        settings(self.master.as_ref()) == self.before
     }
 
     /// Every byte that the program has written so far.
@@ -139,7 +168,7 @@ impl Pty {
         let status = until("the program's end", || {
             self.child.try_wait().expect("it is our child")
         });
-        let is_given_back = settings(self.master.as_ref()) == self.before;
+        let is_given_back = self.is_given_back();
         // The reader ends when nobody holds the terminal any more.
         drop(self.slave.take());
         if let Some(reader) = self.reader.take() {
@@ -166,15 +195,23 @@ fn settings(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().expect("a terminal"))
 }
 
-fn screen_of(wire: &[u8]) -> Vec<String> {
-    let mut terminal = Terminal::new(COLUMNS.into(), ROWS.into()).expect("80x24 is a size");
+fn pty_size((cols, rows): (u16, u16)) -> PtySize {
+    PtySize {
+        rows,
+        cols,
+        ..PtySize::default()
+    }
+}
+
+fn screen_of(wire: &[u8], (cols, rows): (u16, u16)) -> Vec<String> {
+    let mut terminal = Terminal::new(cols.into(), rows.into()).expect("a size");
     let mut parser = Parser::new();
     for c in String::from_utf8_lossy(wire).chars() {
         if let Some(function) = parser.feed(c) {
             terminal.execute(function);
         }
     }
-    (0..ROWS.into())
+    (0..rows.into())
         .map(|row| {
             let line = terminal.screen().line(row).expect("a row of the screen");
             line.cells()
