@@ -86,6 +86,11 @@ impl Redactor {
         Self { is_on: false }
     }
 
+    /// True where secrets are looked for.
+    pub fn is_on(&self) -> bool {
+        self.is_on
+    }
+
     /// Where the secrets of `text` stand, in its order, for those who keep text in pieces.
     pub fn spans(&self, text: &str) -> Vec<Span> {
         match self.is_on {

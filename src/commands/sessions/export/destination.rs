@@ -21,6 +21,8 @@ pub enum ExportFormat {
     Cast,
     /// Recordings as readable text
     Txt,
+    /// Recordings as a page that plays them
+    Html,
 }
 
 /// `--to` and `--format`, read together.
@@ -64,7 +66,7 @@ pub(super) fn of(args: &Export) -> Result<Destination, UsageError> {
         .ok_or_else(|| {
             UsageError::with_hint(
                 format!("the ending of `{}` picks no format", args.to),
-                "name one: --format ndjson|json|csv for events, cast|txt for recordings",
+                "name one: --format ndjson|json|csv for events, cast|txt|html for recordings",
             )
         })?;
     Ok(match format {
@@ -87,6 +89,10 @@ pub(super) fn of(args: &Export) -> Result<Destination, UsageError> {
         ExportFormat::Txt => Destination::Recordings {
             target,
             format: recordings::Format::Txt,
+        },
+        ExportFormat::Html => Destination::Recordings {
+            target,
+            format: recordings::Format::Html,
         },
     })
 }

@@ -3,6 +3,7 @@
 mod destination;
 mod events;
 mod mapping;
+mod page;
 mod recordings;
 mod summary;
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Selection;
 use super::destination::Target;
+use super::page;
 use super::scope;
 use crate::context::Context;
 use crate::delivery::AtomicFile;
@@ -24,6 +25,8 @@ use crate::ui::{self, counted};
 pub enum Format {
     Cast,
     Txt,
+    /// One page that plays it.
+    Html,
 }
 
 impl Format {
@@ -31,6 +34,7 @@ impl Format {
         match self {
             Format::Cast => "cast",
             Format::Txt => "txt",
+            Format::Html => "html",
         }
     }
 }
@@ -161,12 +165,13 @@ impl Writer<'_> {
         let (shown, content) = match file {
             Some(mut file) => {
                 let content = self
-                    .encode(&session, events, &mut file)
-                    .map_err(|error| file.explain(error))?;
+                    .encode(&session, &bytes, events, &mut file)
+                    .map_err(|error| explained(error, &file))?;
                 (file.commit()?.display().to_string(), content)
             }
             None => {
-                let content = self.encode(&session, events, &mut self.context.ui.stdout())?;
+                let content =
+                    self.encode(&session, &bytes, events, &mut self.context.ui.stdout())?;
                 ("-".to_owned(), content)
             }
         };
@@ -181,8 +186,11 @@ impl Writer<'_> {
     fn path(&self, id: &str, of: usize) -> anyhow::Result<Option<PathBuf>> {
         let Target::Path(path) = &self.options.target else {
             return match (self.options.format, of) {
-                (Format::Cast, 2..) => Err(UsageError::with_hint(
-                    format!("{of} recordings do not fit into one asciicast"),
+                (format @ (Format::Cast | Format::Html), 2..) => Err(UsageError::with_hint(
+                    format!(
+                        "{of} recordings do not fit into one {} file",
+                        format.ending()
+                    ),
                     "name a folder (--to DIR/), or one session",
                 )
                 .into()),
@@ -208,9 +216,10 @@ impl Writer<'_> {
     fn encode(
         &self,
         session: &Session,
+        received: &[u8],
         events: Vec<Event>,
         out: &mut impl Write,
-    ) -> std::io::Result<Content> {
+    ) -> anyhow::Result<Content> {
         let kind = Kind::of_session(session, &events);
         match self.options.format {
             Format::Txt => {
@@ -218,6 +227,15 @@ impl Writer<'_> {
                 transcript::write(&lines, out)?;
                 Ok(Content {
                     events: events.len(),
+                    is_silent: false,
+                })
+            }
+            Format::Html => {
+                let (count, redactor) = (events.len(), &self.options.redactor);
+                let shown = page::shown(self.gateway, session, received, events, redactor);
+                shown.page()?.finish(out)?;
+                Ok(Content {
+                    events: count,
                     is_silent: false,
                 })
             }
@@ -260,6 +278,14 @@ impl Writer<'_> {
             ));
         }
         Ok(())
+    }
+}
+
+/// What went wrong with the file says so; the rest is the recording's.
+fn explained(error: anyhow::Error, file: &AtomicFile) -> anyhow::Error {
+    match error.downcast::<std::io::Error>() {
+        Ok(error) => file.explain(error).into(),
+        Err(error) => error,
     }
 }
 

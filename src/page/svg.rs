@@ -1,0 +1,1 @@
+//! The screen at one moment as an SVG picture.
