@@ -97,7 +97,7 @@ impl About {
             ("Identity", self.identity.clone()),
             ("Outcome", self.outcome.clone()),
             ("Kind", Some(self.kind.name().to_owned())),
-            ("Started", self.started.map(|at| format!("{at:.3}"))),
+            ("Started", self.started.map(|at| wall(at, "%F %T%.3f UTC"))),
             ("Range", Some(self.told_range())),
             ("Hidden", Some(self.hidden.text())),
             ("SHA-256", Some(self.checksum())),
@@ -107,6 +107,19 @@ impl About {
             .filter_map(|(label, value)| Some((label, safe::line(&value?))))
             .filter(|(_, value)| !value.is_empty())
             .collect()
+    }
+
+    /// The few facts that stand below the title.
+    pub fn summary(&self) -> String {
+        let part = self.clip.as_ref().map(|_| self.told_range());
+        let parts = [
+            self.outcome.clone(),
+            Some(self.kind.name().to_owned()),
+            self.started.map(|at| wall(at, "%F %T UTC")),
+            Some(part.unwrap_or_else(|| human_duration(self.length))),
+        ];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        safe::line(&parts.join(" · "))
     }
 
     /// Where the gateway shows the session itself.
@@ -138,6 +151,11 @@ impl About {
             ),
         }
     }
+}
+
+/// A time of the clock, in UTC.
+fn wall(at: Timestamp, format: &str) -> String {
+    at.strftime(format).to_string()
 }
 
 /// Hours, minutes, seconds and milliseconds: `0:04:12.050`.

@@ -15,54 +15,50 @@ const UNMEASURED: Size = Size {
     rows: 30,
 };
 
-/// A recording without its secrets, ready to be shown.
+/// A recording that can be shown: what was found in it, and what hides its secrets.
 pub struct Shown {
-    pub about: About,
-    /// Output, resizes and markers as the player takes them, and what was typed among them.
-    events: Vec<Event>,
-    size: Size,
+    about: About,
+    /// Without their secrets, where they are of a screen; else `lines` are.
+    recording: Recording,
     lines: Vec<Line>,
+    redactor: Redactor,
 }
 
 impl Shown {
     /// `about.hidden` and `about.length` are found here.
-    pub fn new(mut about: About, recording: Recording, redactor: &Redactor) -> Self {
-        let Recording { header, events } = recording;
+    pub fn new(mut about: About, mut recording: Recording, redactor: Redactor) -> Self {
+        let events = &recording.events;
         about.length = events.last().map_or(Duration::ZERO, |event| event.time);
         let before = marks_of(events.iter().map(|event| event.data.as_slice()));
-        let redacted = redact::events(events.clone(), redactor);
-        // The transcript of a screen is of what is shown there; of a protocol, of its messages.
-        let lines = match about.kind.is_screen() {
-            true => transcript::redacted(about.kind, &redacted, redactor),
-            false => transcript::redacted(about.kind, &events, redactor),
-        };
+        if about.kind.is_screen() {
+            recording.events = redact::events(recording.events, &redactor);
+        }
+        let events = &recording.events;
+        let lines = transcript::redacted(about.kind, events, &redactor);
         let after = match about.kind.is_screen() {
-            true => marks_of(redacted.iter().map(|event| event.data.as_slice())),
+            true => marks_of(events.iter().map(|event| event.data.as_slice())),
             false => marks_of(lines.iter().map(|line| line.text.as_bytes())),
         };
-        about.hidden = hidden(redactor, &before, after);
-        let typed = typed(about.kind, &redacted);
-        let track = track(
-            about.kind,
-            Recording {
-                header,
-                events: redacted,
-            },
-        );
+        about.hidden = hidden(&redactor, &before, after);
         Self {
-            events: merged(track.events, typed),
-            size: track.size,
             about,
+            recording,
             lines,
+            redactor,
         }
     }
 
     /// The whole as a page.
     pub fn page(self) -> Result<Page, TooLarge> {
-        let times = self.events.iter().filter(|event| event.code != Code::Input);
-        let pace = pace(times.map(|event| event.time));
-        let mut page = Page::new(self.about, self.size, pace);
-        for event in &self.events {
+        let typed = typed(self.about.kind, &self.recording.events);
+        let (events, size) = match self.about.kind.is_screen() {
+            true => self.track().map(|track| (merged(track.events, typed), track.size)),
+            false => (Vec::new(), UNMEASURED),
+        };
+        let played = events.iter().filter(|event| event.code != Code::Input);
+        let pace = pace(played.map(|event| event.time));
+        let mut page = Page::new(self.about, size, pace);
+        for event in &events {
             page.event(event)?;
         }
         for line in &self.lines {
@@ -72,11 +68,11 @@ impl Shown {
     }
 }
 
-/// What is played: nothing is cut, no pause is shortened, and all is redacted already.
-fn track(kind: Kind, recording: Recording) -> Track {
+/// What is played: nothing is cut, no pause is shortened.
+fn track(kind: Kind, recording: Recording, redactor: Redactor) -> Track {
     let options = Options {
         idle_limit: Some(Duration::MAX),
-        redactor: Redactor::off(),
+        redactor,
         ..Options::default()
     };
     Track::new(recording, kind, &options, UNMEASURED)

@@ -43,6 +43,7 @@ pub fn write(page: Page, out: &mut impl Write) -> io::Result<()> {
             "style" => write!(out, "<style>{STYLE}</style>")?,
             "script" => write!(out, "<script>{SCRIPT}</script>")?,
             "title" => out.write_all(escaped(&about.title).as_bytes())?,
+            "summary" => out.write_all(escaped(&about.summary()).as_bytes())?,
             "facts" => facts(&about, out)?,
             "remarks" => remarks(&about, out)?,
             "version" => out.write_all(env!("CARGO_PKG_VERSION").as_bytes())?,

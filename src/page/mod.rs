@@ -25,6 +25,7 @@ use std::time::Duration;
 pub use about::{About, Hidden};
 pub use compose::Shown;
 pub use film::pace;
+pub use svg::svg;
 
 use self::commands::Commands;
 use self::film::Film;

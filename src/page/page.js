@@ -151,7 +151,7 @@
       this.list = $('rows');
       this.cursor = $('cursor');
       this.scroller = $('scroller');
-      this.isFitted = true;
+      this.isFitted = null;
       this.hit = null;
       new ResizeObserver(() => this.fit()).observe(this.scroller);
       $('fit').addEventListener('click', () => {
@@ -222,22 +222,16 @@
 
     /* As large as the width allows; where that would be too small to read, it scrolls instead. */
     fit() {
-      const SMALLEST = 9.5;
-      const LARGEST = 17;
+      const [SMALLEST, READABLE, LARGEST] = [7, 13, 17];
+      if (!this.scroller.clientWidth || !this.cols) return;
       const style = this.box.style;
       style.fontSize = '100px';
       const per = this.list.getBoundingClientRect().width / 100 / this.cols;
       const whole = this.scroller.clientWidth / ((this.cols + 2.2) * per);
-      const isTooSmall = whole < SMALLEST;
-      style.fontSize = `${this.isFitted ? Math.min(whole, LARGEST) : clamp(whole, Math.max(SMALLEST, 13), LARGEST)}px`;
-      $('fit').hidden = whole >= 13;
+      this.isFitted ??= whole >= SMALLEST;
+      style.fontSize = `${Math.min(this.isFitted ? whole : Math.max(whole, READABLE), LARGEST)}px`;
+      $('fit').hidden = whole >= READABLE;
       $('fit').setAttribute('aria-pressed', String(this.isFitted));
-      if (isTooSmall && this.isFirst !== false) {
-        this.isFirst = false;
-        this.isFitted = false;
-        this.fit();
-      }
-      this.isFirst = false;
     }
 
     /* Brings a place into view where the screen is wider or higher than its window. */
@@ -474,7 +468,7 @@
       const item = element('li');
       const link = element('a');
       link.href = address;
-      link.append(element('b', '', number), element('code', '', text), element('time', '', offset(time)));
+      link.append(element('b', '', number), element('code', '', text), element('time', '', offset(time, this.decimals)));
       link.addEventListener('click', (event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
@@ -768,9 +762,6 @@
     const names = ['about', 'film', 'looks', 'lines', 'commands', 'markers'];
     const data = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await read(name)])));
     const player = new Player(data);
-    const summary = [...document.querySelectorAll('#facts dt')].map((label) => [label.textContent, label.nextSibling.textContent]);
-    const shown = ['Outcome', 'Kind', 'Started', 'Range'];
-    $('summary').textContent = summary.filter(([label]) => shown.includes(label)).map(([, value]) => value).join(' · ');
     player.open(location.hash);
     document.documentElement.dataset.ready = '';
   } catch (error) {
