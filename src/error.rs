@@ -264,11 +264,17 @@ fn of_datadog(error: &DatadogError) -> Verdict {
     match error {
         DatadogError::Transport(error) => of_transport(error),
         DatadogError::Key(shape) => of_key_shape(shape),
+        DatadogError::NoApiKey { .. } => of_secret(&SecretError::Missing {
+            kind: SecretKind::ApiKey,
+        }),
         DatadogError::NoApplicationKey { .. } => of_secret(&SecretError::Missing {
             kind: SecretKind::AppKey,
         }),
         DatadogError::Refused(refusal) => of_refusal(refusal),
         DatadogError::Malformed { .. } => Verdict::plain(Exit::Failed),
+        DatadogError::Partial { .. } => {
+            Verdict::hinted(Exit::Failed, "ask for a shorter time, or less of it")
+        }
     }
 }
 
@@ -307,6 +313,15 @@ fn of_file(error: &FileError) -> Verdict {
 
 fn of_refusal(refusal: &Refusal) -> Verdict {
     match refusal.meaning {
+        Meaning::Pause if refusal.status == 403 && refusal.need.is_some() => Verdict {
+            exit: Exit::Credentials,
+            hints: refusal
+                .need
+                .iter()
+                .map(ToString::to_string)
+                .chain(["`ddctl validate` shows what the keys may do".to_owned()])
+                .collect(),
+        },
         Meaning::Pause => Verdict::hinted(
             Exit::Credentials,
             "`ddctl validate --all-sites` says which site the key belongs to",
@@ -442,6 +457,8 @@ mod tests {
             status: 403,
             meaning: Meaning::Pause,
             text: String::new(),
+            is_datadogs: true,
+            need: None,
             redirected_to: None,
             rate_limit: None,
         };

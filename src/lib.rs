@@ -24,5 +24,6 @@ pub mod query;
 pub mod recording;
 pub mod replay;
 pub mod sandbox;
+pub mod search;
 pub mod sources;
 pub mod ui;

@@ -2,12 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
-use jiff::Timestamp;
-
 use crate::config::SecretFlags;
-use crate::context::Context;
-use crate::domain::time::{TimeRange, parse_range};
+use clap::Args;
 
 /// Where the gateway's token is.
 #[derive(Debug, Default, Args)]
@@ -57,24 +53,5 @@ impl DatadogAccess {
             app_key_file: self.app_key_file.clone(),
             ..SecretFlags::default()
         }
-    }
-}
-
-/// Sessions by their start.
-#[derive(Debug, Args)]
-pub struct RangeArgs {
-    /// Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339
-    #[arg(long, value_name = "TIME", default_value = "7d")]
-    pub since: String,
-    /// Sessions that started before then
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
-}
-
-impl RangeArgs {
-    pub fn range(&self, context: &Context) -> anyhow::Result<TimeRange> {
-        let tz = &context.ui.options().tz;
-        let now: Timestamp = context.now();
-        Ok(parse_range(&self.since, self.until.as_deref(), now, tz)?)
     }
 }

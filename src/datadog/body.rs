@@ -20,6 +20,11 @@ pub(super) fn error_text(body: &[u8]) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
+/// Whether the body is an error in Datadog's words, and not of something in between.
+pub(super) fn is_datadogs(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|value| value.get("errors").is_some())
+}
+
 fn of_json(value: &Value) -> Option<String> {
     let Value::Object(fields) = value else {
         return value.as_str().map(str::to_owned);

@@ -5,17 +5,21 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 use url::Url;
 
 use super::body;
-use super::draft::{API_KEY, APP_KEY, Draft};
-use super::endpoint::{Endpoint, Product};
-use super::error::{DatadogError, Meaning, Refusal};
-use super::keys::{KeyShape, check_api_key_shape, check_app_key_shape};
+use super::credentials::Credentials;
+use super::draft::Draft;
+use super::endpoint::Endpoint;
+use super::error::{DatadogError, Meaning, Need, Refusal};
+use super::keys::{KeyShape, Token};
+use super::operation::Operation;
+use super::patience::{Patience, Wait, Waited};
 use super::rate::{self, RateLimit};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
-use crate::http::{self, ANSWER_LIMIT, Method};
+use crate::http::{self, ANSWER_LIMIT};
 
 /// What is read of an error body.
 const ERROR_BODY_LIMIT: usize = 64 << 10;
@@ -27,31 +31,46 @@ const UNKNOWN_OFFSET: i64 = i64::MIN;
 pub struct Datadog {
     http: Arc<http::Client>,
     endpoint: Endpoint,
-    api_key: Secret,
-    app_key: Option<Secret>,
+    credentials: Credentials,
+    patience: Patience,
     /// Datadog's clock minus ours in seconds, by the latest answer.
     offset_s: AtomicI64,
 }
 
 impl Datadog {
+    /// `app_key` is an application key, or a personal or service access token, which opens the web
+    /// API without an API key.
+    ///
     /// # Errors
     ///
     /// A key that cannot be one by its shape is refused here, before anything is sent.
     pub fn new(
         http: Arc<http::Client>,
         endpoint: Endpoint,
-        api_key: Secret,
+        api_key: impl Into<Option<Secret>>,
         app_key: Option<Secret>,
     ) -> Result<Self, KeyShape> {
-        check_api_key_shape(&api_key)?;
-        app_key.as_ref().map_or(Ok(()), check_app_key_shape)?;
         Ok(Self {
             http,
             endpoint,
-            api_key,
-            app_key,
+            credentials: Credentials::new(api_key.into(), app_key)?,
+            patience: Patience::default(),
             offset_s: AtomicI64::new(UNKNOWN_OFFSET),
         })
+    }
+
+    /// The same client with another patience for calls of the management API.
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The kind of access token that it opens the web API by.
+    pub fn token(&self) -> Option<Token> {
+        self.credentials.token()
+    }
+
+    pub(super) fn web_secret(&self) -> Option<&Secret> {
+        self.credentials.web_secret()
     }
 
     pub fn site(&self) -> Site {
@@ -71,41 +90,64 @@ impl Datadog {
         }
     }
 
-    /// A request that carries the API key.
-    pub(super) fn draft(&self, method: Method, product: Product, path: &'static str) -> Draft<'_> {
-        Draft::new(method, product, path).secret(API_KEY, &self.api_key)
+    /// A request with the keys that `operation` wants.
+    pub(super) fn draft(&self, operation: &'static Operation) -> Result<Draft<'_>, DatadogError> {
+        self.credentials.draft(operation)
     }
 
-    /// A request of the web API, which wants the application key as well.
-    pub(super) fn draft_with_both_keys(
-        &self,
-        method: Method,
-        path: &'static str,
-    ) -> Result<Draft<'_>, DatadogError> {
-        let draft = self.draft(method, Product::Api, path);
-        match &self.app_key {
-            Some(key) => Ok(draft.secret(APP_KEY, key)),
-            None => Err(DatadogError::NoApplicationKey {
+    /// As [`Datadog::ask`], waiting as long as the client's [`Patience`] lets it.
+    pub(super) async fn ask_patiently(&self, draft: Draft<'_>) -> Result<Answer, DatadogError> {
+        let mut waited = Waited::default();
+        loop {
+            let error = match self.ask(draft.clone()).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let is_repeatable = draft.operation.is_repeatable;
+            let now = Instant::now();
+            let Some(wait) = self
+                .patience
+                .wait_after(&error, is_repeatable, &waited, now)
+            else {
+                return Err(error);
+            };
+            let is_rate_limit = error.status() == Some(429);
+            waited.add(wait, is_rate_limit);
+            tracing::debug!(request = draft.line(), ?wait, %error, "waiting");
+            self.patience.tell(&Wait {
                 request: draft.line(),
-            }),
+                wait,
+                is_rate_limit,
+            });
+            tokio::time::sleep(wait).await;
         }
     }
 
-    /// Sends, and returns once the headers of a 2xx are in; the body is not read.
+    /// Sends once, and returns when the headers of an answer are in; the body is not read.
     pub(super) async fn ask(&self, draft: Draft<'_>) -> Result<Answer, DatadogError> {
         let (host, request) = (draft.host(&self.endpoint), draft.line());
+        let (also_answers, need) = (draft.operation.also_answers, self.need_of(&draft));
         let response = self.http.send(draft.into_request(&self.endpoint)).await?;
         let now = Timestamp::now();
         self.note_clock(&response, now);
-        if response.status().is_success() {
+        let status = response.status();
+        if status.is_success() || also_answers == Some(status.as_u16()) {
             return Ok(Answer {
                 host,
                 request,
                 response,
             });
         }
-        let refusal = refusal_of(response, host, request, now).await;
+        let refusal = refusal_of(response, host, request, need, now).await;
         Err(DatadogError::Refused(Box::new(refusal)))
+    }
+
+    fn need_of(&self, draft: &Draft<'_>) -> Option<Need> {
+        Some(Need {
+            permission: draft.operation.permission()?,
+            is_unscoped: draft.wants_unscoped(),
+            token: self.token(),
+        })
     }
 
     fn note_clock(&self, response: &http::Response, now: Timestamp) {
@@ -116,7 +158,7 @@ impl Datadog {
     }
 }
 
-/// A 2xx whose body has not been read.
+/// An answer whose body has not been read.
 #[derive(Debug)]
 pub(super) struct Answer {
     host: String,
@@ -144,6 +186,7 @@ async fn refusal_of(
     response: http::Response,
     host: String,
     request: String,
+    need: Option<Need>,
     now: Timestamp,
 ) -> Refusal {
     let status = response.status().as_u16();
@@ -164,6 +207,8 @@ async fn refusal_of(
         status,
         meaning: Meaning::of_status(status, after),
         text: body::error_text(&body).unwrap_or_default(),
+        is_datadogs: body::is_datadogs(&body),
+        need,
         redirected_to,
         rate_limit,
     }

@@ -5,40 +5,63 @@ use std::fmt;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::endpoint::{Endpoint, Product};
+use super::endpoint::Endpoint;
+use super::operation::Operation;
 use crate::domain::secret::Secret;
-use crate::http::{self, HeaderName, Method};
-
-/// The header of the API key.
-pub(super) const API_KEY: HeaderName = HeaderName::from_static("dd-api-key");
-/// The header of the application key; a personal or service access token goes here as well.
-pub(super) const APP_KEY: HeaderName = HeaderName::from_static("dd-application-key");
+use crate::http::{self, HeaderName};
 
 /// What would be sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Draft<'a> {
-    method: Method,
-    product: Product,
-    path: &'static str,
-    secrets: Vec<(HeaderName, &'a Secret)>,
+    pub operation: &'static Operation,
+    wants_unscoped: bool,
+    /// The operation's, with the ids filled in.
+    path: String,
+    query: Vec<(&'static str, String)>,
+    secrets: Vec<(HeaderName, &'static str, &'a Secret)>,
     headers: Vec<(HeaderName, &'static str)>,
     body: Option<(&'static str, Bytes)>,
 }
 
 impl<'a> Draft<'a> {
-    pub fn new(method: Method, product: Product, path: &'static str) -> Self {
+    pub fn new(operation: &'static Operation) -> Self {
         Self {
-            method,
-            product,
-            path,
+            operation,
+            wants_unscoped: false,
+            path: operation.path.to_owned(),
+            query: Vec::new(),
             secrets: Vec::new(),
             headers: Vec::new(),
             body: None,
         }
     }
 
-    pub fn secret(mut self, name: HeaderName, secret: &'a Secret) -> Self {
-        self.secrets.push((name, secret));
+    /// Fills the id into the path.
+    pub fn of(mut self, id: impl fmt::Display) -> Self {
+        let id = id.to_string();
+        let encoded: String = url::form_urlencoded::byte_serialize(id.as_bytes()).collect();
+        self.path = self.operation.path.replacen("{}", &encoded, 1);
+        self
+    }
+
+    /// Marks a request that a key with scopes is refused for, whatever they are.
+    pub fn unscoped(mut self, wants_unscoped: bool) -> Self {
+        self.wants_unscoped = wants_unscoped;
+        self
+    }
+
+    pub fn wants_unscoped(&self) -> bool {
+        self.wants_unscoped
+    }
+
+    pub fn query(mut self, name: &'static str, value: impl fmt::Display) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    /// A header that holds `secret` behind `prefix`.
+    pub fn secret(mut self, name: HeaderName, prefix: &'static str, secret: &'a Secret) -> Self {
+        self.secrets.push((name, prefix, secret));
         self
     }
 
@@ -64,21 +87,24 @@ impl<'a> Draft<'a> {
 
     /// `POST /api/v2/logs`, for messages.
     pub fn line(&self) -> String {
-        format!("{} {}", self.method, self.path)
+        format!("{} {}", self.operation.method, self.path)
     }
 
     pub fn host(&self, endpoint: &Endpoint) -> String {
-        endpoint.host(self.product)
+        endpoint.host(self.operation.product)
     }
 
     pub fn into_request(self, endpoint: &Endpoint) -> http::Request {
-        let address = endpoint.address(self.product, self.path);
-        let mut request = http::Request::new(self.method, address.url);
+        let mut address = endpoint.address(self.operation.product, &self.path);
+        if !self.query.is_empty() {
+            address.url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        let mut request = http::Request::new(self.operation.method.clone(), address.url);
         if address.is_elsewhere {
             request = request.host(&address.host);
         }
-        for (name, secret) in self.secrets {
-            request = request.secret_header(name, "", secret);
+        for (name, prefix, secret) in self.secrets {
+            request = request.secret_header(name, prefix, secret);
         }
         for (name, value) in self.headers {
             request = request.header(name, value);
@@ -90,10 +116,10 @@ impl<'a> Draft<'a> {
     }
 
     pub fn preview(&self, endpoint: &Endpoint) -> Preview {
-        let address = endpoint.address(self.product, self.path);
+        let address = endpoint.address(self.operation.product, &self.path);
         let mut headers = vec![("host".to_owned(), address.host)];
-        for (name, secret) in &self.secrets {
-            headers.push((name.to_string(), secret.masked()));
+        for (name, prefix, secret) in &self.secrets {
+            headers.push((name.to_string(), format!("{prefix}{}", secret.masked())));
         }
         if let Some((content_type, _)) = &self.body {
             headers.push(("content-type".to_owned(), (*content_type).to_owned()));
@@ -102,8 +128,8 @@ impl<'a> Draft<'a> {
             headers.push((name.to_string(), (*value).to_owned()));
         }
         Preview {
-            method: self.method.to_string(),
-            path: self.path.to_owned(),
+            method: self.operation.method.to_string(),
+            path: self.path.clone(),
             headers,
             connects_to: address
                 .is_elsewhere

@@ -79,8 +79,7 @@ mod tests {
 
     #[test]
     fn without_a_stand_in_the_address_is_the_sites_own() {
-        let address =
-            Endpoint::new(Site::Eu1).address(Product::LogsIntake, super::super::logs::PATH);
+        let address = Endpoint::new(Site::Eu1).address(Product::LogsIntake, "/api/v2/logs");
         assert_eq!(
             address.url.as_str(),
             "https://http-intake.logs.datadoghq.eu/api/v2/logs"

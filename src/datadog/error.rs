@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::keys::KeyShape;
+use super::keys::{KeyShape, Token};
+use super::operation::Permission;
 use super::rate::RateLimit;
 use crate::http::TransportError;
 
@@ -42,6 +43,41 @@ impl Meaning {
     }
 }
 
+/// What a key has to be allowed for a request that was refused. Displays as advice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    pub permission: Permission,
+    /// Log monitors want a key without scopes, whatever the scopes are (OpenAPI document v1,
+    /// `CreateMonitor`).
+    pub is_unscoped: bool,
+    /// What was shown is an access token, which always has scopes.
+    pub token: Option<Token>,
+}
+
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let permission = self.permission;
+        match (self.is_unscoped, self.token) {
+            (true, None) => write!(
+                f,
+                "log monitors need an application key without scopes, of somebody who has `{permission}`"
+            ),
+            (true, Some(token)) => write!(
+                f,
+                "log monitors need an application key without scopes; a {token} always has scopes"
+            ),
+            (false, None) => write!(
+                f,
+                "it takes the permission `{permission}`, of the application key's scopes and of its owner's role"
+            ),
+            (false, Some(token)) => write!(
+                f,
+                "it takes the permission `{permission}` among the scopes of the {token}"
+            ),
+        }
+    }
+}
+
 /// An answer other than 2xx.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -53,6 +89,10 @@ pub struct Refusal {
     pub meaning: Meaning,
     /// What the body said, in one line; empty where it said nothing.
     pub text: String,
+    /// The body had a shape of Datadog's own errors.
+    pub is_datadogs: bool,
+    /// What a key must be allowed for this request, where it is of the web API.
+    pub need: Option<Need>,
     /// Where a redirect pointed: a host alone, for the rest may hold anything.
     pub redirected_to: Option<String>,
     pub rate_limit: Option<RateLimit>,
@@ -73,6 +113,12 @@ impl fmt::Display for Refusal {
                     "{host} answered {request} with a redirect to {other} ({status}), which is not followed since the key would go with it"
                 );
             }
+            (Meaning::Pause, _) if self.need.is_some() && *status == 403 => {
+                write!(
+                    f,
+                    "{host} does not allow {request} with this key ({status})"
+                )?;
+            }
             (Meaning::Pause, _) => write!(f, "{host} refused the key ({status} on {request})")?,
             (Meaning::Poison, _) => write!(f, "{host} refused {request} as malformed ({status})")?,
             (Meaning::Split, _) => write!(f, "{host} refused {request} as too large ({status})")?,
@@ -82,6 +128,7 @@ impl fmt::Display for Refusal {
             (Meaning::Retry { .. }, _) => {
                 write!(f, "{host} could not serve {request} now ({status})")?;
             }
+            _ if self.is_datadogs => write!(f, "{host} refused {request} ({status})")?,
             _ => write!(
                 f,
                 "{host} answered {request} with {status}, as nothing of Datadog's does there"
@@ -99,7 +146,9 @@ impl fmt::Display for Refusal {
 pub enum DatadogError {
     #[error(transparent)]
     Key(#[from] KeyShape),
-    #[error("{request} needs an application key beside the API key")]
+    #[error("{request} needs an API key; an access token does not open it")]
+    NoApiKey { request: String },
+    #[error("{request} needs an application key beside the API key, or an access token")]
     NoApplicationKey { request: String },
     #[error(transparent)]
     Transport(#[from] TransportError),
@@ -111,20 +160,47 @@ pub enum DatadogError {
         request: String,
         why: String,
     },
+    /// The search ran out of time on Datadog's side; what it found is not all there is.
+    #[error("{host} answered {request} in part: its search ran out of time")]
+    Partial { host: String, request: String },
 }
 
 impl DatadogError {
     /// What a sender has to do about it.
     pub fn meaning(&self) -> Meaning {
         match self {
-            DatadogError::Key(_) | DatadogError::NoApplicationKey { .. } => Meaning::Pause,
+            DatadogError::Key(_)
+            | DatadogError::NoApiKey { .. }
+            | DatadogError::NoApplicationKey { .. } => Meaning::Pause,
             DatadogError::Transport(error) if error.is_retriable() => {
                 Meaning::Retry { after: None }
             }
             DatadogError::Transport(_) => Meaning::Unreachable,
             DatadogError::Refused(refusal) => refusal.meaning,
             DatadogError::Malformed { .. } => Meaning::NotAnIntake,
+            DatadogError::Partial { .. } => Meaning::Retry { after: None },
         }
+    }
+
+    /// Whether Datadog may have carried out the request all the same: no answer came to the end,
+    /// or one of something that failed on the way. After a creation, look before asking again.
+    pub fn may_have_happened(&self) -> bool {
+        match self {
+            DatadogError::Transport(error) => matches!(
+                error,
+                TransportError::Broken { .. }
+                    | TransportError::Timeout { .. }
+                    | TransportError::TooLarge { .. }
+            ),
+            DatadogError::Refused(refusal) => refusal.status >= 500 || refusal.status == 408,
+            DatadogError::Malformed { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Datadog itself said that there is no such thing. A 404 of something in between says nothing.
+    pub fn says_gone(&self) -> bool {
+        matches!(self, DatadogError::Refused(refusal) if refusal.status == 404 && refusal.is_datadogs)
     }
 
     /// The answer's status, where there was one.
@@ -179,6 +255,8 @@ mod tests {
             status: 403,
             meaning: Meaning::Pause,
             text: "API key is missing or invalid".to_owned(),
+            is_datadogs: true,
+            need: None,
             redirected_to: None,
             rate_limit: None,
         };

@@ -7,11 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::client::Datadog;
-use super::endpoint::Product;
 use super::error::DatadogError;
-use crate::http::Method;
-
-const PATH: &str = "/api/v1/events";
+use super::operation::POST_EVENT;
 
 /// One event. `text` holds at most 4000 characters, `aggregation_key` 100.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -70,7 +67,7 @@ struct Posted {
 
 impl Datadog {
     pub async fn post_event(&self, event: &EventV1) -> Result<PostedEvent, DatadogError> {
-        let draft = self.draft(Method::POST, Product::Api, PATH).json(event);
+        let draft = self.draft(&POST_EVENT)?.json(event);
         let answer = self.ask(draft).await?;
         Ok(answer.json::<Posted>().await?.event)
     }

@@ -24,6 +24,24 @@ impl fmt::Display for KeyKind {
     }
 }
 
+/// A token that opens the web API by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// `ddpat_`, of a person.
+    Personal,
+    /// `ddsat_`, of a service account.
+    Service,
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Token::Personal => "personal access token",
+            Token::Service => "service access token",
+        })
+    }
+}
+
 /// Why a value cannot be the key it was given as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyShape {
@@ -38,9 +56,9 @@ pub enum KeyShape {
     )]
     ApiKeyAsApplicationKey,
     #[error(
-        "the value given as API key is a {0} access token; tokens serve the web API, sending telemetry needs an API key of 32 hexadecimal digits"
+        "the value given as API key is a {0}; tokens serve the web API, sending telemetry needs an API key of 32 hexadecimal digits"
     )]
-    TokenAsApiKey(&'static str),
+    TokenAsApiKey(Token),
     #[error(
         "the value given as {0} is a client token, which only the browser and mobile intakes take"
     )]
@@ -63,7 +81,7 @@ enum Looks {
     Empty,
     ApiKey,
     ApplicationKey,
-    Token(&'static str),
+    Token(Token),
     ClientToken,
     RemoteConfigurationKey,
     Nothing,
@@ -82,11 +100,19 @@ fn looks_like(value: &str) -> Looks {
         _ if !is_plain(value) => Looks::Nothing,
         // The Agent's scrubber allows `_` in the tail beside letters and digits.
         _ if value.starts_with("ddapp_") && value.len() == 40 => Looks::ApplicationKey,
-        _ if value.starts_with("ddpat_") => Looks::Token("personal"),
-        _ if value.starts_with("ddsat_") => Looks::Token("service"),
+        _ if value.starts_with("ddpat_") => Looks::Token(Token::Personal),
+        _ if value.starts_with("ddsat_") => Looks::Token(Token::Service),
         _ if value.starts_with("DDRCM_") => Looks::RemoteConfigurationKey,
         _ if value.starts_with("pub") => Looks::ClientToken,
         _ => Looks::Nothing,
+    }
+}
+
+/// The kind of access token that `key` is by its shape.
+pub fn token_kind(key: &Secret) -> Option<Token> {
+    match looks_like(key.expose()) {
+        Looks::Token(kind) => Some(kind),
+        _ => None,
     }
 }
 
@@ -155,8 +181,14 @@ mod tests {
 
     #[test]
     fn a_token_given_as_api_key_is_explained() {
-        assert_eq!(api("ddpat_a_b"), Err(KeyShape::TokenAsApiKey("personal")));
-        assert_eq!(api("ddsat_a_b"), Err(KeyShape::TokenAsApiKey("service")));
+        assert_eq!(
+            api("ddpat_a_b"),
+            Err(KeyShape::TokenAsApiKey(Token::Personal))
+        );
+        assert_eq!(
+            api("ddsat_a_b"),
+            Err(KeyShape::TokenAsApiKey(Token::Service))
+        );
         assert_eq!(
             api("pub0123456789abcdef0123456789abcdef"),
             Err(KeyShape::ClientToken(KeyKind::Api))

@@ -4,11 +4,9 @@ use bytes::Bytes;
 
 use super::client::Datadog;
 use super::draft::{Draft, Preview};
-use super::endpoint::Product;
 use super::error::DatadogError;
-use crate::http::{Method, header};
-
-pub(super) const PATH: &str = "/api/v2/logs";
+use super::operation::SEND_LOGS;
+use crate::http::header;
 
 /// The limits of the intake, by its OpenAPI document and docs.datadoghq.com/logs.
 pub mod limits {
@@ -43,31 +41,31 @@ impl Datadog {
     /// Sends a batch. Success is the status line: the body of a 2xx is not looked at, since a
     /// cut one would change nothing.
     pub async fn send_logs(&self, batch: &EncodedBatch) -> Result<(), DatadogError> {
-        self.ask(self.logs_draft(batch)).await.map(drop)
+        self.ask(self.logs_draft(batch)?).await.map(drop)
     }
 
     /// Sends the empty object, the Agent's connectivity check (DataDog/datadog-agent
     /// `pkg/logs/client/http/destination.go`): is anything taken with these settings?
     pub async fn check_logs(&self) -> Result<(), DatadogError> {
         let draft = self
-            .draft(Method::POST, Product::LogsIntake, PATH)
+            .draft(&SEND_LOGS)?
             .body("application/json", Bytes::from_static(b"{}"));
         self.ask(draft).await.map(drop)
     }
 
     /// What [`Datadog::send_logs`] would send, without the body.
-    pub fn preview_logs(&self, batch: &EncodedBatch) -> Preview {
-        self.logs_draft(batch).preview(self.endpoint())
+    pub fn preview_logs(&self, batch: &EncodedBatch) -> Result<Preview, DatadogError> {
+        Ok(self.logs_draft(batch)?.preview(self.endpoint()))
     }
 
-    fn logs_draft(&self, batch: &EncodedBatch) -> Draft<'_> {
+    fn logs_draft(&self, batch: &EncodedBatch) -> Result<Draft<'_>, DatadogError> {
         let draft = self
-            .draft(Method::POST, Product::LogsIntake, PATH)
+            .draft(&SEND_LOGS)?
             .body("application/json", batch.body.clone());
-        match batch.content_encoding {
+        Ok(match batch.content_encoding {
             Some(encoding) => draft.header(header::CONTENT_ENCODING, encoding),
             None => draft,
-        }
+        })
     }
 }
 
@@ -167,7 +165,7 @@ mod tests {
             None,
         )
         .expect("a key of the right shape");
-        let preview = datadog.preview_logs(&batch());
+        let preview = datadog.preview_logs(&batch()).expect("an API key");
         assert_eq!(
             preview.to_string(),
             "POST /api/v2/logs\n\

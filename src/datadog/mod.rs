@@ -8,28 +8,42 @@
 //! Every request is built as a draft first, so that a dry run shows exactly what would be
 //! sent. What an answer means for the sender is decided in one table, [`Meaning::of_status`].
 
+mod aggregate;
 mod body;
 mod client;
+mod credentials;
+mod dashboards;
 mod draft;
 mod endpoint;
 mod error;
 mod events;
+mod indexes;
+mod key_facts;
 mod keys;
 mod logs;
 mod monitors;
+mod operation;
+mod patience;
 mod rate;
 mod search;
 #[cfg(test)]
 pub(crate) mod testing;
 mod validate;
 
+pub use aggregate::{Aggregation, Bucket, Compute, GroupBy, LogAggregation};
 pub use client::Datadog;
+pub use dashboards::DashboardSummary;
 pub use draft::Preview;
 pub use endpoint::{Endpoint, Product};
-pub use error::{DatadogError, Meaning, Refusal};
+pub use error::{DatadogError, Meaning, Need, Refusal};
 pub use events::{AlertType, EventV1, PostedEvent, Priority};
-pub use keys::{KeyKind, KeyShape, check_api_key_shape, check_app_key_shape};
+pub use indexes::{ExclusionFilter, Filter, LogIndex};
+pub use key_facts::{ApiKeyFacts, AppKeyFacts};
+pub use keys::{KeyKind, KeyShape, Token, check_api_key_shape, check_app_key_shape, token_kind};
 pub use logs::{EncodedBatch, limits};
+pub use monitors::{GroupState, LiveMonitor, MonitorState};
+pub use operation::Permission;
+pub use patience::{Patience, Wait};
 pub use rate::RateLimit;
 pub use search::{FoundLog, LogPage, LogSearch, Sort};
 pub use validate::{SiteVerdict, probe_sites, sites_to_probe};

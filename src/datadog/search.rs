@@ -10,10 +10,8 @@ use serde_json::{Map, Value};
 
 use super::client::Datadog;
 use super::error::DatadogError;
+use super::operation::SEARCH_LOGS;
 use super::rate::RateLimit;
-use crate::http::Method;
-
-const PATH: &str = "/api/v2/logs/events/search";
 
 /// What to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,10 +116,8 @@ impl Datadog {
     ///
     /// A log just sent is not there at once; recordings needed several tries over some seconds.
     pub async fn search_logs(&self, search: &LogSearch) -> Result<LogPage, DatadogError> {
-        let draft = self
-            .draft_with_both_keys(Method::POST, PATH)?
-            .json(&search.body());
-        let answer = self.ask(draft).await?;
+        let draft = self.draft(&SEARCH_LOGS)?.json(&search.body());
+        let answer = self.ask_patiently(draft).await?;
         let rate_limit = answer.rate_limit();
         let found = answer.json::<Found>().await?;
         let logs = found.data.unwrap_or_default();
@@ -160,8 +156,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::datadog::Meaning;
     use crate::datadog::testing::{Intake, Script, datadog_with_app_key};
+    use crate::datadog::{Meaning, Patience};
 
     fn search(cursor: Option<&str>) -> LogSearch {
         let at = |text: &str| text.parse().expect("a valid instant");
@@ -215,6 +211,7 @@ mod tests {
         ])
         .await;
         let error = datadog_with_app_key(&intake)
+            .with_patience(Patience::none())
             .search_logs(&search(None))
             .await
             .expect_err("too many");

@@ -9,12 +9,10 @@ use url::Url;
 use super::client::Datadog;
 use super::endpoint::{Endpoint, Product};
 use super::error::{DatadogError, Meaning, Refusal};
+use super::operation::{Operation, VALIDATE, VALIDATE_KEYS};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
-use crate::http::{self, Method};
-
-const VALIDATE: &str = "/api/v1/validate";
-const VALIDATE_KEYS: &str = "/api/v2/validate_keys";
+use crate::http;
 
 /// Answer of `GET /api/v1/validate`.
 #[derive(Deserialize)]
@@ -36,11 +34,10 @@ impl Datadog {
     /// A refused key is a [`Refusal`] that means [`Meaning::Pause`]. A key of another site gets
     /// the same answer as one that does not exist: sites share nothing.
     pub async fn validate(&self) -> Result<(), DatadogError> {
-        let draft = self.draft(Method::GET, Product::Api, VALIDATE);
-        let answer = self.ask(draft).await?;
+        let answer = self.ask(self.draft(&VALIDATE)?).await?;
         match answer.json::<Validity>().await? {
             Validity { valid: true } => Ok(()),
-            Validity { valid: false } => Err(self.not_valid(VALIDATE, "the key is not valid")),
+            Validity { valid: false } => Err(self.not_valid(&VALIDATE, "the key is not valid")),
         }
     }
 
@@ -52,21 +49,22 @@ impl Datadog {
     ///
     /// As [`Datadog::validate`]; [`DatadogError::NoApplicationKey`] where there is none.
     pub async fn validate_keys(&self) -> Result<(), DatadogError> {
-        let draft = self.draft_with_both_keys(Method::GET, VALIDATE_KEYS)?;
-        let answer = self.ask(draft).await?;
+        let answer = self.ask_patiently(self.draft(&VALIDATE_KEYS)?).await?;
         match answer.json::<KeysValidity>().await? {
             KeysValidity { status } if status == "ok" => Ok(()),
-            KeysValidity { .. } => Err(self.not_valid(VALIDATE_KEYS, "the keys are not valid")),
+            KeysValidity { .. } => Err(self.not_valid(&VALIDATE_KEYS, "the keys are not valid")),
         }
     }
 
-    fn not_valid(&self, path: &str, text: &str) -> DatadogError {
+    fn not_valid(&self, operation: &Operation, text: &str) -> DatadogError {
         DatadogError::Refused(Box::new(Refusal {
             host: self.endpoint().host(Product::Api),
-            request: format!("GET {path}"),
+            request: format!("{} {}", operation.method, operation.path),
             status: 200,
             meaning: Meaning::Pause,
             text: text.to_owned(),
+            is_datadogs: true,
+            need: None,
             redirected_to: None,
             rate_limit: None,
         }))

@@ -31,12 +31,21 @@ impl Secret {
     /// What may be shown: `****` and, of a value long enough that they say little, the last four
     /// characters, as Datadog's own pages do.
     pub fn masked(&self) -> String {
-        let count = self.0.chars().count();
-        if count < 20 {
-            return "****".to_owned();
-        }
-        let tail: String = self.0.chars().skip(count - 4).collect();
-        format!("****{tail}")
+        format!("****{}", self.last4().unwrap_or_default())
+    }
+
+    /// The last four characters of a value long enough that they say little.
+    pub fn last4(&self) -> Option<&str> {
+        let tail = self.0.char_indices().rev().nth(3);
+        let is_long = self.0.chars().count() >= 20;
+        tail.filter(|_| is_long).map(|(start, _)| &self.0[start..])
+    }
+
+    /// The part between two underscores, by which an access token is listed: `b` of `a_b_c`.
+    pub fn public_portion(&self) -> Option<&str> {
+        let mut parts = self.0.split('_').skip(1);
+        let public = parts.next()?;
+        parts.next().map(|_| public)
     }
 }
 
@@ -60,6 +69,16 @@ mod tests {
     #[test]
     fn a_short_value_is_masked_whole() {
         assert_eq!(Secret::new("hunter2").masked(), "****");
+    }
+
+    #[test]
+    fn the_parts_that_datadog_lists_are_known() {
+        let token = Secret::new("ddpat_6dZ2zcpumTdlnHIgx2SlHA_secretchecksum");
+        assert_eq!(token.public_portion(), Some("6dZ2zcpumTdlnHIgx2SlHA"));
+        assert_eq!(token.last4(), Some("ksum"));
+        let key = Secret::new("ddapp_0123456789abcdefghijABCDEFGHIJ4567");
+        assert_eq!((key.public_portion(), key.last4()), (None, Some("4567")));
+        assert_eq!(Secret::new("pässwörd").last4(), None);
     }
 
     #[test]

@@ -102,6 +102,29 @@ pub fn parse_time(text: &str, now: Timestamp, tz: &TimeZone) -> Result<Timestamp
         .ok_or_else(bad)
 }
 
+/// Reads the moment that people mean by a time: the minute of `03:12`, the second of `03:12:07`,
+/// the day of `2026-11-20`. Otherwise as [`parse_time`].
+pub fn parse_moment(text: &str, now: Timestamp, tz: &TimeZone) -> Result<TimeRange, TimeError> {
+    let bad = || TimeError::Time(text.to_owned());
+    let since = parse_time(text, now, tz)?;
+    let until = match text.trim().parse::<Date>() {
+        // A day is not always of 24 hours.
+        Ok(day) if !text.contains(':') => day
+            .tomorrow()
+            .and_then(|next| next.to_zoned(tz.clone()))
+            .map(|zoned| zoned.timestamp())
+            .map_err(|_| bad())?,
+        _ => {
+            let length = match text.matches(':').count() {
+                1 => SignedDuration::from_mins(1),
+                _ => SignedDuration::from_secs(1),
+            };
+            since.checked_add(length).map_err(|_| bad())?
+        }
+    };
+    Ok(TimeRange { since, until })
+}
+
 /// Reads a range; without `until` it ends `now`.
 pub fn parse_range(
     since: &str,
@@ -189,6 +212,36 @@ mod tests {
             parse_time("2026-11-20T01:00:00+01:00", now, &berlin()),
             Ok(at("2026-11-20T00:00:00Z"))
         );
+    }
+
+    #[test]
+    fn a_moment_is_as_long_as_it_is_written() {
+        let now = at("2026-11-21T10:00:00Z");
+        for (text, since, until) in [
+            ("03:12", "2026-11-21T02:12:00Z", "2026-11-21T02:13:00Z"),
+            ("03:12:07", "2026-11-21T02:12:07Z", "2026-11-21T02:12:08Z"),
+            (
+                "2026-11-20 03:12",
+                "2026-11-20T02:12:00Z",
+                "2026-11-20T02:13:00Z",
+            ),
+            (
+                "2026-11-20T03:12:07Z",
+                "2026-11-20T03:12:07Z",
+                "2026-11-20T03:12:08Z",
+            ),
+            // Clocks went back that day.
+            ("2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
+            ("2h", "2026-11-21T08:00:00Z", "2026-11-21T08:00:01Z"),
+        ] {
+            let moment = parse_moment(text, now, &berlin());
+            let expected = TimeRange {
+                since: at(since),
+                until: at(until),
+            };
+            assert_eq!(moment, Ok(expected), "{text}");
+        }
+        assert!(parse_moment("3 o'clock", now, &berlin()).is_err());
     }
 
     #[test]

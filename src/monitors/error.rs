@@ -44,6 +44,10 @@ pub enum MonitorFileError {
         "the value of `{name}` holds a quote, a backslash or a control character, which would change the query"
     )]
     UnsafeValue { name: String },
+    #[error(
+        "the value of `{name}` holds an `OR` that would take in its neighbours; put it in parentheses"
+    )]
+    LooseValue { name: String },
     #[error("the threshold `{name}` is `{given}`, which is no number")]
     Threshold { name: &'static str, given: String },
     #[error("the query does not parse:\n{}", .error.render(.query))]

@@ -35,16 +35,32 @@ const HOOP: Pack = Pack {
             "high-risk-command",
             include_str!("packs/hoop/high-risk-command.yaml"),
         ),
+        (
+            "open-too-long",
+            include_str!("packs/hoop/open-too-long.yaml"),
+        ),
+        ("export-lag", include_str!("packs/hoop/export-lag.yaml")),
+        ("silence", include_str!("packs/hoop/silence.yaml")),
     ],
 };
 
 /// The pack about Execlave's agents.
 const EXECLAVE: Pack = Pack {
     name: "execlave",
-    files: &[(
-        "cost-runaway",
-        include_str!("packs/execlave/cost-runaway.yaml"),
-    )],
+    files: &[
+        (
+            "policy-violation-burst",
+            include_str!("packs/execlave/policy-violation-burst.yaml"),
+        ),
+        (
+            "cost-runaway",
+            include_str!("packs/execlave/cost-runaway.yaml"),
+        ),
+        (
+            "autonomous-blocked",
+            include_str!("packs/execlave/autonomous-blocked.yaml"),
+        ),
+    ],
 };
 
 /// The pack about calls to models and tools, by the GenAI conventions of OpenTelemetry.
@@ -52,6 +68,7 @@ const GENAI: Pack = Pack {
     name: "genai",
     files: &[
         ("token-spike", include_str!("packs/genai/token-spike.yaml")),
+        ("cost-spike", include_str!("packs/genai/cost-spike.yaml")),
         ("error-burst", include_str!("packs/genai/error-burst.yaml")),
         (
             "tool-failures",

@@ -7,6 +7,7 @@ use super::error::MonitorFileError;
 use super::file::{MonitorFile, Scalar};
 use super::shape::Shape;
 use crate::domain::nearest::nearest;
+use crate::query::NodeKind;
 use crate::query::monitor::{Alert, OnMissingData, Past, Rules, Variable, parse_monitor};
 
 /// Values for variables, by name. What is not in it keeps its default.
@@ -82,7 +83,7 @@ impl MonitorFile {
         let (shape, form) = self.form(shape)?;
         let values = Filled::new(self, values)?;
         values.check_safe(&form.query)?;
-        let query = values.fill("query", &form.query)?;
+        let query = values.fill_query("query", &form.query)?;
         let variables = values.variables(&form.queries)?;
         let thresholds = self.thresholds(&values)?;
         let alert = parse_monitor(&query, &variables)
@@ -174,21 +175,22 @@ impl<'a> Filled<'a> {
         })
     }
 
-    /// A value may not break out of the quotes of the query it stands in.
+    /// A value may not break out of the quotes of the query it stands in, nor out of the terms
+    /// beside it.
     fn check_safe(&self, query: &str) -> Result<(), MonitorFileError> {
         let is_unsafe =
             |value: &str| value.contains(|c: char| "\"\\".contains(c) || c.is_control());
         let is_used = |name: &str| query.contains(&format!("${{{name}}}"));
-        match self
-            .values
-            .iter()
-            .find(|(name, value)| is_unsafe(value) && is_used(name))
-        {
-            Some((name, _)) => Err(MonitorFileError::UnsafeValue {
-                name: (*name).to_owned(),
-            }),
-            None => Ok(()),
+        for (name, value) in self.values.iter().filter(|(name, _)| is_used(name)) {
+            let name = (*name).to_owned();
+            if is_unsafe(value) {
+                return Err(MonitorFileError::UnsafeValue { name });
+            }
+            if is_loose(value) {
+                return Err(MonitorFileError::LooseValue { name });
+            }
         }
+        Ok(())
     }
 
     /// The queries of a formula with their searches filled in.
@@ -196,9 +198,18 @@ impl<'a> Filled<'a> {
         let mut filled = queries.to_vec();
         for search in filled.iter_mut().filter_map(|query| query.search.as_mut()) {
             self.check_safe(&search.query)?;
-            search.query = self.fill("queries", &search.query)?;
+            search.query = self.fill_query("queries", &search.query)?;
         }
         Ok(filled)
+    }
+
+    /// As [`Self::fill`]; a value that is empty takes the blank in front of it along.
+    fn fill_query(&self, field: &'static str, text: &str) -> Result<String, MonitorFileError> {
+        let mut text = text.to_owned();
+        for (name, _) in self.values.iter().filter(|(_, value)| value.is_empty()) {
+            text = text.replace(&format!(" ${{{name}}}"), "");
+        }
+        self.fill(field, &text)
     }
 
     /// `text` with each `${name}` replaced. Datadog's own `{{…}}` stay as they are.
@@ -224,4 +235,10 @@ impl<'a> Filled<'a> {
         filled.push_str(rest);
         Ok(filled)
     }
+}
+
+/// Whether `value`, put beside other terms, would join them by an `OR` of its own.
+fn is_loose(value: &str) -> bool {
+    let beside = crate::query::parse(&format!("x:y {value}"));
+    beside.is_ok_and(|query| matches!(query.root.kind, NodeKind::Or(_)))
 }

@@ -45,10 +45,10 @@ impl Shape {
     /// What its events are known to hold.
     pub fn attributes(self) -> Vec<Attribute> {
         let tables: &[&[Attribute]] = match self {
-            Shape::Ddctl => &[SESSION, HEARTBEAT, TRACE, OUTCOME, GEN_AI],
-            Shape::HoopWebhook => &[WEBHOOK],
-            Shape::Execlave => &[TRACE],
-            Shape::Otlp => &[GEN_AI],
+            Shape::Ddctl => &[SESSION, HEARTBEAT, TRACE, OUTCOME, GEN_AI, TEST],
+            Shape::HoopWebhook => &[WEBHOOK, TEST],
+            Shape::Execlave => &[TRACE, TEST],
+            Shape::Otlp => &[GEN_AI, SPAN, TEST],
         };
         tables.concat()
     }
@@ -122,8 +122,6 @@ const SESSION: &[Attribute] = &[
     ),
     text("evt.id"),
     text("evt.original_time"),
-    text("evt.test_run"),
-    flag("evt.test"),
     flag("evt.incomplete"),
     number("evt.revision"),
     one_of("evt.actor.mode", &["interactive", "autonomous"]),
@@ -241,6 +239,12 @@ const GEN_AI: &[Attribute] = &[
     number("gen_ai.usage.output_tokens"),
     text("error.type"),
 ];
+
+/// What a span has beside the conventions.
+const SPAN: &[Attribute] = &[number("duration"), number("execlave.cost_usd")];
+
+/// The marks of a test event, whatever its road.
+const TEST: &[Attribute] = &[flag("evt.test"), text("evt.test_run")];
 
 /// The bodies of the gateway's `session.open` and `session.close` webhooks
 /// (hoophq/hoop `gateway/transport/plugins/webhooks`).

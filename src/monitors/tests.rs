@@ -8,8 +8,8 @@ use super::*;
 use crate::delivery::map::log::{LogProfile, to_log};
 use crate::domain::event::SessionEvent;
 use crate::domain::redaction::Redactor;
-use crate::query::lint_alert;
 use crate::query::monitor::{Rules, Seen};
+use crate::query::{Record, lint_alert};
 
 const FILE: &str = r#"
 why: because
@@ -134,6 +134,29 @@ fn a_value_cannot_break_out_of_the_query() {
 }
 
 #[test]
+fn an_empty_value_leaves_no_blank_and_an_or_needs_its_parentheses() {
+    let scoped = FILE.replace(r#"service:\"${what}\""#, "service:x ${what}");
+    let search = |value: &str| {
+        let monitor = rendered(&scoped, &[("what", value)])?;
+        Ok::<_, MonitorFileError>(monitor.alert.queries()[0].search.to_string())
+    };
+    assert_eq!(search("").expect("it renders"), "service:x");
+    assert_eq!(
+        search("env:a team:b").expect("it renders"),
+        "service:x env:a team:b"
+    );
+    assert_eq!(
+        search("(env:a OR env:b)").expect("it renders"),
+        "service:x env:(a OR b)"
+    );
+    let error = search("env:a OR env:b").expect_err("it would take in `service:x`");
+    assert!(
+        error.to_string().contains("put it in parentheses"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_query_that_does_not_parse_is_shown_with_a_caret() {
     let message = refusal(FILE, &[("window", "5y")]);
     assert!(
@@ -195,17 +218,21 @@ fn all_monitors() -> Vec<(Monitor, Form)> {
 }
 
 #[test]
-fn every_query_that_ddctl_feeds_leaves_out_tests_and_back_fills() {
+fn every_query_leaves_out_tests_and_what_ddctl_back_fills() {
     for (monitor, _) in all_monitors() {
-        let is_ours = monitor.shape.is_none_or(|shape| shape == Shape::Ddctl);
-        for query in monitor.alert.queries().into_iter().filter(|_| is_ours) {
+        // What comes late is stamped anew, and marked so, by ddctl alone.
+        let excluded: &[&str] = match monitor.shape {
+            None | Some(Shape::Ddctl) => &["-@evt.test:true", "-late:true"],
+            Some(_) => &["-@evt.test:true"],
+        };
+        for query in monitor.alert.queries() {
             let parts: Vec<String> = query
                 .search
                 .conjuncts()
                 .iter()
                 .map(ToString::to_string)
                 .collect();
-            for excluded in ["-@evt.test:true", "-late:true"] {
+            for excluded in excluded {
                 let has = parts.iter().any(|part| part == excluded);
                 assert!(has, "{}: {excluded}", monitor.identity);
             }
@@ -216,12 +243,11 @@ fn every_query_that_ddctl_feeds_leaves_out_tests_and_back_fills() {
 #[test]
 fn every_message_links_back_and_every_query_is_one_line() {
     for (monitor, _) in all_monitors() {
-        let links = ["{{log.link}}", "{{link}}"];
-        assert!(
-            links.iter().any(|link| monitor.message.contains(link)),
-            "{}",
-            monitor.identity
-        );
+        let link = match monitor.alert.record() {
+            Record::Span => "{{span.link}}",
+            _ => "{{log.link}}",
+        };
+        assert!(monitor.message.contains(link), "{}", monitor.identity);
         assert!(
             !monitor.query.contains("  "),
             "{}: folded badly",

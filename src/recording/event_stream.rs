@@ -4,176 +4,95 @@
 //! the log was opened (hoophq/hoop `gateway/transport/plugins/audit/wal.go`), and so do its page
 //! and this reader. Times become whole microseconds here, and are never summed as floats.
 //!
-//! The array is walked entry by entry with a bracket counter, not with a recursive parser: a
-//! document cut in the middle gives the events before the cut, and hostile nesting costs nothing.
+//! The array is walked entry by entry: a document cut in the middle gives the events before the
+//! cut. An entry that is none is named and left out, whatever the strictness: the gateway wrote
+//! it, and nobody can mend it.
 
-use std::time::Duration;
+use std::io::Read;
 
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde_json::value::RawValue;
 
-use super::{Code, Event, Warning, Warnings};
+use super::reader::json::{Item, entry};
+use super::reader::source::Source;
+use super::reader::triple::{Data, Triple};
+use super::reader::{Progress, ReadError};
+use super::{Code, Event, Warning};
 
 /// What the gateway stores in place of a recording that it lost, as the only `e` event.
 const LOG_LOST: &[u8] = b"no log found on disk";
-
-/// A longer recording than a year is a broken clock.
-const LONGEST: Duration = Duration::from_secs(365 * 86_400);
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The events that could be read, and what could not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Parsed {
-    pub events: Vec<Event>,
-    pub warnings: Warnings,
-}
+/// Reads the entries of the array, whose opening bracket has been consumed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entries;
 
-/// Bytes that hold no recording at all.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EventStreamError {
-    #[error("the recording is no JSON array of events (it begins with `{beginning}`)")]
-    NotAnArray { beginning: String },
-    #[error("nothing in the recording can be played: {first}")]
-    NothingUsable { first: Warning },
-}
-
-/// Reads the array as the gateway sent it. `null` and an empty array are a recording without
-/// events.
-pub fn parse(json: &[u8]) -> Result<Parsed, EventStreamError> {
-    let body = json.trim_ascii_start();
-    if body.trim_ascii_end() == b"null" {
-        return Ok(Parsed::default());
-    }
-    let Some(entries) = body.strip_prefix(b"[") else {
-        return Err(EventStreamError::NotAnArray {
-            beginning: beginning_of(body),
-        });
-    };
-    let mut reader = Reader::default();
-    reader.read(entries);
-    match reader.parsed.warnings.first() {
-        Some(first) if reader.parsed.events.is_empty() => Err(EventStreamError::NothingUsable {
-            first: first.clone(),
-        }),
-        _ => Ok(reader.parsed),
-    }
-}
-
-#[derive(Default)]
-struct Reader {
-    parsed: Parsed,
-    /// The time of the last event; time does not run backwards.
-    now: Duration,
-    index: usize,
-}
-
-impl Reader {
-    fn read(&mut self, mut rest: &[u8]) {
+impl Entries {
+    pub fn next<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        progress: &mut Progress,
+        event: &mut Event,
+    ) -> Result<bool, ReadError> {
         loop {
-            rest = skip_separators(rest);
-            match rest.first() {
-                Some(b']') => return,
-                None => return self.warn(|index| Warning::Cut { index }),
-                Some(_) => {}
-            }
-            let Some(length) = extent(rest) else {
-                return self.warn(|index| Warning::Cut { index });
-            };
-            let (entry, after) = rest.split_at(length);
-            self.entry(entry);
-            self.index += 1;
-            rest = after;
-        }
-    }
-
-    fn warn(&mut self, warning: impl FnOnce(usize) -> Warning) {
-        self.parsed.warnings.push(warning(self.index));
-    }
-
-    fn entry(&mut self, entry: &[u8]) {
-        let Some((time, code, data)) = triple(entry) else {
-            return self.warn(|index| Warning::NotAnEvent { index });
-        };
-        let Ok(data) = BASE64.decode(data) else {
-            return self.warn(|index| Warning::NotBase64 { index });
-        };
-        if code == Code::Error && data == LOG_LOST {
-            self.warn(|_| Warning::LogLost);
-        }
-        self.now = self.now.max(time);
-        self.parsed.events.push(Event {
-            time: self.now,
-            code,
-            data,
-            index: self.index,
-        });
-    }
-}
-
-fn triple(entry: &[u8]) -> Option<(Duration, Code, String)> {
-    let (time, code, data): (&RawValue, String, String) = serde_json::from_slice(entry).ok()?;
-    Some((micros(time.get().parse().ok()?), Code::parse(&code)?, data))
-}
-
-/// Seconds as whole microseconds; what is negative or no number is zero.
-pub(super) fn micros(seconds: f64) -> Duration {
-    // `as` saturates, and makes NaN zero.
-    let micros = (seconds * 1e6).round() as u64;
-    Duration::from_micros(micros).min(LONGEST)
-}
-
-fn skip_separators(bytes: &[u8]) -> &[u8] {
-    let length = bytes
-        .iter()
-        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b','))
-        .count();
-    &bytes[length..]
-}
-
-/// The length of the JSON value that `bytes` begins with; `None` when it does not end.
-fn extent(bytes: &[u8]) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut at = 0;
-    loop {
-        match bytes.get(at)? {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return Some(at + 1);
+            let index = progress.index;
+            let read = match entry(source)? {
+                Item::End => return Ok(false),
+                Item::Cut => {
+                    progress.warn(source.offset(), Warning::Cut { index });
+                    return Ok(false);
                 }
+                Item::TooLong => Err(Warning::TooLong { index }),
+                Item::Whole(entry) => read(entry, event).map_err(|fault| fault.at(index)),
+            };
+            if let Err(warning) = read {
+                progress.warn(source.offset(), warning);
+                progress.index += 1;
+                continue;
             }
-            b'"' => at = end_of_string(bytes, at)?,
-            _ => {}
-        }
-        at += 1;
-        if depth == 0 && matches!(bytes.get(at), None | Some(b',' | b']')) {
-            return (at < bytes.len()).then_some(at);
-        }
-    }
-}
-
-/// The index of the quote that ends the string whose opening quote is at `start`.
-fn end_of_string(bytes: &[u8], start: usize) -> Option<usize> {
-    let mut at = start + 1;
-    loop {
-        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        match bytes[at] {
-            b'"' => return Some(at),
-            _ => at += 2,
+            if event.code == Code::Error && event.data == LOG_LOST {
+                progress.warn(source.offset(), Warning::LogLost);
+            }
+            progress.now = progress.now.max(event.time);
+            event.time = progress.now;
+            event.index = index;
+            progress.index += 1;
+            return Ok(true);
         }
     }
 }
 
-/// Enough of a wrong answer to recognise it, on one line.
-fn beginning_of(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(120)]);
-    super::safe::line(&text).chars().take(40).collect()
+/// What an entry lacks.
+enum Fault {
+    Shape,
+    Base64,
+}
+
+impl Fault {
+    fn at(self, index: usize) -> Warning {
+        match self {
+            Fault::Shape => Warning::NotAnEvent { index },
+            Fault::Base64 => Warning::NotBase64 { index },
+        }
+    }
+}
+
+fn read(entry: &[u8], event: &mut Event) -> Result<(), Fault> {
+    let triple = Triple::parse(entry).map_err(|_| Fault::Shape)?;
+    event.time = triple.seconds;
+    event.code = Code::parse(&triple.code).ok_or(Fault::Shape)?;
+    event.data.clear();
+    let data = match &triple.data {
+        Data::Quoted(quoted) if !quoted.contains('\\') => quoted.as_bytes(),
+        data => &data.text().into_bytes(),
+    };
+    BASE64
+        .decode_vec(data, &mut event.data)
+        .map_err(|_| Fault::Base64)
 }
 
 #[cfg(test)]
@@ -181,11 +100,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::recording::reader::{ReadError, Strictness, open};
+    use crate::recording::{Event, Warnings};
+
+    fn parse(json: &[u8]) -> Result<(Vec<Event>, Warnings), ReadError> {
+        let (recording, warnings) = open(json, Strictness::Strict)?.into_recording()?;
+        Ok((recording.events, warnings))
+    }
 
     fn events(json: &str) -> Vec<(u64, String, String)> {
         parse(json.as_bytes())
             .expect("a recording")
-            .events
+            .0
             .into_iter()
             .map(|event| {
                 (
@@ -202,8 +128,8 @@ mod tests {
     }
 
     fn warnings(json: &str) -> Vec<Warning> {
-        let parsed = parse(json.as_bytes()).expect("a recording");
-        parsed.warnings.iter().cloned().collect()
+        let (_, warnings) = parse(json.as_bytes()).expect("a recording");
+        warnings.iter().cloned().collect()
     }
 
     #[test]
@@ -265,22 +191,34 @@ mod tests {
         let cases = ["[", "[[1,\"o\"", "[[1,\"o\",\"%\"]]", "[\"aGVsbG8=\"]"];
         for json in cases {
             let error = parse(json.as_bytes()).expect_err(json);
-            assert!(
-                matches!(error, EventStreamError::NothingUsable { .. }),
-                "{json}"
-            );
+            assert!(matches!(error, ReadError::NothingUsable { .. }), "{json}");
         }
         let error = parse(b"<html>\x1b[31m").expect_err("no array");
-        assert_eq!(
-            error.to_string(),
-            "the recording is no JSON array of events (it begins with `<html>`)"
-        );
+        assert!(matches!(error, ReadError::Unknown { beginning } if beginning == "<html>"));
     }
 
     #[test]
     fn null_and_an_empty_array_are_recordings_without_events() {
         for json in ["null", " [] ", "[\n]"] {
-            assert_eq!(parse(json.as_bytes()), Ok(Parsed::default()), "{json}");
+            let (events, warnings) = parse(json.as_bytes()).expect(json);
+            assert!(events.is_empty() && warnings.is_empty(), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_session_s_whole_answer_holds_the_array_and_tells_the_kind() {
+        let json = br#"{"id":"7c1e","script":{"data":"["},"type":"database",
+            "connection_subtype":"mysql","connection":"shop","verb":"connect",
+            "event_stream":[[0,"i","A1NFTEVDVCAx"]],"event_size":9}"#;
+        let reader = open(&json[..], Strictness::Strict).expect("a recording");
+        assert_eq!(reader.kind(), Some(crate::recording::Kind::MySql));
+        assert_eq!(reader.count(), 1);
+        for json in [
+            &br#"{"id":"7c1e","connection":"shop","event_stream":null}"#[..],
+            br#"{"id":"7c1e","connection":"shop"}"#,
+        ] {
+            let error = open(json, Strictness::Strict).err();
+            assert!(matches!(error, Some(ReadError::NoEventStream)));
         }
     }
 

@@ -84,6 +84,15 @@ impl Kind {
     }
 }
 
+/// The kind that a session's fields declare, where the bytes have no say in it.
+pub(super) fn declared_in(kind: &str, subtype: &str, verb: &str) -> Option<Kind> {
+    let verb = match verb {
+        "exec" => Verb::Exec,
+        _ => Verb::Connect,
+    };
+    declared(kind, subtype, verb).filter(|kind| *kind != Kind::Terminal)
+}
+
 /// What the gateway's own table says; `None` where it names no protocol.
 fn declared(kind: &str, subtype: &str, verb: Verb) -> Option<Kind> {
     if verb == Verb::Exec {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Code, Event, Kind, event_stream, postgres};
+use super::{Code, Event, Kind, Strictness, open, postgres};
 use crate::domain::session::{Session, Verb};
 
 /// The most text that [`first_statements`] gives, in bytes.
@@ -85,7 +85,8 @@ pub fn first_statements(session: &Session, event_stream: &[u8]) -> Option<String
     if session.verb == Verb::Exec {
         return None;
     }
-    let events = event_stream::parse(event_stream).ok()?.events;
+    let reader = open(event_stream, Strictness::Lenient).ok()?;
+    let events = reader.into_recording().ok()?.0.events;
     let kind = Kind::of_session(session, &events);
     let mut text = String::new();
     for entry in read(kind, &events) {

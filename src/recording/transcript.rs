@@ -150,14 +150,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recording::{Code, event_stream, safe};
+    use crate::recording::{Code, Strictness, open, safe};
 
     /// The transcript of a recording made with a real program.
     fn recorded(kind: Kind, json: &str) -> String {
-        let parsed = event_stream::parse(json.as_bytes()).expect("a recording");
-        assert!(parsed.warnings.is_empty());
+        let reader = open(json.as_bytes(), Strictness::Strict).expect("a recording");
+        let (recording, warnings) = reader.into_recording().expect("a recording");
+        assert!(warnings.is_empty());
         let mut text = Vec::new();
-        write(&lines(kind, &parsed.events), &mut text).expect("memory takes all");
+        write(&lines(kind, &recording.events), &mut text).expect("memory takes all");
         String::from_utf8(text).expect("a transcript is UTF-8")
     }
 

@@ -14,6 +14,14 @@ pub enum Warning {
     NotBase64 { index: usize },
     #[error("event {index} is no [time, code, data] and was left out")]
     NotAnEvent { index: usize },
+    #[error("event {index} is larger than 16 MB and was left out")]
+    TooLong { index: usize },
+    #[error("frame {index} is no event and was left out: {why}")]
+    BadFrame { index: usize, why: String },
+    #[error("line {line} of the timing file is no timing and was left out: {why}")]
+    BadTiming { line: usize, why: String },
+    #[error("the typescript has no timing file: all of it is shown at once")]
+    NoTiming,
     #[error("line {line} is no event and was left out: {why}")]
     BadLine { line: usize, why: String },
     #[error("the gateway lost this recording")]

@@ -9,6 +9,7 @@ use crate::domain::connection::glob_matches;
 use crate::domain::session::{
     IdentityKind, NO_EXIT_CODE, Outcome, Review, ReviewStatus, Session, Status, Verb,
 };
+use crate::domain::time::TimeRange;
 use crate::gateway::SessionQuery;
 
 /// Conditions that must all hold; without any, every session is wanted.
@@ -28,6 +29,8 @@ pub struct SessionFilter {
     pub batch_id: Option<String>,
     pub status: Option<Status>,
     pub verb: Option<Verb>,
+    /// Ran at some instant of it; one that is not over still runs.
+    pub ran_in: Option<TimeRange>,
 }
 
 /// What became of a session's approval.
@@ -133,6 +136,7 @@ impl SessionFilter {
             && (self.approval.is_none() || self.approval == Approval::of(session.review.as_ref()))
             && self.status.is_none_or(|status| status == session.status)
             && self.verb.is_none_or(|verb| verb == session.verb)
+            && self.ran_in.is_none_or(|range| ran_in(session, range))
     }
 
     /// The part of the filter that the gateway can apply, as a query of the newest page.
@@ -179,6 +183,18 @@ fn is_subject(text: &str) -> bool {
     Uuid::try_parse(text).is_ok() || text.contains('|')
 }
 
+/// A session that waits to be run has a start and does not run. What is done without an end was
+/// over at once, as far as anybody knows.
+fn ran_in(session: &Session, range: TimeRange) -> bool {
+    let is_over_before = match (session.status, session.end_date) {
+        (Status::Ready, _) => true,
+        (Status::Open, None) => false,
+        (Status::Done, None) => session.start_date < range.since,
+        (_, Some(end)) => end < range.since,
+    };
+    session.start_date < range.until && !is_over_before
+}
+
 /// A key of the gateway has its name where a person has the e-mail.
 fn is_identity(session: &Session, wanted: &str) -> bool {
     let identity = &session.identity;
@@ -201,7 +217,7 @@ fn is_agent(session: &Session, wanted: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::session::{AiAnalysis, GuardrailHit};
-    use crate::sources::testing::{review, session};
+    use crate::sources::testing::{at, review, session};
 
     fn none() -> SessionFilter {
         SessionFilter::default()
@@ -283,6 +299,33 @@ mod tests {
         assert_eq!(by("postgres").query().kind, None);
         assert_eq!(by("database").query().kind.as_deref(), Some("database"));
         assert_eq!(by("httpproxy").query().kind, None);
+    }
+
+    #[test]
+    fn a_session_ran_then_where_it_had_begun_and_was_not_over() {
+        let during = |since: &str, until: &str| SessionFilter {
+            ran_in: Some(TimeRange {
+                since: at(since),
+                until: at(until),
+            }),
+            ..none()
+        };
+        // It runs from 10:00:00.0 to 10:00:01.4.
+        let done = session(|_| ());
+        let minute = during("2026-08-20T10:00:00Z", "2026-08-20T10:01:00Z");
+        let before = during("2026-08-20T09:59:00Z", "2026-08-20T10:00:00Z");
+        let after = during("2026-08-20T10:00:02Z", "2026-08-20T10:01:00Z");
+        assert!(minute.matches(&done));
+        assert!(!before.matches(&done) && !after.matches(&done));
+        let with = |status| {
+            session(|session| {
+                session.status = status;
+                session.end_date = None;
+            })
+        };
+        assert!(after.matches(&with(Status::Open)), "it still runs");
+        assert!(!minute.matches(&with(Status::Ready)), "it never began");
+        assert!(minute.matches(&with(Status::Done)) && !after.matches(&with(Status::Done)));
     }
 
     #[test]

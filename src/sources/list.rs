@@ -37,7 +37,8 @@ pub async fn list(
     Ok(())
 }
 
-async fn decide(
+/// The row, or the single session where the row cannot tell; `None` where it is not wanted.
+pub(super) async fn decide(
     gateway: &Gateway,
     filter: &SessionFilter,
     row: Session,

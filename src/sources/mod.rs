@@ -6,6 +6,7 @@
 
 mod approvals;
 mod as_of;
+mod cache;
 mod complete;
 mod error;
 mod events;
@@ -14,6 +15,7 @@ mod filter;
 mod find;
 mod list;
 mod message;
+mod recordings;
 mod retry;
 mod rows;
 #[cfg(test)]
@@ -21,6 +23,7 @@ mod testing;
 mod window;
 
 pub use approvals::ApprovalSources;
+pub use cache::{Cache, CacheError};
 pub use complete::{Completed, STATEMENTS_LIMIT, completed};
 pub use error::SourceError;
 pub use events::{EventContext, events_of};
@@ -28,3 +31,4 @@ pub use export::{Export, SourceProgress, SourceSummary, export, export_sessions}
 pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
+pub use recordings::{Reading, Recorded, Unread, Which, recordings};

@@ -6,10 +6,11 @@ use jiff::SignedDuration;
 use super::filter::FilterArgs;
 use super::scope;
 use super::view::SessionRow;
-use crate::commands::flags::{GatewayAccess, RangeArgs, at_least_one};
+use super::when::{When, WhenArgs};
+use crate::commands::flags::{GatewayAccess, at_least_one};
 use crate::context::Context;
 use crate::domain::session::{NO_EXIT_CODE, Outcome, Session, short_ids};
-use crate::domain::time::{TimeRange, human_duration};
+use crate::domain::time::human_duration;
 use crate::error::Exit;
 use crate::sources;
 use crate::ui::{Table, Tone, Ui};
@@ -19,10 +20,11 @@ use crate::ui::{Table, Tone, Ui};
 #[command(after_help = "Examples:
   ddctl sessions list --since 24h --outcome failure
   ddctl sessions list --agent '*' --connection 'prod-*'
+  ddctl sessions list --at 03:12 --tz Europe/Berlin
   ddctl sessions list --since 2026-11-01 --until 2026-11-08 --limit 1000 -o ndjson")]
 pub struct List {
     #[command(flatten)]
-    range: RangeArgs,
+    when: WhenArgs,
     #[command(flatten)]
     filter: FilterArgs,
     /// Show at most this many
@@ -33,7 +35,7 @@ pub struct List {
 }
 
 pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
-    let range = args.range.range(context)?;
+    let when = args.when.when(context)?;
     let gateway = context.gateway(&args.gateway.flags())?;
     scope::warn_where_partial(context, &gateway).await;
     let progress = context.ui.progress("reading sessions");
@@ -41,8 +43,8 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     // One more than asked for tells whether the list was cut.
     sources::list(
         &gateway,
-        range,
-        &args.filter.filter(),
+        when.range,
+        &when.filter(args.filter.filter()),
         Some(args.limit.saturating_add(1)),
         |session| {
             sessions.push(session);
@@ -57,9 +59,10 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
         .iter()
         .map(|session| SessionRow::of(session, gateway.page_of(&session.id)))
         .collect();
-    context.ui.list(&rows, &empty(&context.ui, range), || {
+    context.ui.list(&rows, &empty(&context.ui, &when), || {
         table(&context.ui, &sessions)
     })?;
+    when.say_reach(context);
     if is_cut {
         context
             .ui
@@ -69,7 +72,11 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
 }
 
 /// A short range is the likeliest reason for finding nothing.
-fn empty(ui: &Ui, range: TimeRange) -> String {
+fn empty(ui: &Ui, when: &When) -> String {
+    let range = when.range;
+    if when.is_moment() {
+        return "no session ran then".to_owned();
+    }
     const SHORT: SignedDuration = SignedDuration::from_hours(30 * 24);
     let hint = match range.until.duration_since(range.since) < SHORT {
         true => "; a wider range: --since 30d",

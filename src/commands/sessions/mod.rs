@@ -7,6 +7,7 @@ mod replay;
 mod scope;
 mod show;
 pub mod view;
+mod when;
 
 use clap::Subcommand;
 

@@ -11,10 +11,9 @@ use crate::commands::flags::GatewayAccess;
 use crate::context::Context;
 use crate::domain::time::parse_duration;
 use crate::error::{Exit, UsageError};
-use crate::recording::asciicast::{self, Strictness};
 use crate::recording::edits::TimeEdits;
 use crate::recording::transcript;
-use crate::recording::{Header, Kind, Recording, Warnings, event_stream};
+use crate::recording::{Header, Kind, Reader, Recording, Strictness, Warnings, open};
 use crate::replay::{self, Ended, Monotonic};
 use crate::sources::{self, SessionRef};
 use crate::ui::terminal::Device;
@@ -152,24 +151,15 @@ fn load_file(given: &str, lenient: bool) -> anyhow::Result<Loaded> {
     } else {
         Strictness::Strict
     };
-    if asciicast::is_asciicast(&bytes) {
-        let parsed =
-            asciicast::read(&bytes, strictness).with_context(|| format!("read {given}"))?;
-        return Ok(Loaded {
-            recording: parsed.recording,
-            // An asciicast holds what a terminal showed.
-            kind: Kind::Terminal,
-            warnings: parsed.warnings,
-        });
-    }
-    let parsed = event_stream::parse(&bytes).with_context(|| format!("read {given}"))?;
+    let reader = open(&bytes[..], strictness).with_context(|| format!("read {given}"))?;
+    let told = reader.kind();
+    let (recording, warnings) = reader
+        .into_recording()
+        .with_context(|| format!("read {given}"))?;
     Ok(Loaded {
-        kind: Kind::of_events(&parsed.events),
-        recording: Recording {
-            header: Header::default(),
-            events: parsed.events,
-        },
-        warnings: parsed.warnings,
+        kind: told.unwrap_or_else(|| Kind::of_events(&recording.events)),
+        recording,
+        warnings,
     })
 }
 
@@ -187,7 +177,8 @@ async fn load_session(context: &Context, args: &Replay) -> anyhow::Result<Loaded
             "the gateway gives no recording of session {id}: nothing was recorded, or the token's role may not read it"
         );
     };
-    let parsed = event_stream::parse(&bytes)
+    let (recording, warnings) = open(&bytes[..], Strictness::Lenient)
+        .and_then(Reader::into_recording)
         .with_context(|| format!("read the recording of session {id}"))?;
     if !session.is_done() {
         context
@@ -195,12 +186,12 @@ async fn load_session(context: &Context, args: &Replay) -> anyhow::Result<Loaded
             .status("the session is not over: this is what the gateway has stored so far");
     }
     Ok(Loaded {
-        kind: Kind::of_session(&session, &parsed.events),
+        kind: Kind::of_session(&session, &recording.events),
         recording: Recording {
             header: Header::of_session(&session),
-            events: parsed.events,
+            ..recording
         },
-        warnings: parsed.warnings,
+        warnings,
     })
 }
 

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::Sink;
-use crate::datadog::{Datadog, EncodedBatch};
+use crate::datadog::{Datadog, DatadogError, EncodedBatch};
 use crate::delivery::answer::Answer;
 use crate::delivery::entry::Entry;
 
@@ -26,8 +26,8 @@ impl<'a, F: FnMut(&str)> DryRun<'a, F> {
         }
     }
 
-    fn render(&self, entries: &[Entry], batch: &EncodedBatch) -> String {
-        let preview = self.datadog.preview_logs(batch);
+    fn render(&self, entries: &[Entry], batch: &EncodedBatch) -> Result<String, DatadogError> {
+        let preview = self.datadog.preview_logs(batch)?;
         let mut text = preview.to_string();
         if let Some(origin) = &preview.connects_to {
             // Writing into a string does not fail; so below.
@@ -45,7 +45,7 @@ impl<'a, F: FnMut(&str)> DryRun<'a, F> {
             .map(|entry| Value::Object(entry.body()))
             .collect();
         let _ = writeln!(text, "{:#}", Value::Array(bodies));
-        text
+        Ok(text)
     }
 }
 
@@ -55,7 +55,7 @@ impl<F: FnMut(&str)> Sink for DryRun<'_, F> {
     }
 
     async fn send(&self, entries: &[Entry], batch: &EncodedBatch) -> Answer {
-        let text = self.render(entries, batch);
+        let text = self.render(entries, batch)?;
         (self.show.borrow_mut())(&text);
         Ok(())
     }

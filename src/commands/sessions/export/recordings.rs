@@ -16,7 +16,9 @@ use crate::domain::redaction::Redactor;
 use crate::domain::session::{NO_EXIT_CODE, Session};
 use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
-use crate::recording::{Code, Event, Header, Kind, asciicast, event_stream, redact, transcript};
+use crate::recording::{
+    Code, Event, Header, Kind, ReadError, Strictness, asciicast, open, redact, transcript,
+};
 use crate::sources::{self, SessionFilter};
 use crate::ui::{self, counted};
 
@@ -91,7 +93,7 @@ pub async fn run(
             Ok(Some(file)) => written.push(file),
             Ok(None) => context.ui.status(&format!("session {id} has no recording")),
             // One that cannot be read must not hold back the rest.
-            Err(error) if ids.len() > 1 && error.is::<event_stream::EventStreamError>() => {
+            Err(error) if ids.len() > 1 && error.is::<ReadError>() => {
                 failed += 1;
                 context.ui.warning(&format!("session {id}: {error:#}"));
             }
@@ -157,11 +159,11 @@ impl Writer<'_> {
             .transpose()?;
         let (session, bytes) = self.gateway.session_with_recording(id).await?;
         let Some(bytes) = bytes else { return Ok(None) };
-        let parsed = event_stream::parse(&bytes)?;
-        for warning in parsed.warnings.to_string().lines() {
+        let (recording, warnings) = open(&bytes[..], Strictness::Lenient)?.into_recording()?;
+        for warning in warnings.to_string().lines() {
             self.context.ui.warning(&format!("session {id}: {warning}"));
         }
-        let events = parsed.events;
+        let events = recording.events;
         let (shown, content) = match file {
             Some(mut file) => {
                 let content = self

@@ -1,0 +1,98 @@
+//! The flags that choose sessions by time, shared by every command that reads several.
+
+use std::time::Duration;
+
+use clap::Args;
+use jiff::SignedDuration;
+
+use crate::context::Context;
+use crate::domain::time::{
+    TimeError, TimeRange, human_duration, parse_duration, parse_moment, parse_range,
+};
+use crate::sources::SessionFilter;
+
+/// When.
+#[derive(Debug, Args)]
+pub struct WhenArgs {
+    /// Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339
+    #[arg(long, value_name = "TIME", default_value = "7d")]
+    since: String,
+    /// Sessions that started before then
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// Sessions that ran then, open ones too: 03:12, '2026-11-20 03:12', RFC 3339
+    #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until"])]
+    at: Option<String>,
+    /// With --at: how long before it a session may have started
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "24h",
+        requires = "at",
+        value_parser = parse_duration
+    )]
+    lookback: Duration,
+}
+
+/// The sessions of some time.
+#[derive(Clone, Copy, Debug)]
+pub struct When {
+    /// Where they started.
+    pub range: TimeRange,
+    /// The moment at which they ran, and how far before it was looked.
+    moment: Option<(TimeRange, Duration)>,
+}
+
+impl WhenArgs {
+    pub fn when(&self, context: &Context) -> anyhow::Result<When> {
+        let tz = &context.ui.options().tz;
+        let now = context.now();
+        let Some(at) = &self.at else {
+            let range = parse_range(&self.since, self.until.as_deref(), now, tz)?;
+            return Ok(When {
+                range,
+                moment: None,
+            });
+        };
+        let moment = parse_moment(at, now, tz)?;
+        let too_long = |_| TimeError::Duration(human_duration(self.lookback));
+        let lookback = SignedDuration::try_from(self.lookback).map_err(too_long)?;
+        let since = moment.since.checked_sub(lookback).map_err(too_long)?;
+        Ok(When {
+            range: TimeRange {
+                since,
+                until: moment.until,
+            },
+            moment: Some((moment, self.lookback)),
+        })
+    }
+}
+
+impl When {
+    /// True where sessions are asked for that ran at a moment.
+    pub fn is_moment(&self) -> bool {
+        self.moment.is_some()
+    }
+
+    /// The filter with what it has to ask of the time.
+    pub fn filter(&self, filter: SessionFilter) -> SessionFilter {
+        SessionFilter {
+            ran_in: self.moment.map(|(moment, _)| moment),
+            ..filter
+        }
+    }
+
+    /// Says how far was looked: a session that began before that and still ran is not found.
+    pub fn say_reach(&self, context: &Context) {
+        let Some((moment, lookback)) = self.moment else {
+            return;
+        };
+        let ui = &context.ui;
+        let (at, since, zone) = (ui.time(moment.since), ui.time(self.range.since), ui.zone());
+        ui.status(&format!(
+            "what ran at {at} ({zone}) of the sessions that started since {since} ({}); \
+             --lookback 7d looks further",
+            human_duration(lookback)
+        ));
+    }
+}

@@ -1,0 +1,118 @@
+//! Versions 2 and 3: an array a line.
+
+use std::io::Read;
+use std::time::Duration;
+
+use crate::recording::reader::source::{LONGEST, Line, Source};
+use crate::recording::reader::triple::Triple;
+use crate::recording::reader::{Format, Progress, ReadError, Strictness};
+use crate::recording::{Code, Event, Warning};
+
+/// How the versions count time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clock {
+    /// Since the event before, whatever its code (version 3).
+    Intervals,
+    /// Since the start (version 2).
+    SinceStart,
+}
+
+impl Clock {
+    /// The time of the event that says `interval` and follows one at `before`. Going backwards is
+    /// no delay.
+    fn tick(self, before: Duration, interval: Duration) -> Duration {
+        match self {
+            Clock::Intervals => before.saturating_add(interval),
+            Clock::SinceStart => before.max(interval),
+        }
+    }
+}
+
+/// Reads the lines behind the header.
+#[derive(Clone, Debug)]
+pub(in crate::recording) struct Lines {
+    clock: Clock,
+    /// Lines that have been read.
+    line: usize,
+}
+
+impl Lines {
+    /// `line` counts the header.
+    pub fn new(format: Format, line: usize) -> Self {
+        let clock = match format {
+            Format::Asciicast3 => Clock::Intervals,
+            _ => Clock::SinceStart,
+        };
+        Self { clock, line }
+    }
+
+    pub fn next<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        progress: &mut Progress,
+        event: &mut Event,
+    ) -> Result<bool, ReadError> {
+        loop {
+            let why = match source.line()? {
+                None => return Ok(false),
+                Some(Line::Whole(line)) if self.is_skipped(line) => {
+                    self.line += 1;
+                    continue;
+                }
+                Some(Line::Whole(line)) => match read(line, event) {
+                    Ok(()) => {
+                        self.line += 1;
+                        progress.now = self.clock.tick(progress.now, event.time);
+                        event.time = progress.now;
+                        event.index = progress.index;
+                        progress.index += 1;
+                        return Ok(true);
+                    }
+                    Err(why) => why,
+                },
+                Some(Line::TooLong) => format!("it is longer than {LONGEST} bytes"),
+            };
+            self.line += 1;
+            self.bad_line(source, progress, why)?;
+        }
+    }
+
+    /// Empty lines, and the comments that version 3 brought.
+    fn is_skipped(&self, line: &[u8]) -> bool {
+        match line.trim_ascii_start().first() {
+            None => true,
+            Some(b'#') => self.clock == Clock::Intervals,
+            Some(_) => false,
+        }
+    }
+
+    /// A last line that was cut is normal for a live or killed recording.
+    fn bad_line<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        progress: &mut Progress,
+        why: String,
+    ) -> Result<(), ReadError> {
+        let (line, place) = (self.line, source.offset());
+        self.line += source.skip(|byte| byte.is_ascii_whitespace())?;
+        let is_last = source.first()?.is_none();
+        if is_last {
+            let index = progress.index;
+            progress.warn(place, Warning::Cut { index });
+        } else if progress.strictness == Strictness::Strict {
+            return Err(ReadError::Line { line, why });
+        } else {
+            progress.warn(place, Warning::BadLine { line, why });
+        }
+        Ok(())
+    }
+}
+
+fn read(line: &[u8], event: &mut Event) -> Result<(), String> {
+    let triple = Triple::parse(line)?;
+    event.time = triple.seconds;
+    event.code = Code::parse(&triple.code).ok_or("its code is empty")?;
+    event.data.clear();
+    triple.data.append_to(&mut event.data);
+    Ok(())
+}
