@@ -47,7 +47,7 @@ pub enum Hidden {
     /// Nothing: redaction was switched off.
     Off,
     /// How often each rule found something.
-    Found(BTreeMap<&'static str, u64>),
+    Found(BTreeMap<String, u64>),
 }
 
 impl Hidden {
@@ -190,7 +190,7 @@ pub mod testing {
             started: Some(Timestamp::UNIX_EPOCH),
             clip: None,
             length: Duration::from_secs(70),
-            hidden: Hidden::Found(BTreeMap::from([("password", 2)])),
+            hidden: Hidden::Found(BTreeMap::from([("password".to_owned(), 2)])),
             sha256: [0xab; 32],
             remarks: vec![hostile.to_owned()],
         }

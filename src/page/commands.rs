@@ -74,6 +74,11 @@ impl Commands {
         self.size
     }
 
+    pub fn time_of(&self, number: usize) -> Option<Duration> {
+        let command = self.found.get(number.checked_sub(1)?)?;
+        Some(command.time)
+    }
+
     /// Those of a part of the recording.
     pub fn within(mut self, range: &Range<Duration>) -> Vec<Command> {
         self.found.retain(|command| range.contains(&command.time));
@@ -81,7 +86,7 @@ impl Commands {
     }
 
     /// Takes what was typed.
-    pub fn typed(&mut self, event: &Event) {
+    fn typed(&mut self, event: &Event) {
         self.has_input = true;
         for byte in &event.data {
             match byte {
@@ -113,6 +118,7 @@ impl Commands {
     pub fn play(&mut self, event: &Event, screen: &mut Screen) {
         match event.code {
             Code::Output | Code::Error => {}
+            Code::Input => return self.typed(event),
             Code::Resize => {
                 let size = Size::parse(&String::from_utf8_lossy(&event.data));
                 return size.into_iter().for_each(|size| screen.resize(size));
@@ -203,10 +209,7 @@ mod tests {
                 data: data.to_vec(),
                 index,
             };
-            match event.code {
-                Code::Input => commands.typed(&event),
-                _ => commands.play(&event, &mut screen),
-            }
+            commands.play(&event, &mut screen);
         }
         let found = commands.found.into_iter();
         found

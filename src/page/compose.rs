@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::commands::Commands;
+use super::lines::Lines;
+use super::svg::svg;
 use super::{About, Hidden, Page, TooLarge, pace};
 use crate::domain::redaction::{RULES, Redactor};
 use crate::recording::transcript::{self, Line};
 use crate::recording::{Code, Event, Kind, Recording, Size, redact};
+use crate::replay::screen::Screen;
 use crate::replay::track::{Options, Track};
 
 /// The width that text is laid out in which met no terminal.
@@ -50,13 +54,13 @@ impl Shown {
 
     /// The whole as a page.
     pub fn page(self) -> Result<Page, TooLarge> {
-        let typed = typed(self.about.kind, &self.recording.events);
+        // What met no terminal is read, not watched.
         let (events, size) = match self.about.kind.is_screen() {
-            true => self.track().map(|track| (merged(track.events, typed), track.size)),
+            true => self.played(),
             false => (Vec::new(), UNMEASURED),
         };
-        let played = events.iter().filter(|event| event.code != Code::Input);
-        let pace = pace(played.map(|event| event.time));
+        let shown = events.iter().filter(|event| event.code != Code::Input);
+        let pace = pace(shown.map(|event| event.time));
         let mut page = Page::new(self.about, size, pace);
         for event in &events {
             page.event(event)?;
@@ -66,32 +70,60 @@ impl Shown {
         }
         Ok(page)
     }
-}
 
-/// What is played: nothing is cut, no pause is shortened.
-fn track(kind: Kind, recording: Recording, redactor: Redactor) -> Track {
-    let options = Options {
-        idle_limit: Some(Duration::MAX),
-        redactor,
-        ..Options::default()
-    };
-    Track::new(recording, kind, &options, UNMEASURED)
-}
+    /// The screen at `at`, everything of that moment included; without it, the last one.
+    pub fn svg(self, at: Option<Duration>) -> String {
+        let (events, size) = self.played();
+        let at = at.unwrap_or(self.about.length);
+        let mut screen = Screen::new(size);
+        let mut commands = Commands::default();
+        for event in events.iter().take_while(|event| event.time <= at) {
+            commands.play(event, &mut screen);
+        }
+        svg(&self.about, &screen, at)
+    }
 
-/// Of what was typed only that a terminal would have echoed it.
-fn typed(kind: Kind, events: &[Event]) -> Vec<Event> {
-    let typed = |event: &&Event| kind == Kind::Terminal && event.code == Code::Input;
-    events.iter().filter(typed).cloned().collect()
-}
+    /// When the command, statement or request of that number was given.
+    pub fn time_of_command(&self, number: usize) -> Option<Duration> {
+        let mut commands = Commands::default();
+        if self.about.kind.is_screen() {
+            let (events, size) = self.played();
+            let mut screen = Screen::new(size);
+            for event in &events {
+                commands.play(event, &mut screen);
+            }
+        }
+        let mut lines = Lines::new(self.about.kind, self.about.range());
+        for line in &self.lines {
+            lines.push(line, &mut commands);
+        }
+        commands.time_of(number)
+    }
 
-fn merged(played: Vec<Event>, typed: Vec<Event>) -> Vec<Event> {
-    let mut events = [typed, played].concat();
-    events.sort_by_key(|event| (event.time, event.index));
-    events
+    /// What a terminal is fed, and of the input where lines ended. Nothing is cut and no pause is
+    /// shortened.
+    fn played(&self) -> (Vec<Event>, Size) {
+        let kind = self.about.kind;
+        let options = Options {
+            idle_limit: Some(Duration::MAX),
+            redactor: match kind.is_screen() {
+                true => Redactor::off(),
+                false => self.redactor.clone(),
+            },
+            ..Options::default()
+        };
+        let track = Track::new(self.recording.clone(), kind, &options, UNMEASURED);
+        // A script is shown whole; of keystrokes a terminal echoes what is to be seen.
+        let typed = |event: &&Event| kind == Kind::Terminal && event.code == Code::Input;
+        let typed = self.recording.events.iter().filter(typed).cloned();
+        let mut events: Vec<Event> = typed.chain(track.events).collect();
+        events.sort_by_key(|event| (event.time, event.index));
+        (events, track.size)
+    }
 }
 
 /// How often each rule's mark occurs.
-fn marks_of<'a>(texts: impl Iterator<Item = &'a [u8]>) -> BTreeMap<&'static str, u64> {
+fn marks_of<'a>(texts: impl Iterator<Item = &'a [u8]>) -> BTreeMap<String, u64> {
     let marks: Vec<_> = RULES
         .iter()
         .map(|rule| (rule.name, format!("[redacted:{}]", rule.name)))
@@ -100,7 +132,7 @@ fn marks_of<'a>(texts: impl Iterator<Item = &'a [u8]>) -> BTreeMap<&'static str,
     for text in texts.filter(|text| memchr::memmem::find(text, b"[redacted:").is_some()) {
         for (rule, mark) in &marks {
             let count = memchr::memmem::find_iter(text, mark).count() as u64;
-            *counts.entry(*rule).or_default() += count;
+            *counts.entry((*rule).to_owned()).or_default() += count;
         }
     }
     counts
@@ -109,8 +141,8 @@ fn marks_of<'a>(texts: impl Iterator<Item = &'a [u8]>) -> BTreeMap<&'static str,
 /// The marks that were put in: those that were recorded already were not.
 fn hidden(
     redactor: &Redactor,
-    before: &BTreeMap<&'static str, u64>,
-    mut after: BTreeMap<&'static str, u64>,
+    before: &BTreeMap<String, u64>,
+    mut after: BTreeMap<String, u64>,
 ) -> Hidden {
     for (rule, count) in before {
         if let Some(after) = after.get_mut(rule) {

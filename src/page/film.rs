@@ -18,10 +18,10 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::data::{Array, millis};
-use super::grid::{Grid, Spot, difference};
+use super::grid::{Grid, difference, is_blank};
 use super::look::{Look, Rgb};
 use crate::recording::Size;
-use crate::replay::frame::Glyph;
+use crate::replay::frame::{Cell, Glyph};
 use crate::replay::screen::Screen;
 
 /// Pictures are no closer than this: 30 a second.
@@ -160,8 +160,7 @@ impl Film {
         let Some((_, at)) = self.pending.take() else {
             return;
         };
-        let grid = Grid::of(&self.screen);
-        let cursor = cursor(&self.screen);
+        let (grid, cursor) = (Grid::of(&self.screen), cursor(&self.screen));
         let is_key = self.since_key > KEY_EVERY || grid.size != self.shown.grid.size;
         if !is_key && grid == self.shown.grid && cursor == self.shown.cursor {
             return;
@@ -190,7 +189,7 @@ impl Film {
         let pairs = self.shown.grid.rows.iter().zip(&grid.rows);
         for (row, (old, new)) in pairs.enumerate() {
             if let Some(columns) = difference(old, new) {
-                picture.push(self.styles.patch(row, columns, new));
+                picture.push(self.styles.patch(row, columns, &new.cells));
             }
         }
     }
@@ -257,19 +256,19 @@ impl Styles {
     }
 
     /// `columns` of a row as they are now.
-    fn patch(&mut self, row: usize, columns: std::ops::Range<usize>, spots: &[Spot]) -> Part {
+    fn patch(&mut self, row: usize, columns: std::ops::Range<usize>, cells: &[Cell]) -> Part {
         let mut parts = vec![Part::Number(row as i64), Part::Number(columns.start as i64)];
-        let seen = spots.iter().rposition(|spot| !spot.is_blank());
+        let seen = cells.iter().rposition(|cell| !is_blank(cell));
         let seen = seen.map_or(0, |last| last + 1);
         let written = columns.start..columns.end.min(seen).max(columns.start);
         let mut style = None;
-        for spot in &spots[written.clone()] {
-            let place = self.place(spot.look);
-            if style != Some(place) && spot.width > 0 {
+        for cell in &cells[written.clone()] {
+            let place = self.place(Look::of(cell.style));
+            if style != Some(place) && cell.width > 0 {
                 style = Some(place);
                 parts.push(Part::Number(place));
             }
-            put(spot, &mut parts);
+            put(cell, &mut parts);
         }
         if columns.end > written.end {
             parts.push(Part::Number(-1));
@@ -279,8 +278,8 @@ impl Styles {
 }
 
 /// Adds a character to the last part, where that holds its like.
-fn put(spot: &Spot, parts: &mut Vec<Part>) {
-    match (&spot.glyph, spot.width) {
+fn put(cell: &Cell, parts: &mut Vec<Part>) {
+    match (&cell.glyph, cell.width) {
         (_, 0) => {}
         (Glyph::Char(c), 1) => match parts.last_mut() {
             Some(Part::Text(text)) => text.push(*c),

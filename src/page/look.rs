@@ -97,11 +97,6 @@ impl Look {
             is_struck: style.is_struck,
         }
     }
-
-    /// True where a space in this look shows nothing.
-    pub fn is_plain(self) -> bool {
-        self.ground.is_none() && !self.is_underlined && !self.is_struck
-    }
 }
 
 fn text(color: Color) -> Rgb {

@@ -24,8 +24,7 @@ use std::time::Duration;
 
 pub use about::{About, Hidden};
 pub use compose::Shown;
-pub use film::pace;
-pub use svg::svg;
+use film::pace;
 
 use self::commands::Commands;
 use self::film::Film;
@@ -72,7 +71,8 @@ impl Page {
             return Ok(());
         };
         match &event.code {
-            Code::Input => self.commands.typed(event),
+            // What is typed changes nothing that is seen.
+            Code::Input => self.commands.play(event, film.screen_mut()),
             Code::Marker => {
                 let label = String::from_utf8_lossy(&event.data);
                 self.markers.push((event.time, safe::line(&label)));

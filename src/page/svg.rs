@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::about::{About, clock};
 use super::document::escaped;
-use super::grid::{Grid, Spot};
+use super::grid::Grid;
 use super::look::{BACKGROUND, FOREGROUND, Look, Rgb};
-use crate::replay::frame::Glyph;
+use crate::replay::frame::{Cell, Glyph, Style};
 use crate::replay::screen::Screen;
 
 /// A column and a row, in units of the picture. Monospaced fonts are near 0.6 wide for 1 high.
@@ -27,12 +27,12 @@ pub fn svg(about: &About, screen: &Screen, at: Duration) -> String {
     let height = f64::from(grid.size.rows) * ROW + 2.0 * MARGIN;
     let mut svg = String::new();
     head(about, at, width.max(420.0), height, &mut svg);
-    for (row, spots) in grid.rows.iter().enumerate() {
-        grounds(row, spots, &mut svg);
+    for (row, line) in grid.rows.iter().enumerate() {
+        grounds(row, &line.cells, &mut svg);
     }
     cursor(screen, &mut svg);
-    for (row, spots) in grid.rows.iter().enumerate() {
-        texts(row, spots, &mut svg);
+    for (row, line) in grid.rows.iter().enumerate() {
+        texts(row, &line.cells, &mut svg);
     }
     svg.push_str("</svg>\n</svg>\n");
     svg
@@ -91,14 +91,18 @@ fn caption(about: &About, at: Duration, height: f64, svg: &mut String) {
 }
 
 /// Runs of one ground as rectangles.
-fn grounds(row: usize, spots: &[Spot], svg: &mut String) {
+fn grounds(row: usize, cells: &[Cell], svg: &mut String) {
     let mut start = 0;
-    for run in spots.chunk_by(|a, b| a.look.ground == b.look.ground) {
-        if let Some(ground) = run[0].look.ground {
+    for run in cells.chunk_by(|a, b| ground(a) == ground(b)) {
+        if let Some(ground) = ground(&run[0]) {
             rectangle(start, row, run.len(), ground, svg);
         }
         start += run.len();
     }
+}
+
+fn ground(cell: &Cell) -> Option<Rgb> {
+    Look::of(cell.style).ground
 }
 
 fn rectangle(col: usize, row: usize, cols: usize, fill: Rgb, svg: &mut String) {
@@ -125,11 +129,16 @@ fn cursor(screen: &Screen, svg: &mut String) {
 
 /// Runs of one look as texts, each at its own column and as wide as its columns, so that a font of
 /// another width moves nothing. Characters beyond ASCII stand alone.
-fn texts(row: usize, spots: &[Spot], svg: &mut String) {
+fn texts(row: usize, cells: &[Cell], svg: &mut String) {
     let mut col = 0;
-    let together = |a: &Spot, b: &Spot| a.look == b.look && is_ascii(a) && is_ascii(b);
-    for run in spots.chunk_by(together) {
-        let seen = match run[0].look.is_underlined || run[0].look.is_struck {
+    let together = |a: &Cell, b: &Cell| a.style == b.style && is_ascii(a) && is_ascii(b);
+    for run in cells.chunk_by(together) {
+        let Style {
+            is_underlined,
+            is_struck,
+            ..
+        } = run[0].style;
+        let seen = match is_underlined || is_struck {
             true => 0..run.len(),
             false => without_margins(run),
         };
@@ -141,17 +150,17 @@ fn texts(row: usize, spots: &[Spot], svg: &mut String) {
 }
 
 /// The part of a run between the spaces at its ends.
-fn without_margins(run: &[Spot]) -> std::ops::Range<usize> {
-    let is_seen = |spot: &Spot| spot.glyph != Glyph::Char(' ');
+fn without_margins(run: &[Cell]) -> std::ops::Range<usize> {
+    let is_seen = |cell: &Cell| cell.glyph != Glyph::Char(' ');
     match (run.iter().position(is_seen), run.iter().rposition(is_seen)) {
         (Some(first), Some(last)) => first..last + 1,
         _ => 0..0,
     }
 }
 
-fn write_text(col: usize, row: usize, run: &[Spot], svg: &mut String) {
-    let look: Look = run[0].look;
-    let cols: usize = run.iter().map(|spot| usize::from(spot.width)).sum();
+fn write_text(col: usize, row: usize, run: &[Cell], svg: &mut String) {
+    let look = Look::of(run[0].style);
+    let cols: usize = run.iter().map(|cell| usize::from(cell.width)).sum();
     let text: String = run.iter().map(glyph).collect();
     let _ = write!(
         svg,
@@ -178,12 +187,12 @@ fn write_text(col: usize, row: usize, run: &[Spot], svg: &mut String) {
     let _ = writeln!(svg, ">{}</text>", escaped(&text));
 }
 
-fn is_ascii(spot: &Spot) -> bool {
-    matches!(spot.glyph, Glyph::Char(c) if c.is_ascii()) && spot.width == 1
+fn is_ascii(cell: &Cell) -> bool {
+    matches!(cell.glyph, Glyph::Char(c) if c.is_ascii()) && cell.width == 1
 }
 
-fn glyph(spot: &Spot) -> String {
-    match &spot.glyph {
+fn glyph(cell: &Cell) -> String {
+    match &cell.glyph {
         Glyph::Char(c) => c.to_string(),
         Glyph::Cluster(text) => text.to_string(),
     }

@@ -7,6 +7,7 @@ mod front_door;
 mod generated;
 mod monitors;
 mod openapi;
+mod page;
 mod readme;
 mod replay;
 mod sandbox_datadog;

@@ -15,7 +15,7 @@ pub fn shown(
     session: &Session,
     received: &[u8],
     events: Vec<Event>,
-    redactor: &Redactor,
+    redactor: Redactor,
 ) -> Shown {
     let header = Header::of_session(session);
     let about = About {

@@ -233,7 +233,7 @@ impl Writer<'_> {
                 })
             }
             Format::Html => {
-                let (count, redactor) = (events.len(), &self.options.redactor);
+                let (count, redactor) = (events.len(), self.options.redactor.clone());
                 let shown = page::shown(self.gateway, session, received, events, redactor);
                 shown.page()?.finish(out)?;
                 Ok(Content {
