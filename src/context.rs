@@ -13,7 +13,7 @@ use crate::config::{
     ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, Secrets,
     Settings,
 };
-use crate::datadog::{Datadog, Endpoint};
+use crate::datadog::{Datadog, Endpoint, Notice, Patience, token_kind};
 use crate::domain::redaction::Redactor;
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
@@ -25,7 +25,8 @@ use crate::ui::Ui;
 
 /// The world of one run.
 pub struct Context {
-    pub ui: Ui,
+    /// Shared with what is told of while a request waits.
+    pub ui: Arc<Ui>,
     pub globals: Globals,
     pub environment: Environment,
     settings: Result<Settings, Arc<ConfigError>>,
@@ -67,7 +68,7 @@ impl Context {
             http: Arc::new(http::Client::new(http::Options { ca_file, proxies })),
             settings: settings.map_err(Arc::new),
             secrets: RefCell::default(),
-            ui,
+            ui: Arc::new(ui),
             globals,
             environment,
             cancel,
@@ -173,25 +174,58 @@ impl Context {
         self.datadog_at(site, flags)
     }
 
-    /// Datadog at another site.
+    /// Datadog at another site. An access token in the place of the application key opens the web
+    /// API alone; without one there has to be an API key.
     pub fn datadog_at(&self, site: Site, flags: &SecretFlags) -> anyhow::Result<Datadog> {
+        let (api_key, app_key) = self.datadog_keys(flags)?;
+        self.client(site, api_key, app_key)
+    }
+
+    /// The API key and the application key or access token; one of them is there.
+    pub fn datadog_keys(
+        &self,
+        flags: &SecretFlags,
+    ) -> anyhow::Result<(Option<Secret>, Option<Secret>)> {
+        let app_key = self.optional_secret(SecretKind::AppKey, flags)?;
+        let api_key = match app_key.as_ref().and_then(token_kind) {
+            Some(_) => self.optional_secret(SecretKind::ApiKey, flags)?,
+            None => Some(self.secret(SecretKind::ApiKey, flags)?),
+        };
+        Ok((api_key, app_key))
+    }
+
+    /// Whether what is known opens the web API: both keys, or an access token.
+    pub fn opens_web_api(&self, flags: &SecretFlags) -> anyhow::Result<bool> {
+        let Some(app_key) = self.optional_secret(SecretKind::AppKey, flags)? else {
+            return Ok(false);
+        };
+        let has_api_key = || self.optional_secret(SecretKind::ApiKey, flags);
+        Ok(token_kind(&app_key).is_some() || has_api_key()?.is_some())
+    }
+
+    /// Datadog at the site of the settings under a given API key.
+    pub fn datadog_with(&self, api_key: Secret) -> anyhow::Result<Datadog> {
+        self.client(self.settings()?.site.value, Some(api_key), None)
+    }
+
+    fn client(
+        &self,
+        site: Site,
+        api_key: Option<Secret>,
+        app_key: Option<Secret>,
+    ) -> anyhow::Result<Datadog> {
         let endpoint = Endpoint {
             site,
             connect_to: self.settings()?.datadog_url.clone(),
         };
-        let api_key = self.secret(SecretKind::ApiKey, flags)?;
-        let app_key = self.optional_secret(SecretKind::AppKey, flags)?;
-        Ok(Datadog::new(self.http.clone(), endpoint, api_key, app_key)?)
-    }
-
-    /// Datadog at the site of the settings under a given key.
-    pub fn datadog_with(&self, api_key: Secret) -> anyhow::Result<Datadog> {
-        let settings = self.settings()?;
-        let endpoint = Endpoint {
-            site: settings.site.value,
-            connect_to: settings.datadog_url.clone(),
+        let ui = Arc::clone(&self.ui);
+        let tell = move |notice: &Notice| match notice {
+            Notice::Waiting(wait) => ui.status(&wait.to_string()),
+            Notice::ClockOff(_) => ui.warning(&notice.to_string()),
         };
-        Ok(Datadog::new(self.http.clone(), endpoint, api_key, None)?)
+        let client = Datadog::new(self.http.clone(), endpoint, api_key, app_key)?;
+        let patience = Patience::default().until(self.deadline());
+        Ok(client.with_patience(patience).telling(tell))
     }
 
     /// When `--timeout` is over, for work that ends cleanly by itself.

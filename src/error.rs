@@ -11,6 +11,7 @@ use crate::domain::site::UnknownSite;
 use crate::domain::time::{TimeError, human_duration};
 use crate::gateway::GatewayError;
 use crate::http::TransportError;
+use crate::monitors::as_code::AsCodeError;
 use crate::sources::SourceError;
 use crate::ui::prompt::CannotAsk;
 
@@ -117,6 +118,7 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                         .downcast_ref()
                         .map(|UnreadableSettings(error)| of_config(error))
                 })
+                .or_else(|| cause.downcast_ref::<AsCodeError>().map(of_as_code))
                 .or_else(|| cause.downcast_ref::<DeliveryError>().map(of_delivery))
                 .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
@@ -278,6 +280,17 @@ fn of_datadog(error: &DatadogError) -> Verdict {
     }
 }
 
+fn of_as_code(error: &AsCodeError) -> Verdict {
+    match error {
+        AsCodeError::Datadog(error) => of_datadog(error),
+        AsCodeError::Stopped => Verdict::plain(Exit::Interrupted),
+        error => Verdict {
+            exit: Exit::Failed,
+            hints: error.way_out().into_iter().collect(),
+        },
+    }
+}
+
 /// When several hold: credentials, then work kept, then unreachable (`design.md` §2).
 fn of_delivery(error: &DeliveryError) -> Verdict {
     let again = "run the same command again: an event that arrives twice has the same evt.id";
@@ -337,11 +350,8 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
     }
 }
 
-fn of_key_shape(_: &KeyShape) -> Verdict {
-    Verdict::hinted(
-        Exit::Credentials,
-        "keys are listed under Organization Settings, API Keys and Application Keys, on your site",
-    )
+fn of_key_shape(shape: &KeyShape) -> Verdict {
+    Verdict::hinted(Exit::Credentials, shape.advice())
 }
 
 fn of_question(error: &CannotAsk) -> Verdict {
@@ -365,6 +375,7 @@ mod tests {
     use anyhow::Context;
 
     use super::*;
+    use crate::datadog::{Need, Permission};
     use crate::delivery::{Reason, Summary, Trouble};
 
     fn of<E: std::error::Error + Send + Sync + 'static>(error: E) -> Verdict {
@@ -466,6 +477,33 @@ mod tests {
         assert_eq!(verdict.exit, Exit::Credentials);
         assert!(verdict.hints[0].contains("--all-sites"));
         assert_eq!(of(KeyShape::NoApiKey(7)).exit, Exit::Credentials);
+    }
+
+    #[test]
+    fn what_a_key_is_not_allowed_is_explained_by_its_scope() {
+        let refused = |status, is_unscoped| {
+            let need = Need {
+                permission: Permission::MonitorsWrite,
+                is_unscoped,
+                token: None,
+            };
+            of(DatadogError::Refused(Box::new(Refusal {
+                host: "api.datadoghq.com".to_owned(),
+                request: "POST /api/v1/monitor".to_owned(),
+                status,
+                meaning: Meaning::Pause,
+                text: "Forbidden".to_owned(),
+                is_datadogs: true,
+                need: Some(need),
+                redirected_to: None,
+                rate_limit: None,
+            })))
+        };
+        let verdict = refused(403, false);
+        assert_eq!(verdict.exit, Exit::Credentials);
+        assert!(verdict.hints[0].contains("`monitors_write`"));
+        assert!(refused(403, true).hints[0].starts_with("log monitors need"));
+        assert!(refused(401, false).hints[0].contains("--all-sites"));
     }
 
     #[test]

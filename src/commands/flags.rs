@@ -22,7 +22,7 @@ pub struct DatadogAccess {
     /// Read the API key from standard input
     #[arg(long, help_heading = "Credentials", conflicts_with = "api_key_file")]
     api_key_stdin: bool,
-    /// Read the application key from FILE (else DD_APP_KEY)
+    /// Read the application key or access token from FILE (else DD_APP_KEY)
     #[arg(long, value_name = "FILE", help_heading = "Credentials")]
     app_key_file: Option<PathBuf>,
 }

@@ -5,6 +5,7 @@
 
 pub mod completions;
 pub mod config;
+pub mod dashboards;
 pub mod demo;
 pub mod man;
 pub mod monitors;
@@ -14,6 +15,7 @@ pub mod test_event;
 pub mod validate;
 pub mod webhooks;
 
+mod as_code;
 mod flags;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -59,9 +61,12 @@ pub enum Command {
     /// Destinations of the gateway's webhooks
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
-    /// Monitors as files: the packs, and your own
+    /// Monitors as files: the packs, and your own; tested here, kept at Datadog as code
     #[command(subcommand)]
     Monitors(monitors::Monitors),
+    /// Dashboards as files: those of the packs, and your own
+    #[command(subcommand)]
+    Dashboards(dashboards::Dashboards),
     TestEvent(test_event::TestEvent),
     /// Profiles and settings
     #[command(subcommand)]
@@ -75,8 +80,10 @@ impl Command {
     /// True for commands that end cleanly when they are told to stop.
     pub fn stops_by_itself(&self) -> bool {
         match self {
-            Command::Sandbox(_) | Command::Demo(_) => true,
+            Command::Sandbox(_) | Command::Demo(_) | Command::TestEvent(_) => true,
             Command::Sessions(sessions) => sessions.stops_by_itself(),
+            Command::Monitors(monitors) => monitors.stops_by_itself(),
+            Command::Dashboards(dashboards) => dashboards.stops_by_itself(),
             _ => false,
         }
     }
@@ -90,6 +97,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Sessions(command) => sessions::run(context, command).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
         Command::Monitors(command) => monitors::run(context, command).await,
+        Command::Dashboards(command) => dashboards::run(context, command).await,
         Command::TestEvent(args) => test_event::run(context, &args).await,
         Command::Config(command) => config::run(context, command).await,
         Command::Sandbox(args) => sandbox::run(context, &args).await,

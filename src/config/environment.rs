@@ -69,4 +69,17 @@ impl Environment {
         }
         self.home().map(|home| home.join(".local/state/ddctl"))
     }
+
+    /// Where what can be fetched again is kept: `$XDG_CACHE_HOME/ddctl`, else the platform's
+    /// folder.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        if let Some(folder) = self.get("XDG_CACHE_HOME") {
+            return Some(PathBuf::from(folder).join("ddctl"));
+        }
+        let platform = match cfg!(target_os = "macos") {
+            true => "Library/Caches/ddctl",
+            false => ".cache/ddctl",
+        };
+        self.home().map(|home| home.join(platform))
+    }
 }

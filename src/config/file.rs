@@ -36,6 +36,10 @@ pub struct Profile {
     pub color: Option<String>,
     pub tz: Option<String>,
     pub ca_file: Option<String>,
+    /// `on` or `off`.
+    pub recording_cache: Option<String>,
+    pub namespace: Option<String>,
+    pub delivery: Option<String>,
     #[serde(default)]
     pub gateway: GatewaySection,
     #[serde(default)]
@@ -119,7 +123,7 @@ fn known(profiles: &[String]) -> String {
 }
 
 const TOP_KEYS: [&str; 3] = ["version", "default_profile", "profiles"];
-const PROFILE_KEYS: [&str; 10] = [
+const PROFILE_KEYS: [&str; 13] = [
     "site",
     "service",
     "env",
@@ -128,6 +132,9 @@ const PROFILE_KEYS: [&str; 10] = [
     "color",
     "tz",
     "ca_file",
+    "recording_cache",
+    "namespace",
+    "delivery",
     "gateway",
     "connections",
 ];

@@ -14,7 +14,7 @@ pub struct Key {
 }
 
 /// Every single-valued setting. `connections` is a list of tables and has no key of its own.
-pub const KEYS: [Key; 9] = [
+pub const KEYS: [Key; 12] = [
     Key {
         name: "site",
         variables: &["DDCTL_SITE", "DD_SITE", "DATADOG_SITE"],
@@ -68,6 +68,24 @@ pub const KEYS: [Key; 9] = [
         variables: &["DDCTL_CA_FILE"],
         help: "certificates (PEM) trusted beside the system's",
         of_profile: |profile| profile.ca_file.clone(),
+    },
+    Key {
+        name: "recording_cache",
+        variables: &["DDCTL_RECORDING_CACHE"],
+        help: "on or off: keep finished recordings on this machine",
+        of_profile: |profile| profile.recording_cache.clone(),
+    },
+    Key {
+        name: "namespace",
+        variables: &["DDCTL_NAMESPACE"],
+        help: "whose monitors and dashboards are kept as code; the profile's name unless set",
+        of_profile: |profile| profile.namespace.clone(),
+    },
+    Key {
+        name: "delivery",
+        variables: &["DDCTL_DELIVERY"],
+        help: "how the gateway's events reach Datadog: export, follow, relay or webhook",
+        of_profile: |profile| profile.delivery.clone(),
     },
 ];
 

@@ -17,4 +17,4 @@ pub use keys::{KEYS, Key};
 pub use secrets::{
     SecretError, SecretFlags, SecretKind, Secrets, make_signing_secret, read_signing_secret,
 };
-pub use settings::{DEFAULT_PROFILE, Flags, Origin, Settings, Valued};
+pub use settings::{DEFAULT_PROFILE, Delivery, Flags, Origin, Settings, Valued};

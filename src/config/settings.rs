@@ -57,6 +57,37 @@ impl Origin {
     }
 }
 
+/// A setting that is on or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+/// How the gateway's events reach Datadog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Delivery {
+    /// `sessions export`, run by a person or a schedule.
+    Export,
+    /// `sessions export --follow`.
+    Follow,
+    /// `relay`, which the gateway's webhooks are pointed at.
+    Relay,
+    /// The gateway's webhooks straight to Datadog's intake: events of another shape.
+    Webhook,
+}
+
+impl Delivery {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Delivery::Export => "export",
+            Delivery::Follow => "follow",
+            Delivery::Relay => "relay",
+            Delivery::Webhook => "webhook",
+        }
+    }
+}
+
 /// A value that knows its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Valued<T> {
@@ -94,6 +125,11 @@ pub struct Settings {
     pub color: Option<ColorChoice>,
     pub tz: TimeZone,
     pub ca_file: Option<PathBuf>,
+    /// Whether finished recordings are kept on this machine.
+    pub recording_cache: Valued<bool>,
+    /// Whose monitors and dashboards are kept as code.
+    pub namespace: Valued<String>,
+    pub delivery: Option<Valued<Delivery>>,
     /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
     pub datadog_url: Option<Url>,
 }
@@ -158,8 +194,14 @@ impl Settings {
                 .text("ca_file", flags.ca_file.as_ref())
                 .map(|text| text.value.into()),
             datadog_url: layers.datadog_url()?,
+            recording_cache: layers.recording_cache()?,
             output: layers.choice("output", "output format", flags.output)?,
             color: layers.choice("color", "colour choice", flags.color)?,
+            namespace: layers.text("namespace", None).unwrap_or_else(|| Valued {
+                value: name.value.clone(),
+                origin: Origin::Default,
+            }),
+            delivery: layers.delivery()?,
             profile: name,
             path,
             tz,
@@ -185,7 +227,20 @@ impl Settings {
             "gateway.url" => self.gateway_url.clone(),
             "service" => Some(self.service.clone()),
             "env" => self.env.clone(),
+            "recording_cache" => {
+                let word = if self.recording_cache.value {
+                    "on"
+                } else {
+                    "off"
+                };
+                text(&word, &self.recording_cache.origin)
+            }
             "tags" => text(&self.tags.value.join(","), &self.tags.origin),
+            "namespace" => Some(self.namespace.clone()),
+            "delivery" => {
+                let delivery = self.delivery.as_ref()?;
+                text(&delivery.value.as_str(), &delivery.origin)
+            }
             _ => None,
         }
     }
@@ -338,6 +393,28 @@ impl Layers<'_> {
             })
     }
 
+    fn recording_cache(&self) -> Result<Valued<bool>, ConfigError> {
+        const KEY: &str = "recording_cache";
+        let switch = self.choice(KEY, "choice of on or off", None)?;
+        Ok(Valued {
+            value: switch == Some(Switch::On),
+            origin: self
+                .text(KEY, None)
+                .map_or(Origin::Default, |text| text.origin),
+        })
+    }
+
+    fn delivery(&self) -> Result<Option<Valued<Delivery>>, ConfigError> {
+        let what = "way to deliver; there are export, follow, relay and webhook";
+        let Some(delivery) = self.choice("delivery", what, None)? else {
+            return Ok(None);
+        };
+        Ok(self.text("delivery", None).map(|text| Valued {
+            value: delivery,
+            origin: text.origin,
+        }))
+    }
+
     fn datadog_url(&self) -> Result<Option<Url>, ConfigError> {
         let Some((name, value)) = self.environment.first(&["DDCTL_DATADOG_URL"]) else {
             return Ok(None);
@@ -439,6 +516,24 @@ mod tests {
     }
 
     #[test]
+    fn the_namespace_is_the_profiles_name_unless_it_is_set() {
+        let settings = with_file(FILE, &[], Flags::default()).expect("valid");
+        assert_eq!(settings.namespace.value, "default");
+        let file = format!("{FILE}namespace = \"team-a\"\ndelivery = \"webhook\"\n");
+        let settings = with_file(&file, &[], Flags::default()).expect("valid");
+        assert_eq!(settings.namespace.value, "team-a");
+        let delivery = settings.delivery.expect("it is set");
+        assert_eq!(delivery.value, Delivery::Webhook);
+        assert_eq!(delivery.origin, Origin::Profile);
+        let error = with_file("", &[("DDCTL_DELIVERY", "pigeon")], Flags::default());
+        let text = error.expect_err("no delivery").to_string();
+        assert!(
+            text.starts_with("DDCTL_DELIVERY: `pigeon` is no way"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn a_profile_that_was_asked_for_must_be_there() {
         let flags = Flags {
             profile: Some("prod".to_owned()),
@@ -446,6 +541,19 @@ mod tests {
         };
         let error = with_file(FILE, &[], flags).expect_err("missing");
         assert!(error.to_string().contains("it has default"), "{error}");
+    }
+
+    #[test]
+    fn recordings_are_kept_only_where_somebody_says_so() {
+        let keeps = |text: &str| {
+            let settings = with_file(text, &[], Flags::default());
+            settings.map(|settings| settings.recording_cache.value)
+        };
+        let profile = |value| format!("[profiles.default]\nrecording_cache = \"{value}\"\n");
+        assert!(!keeps("").expect("valid"));
+        assert!(keeps(&profile("on")).expect("valid"));
+        assert!(!keeps(&profile("off")).expect("valid"));
+        assert!(keeps(&profile("maybe")).is_err());
     }
 
     #[test]

@@ -99,7 +99,12 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     group_by: &'a [GroupBy],
     #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<Page>,
+    page: Option<Page<'a>>,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    cursor: &'a str,
 }
 
 #[derive(Serialize)]
@@ -115,12 +120,6 @@ struct Filter<'a> {
 
 fn in_milliseconds<S: Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&format_args!("{at:.3}"))
-}
-
-#[derive(Serialize, Deserialize)]
-struct Page {
-    #[serde(rename(serialize = "cursor", deserialize = "after"))]
-    cursor: String,
 }
 
 #[derive(Deserialize)]
@@ -146,13 +145,19 @@ struct WireBucket {
     computes: Option<BTreeMap<String, Value>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Meta {
     /// `done` or `timeout`
     #[serde(default)]
     status: Option<String>,
     #[serde(default)]
-    page: Option<Page>,
+    page: Option<MetaPage>,
+}
+
+#[derive(Deserialize)]
+struct MetaPage {
+    #[serde(default)]
+    after: Option<String>,
 }
 
 impl Datadog {
@@ -168,34 +173,44 @@ impl Datadog {
         aggregation: &LogAggregation,
     ) -> Result<Vec<Bucket>, DatadogError> {
         let mut buckets = Vec::new();
-        let mut page = None;
+        let mut cursor = None;
         loop {
-            let body = aggregation.body(page.take());
-            let draft = self.draft(&AGGREGATE_LOGS)?.json(&body);
-            let request = draft.line();
-            let answer: Answered = self.ask_patiently(draft).await?.json().await?;
-            let meta = answer.meta.as_ref();
-            if meta.and_then(|meta| meta.status.as_deref()) == Some("timeout") {
-                let host = self.endpoint().site.api_host();
-                return Err(DatadogError::Partial { host, request });
-            }
-            let found = answer
-                .data
-                .and_then(|data| data.buckets)
-                .unwrap_or_default();
-            let is_last = found.is_empty();
-            let count = aggregation.compute.len();
-            buckets.extend(found.into_iter().map(|bucket| bucket.read(count)));
-            page = answer.meta.and_then(|meta| meta.page);
-            if is_last || page.is_none() {
+            let (found, after) = self.aggregate_page(aggregation, cursor.as_deref()).await?;
+            let is_last = found.is_empty() || after.is_none() || after == cursor;
+            buckets.extend(found);
+            cursor = after;
+            if is_last {
                 return Ok(buckets);
             }
         }
     }
+
+    /// The buckets of one page, and where the next one begins.
+    async fn aggregate_page(
+        &self,
+        aggregation: &LogAggregation,
+        cursor: Option<&str>,
+    ) -> Result<(Vec<Bucket>, Option<String>), DatadogError> {
+        let draft = self.draft(&AGGREGATE_LOGS)?.json(&aggregation.body(cursor));
+        let request = draft.line();
+        let answer: Answered = self.ask_patiently(draft).await?.json().await?;
+        let meta = answer.meta.unwrap_or_default();
+        if meta.status.as_deref() == Some("timeout") {
+            let host = self.endpoint().site.api_host();
+            return Err(DatadogError::Partial { host, request });
+        }
+        let found = answer.data.and_then(|data| data.buckets);
+        let count = aggregation.compute.len();
+        let buckets = found.unwrap_or_default().into_iter();
+        Ok((
+            buckets.map(|bucket| bucket.read(count)).collect(),
+            meta.page.and_then(|page| page.after),
+        ))
+    }
 }
 
 impl LogAggregation {
-    fn body(&self, page: Option<Page>) -> Body<'_> {
+    fn body<'a>(&'a self, cursor: Option<&'a str>) -> Body<'a> {
         Body {
             filter: Filter {
                 query: &self.query,
@@ -205,7 +220,7 @@ impl LogAggregation {
             },
             compute: &self.compute,
             group_by: &self.group_by,
-            page,
+            page: cursor.map(|cursor| Page { cursor }),
         }
     }
 }

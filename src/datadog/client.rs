@@ -14,6 +14,7 @@ use super::draft::Draft;
 use super::endpoint::Endpoint;
 use super::error::{DatadogError, Meaning, Need, Refusal};
 use super::keys::{KeyShape, Token};
+use super::notice::{Listener, Notice};
 use super::operation::Operation;
 use super::patience::{Patience, Wait, Waited};
 use super::rate::{self, RateLimit};
@@ -33,6 +34,7 @@ pub struct Datadog {
     endpoint: Endpoint,
     credentials: Credentials,
     patience: Patience,
+    listener: Listener,
     /// Datadog's clock minus ours in seconds, by the latest answer.
     offset_s: AtomicI64,
 }
@@ -55,6 +57,7 @@ impl Datadog {
             endpoint,
             credentials: Credentials::new(api_key.into(), app_key)?,
             patience: Patience::default(),
+            listener: Listener::default(),
             offset_s: AtomicI64::new(UNKNOWN_OFFSET),
         })
     }
@@ -62,6 +65,14 @@ impl Datadog {
     /// The same client with another patience for calls of the management API.
     pub fn with_patience(self, patience: Patience) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same client, whose calls of the management API tell what they wait for.
+    pub fn telling(self, told: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        Self {
+            listener: Listener::new(told),
+            ..self
+        }
     }
 
     /// The kind of access token that it opens the web API by.
@@ -99,7 +110,9 @@ impl Datadog {
     pub(super) async fn ask_patiently(&self, draft: Draft<'_>) -> Result<Answer, DatadogError> {
         let mut waited = Waited::default();
         loop {
-            let error = match self.ask(draft.clone()).await {
+            let answer = self.ask(draft.clone()).await;
+            self.listener.note_clock(self.clock_offset());
+            let error = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -114,11 +127,11 @@ impl Datadog {
             let is_rate_limit = error.status() == Some(429);
             waited.add(wait, is_rate_limit);
             tracing::debug!(request = draft.line(), ?wait, %error, "waiting");
-            self.patience.tell(&Wait {
+            self.listener.tell(&Notice::Waiting(Wait {
                 request: draft.line(),
                 wait,
                 is_rate_limit,
-            });
+            }));
             tokio::time::sleep(wait).await;
         }
     }

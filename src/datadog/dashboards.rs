@@ -3,8 +3,6 @@
 //! Only custom dashboards are listed. Tags other than `team:` are refused
 //! (`Invalid tag format. Valid tag keys are: team.`, recorded). Source: OpenAPI document v1.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -15,6 +13,7 @@ use super::monitors::unless_gone;
 use super::operation::{
     CREATE_DASHBOARD, DELETE_DASHBOARD, GET_DASHBOARD, LIST_DASHBOARDS, UPDATE_DASHBOARD,
 };
+use super::paging::gather;
 
 /// What a page holds by default.
 const PAGE: usize = 100;
@@ -51,21 +50,15 @@ fn null_as_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D:
 /// All calls need an application key beside the API key, or an access token; to look takes the
 /// permission `dashboards_read`, to change `dashboards_write`.
 impl Datadog {
-    /// Every custom dashboard, each once.
+    /// Every custom dashboard, by id.
     pub async fn dashboards(&self) -> Result<Vec<DashboardSummary>, DatadogError> {
-        let mut found = BTreeMap::new();
-        for start in (0_usize..).step_by(PAGE) {
+        let page = async |number: usize| {
             let draft = self.draft(&LIST_DASHBOARDS)?;
-            let draft = draft.query("count", PAGE).query("start", start);
+            let draft = draft.query("count", PAGE).query("start", number * PAGE);
             let listed: Listed = self.ask_patiently(draft).await?.json().await?;
-            let listed = listed.dashboards.unwrap_or_default();
-            let is_last = listed.len() < PAGE;
-            found.extend(listed.into_iter().map(|one| (one.id.clone(), one)));
-            if is_last {
-                break;
-            }
-        }
-        Ok(found.into_values().collect())
+            Ok(listed.dashboards.unwrap_or_default())
+        };
+        gather(PAGE, |one: &DashboardSummary| one.id.clone(), page).await
     }
 
     /// The whole dashboard as received; `None` where there is no such one.

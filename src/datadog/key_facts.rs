@@ -9,7 +9,8 @@ use serde::Deserialize;
 
 use super::client::Datadog;
 use super::error::DatadogError;
-use super::operation::{ACCESS_TOKENS, OWN_APPLICATION_KEYS, Operation, VALIDATE_V2};
+use super::operation::{ACCESS_TOKENS, OWN_APPLICATION_KEYS, Operation, Permission, VALIDATE_V2};
+use super::paging::gather;
 use crate::domain::secret::Secret;
 
 /// The most that a page holds (OpenAPI document v2, `PageSize`).
@@ -35,6 +36,21 @@ pub struct AppKeyFacts {
     pub scopes: Option<Vec<String>>,
     /// When an access token ends; keys never do.
     pub expires: Option<Timestamp>,
+}
+
+impl AppKeyFacts {
+    /// Those of `needs` that the scopes leave out.
+    pub fn lacks(&self, needs: &[Permission]) -> Vec<Permission> {
+        let is_held = |need: &Permission| match &self.scopes {
+            None => true,
+            Some(scopes) => scopes.iter().any(|scope| scope == need.as_str()),
+        };
+        needs
+            .iter()
+            .copied()
+            .filter(|need| !is_held(need))
+            .collect()
+    }
 }
 
 /// Answer of `GET /api/v2/validate`.
@@ -89,7 +105,7 @@ impl Datadog {
     /// What Datadog tells of the API key. `None` where it does not tell: the operation is a
     /// preview, so a 403 or 404 there says nothing of the key.
     pub async fn key_facts(&self) -> Result<Option<ApiKeyFacts>, DatadogError> {
-        let answer = match self.ask(self.draft(&VALIDATE_V2)?).await {
+        let answer = match self.ask_patiently(self.draft(&VALIDATE_V2)?).await {
             Ok(answer) => answer,
             Err(error) if is_not_told(&error) => return Ok(None),
             Err(error) => return Err(error),
@@ -131,19 +147,15 @@ impl Datadog {
         &self,
         operation: &'static Operation,
     ) -> Result<Vec<ListedKey>, DatadogError> {
-        let mut keys = Vec::new();
-        for page in 0_usize.. {
+        let page = async |number: usize| {
             let draft = self.draft(operation)?;
-            let draft = draft.query("page[size]", PAGE).query("page[number]", page);
+            let draft = draft
+                .query("page[size]", PAGE)
+                .query("page[number]", number);
             let listed: Listed = self.ask_patiently(draft).await?.json().await?;
-            let listed = listed.data.unwrap_or_default();
-            let is_last = listed.len() < PAGE;
-            keys.extend(listed);
-            if is_last {
-                break;
-            }
-        }
-        Ok(keys)
+            Ok(listed.data.unwrap_or_default())
+        };
+        gather(PAGE, |key: &ListedKey| key.id.clone(), page).await
     }
 }
 
@@ -188,7 +200,8 @@ mod tests {
 
     /// A key as it is listed (recorded: `Get all application keys owned by current user`).
     fn listed(last4: &str, scopes: Value) -> Value {
-        json!({"type": "application_keys", "id": "85c63381", "attributes": {
+        let id = format!("{last4}-{scopes}");
+        json!({"type": "application_keys", "id": id, "attributes": {
             "name": "ci", "created_at": "2021-04-16T11:21:35.770268+00:00", "last4": last4,
             "scopes": scopes, "last_used_at": null,
         }, "relationships": {"leak_information": {"data": null}}})
@@ -240,7 +253,8 @@ mod tests {
     async fn keys_that_end_alike_and_differ_are_not_guessed_at() {
         let twins = json!([listed("EFGH", Value::Null), listed("EFGH", json!(["a"]))]);
         assert_eq!(own(twins).await, None);
-        let same = json!([listed("EFGH", json!(["a"])), listed("EFGH", json!(["a"]))]);
+        let mut same = json!([listed("EFGH", json!(["a"])), listed("EFGH", json!(["a"]))]);
+        same[1]["id"] = "another".into();
         assert!(own(same).await.is_some());
         assert_eq!(own(json!([])).await, None);
     }
@@ -255,7 +269,7 @@ mod tests {
     #[tokio::test]
     async fn a_token_is_found_by_its_public_part() {
         let token = |public: &str| {
-            json!({"id": "da1bd5f8", "type": "personal_access_tokens", "attributes": {
+            json!({"id": format!("da1bd5f8-{public}"), "type": "personal_access_tokens", "attributes": {
                 "created_at": "2026-04-08T16:45:23.302611856Z",
                 "expires_at": "2027-04-08T16:45:23.208Z", "name": "ci",
                 "public_portion": public, "scopes": [public],

@@ -75,6 +75,28 @@ pub enum KeyShape {
     NoApplicationKey(usize),
 }
 
+impl KeyShape {
+    /// What to do about it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            KeyShape::TokenAsApiKey(_) => {
+                "a token goes where the application key does: DD_APP_KEY or --app-key-file"
+            }
+            KeyShape::ApplicationKeyAsApiKey => {
+                "the application key goes to DD_APP_KEY or --app-key-file; API keys are listed under Organization Settings, API Keys, on your site"
+            }
+            KeyShape::Empty(KeyKind::Application)
+            | KeyShape::ApiKeyAsApplicationKey
+            | KeyShape::ClientToken(KeyKind::Application)
+            | KeyShape::RemoteConfigurationKey(KeyKind::Application)
+            | KeyShape::NoApplicationKey(_) => {
+                "application keys are listed under Organization Settings, Application Keys, on your site"
+            }
+            _ => "API keys are listed under Organization Settings, API Keys, on your site",
+        }
+    }
+}
+
 /// What a value looks like by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Looks {
@@ -98,8 +120,11 @@ fn looks_like(value: &str) -> Looks {
         _ if is_hex && value.len() == 32 => Looks::ApiKey,
         _ if is_hex && value.len() == 40 => Looks::ApplicationKey,
         _ if !is_plain(value) => Looks::Nothing,
-        // The Agent's scrubber allows `_` in the tail beside letters and digits.
-        _ if value.starts_with("ddapp_") && value.len() == 40 => Looks::ApplicationKey,
+        // The Agent's scrubber allows `_` in the tail beside letters and digits. Earlier pages of
+        // Datadog's call the prefix `ddap_`: better to ask than to refuse a key that may be good.
+        _ if value.len() == 40 && (value.starts_with("ddapp_") || value.starts_with("ddap_")) => {
+            Looks::ApplicationKey
+        }
         _ if value.starts_with("ddpat_") => Looks::Token(Token::Personal),
         _ if value.starts_with("ddsat_") => Looks::Token(Token::Service),
         _ if value.starts_with("DDRCM_") => Looks::RemoteConfigurationKey,
@@ -168,6 +193,8 @@ mod tests {
         assert_eq!(api(API), Ok(()));
         assert_eq!(app(APP), Ok(()));
         assert_eq!(app(NEW_APP), Ok(()));
+        assert_eq!(app("ddap_abcdefghijKLMNOPQRST0123456789_abcd"), Ok(()));
+        assert_eq!(app("ddsat_alias_secretchecksum"), Ok(()));
         assert_eq!(app("ddpat_alias_secretchecksum"), Ok(()));
     }
 

@@ -6,12 +6,12 @@
 //! (DataDog/datadog-api-client-go).
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::error::{DatadogError, Meaning};
+use crate::domain::time::human_duration;
 use crate::http::TransportError;
 
 /// A reset of 0 means that the window is about to turn.
@@ -21,15 +21,12 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// Failures other than 429 that one call survives: waits of 1, 2 and 4 seconds.
 const FAILURES: u32 = 3;
 
-type Told = dyn Fn(&Wait) + Send + Sync;
-
-/// How long a call may wait, and who is told of it.
-#[derive(Clone)]
+/// How long a call may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
     longest: Duration,
     deadline: Option<Instant>,
     shortest: Duration,
-    told: Option<Arc<Told>>,
 }
 
 /// A wait that begins now.
@@ -50,9 +47,9 @@ impl fmt::Display for Wait {
         };
         write!(
             f,
-            "{why}; {} goes on in {} s",
+            "{why}; {} goes on in {}",
             self.request,
-            self.wait.as_secs_f64().ceil()
+            human_duration(self.wait)
         )
     }
 }
@@ -64,17 +61,7 @@ impl Default for Patience {
             longest: LONGEST,
             deadline: None,
             shortest: SHORTEST,
-            told: None,
         }
-    }
-}
-
-impl fmt::Debug for Patience {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Patience")
-            .field("longest", &self.longest)
-            .field("deadline", &self.deadline)
-            .finish_non_exhaustive()
     }
 }
 
@@ -97,26 +84,12 @@ impl Patience {
         Self { deadline, ..self }
     }
 
-    /// `told` is called before each wait.
-    pub fn telling(self, told: impl Fn(&Wait) + Send + Sync + 'static) -> Self {
-        Self {
-            told: Some(Arc::new(told)),
-            ..self
-        }
-    }
-
     /// Nothing is waited for longer than asked.
     #[cfg(test)]
     pub fn hurried() -> Self {
         Self {
             shortest: Duration::ZERO,
             ..Self::default()
-        }
-    }
-
-    pub(super) fn tell(&self, wait: &Wait) {
-        if let Some(told) = &self.told {
-            told(wait);
         }
     }
 
@@ -262,7 +235,7 @@ mod tests {
         };
         assert_eq!(
             wait.to_string(),
-            "Datadog limits how often this is asked; POST /api/v1/monitor goes on in 3 s"
+            "Datadog limits how often this is asked; POST /api/v1/monitor goes on in 2.5s"
         );
     }
 }

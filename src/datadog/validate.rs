@@ -9,6 +9,8 @@ use url::Url;
 use super::client::Datadog;
 use super::endpoint::{Endpoint, Product};
 use super::error::{DatadogError, Meaning, Refusal};
+use super::key_facts::AppKeyFacts;
+use super::keys::token_kind;
 use super::operation::{Operation, VALIDATE, VALIDATE_KEYS};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
@@ -56,6 +58,20 @@ impl Datadog {
         }
     }
 
+    /// Asks whether the application key or access token is good, and what is known of it.
+    pub async fn validate_application_key(&self) -> AppKeyVerdict {
+        let result = self.validate_keys().await;
+        // That a token is taken there is documented nowhere. One that lists itself is good.
+        let facts = match result.is_ok() || self.token().is_some() {
+            true => self.own_application_key().await.ok().flatten(),
+            false => None,
+        };
+        AppKeyVerdict {
+            result: if facts.is_some() { Ok(()) } else { result },
+            facts,
+        }
+    }
+
     fn not_valid(&self, operation: &Operation, text: &str) -> DatadogError {
         DatadogError::Refused(Box::new(Refusal {
             host: self.endpoint().host(Product::Api),
@@ -69,6 +85,15 @@ impl Datadog {
             rate_limit: None,
         }))
     }
+}
+
+/// What Datadog said about an application key or an access token.
+#[derive(Debug)]
+pub struct AppKeyVerdict {
+    /// `Ok` where it is good.
+    pub result: Result<(), DatadogError>,
+    /// `None` where Datadog does not tell.
+    pub facts: Option<AppKeyFacts>,
 }
 
 /// What one site said about a key.
@@ -89,7 +114,7 @@ pub fn sites_to_probe(named: &[Site]) -> Vec<Site> {
         .collect()
 }
 
-/// Asks the given sites, all at once, whether `api_key` is good there.
+/// Asks the given sites, all at once, whether `key` is good there: an API key, or an access token.
 ///
 /// The verdicts come in the order of `sites`.
 ///
@@ -100,8 +125,12 @@ pub async fn probe_sites(
     http: &Arc<http::Client>,
     connect_to: Option<&Url>,
     sites: &[Site],
-    api_key: &Secret,
+    key: &Secret,
 ) -> Result<Vec<SiteVerdict>, DatadogError> {
+    let (api_key, token) = match token_kind(key) {
+        Some(_) => (None, Some(key)),
+        None => (Some(key), None),
+    };
     let clients = sites
         .iter()
         .map(|site| {
@@ -109,12 +138,15 @@ pub async fn probe_sites(
                 site: *site,
                 connect_to: connect_to.cloned(),
             };
-            Datadog::new(Arc::clone(http), endpoint, api_key.clone(), None)
+            Datadog::new(Arc::clone(http), endpoint, api_key.cloned(), token.cloned())
         })
         .collect::<Result<Vec<_>, _>>()?;
     let asked = clients.iter().map(async |datadog| SiteVerdict {
         site: datadog.site(),
-        result: datadog.validate().await,
+        result: match datadog.token() {
+            Some(_) => datadog.validate_application_key().await.result,
+            None => datadog.validate().await,
+        },
     });
     Ok(join_all(asked).await)
 }
@@ -122,7 +154,9 @@ pub async fn probe_sites(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::datadog::testing::{API_KEY, Intake, Script, datadog_at, datadog_with_app_key};
+    use crate::datadog::testing::{
+        API_KEY, Intake, Script, TOKEN, datadog_at, datadog_with_app_key, datadog_with_token,
+    };
 
     #[tokio::test]
     async fn a_good_key_is_told_by_the_sites_own_host() {
@@ -213,6 +247,51 @@ mod tests {
                 .iter()
                 .all(|request| !request.header("host").unwrap_or_default().contains("gov"))
         );
+    }
+
+    #[tokio::test]
+    async fn the_site_of_a_token_is_found_by_the_token_alone() {
+        let intake = Intake::answering(|request| {
+            assert_eq!(request.header("dd-api-key"), None);
+            match request.header("host") {
+                Some("api.datadoghq.eu") => Script::json(200, r#"{"status":"ok"}"#),
+                _ => Script::json(401, r#"{"errors":["Unauthorized"]}"#),
+            }
+        })
+        .await;
+        let http = Arc::new(http::Client::new(http::Options::default()));
+        let (url, sites) = (intake.url(), [Site::Us1, Site::Eu1]);
+        let verdicts = probe_sites(&http, Some(&url), &sites, &Secret::new(TOKEN)).await;
+        let good = verdicts
+            .expect("a token of the right shape")
+            .into_iter()
+            .map(|verdict| verdict.result.is_ok());
+        assert_eq!(good.collect::<Vec<_>>(), [false, true]);
+    }
+
+    #[tokio::test]
+    async fn a_token_that_lists_itself_is_good_whatever_the_check_says() {
+        let intake = Intake::answering(|request| match request.line.contains("validate_keys") {
+            true => Script::json(403, r#"{"errors":["Forbidden"]}"#),
+            false => Script::json(
+                200,
+                r#"{"data":[{"id":"x","attributes":{"public_portion":"6dZ2zcpumTdlnHIgx2SlHA","scopes":["monitors_read"]}}]}"#,
+            ),
+        })
+        .await;
+        let verdict = datadog_with_token(&intake).validate_application_key().await;
+        assert_eq!(verdict.result, Ok(()));
+        assert!(verdict.facts.is_some());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_listed_for_an_application_key_that_is_refused() {
+        let intake = Intake::answering(|_| Script::json(403, r#"{"errors":["Forbidden"]}"#)).await;
+        let verdict = datadog_with_app_key(&intake)
+            .validate_application_key()
+            .await;
+        assert!(verdict.result.is_err() && verdict.facts.is_none());
+        assert_eq!(intake.requests().len(), 1);
     }
 
     #[test]

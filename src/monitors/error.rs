@@ -17,7 +17,7 @@ pub enum MonitorFileError {
     #[error("{0}")]
     Shape(String),
     #[error(
-        "monitors of type `{0}` are not evaluated; those over logs, events, spans and LLM Observability are"
+        "monitors of type `{0}` are not evaluated; those over logs, events, spans, CI pipelines and LLM Observability are"
     )]
     Type(String),
     #[error("the query is one of type `{of_query}`, and the file says `type: {of_file}`")]

@@ -28,6 +28,10 @@ pub struct MonitorFile {
     /// Markdown, with Datadog's own `{{…}}` templates.
     pub message: String,
     pub tags: Vec<String>,
+    /// Further options, in the words of the monitor API.
+    pub options: Map<String, Value>,
+    /// The id of a monitor that nobody keeps as code yet and that this file takes over.
+    pub adopts: Option<u64>,
     /// At least one that is no refusal, in the order of the file. A file of one's own names no
     /// shape and has one.
     pub shapes: Vec<(Option<Shape>, Content)>,
@@ -47,12 +51,16 @@ pub struct Form {
     #[serde(rename = "type")]
     pub kind: String,
     pub query: String,
-    /// The queries that a formula names: `options.variables`.
+    /// The queries that a formula names, `options.variables`; of an anomaly monitor what its metric
+    /// is made of.
     #[serde(default)]
     pub queries: Vec<query::Variable>,
     /// What has to be a facet or a measure for the monitor to work, with its type.
     #[serde(default)]
     pub facets: BTreeMap<String, String>,
+    /// What else has to be there, one sentence each; variables may stand in it.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// In place of the file's own.
     #[serde(default)]
     pub message: Option<String>,
@@ -75,6 +83,10 @@ struct Raw {
     message: String,
     #[serde(default)]
     tags: Vec<String>,
+    #[serde(default)]
+    options: Map<String, Value>,
+    #[serde(default)]
+    adopts: Option<u64>,
     #[serde(default)]
     shapes: Option<Map<String, Value>>,
     #[serde(flatten)]
@@ -199,6 +211,8 @@ impl MonitorFile {
             on_missing_data: raw.on_missing_data,
             message: raw.message,
             tags: raw.tags,
+            options: raw.options,
+            adopts: raw.adopts,
             shapes,
         })
     }
@@ -245,9 +259,8 @@ fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, MonitorFileEr
 
 fn form(value: Value) -> Result<Form, MonitorFileError> {
     let form: Form = read(value)?;
-    let is_evaluated = Record::ALL
-        .iter()
-        .any(|record| record.monitor_type() == form.kind);
+    let of_records = Record::ALL.map(Record::monitor_type);
+    let is_evaluated = form.kind == "query alert" || of_records.contains(&form.kind.as_str());
     match is_evaluated {
         true => Ok(form),
         false => Err(MonitorFileError::Type(form.kind)),

@@ -23,6 +23,7 @@ static FILE: Shape = Shape::Keys(&[
     ("priority", &Shape::Anything),
     ("variables", &Shape::Named(&VARIABLE)),
     ("facets", &Shape::Named(&Shape::Anything)),
+    ("needs", &Shape::Anything),
     ("query", &Shape::Anything),
     ("queries", &Shape::List(&QUERY)),
     ("shapes", &Shape::Named(&FORM)),
@@ -30,6 +31,8 @@ static FILE: Shape = Shape::Keys(&[
     ("thresholds", &THRESHOLDS),
     ("message", &Shape::Anything),
     ("tags", &Shape::Anything),
+    ("options", &OPTIONS),
+    ("adopts", &Shape::Anything),
     ("cases", &Shape::List(&CASE)),
 ]);
 
@@ -39,6 +42,7 @@ static FORM: Shape = Shape::Keys(&[
     ("query", &Shape::Anything),
     ("queries", &Shape::List(&QUERY)),
     ("facets", &Shape::Named(&Shape::Anything)),
+    ("needs", &Shape::Anything),
     ("message", &Shape::Anything),
     ("cases", &Shape::List(&CASE)),
 ]);
@@ -75,6 +79,29 @@ static THRESHOLDS: Shape = Shape::Keys(&[
     ("warning_recovery", &Shape::Anything),
 ]);
 
+/// `MonitorOptions` of the OpenAPI document of Datadog's API v1, without those that have keys of
+/// their own here, that only other types take, or that the server alone sets.
+static OPTIONS: Shape = Shape::Keys(&[
+    ("enable_logs_sample", &Shape::Anything),
+    ("escalation_message", &Shape::Anything),
+    ("evaluation_delay", &Shape::Anything),
+    ("group_retention_duration", &Shape::Anything),
+    ("groupby_simple_monitor", &Shape::Anything),
+    ("include_tags", &Shape::Anything),
+    ("new_group_delay", &Shape::Anything),
+    ("new_host_delay", &Shape::Anything),
+    ("no_data_timeframe", &Shape::Anything),
+    ("notification_preset_name", &Shape::Anything),
+    ("notify_audit", &Shape::Anything),
+    ("notify_by", &Shape::Anything),
+    ("notify_no_data", &Shape::Anything),
+    ("renotify_interval", &Shape::Anything),
+    ("renotify_occurrences", &Shape::Anything),
+    ("renotify_statuses", &Shape::Anything),
+    ("require_full_window", &Shape::Anything),
+    ("timeout_h", &Shape::Anything),
+]);
+
 static CASE: Shape = Shape::Keys(&[
     ("name", &Shape::Anything),
     ("expect", &Shape::Anything),
@@ -87,6 +114,15 @@ static EVENT: Shape = Shape::Keys(&[
     ("times", &Shape::Anything),
     ("log", &Shape::Anything),
 ]);
+
+/// The names that `options` takes.
+pub fn option_names() -> impl Iterator<Item = &'static str> {
+    let keys = match &OPTIONS {
+        Shape::Keys(keys) => *keys,
+        _ => &[],
+    };
+    keys.iter().map(|(name, _)| *name)
+}
 
 /// Fails on the first key of a monitor's file that is not known.
 pub(super) fn check(file: &Value) -> Result<(), MonitorFileError> {

@@ -11,7 +11,9 @@
 //! and `{{log.link}}` (docs.datadoghq.com/monitors/notify/variables).
 
 mod api;
+pub mod as_code;
 mod cases;
+pub mod dashboards;
 mod error;
 mod file;
 mod junit;
@@ -19,6 +21,7 @@ mod keys;
 mod packs;
 mod predict;
 mod profile;
+pub mod rehearsal;
 mod render;
 mod scenario;
 mod shape;
@@ -29,8 +32,9 @@ pub use cases::{CaseOutcome, run_cases};
 pub use error::MonitorFileError;
 pub use file::{Case, CaseEvent, Content, Expected, Form, MonitorFile, Variable};
 pub use junit::{TestCase, TestSuite, junit};
+pub use keys::option_names;
 pub use packs::{Pack, find, packs};
-pub use predict::{Forecast, Prediction, in_words, predict};
+pub use predict::{Forecast, Prediction, in_words, leaves_tests_out, predict};
 pub use profile::{Missing, ProfileFacts, missing_for};
 pub use render::{Identity, Monitor, Thresholds, Values};
 pub use scenario::{Run, Scenario, UnknownScenario};

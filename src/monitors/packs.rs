@@ -69,6 +69,10 @@ const GENAI: Pack = Pack {
     files: &[
         ("token-spike", include_str!("packs/genai/token-spike.yaml")),
         ("cost-spike", include_str!("packs/genai/cost-spike.yaml")),
+        (
+            "cost-anomaly",
+            include_str!("packs/genai/cost-anomaly.yaml"),
+        ),
         ("error-burst", include_str!("packs/genai/error-burst.yaml")),
         (
             "tool-failures",

@@ -3,13 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::rehearsal::TEST_EXCLUSION;
 use super::render::{Identity, Monitor};
 use crate::query::monitor::{Alert, Evaluation, Group, Seen, State};
 use crate::query::{IndexedLog, Query, Reason, evaluate, parse};
-
-/// What every query of a pack leaves out. A rehearsal is made of test events, so it watches a copy
-/// of the monitor without this part, and so does a prediction.
-const TEST_EXCLUSION: &str = "-@evt.test:true";
 
 /// What a monitor would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +59,8 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
     };
     let silent = alert.evaluate(&[], &monitor.rules(None), now).state();
     let alerts_on_silence = state == silent && matches!(state, State::Alert | State::Warn);
-    let forecast = match alerts_on_silence {
+    let has_stopped = alerts_on_silence && found_before(&alert, &indexed);
+    let forecast = match alerts_on_silence && !has_stopped {
         // It is missing something else, which these events neither are nor replace.
         true => Forecast::WouldNot,
         false => forecast,
@@ -78,10 +76,12 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
             .iter()
             .map(|group| in_words(group, monitor)),
     );
-    if alerts_on_silence {
+    if has_stopped {
+        explanation.push("what it looks for came before the window, and no more".to_owned());
+    } else if alerts_on_silence {
         explanation.push("alerts without any events too, so these do not trip it".to_owned());
     }
-    if evaluation.found + evaluation.open == 0 {
+    if !has_stopped && evaluation.found + evaluation.open == 0 {
         let searches = alert.queries().into_iter();
         explanation.extend(searches.filter_map(|query| missing(&query.search, &indexed)));
     }
@@ -99,6 +99,26 @@ pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -
         explanation,
         reasons,
     }
+}
+
+/// Whether a search finds one of the logs, in the window or before it.
+fn found_before(alert: &Alert, logs: &[IndexedLog<'_>]) -> bool {
+    let is_found = |log: &IndexedLog<'_>| {
+        let queries = alert.queries().into_iter();
+        queries
+            .into_iter()
+            .any(|query| evaluate(&query.search, log).is_yes())
+    };
+    logs.iter().any(is_found)
+}
+
+/// Whether a query of the monitor leaves test events out, as those of the packs do.
+pub fn leaves_tests_out(monitor: &Monitor) -> bool {
+    let exclusion = parse(TEST_EXCLUSION).expect("the exclusion is a search");
+    let searches = monitor.alert.queries().into_iter();
+    searches
+        .map(|query| query.search.without(&exclusion))
+        .any(|(_, is_lifted)| is_lifted)
 }
 
 fn found(evaluation: &Evaluation, sent: usize, alert: &Alert) -> String {

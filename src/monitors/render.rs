@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 use super::error::MonitorFileError;
 use super::file::{MonitorFile, Scalar};
 use super::shape::Shape;
@@ -42,8 +44,12 @@ pub struct Monitor {
     pub alert: Alert,
     pub thresholds: Thresholds,
     pub on_missing_data: OnMissingData,
+    /// What has to be there beside facets, one sentence each.
+    pub needs: Vec<String>,
     pub message: String,
     pub tags: Vec<String>,
+    /// Further options, in the words of the monitor API.
+    pub options: Map<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,7 +98,7 @@ impl MonitorFile {
                 query: query.clone(),
                 error,
             })?;
-        let of_query = alert.record().monitor_type();
+        let of_query = alert.monitor_type();
         if form.kind != of_query {
             return Err(MonitorFileError::OtherType {
                 of_file: form.kind.clone(),
@@ -110,12 +116,10 @@ impl MonitorFile {
             query,
             alert,
             thresholds,
+            needs: values.fill_all("needs", &form.needs)?,
             message: values.fill("message", message)?.trim().to_owned(),
-            tags: self
-                .tags
-                .iter()
-                .map(|tag| values.fill("tags", tag))
-                .collect::<Result<_, _>>()?,
+            tags: values.fill_all("tags", &self.tags)?,
+            options: self.options.clone(),
         })
     }
 
@@ -193,14 +197,25 @@ impl<'a> Filled<'a> {
         Ok(())
     }
 
-    /// The queries of a formula with their searches filled in.
+    /// The queries of a formula with their names and searches filled in.
     fn variables(&self, queries: &[Variable]) -> Result<Vec<Variable>, MonitorFileError> {
         let mut filled = queries.to_vec();
-        for search in filled.iter_mut().filter_map(|query| query.search.as_mut()) {
-            self.check_safe(&search.query)?;
-            search.query = self.fill_query("queries", &search.query)?;
+        for query in &mut filled {
+            query.name = self.fill("queries", &query.name)?;
+            if let Some(search) = &mut query.search {
+                self.check_safe(&search.query)?;
+                search.query = self.fill_query("queries", &search.query)?;
+            }
         }
         Ok(filled)
+    }
+
+    fn fill_all(
+        &self,
+        field: &'static str,
+        texts: &[String],
+    ) -> Result<Vec<String>, MonitorFileError> {
+        texts.iter().map(|text| self.fill(field, text)).collect()
     }
 
     /// As [`Self::fill`]; a value that is empty takes the blank in front of it along.

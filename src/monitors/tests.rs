@@ -5,11 +5,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::delivery::map::log::{LogProfile, to_log};
-use crate::domain::event::SessionEvent;
+use crate::delivery::map::log::LogProfile;
 use crate::domain::redaction::Redactor;
-use crate::query::monitor::{Rules, Seen};
-use crate::query::{Record, lint_alert};
+use crate::query::monitor::{Form as AlertForm, Rules, Seen};
+use crate::query::{Reason, Record, lint_alert};
 
 const FILE: &str = r#"
 why: because
@@ -243,8 +242,10 @@ fn every_query_leaves_out_tests_and_what_ddctl_back_fills() {
 #[test]
 fn every_message_links_back_and_every_query_is_one_line() {
     for (monitor, _) in all_monitors() {
-        let link = match monitor.alert.record() {
-            Record::Span => "{{span.link}}",
+        let link = match (&monitor.alert.form, monitor.alert.record()) {
+            // A monitor over a metric has nothing to link to; it says where to look.
+            (AlertForm::Anomaly(_), _) => "Its calls",
+            (_, Record::Span) => "{{span.link}}",
             _ => "{{log.link}}",
         };
         assert!(monitor.message.contains(link), "{}", monitor.identity);
@@ -345,10 +346,15 @@ fn logs(scenario: Scenario, id: &str) -> Vec<Map<String, Value>> {
         hostname: "gateway.example".to_owned(),
         ..LogProfile::default()
     };
-    let redactor = Redactor::built_in();
-    scenario.logs(&run(id), &|event: &SessionEvent| {
-        to_log(event, &profile, &redactor)
-    })
+    scenario.logs(&run(id), &profile, &Redactor::built_in())
+}
+
+/// The monitor that a scenario is made for.
+fn own(scenario: Scenario) -> Monitor {
+    let found = monitors()
+        .into_iter()
+        .find(|monitor| monitor.identity.name == scenario.name());
+    found.expect("every scenario has its monitor")
 }
 
 fn fired(logs: &[Map<String, Value>]) -> Vec<String> {
@@ -363,9 +369,82 @@ fn fired(logs: &[Map<String, Value>]) -> Vec<String> {
 #[test]
 fn each_scenario_trips_the_monitor_it_is_named_for_and_no_other() {
     for scenario in Scenario::ALL {
-        assert_eq!(fired(&logs(scenario, "r1")), [scenario.name()]);
+        let expected: &[&str] = match scenario {
+            // Whether a cost is unusual nothing local knows.
+            Scenario::CostAnomaly => &[],
+            _ => &[scenario.name()],
+        };
+        assert_eq!(fired(&logs(scenario, "r1")), expected, "{scenario:?}");
         assert_eq!(scenario.name().parse(), Ok(scenario));
     }
+}
+
+#[test]
+fn every_monitor_has_a_scenario_of_its_name_and_every_scenario_its_monitor() {
+    let files = packs().iter().flat_map(Pack::files);
+    let mut monitors: Vec<String> = files.map(|(identity, _)| identity.name).collect();
+    let mut scenarios = Scenario::ALL.map(|scenario| scenario.name().to_owned());
+    monitors.sort();
+    scenarios.sort();
+    assert_eq!(monitors, scenarios);
+}
+
+#[test]
+fn whether_a_cost_is_unusual_cannot_be_told_and_a_session_costs_nothing() {
+    let anomaly = |scenario| {
+        let monitors = monitors();
+        let monitor = monitors
+            .iter()
+            .find(|monitor| monitor.identity.name == "cost-anomaly")
+            .expect("the pack has it");
+        predict(monitor, &logs(scenario, "r1"), now())
+    };
+    let prediction = anomaly(Scenario::CostAnomaly);
+    assert_eq!(prediction.forecast, Forecast::CannotTell);
+    assert_eq!(prediction.reasons, [Reason::Anomaly]);
+    assert_eq!(
+        anomaly(Scenario::UnapprovedProd).forecast,
+        Forecast::WouldNot
+    );
+}
+
+#[test]
+fn an_anomaly_monitor_sends_its_windows_and_keeps_what_its_metric_is_made_of() {
+    let (identity, text) = find("genai/cost-anomaly").expect("the pack has it");
+    let file = MonitorFile::parse(text).expect("it parses");
+    let monitor = file
+        .render(identity, Some(Shape::Ddctl), &Values::new())
+        .expect("it renders");
+    let body = monitor.to_api();
+    assert_eq!(body["type"], "query alert");
+    let options = &body["options"];
+    assert_eq!(options["threshold_windows"]["trigger_window"], "last_1h");
+    assert_eq!(options["threshold_windows"]["recovery_window"], "last_1h");
+    for absent in ["variables", "on_missing_data", "enable_logs_sample"] {
+        assert!(options.get(absent).is_none(), "{absent}");
+    }
+    assert!(
+        monitor.needs[0].contains("`agents.cost_usd`"),
+        "{:?}",
+        monitor.needs
+    );
+}
+
+#[test]
+fn silence_is_what_follows_a_heartbeat() {
+    let monitors = monitors();
+    let silence = monitors
+        .iter()
+        .find(|monitor| monitor.identity.name == "silence")
+        .expect("the pack has it");
+    let said = |scenario| predict(silence, &logs(scenario, "r1"), now()).explanation;
+    let last = |said: &[String]| said.last().cloned().unwrap_or_default();
+    assert!(last(&said(Scenario::Silence)).contains("came before the window"));
+    assert!(
+        said(Scenario::UnapprovedProd)
+            .iter()
+            .any(|line| line.contains("alerts without any events too"))
+    );
 }
 
 #[test]
@@ -475,33 +554,49 @@ fn a_warning_is_told_apart_from_an_alert() {
 
 #[test]
 fn two_runs_share_no_group_and_one_run_repeats_itself() {
-    let sessions = |id: &str| -> Vec<String> {
-        Scenario::UnapprovedProd
-            .events(&run(id))
-            .iter()
-            .map(|event| event.session.id.clone())
-            .collect()
-    };
-    assert_eq!(sessions("r1"), sessions("r1"));
-    assert!(sessions("r1").iter().all(|id| !sessions("r2").contains(id)));
+    for scenario in Scenario::ALL {
+        let (one, other) = (logs(scenario, "r1"), logs(scenario, "r2"));
+        assert_eq!(one, logs(scenario, "r1"), "{scenario:?}");
+        let groups = |logs: &[Map<String, Value>]| -> Vec<String> {
+            let monitor = own(scenario);
+            let seen = predict(&monitor, logs, now()).evaluation.groups.into_iter();
+            seen.flat_map(|group| group.values)
+                .map(|(_, value)| value)
+                .collect()
+        };
+        let is_shared = |value: &String| groups(&other).contains(value);
+        assert!(!groups(&one).iter().any(is_shared), "{scenario:?}");
+    }
 }
 
 #[test]
-fn events_of_a_scenario_are_marked_and_end_now() {
+fn logs_of_a_scenario_are_marked_and_end_now() {
     for scenario in Scenario::ALL {
-        let events = scenario.events(&run("r1"));
+        let logs = logs(scenario, "r1");
+        for log in &logs {
+            assert_eq!(log["evt"]["test"], true, "{scenario:?}");
+            assert_eq!(log["evt"]["test_run"], "r1", "{scenario:?}");
+            if let Some(url) = log
+                .get("session")
+                .and_then(|session| session["url"].as_str())
+            {
+                assert!(
+                    url.starts_with("https://gateway.example/sessions/"),
+                    "{url}"
+                );
+            }
+        }
+        let times: Vec<i64> = logs
+            .iter()
+            .filter_map(|log| log["timestamp"].as_i64())
+            .collect();
         assert!(
-            events
-                .iter()
-                .all(|event| event.test_run.as_deref() == Some("r1"))
+            times.len() == logs.len() && times.is_sorted(),
+            "{scenario:?}"
         );
-        assert!(
-            events
-                .iter()
-                .all(|event| event.url.starts_with("https://gateway.example/sessions/"))
-        );
-        assert_eq!(events.last().map(|event| event.timestamp), Some(now()));
-        assert!(events.is_sorted_by_key(|event| event.timestamp));
+        let last = times.last().copied().expect("a log");
+        let is_over = scenario == Scenario::Silence;
+        assert_eq!(last == now().as_millisecond(), !is_over, "{scenario:?}");
     }
 }
 

@@ -8,10 +8,11 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::cidr::Block;
+use super::full_text::full_text;
 use super::intake::{IndexedLog, Sent, text_of};
-use super::pattern::{Pattern, Reading};
+use super::pattern::{Pattern, QuestionMark};
 use super::status::{IndexedStatus, Remapped};
-use super::text::{equal_ignoring_case, find_pattern, find_phrase};
+use super::text::{Cases, Text, find_pattern, find_phrase};
 use super::tree::{Bound, Comparison, Field, Node, NodeKind, Path, Query, Reserved, Test};
 use super::verdict::{Reason, Verdict, all, any};
 
@@ -67,16 +68,15 @@ fn whole_value(pattern: &Pattern, value: &str) -> Verdict {
     if let Some(literal) = pattern.as_literal() {
         return Verdict::from(literal == value);
     }
-    let value: Vec<char> = value.chars().collect();
-    if pattern.matches_whole(&value, Reading::STRICT) {
+    if pattern.matches_whole(value, QuestionMark::SpecialOnly) {
         return Verdict::Yes;
     }
-    Verdict::from(pattern.matches_whole(&value, Reading::STRICT_ANY)).if_known(Reason::QuestionMark)
+    let is_wide = pattern.matches_whole(value, QuestionMark::AnyCharacter);
+    Verdict::from(is_wide).if_known(Reason::QuestionMark)
 }
 
 fn message(test: &Test, log: &IndexedLog<'_>) -> Verdict {
-    let message = log.message();
-    let found = in_text(test, &message);
+    let found = in_text(test, &log.searched_message(), Cases::Open);
     match found {
         Verdict::No => in_error_texts(test, log),
         found if log.lost_its_message() => found.if_known(Reason::MessageOfJson),
@@ -84,11 +84,11 @@ fn message(test: &Test, log: &IndexedLog<'_>) -> Verdict {
     }
 }
 
-fn in_text(test: &Test, text: &str) -> Verdict {
+pub(super) fn in_text(test: &Test, text: &Text<'_>, cases: Cases) -> Verdict {
     match test {
-        Test::Exists => Verdict::from(!text.is_empty()),
-        Test::Phrase(phrase) => find_phrase(phrase, text),
-        Test::Word(pattern) => find_pattern(pattern, text),
+        Test::Exists => Verdict::from(!text.original().is_empty()),
+        Test::Phrase(phrase) => find_phrase(phrase, text, cases),
+        Test::Word(pattern) => find_pattern(pattern, text, cases),
         Test::Compare(..) | Test::Range { .. } => Verdict::unclear(Reason::ComparedText),
     }
 }
@@ -100,83 +100,14 @@ fn in_error_texts(test: &Test, log: &IndexedLog<'_>) -> Verdict {
     if *test == Test::Exists {
         return Verdict::No;
     }
-    any(PATHS.into_iter().filter_map(Path::new).map(|path| {
-        let values = log.attribute(&path);
-        let found = any(values
-            .into_iter()
-            .filter_map(text_of)
-            .map(|text| in_text(test, &text)));
-        match found {
+    any(PATHS.into_iter().map(|path| {
+        let values = log.at(path).into_iter();
+        let texts = values.filter_map(text_of);
+        match any(texts.map(|text| in_text(test, &Text::new(text), Cases::Open))) {
             Verdict::No => Verdict::No,
-            _ => Verdict::unclear(Reason::FreeTextElsewhere(path.as_str().to_owned())),
+            _ => Verdict::unclear(Reason::FreeTextElsewhere(path.to_owned())),
         }
     }))
-}
-
-/// `*:x`: all attributes and the message, without regard to case.
-fn full_text(test: &Test, log: &IndexedLog<'_>) -> Verdict {
-    if matches!(test, Test::Compare(..) | Test::Range { .. }) {
-        return Verdict::unclear(Reason::ComparedText);
-    }
-    // Here, unlike in free text, case is known not to matter.
-    let in_message = without_case(in_text(test, &log.message()));
-    let reserved = [log.host(), log.service(), log.source()];
-    let reserved = reserved.into_iter().filter_map(|sent| match sent {
-        Sent::Nothing => None,
-        Sent::One(value) | Sent::Two(value, _) => text_of(value),
-    });
-    let in_attributes = log
-        .leaves()
-        .into_iter()
-        .filter_map(|(_, value)| text_of(value));
-    let in_values = any(in_attributes
-        .chain(reserved)
-        .map(|value| in_value(test, &value)));
-    let in_tags = any(log.tags().map(|tag| match in_value(test, tag) {
-        Verdict::No => Verdict::No,
-        _ => Verdict::unclear(Reason::FullTextTag),
-    }));
-    let found = in_message.or(in_values);
-    match found {
-        Verdict::No => in_tags,
-        found => found,
-    }
-}
-
-/// One attribute's value against a full-text search: the whole value, or open for a part of it.
-fn in_value(test: &Test, value: &str) -> Verdict {
-    let is_whole = match test {
-        Test::Phrase(phrase) => equal_ignoring_case(phrase, value),
-        Test::Word(pattern) => {
-            let text: Vec<char> = value.chars().collect();
-            let reading = Reading {
-                case: super::pattern::Case::Ignored,
-                ..Reading::STRICT
-            };
-            pattern.matches_whole(&text, reading)
-        }
-        _ => false,
-    };
-    if is_whole {
-        return Verdict::Yes;
-    }
-    match in_text(test, value) {
-        Verdict::No => Verdict::No,
-        _ => Verdict::unclear(Reason::FullTextPart),
-    }
-}
-
-fn without_case(verdict: Verdict) -> Verdict {
-    match verdict {
-        Verdict::CannotTell(mut reasons) => {
-            reasons.retain(|reason| *reason != Reason::FreeTextCase);
-            match reasons.is_empty() {
-                true => Verdict::Yes,
-                false => Verdict::CannotTell(reasons),
-            }
-        }
-        known => known,
-    }
 }
 
 fn reserved_attribute(reserved: Reserved, test: &Test, log: &IndexedLog<'_>) -> Verdict {
@@ -271,51 +202,47 @@ fn attribute(path: &Path, test: &Test, log: &IndexedLog<'_>) -> Verdict {
 }
 
 fn one_value(path: &Path, test: &Test, value: &Value) -> Verdict {
-    let Some(own) = text_of(value) else {
+    let may_be_present = || Reason::PresenceOfEmpty(path.as_str().to_owned());
+    match (test, value) {
         // Null, an object or an empty array: there is nothing to compare with.
-        return Verdict::from(*test == Test::Exists)
-            .if_known(Reason::PresenceOfEmpty(path.as_str().to_owned()));
-    };
-    match test {
-        Test::Exists => match own.is_empty() {
-            true => Verdict::unclear(Reason::PresenceOfEmpty(path.as_str().to_owned())),
-            false => Verdict::Yes,
-        },
-        Test::Compare(comparison, bound) => {
+        (test, Value::Null | Value::Array(_) | Value::Object(_)) => {
+            Verdict::from(*test == Test::Exists).if_known(may_be_present())
+        }
+        (Test::Exists, Value::String(text)) if text.is_empty() => {
+            Verdict::unclear(may_be_present())
+        }
+        (Test::Exists, _) => Verdict::Yes,
+        (Test::Compare(comparison, bound), value) => {
             compared(path, value, bound, |order| comparison.holds(order))
         }
-        Test::Range {
-            from,
-            to,
-            includes_from,
-            includes_to,
-        } => {
-            let above = |order| {
-                if *includes_from {
-                    Comparison::GreaterOrEqual
-                } else {
-                    Comparison::Greater
-                }
-                .holds(order)
-            };
-            let below = |order| {
-                if *includes_to {
-                    Comparison::LessOrEqual
-                } else {
-                    Comparison::Less
-                }
-                .holds(order)
-            };
-            let from = from
-                .as_ref()
-                .map(|bound| compared(path, value, bound, above));
-            let to = to.as_ref().map(|bound| compared(path, value, bound, below));
-            all(from.into_iter().chain(to))
+        (
+            Test::Range {
+                from,
+                to,
+                includes_from,
+                includes_to,
+            },
+            value,
+        ) => {
+            let above = Comparison::above(*includes_from);
+            let below = Comparison::below(*includes_to);
+            let ends = [(from, above), (to, below)].into_iter();
+            all(ends.filter_map(|(end, comparison)| {
+                let bound = end.as_ref()?;
+                Some(compared(path, value, bound, |order| {
+                    comparison.holds(order)
+                }))
+            }))
         }
-        test => match (text(test, &own), value) {
-            (Verdict::No, Value::Number(number)) => same_number(test, number.as_f64()),
-            (found, _) => found,
-        },
+        (test, value) => one_text(test, value),
+    }
+}
+
+fn one_text(test: &Test, value: &Value) -> Verdict {
+    let found = text_of(value).map_or(Verdict::No, |own| text(test, &own));
+    match (found, value) {
+        (Verdict::No, Value::Number(number)) => same_number(test, number.as_f64()),
+        (found, _) => found,
     }
 }
 
@@ -351,6 +278,20 @@ fn compared(
 }
 
 impl Comparison {
+    fn above(includes: bool) -> Self {
+        match includes {
+            true => Comparison::GreaterOrEqual,
+            false => Comparison::Greater,
+        }
+    }
+
+    fn below(includes: bool) -> Self {
+        match includes {
+            true => Comparison::LessOrEqual,
+            false => Comparison::Less,
+        }
+    }
+
     fn holds(self, order: std::cmp::Ordering) -> bool {
         match self {
             Comparison::Less => order.is_lt(),

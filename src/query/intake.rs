@@ -5,12 +5,15 @@
 //! pipelines, and a recorded round trip of DataDog/datadog-api-client-go.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::everything::Everything;
 use super::record::Record;
 use super::status::{IndexedStatus, Remapped};
+use super::text::{Folded, Text};
 use super::tree::Path;
 
 /// One log, seen through the reserved attributes, the tags and the paths of its attributes.
@@ -21,6 +24,10 @@ pub struct IndexedLog<'a> {
     tags: Option<Vec<String>>,
     /// What was sent as a JSON object in the text of `message`.
     inner: Option<Map<String, Value>>,
+    /// The message without case, once it was searched.
+    folded_message: OnceCell<Folded>,
+    /// Every text, once full text was searched.
+    everything: OnceCell<Everything>,
 }
 
 /// A value that may be open because it was sent in two places.
@@ -50,6 +57,8 @@ impl<'a> IndexedLog<'a> {
             sent: Cow::Borrowed(sent),
             tags: None,
             inner,
+            folded_message: OnceCell::new(),
+            everything: OnceCell::new(),
         }
     }
 
@@ -60,6 +69,8 @@ impl<'a> IndexedLog<'a> {
             sent: Cow::Owned(sent),
             tags: Some(tags),
             inner: None,
+            folded_message: OnceCell::new(),
+            everything: OnceCell::new(),
         }
     }
 
@@ -74,6 +85,15 @@ impl<'a> IndexedLog<'a> {
             Some(value) => text_of(value).unwrap_or_default(),
             None => Cow::default(),
         }
+    }
+
+    /// The same, with its form without case.
+    pub(super) fn searched_message(&self) -> Text<'_> {
+        Text::shared(self.message(), &self.folded_message)
+    }
+
+    pub(super) fn everything(&self) -> &Everything {
+        self.everything.get_or_init(|| Everything::of(self))
     }
 
     /// True where the message was taken apart and nothing in it took its place.
@@ -161,23 +181,26 @@ impl<'a> IndexedLog<'a> {
     ///
     /// A key that holds a dot is found like a key inside an object.
     pub fn attribute(&self, path: &Path) -> Vec<&Value> {
+        self.at(path.as_str())
+    }
+
+    /// The same for a path that is known to be one.
+    pub(super) fn at(&self, path: &str) -> Vec<&Value> {
         let mut found = Vec::new();
-        let first = path.as_str().split('.').next().unwrap_or_default();
+        let first = path.split('.').next().unwrap_or_default();
         if !is_taken_out(first) {
             self.layers()
-                .for_each(|layer| collect(layer, path.as_str(), &mut found));
+                .for_each(|layer| collect(layer, path, &mut found));
         }
         found
     }
 
-    /// Each attribute's values that are no object or array, with the path for people.
-    pub(super) fn leaves(&self) -> Vec<(String, &Value)> {
-        let mut leaves = Vec::new();
+    /// Shows each attribute's values that are no object or array to `see`.
+    pub(super) fn each_leaf(&self, see: &mut dyn FnMut(&Value)) {
         for layer in self.layers() {
             let own = layer.iter().filter(|(key, _)| !is_taken_out(key));
-            own.for_each(|(key, value)| collect_leaves(key, value, &mut leaves));
+            own.for_each(|(_, value)| each_leaf(value, see));
         }
-        leaves
     }
 
     fn layers(&self) -> impl Iterator<Item = &Map<String, Value>> {
@@ -256,15 +279,11 @@ fn spread<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
     }
 }
 
-fn collect_leaves<'v>(path: &str, value: &'v Value, leaves: &mut Vec<(String, &'v Value)>) {
+fn each_leaf(value: &Value, see: &mut dyn FnMut(&Value)) {
     match value {
-        Value::Object(object) => object
-            .iter()
-            .for_each(|(key, value)| collect_leaves(&format!("{path}.{key}"), value, leaves)),
-        Value::Array(items) => items
-            .iter()
-            .for_each(|item| collect_leaves(path, item, leaves)),
-        value => leaves.push((path.to_owned(), value)),
+        Value::Object(object) => object.values().for_each(|value| each_leaf(value, see)),
+        Value::Array(items) => items.iter().for_each(|item| each_leaf(item, see)),
+        value => see(value),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::error::excerpt;
 use super::monitor::{Alert, EventQuery, Method};
+use super::pattern::{Pattern, QuestionMark};
 use super::record::Record;
 use super::span::Span;
 use super::status::{IndexedStatus, Remapped};
@@ -287,17 +288,14 @@ impl Wrong {
 /// What a whole value is compared with.
 enum Wanted<'t> {
     Literal(&'t str),
-    Pattern(&'t super::pattern::Pattern),
+    Pattern(&'t Pattern),
 }
 
 impl<'t> Wanted<'t> {
     fn finds(&self, value: &str) -> bool {
         match self {
             Wanted::Literal(text) => *text == value,
-            Wanted::Pattern(pattern) => {
-                let value: Vec<char> = value.chars().collect();
-                pattern.matches_whole(&value, super::pattern::Reading::STRICT_ANY)
-            }
+            Wanted::Pattern(pattern) => pattern.matches_whole(value, QuestionMark::AnyCharacter),
         }
     }
 

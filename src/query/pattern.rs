@@ -1,5 +1,7 @@
 //! Text with wildcards, and how it is matched. Wildcards work outside quotes only.
 
+use super::text::{Underscore, folded, is_edge, places};
+
 /// An unquoted value: literal text, `*` (any run of characters) and `?` (one character).
 ///
 /// Neighbouring literals are one part and so are neighbouring `*`; there is at least one part.
@@ -25,34 +27,28 @@ pub enum QuestionMark {
     AnyCharacter,
 }
 
-/// How characters are compared.
+/// Where a pattern may begin and end in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Case {
-    Sensitive,
-    Ignored,
+pub(super) enum Anchors {
+    /// At the ends of the text: the pattern holds all of it.
+    Ends,
+    /// Between words.
+    Words,
 }
 
-/// One reading of a pattern.
-#[derive(Clone, Copy, Debug)]
-pub struct Reading {
-    pub case: Case,
-    pub question_mark: QuestionMark,
-}
+impl Anchors {
+    fn begins(self, text: &str, at: usize) -> bool {
+        match self {
+            Anchors::Ends => at == 0,
+            Anchors::Words => is_edge(text, at, Underscore::Joins),
+        }
+    }
 
-impl Reading {
-    /// How the values of attributes and tags are compared, `?` read narrowly.
-    pub const STRICT: Reading = Reading {
-        case: Case::Sensitive,
-        question_mark: QuestionMark::SpecialOnly,
-    };
-    /// The same, `?` read widely.
-    pub const STRICT_ANY: Reading = Reading {
-        case: Case::Sensitive,
-        question_mark: QuestionMark::AnyCharacter,
-    };
-
-    pub fn equal(self, a: char, b: char) -> bool {
-        a == b || (self.case == Case::Ignored && a.to_lowercase().eq(b.to_lowercase()))
+    fn ends(self, text: &str, at: usize) -> bool {
+        match self {
+            Anchors::Ends => at == text.len(),
+            Anchors::Words => is_edge(text, at, Underscore::Joins),
+        }
     }
 }
 
@@ -102,76 +98,102 @@ impl Pattern {
         }
     }
 
-    /// Whether the pattern holds all of `text`.
-    pub fn matches_whole(&self, text: &[char], reading: Reading) -> bool {
-        let anchors = Anchors {
-            first: &|at| at == 0,
-            last: &|at| at == text.len(),
-        };
-        self.matches_between(text, reading, &anchors)
+    /// The texts between the wildcards.
+    pub(super) fn literals(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Literal(text) => Some(text.as_str()),
+            Part::AnyRun | Part::AnyOne => None,
+        })
     }
 
-    /// Whether the pattern holds a stretch of `text` between two ends that `anchors` allow.
+    /// The same in lower case.
+    pub(super) fn folded(&self) -> Self {
+        let lower = |part: &Part| match part {
+            Part::Literal(text) => Part::Literal(folded(text)),
+            wildcard => wildcard.clone(),
+        };
+        Self {
+            parts: self.parts.iter().map(lower).collect(),
+        }
+    }
+
+    /// Whether the pattern holds all of `text`, with case.
+    pub fn matches_whole(&self, text: &str, question_mark: QuestionMark) -> bool {
+        self.matches(text, question_mark, Anchors::Ends)
+    }
+
+    /// Whether the pattern holds a stretch of `text` between two places that `anchors` allow.
     ///
     /// The pattern is cut at its `*`. Taking each piece at its leftmost place leaves the most room
     /// for the next, so no way back is needed; only the last piece has to try every place.
-    pub(super) fn matches_between(
+    pub(super) fn matches(
         &self,
-        text: &[char],
-        reading: Reading,
-        anchors: &Anchors<'_>,
+        text: &str,
+        question_mark: QuestionMark,
+        anchors: Anchors,
     ) -> bool {
-        let pieces = self.pieces();
-        let last = pieces.len() - 1;
-        let mut at = 0;
-        for (index, piece) in pieces.iter().enumerate() {
+        // Empty pieces at the ends mean a leading or trailing `*`.
+        let mut pieces = self.parts.split(|part| *part == Part::AnyRun).peekable();
+        let (mut at, mut is_first) = (0, true);
+        while let Some(parts) = pieces.next() {
+            let is_last = pieces.peek().is_none();
+            let piece = Piece {
+                parts,
+                question_mark,
+            };
             // A piece behind a `*` may begin anywhere, one in front of a `*` may end anywhere.
-            let begins = |start: usize| index > 0 || (anchors.first)(start);
-            let ends = |end: usize| index < last || (anchors.last)(end);
-            let found = (at..=text.len().saturating_sub(piece.len())).find(|start| {
-                let end = start + piece.len();
-                end <= text.len()
-                    && begins(*start)
-                    && ends(end)
-                    && piece_matches(piece, &text[*start..end], reading)
-            });
-            match found {
-                Some(start) => at = start + piece.len(),
-                None => return false,
-            }
+            let fits = |start: usize, end: usize| {
+                (!is_first || anchors.begins(text, start)) && (!is_last || anchors.ends(text, end))
+            };
+            let Some(end) = piece.find(text, at, fits) else {
+                return false;
+            };
+            (at, is_first) = (end, false);
         }
         true
     }
+}
 
-    /// What stands between the `*`; empty pieces at the ends mean a leading or trailing `*`.
-    fn pieces(&self) -> Vec<Vec<Option<char>>> {
-        let mut pieces = vec![Vec::new()];
-        for part in &self.parts {
-            match part {
-                Part::AnyRun => pieces.push(Vec::new()),
-                Part::AnyOne => last_piece(&mut pieces).push(None),
-                Part::Literal(text) => last_piece(&mut pieces).extend(text.chars().map(Some)),
+/// What stands between two `*`.
+struct Piece<'p> {
+    parts: &'p [Part],
+    question_mark: QuestionMark,
+}
+
+impl Piece<'_> {
+    /// The end of the leftmost place from `from` on that `fits`.
+    fn find(&self, text: &str, from: usize, fits: impl Fn(usize, usize) -> bool) -> Option<usize> {
+        let fitting = |start: usize| {
+            let end = self.end(text, start)?;
+            fits(start, end).then_some(end)
+        };
+        match self.parts {
+            // Any place will do that may be an end: the first, or the last.
+            [] => [from, text.len()].into_iter().find_map(fitting),
+            [Part::Literal(literal), ..] => places(literal, text, from).find_map(fitting),
+            _ => {
+                let starts = text[from..].char_indices().map(|(at, _)| from + at);
+                starts.into_iter().find_map(fitting)
             }
         }
-        pieces
     }
-}
 
-/// Where the first piece may begin and the last may end, as places between characters.
-pub(super) struct Anchors<'a> {
-    pub first: &'a dyn Fn(usize) -> bool,
-    pub last: &'a dyn Fn(usize) -> bool,
-}
+    /// Where the piece ends if it begins at `start`.
+    fn end(&self, text: &str, start: usize) -> Option<usize> {
+        self.parts.iter().try_fold(start, |at, part| match part {
+            Part::Literal(literal) => text[at..].starts_with(literal).then(|| at + literal.len()),
+            Part::AnyOne => {
+                let c = text[at..].chars().next()?;
+                self.stands_for(c).then(|| at + c.len_utf8())
+            }
+            Part::AnyRun => None,
+        })
+    }
 
-fn last_piece<T>(pieces: &mut [Vec<T>]) -> &mut Vec<T> {
-    pieces.last_mut().expect("there is always a first piece")
-}
-
-fn piece_matches(piece: &[Option<char>], text: &[char], reading: Reading) -> bool {
-    piece.iter().zip(text).all(|(wanted, c)| match wanted {
-        Some(wanted) => reading.equal(*wanted, *c),
-        None => reading.question_mark == QuestionMark::AnyCharacter || !c.is_alphanumeric(),
-    })
+    /// What `?` stands for.
+    fn stands_for(&self, c: char) -> bool {
+        self.question_mark == QuestionMark::AnyCharacter || !c.is_alphanumeric()
+    }
 }
 
 #[cfg(test)]
@@ -190,9 +212,8 @@ mod tests {
         pattern
     }
 
-    fn whole(given: &str, text: &str, reading: Reading) -> bool {
-        let text: Vec<char> = text.chars().collect();
-        pattern(given).matches_whole(&text, reading)
+    fn whole(given: &str, text: &str, question_mark: QuestionMark) -> bool {
+        pattern(given).matches_whole(text, question_mark)
     }
 
     #[test]
@@ -210,7 +231,7 @@ mod tests {
             ("a**b", "ab", true),
         ] {
             assert_eq!(
-                whole(given, text, Reading::STRICT),
+                whole(given, text, QuestionMark::SpecialOnly),
                 expected,
                 "{given} {text}"
             );
@@ -219,16 +240,36 @@ mod tests {
 
     #[test]
     fn a_question_mark_stands_for_exactly_one_character() {
-        assert!(whole("hello?world", "hello world", Reading::STRICT));
-        assert!(!whole("hello?world", "helloXworld", Reading::STRICT));
-        assert!(whole("hello?world", "helloXworld", Reading::STRICT_ANY));
-        assert!(!whole("hello?world", "helloworld", Reading::STRICT_ANY));
-        assert!(!whole("a?", "a", Reading::STRICT_ANY));
+        assert!(whole(
+            "hello?world",
+            "hello world",
+            QuestionMark::SpecialOnly
+        ));
+        assert!(!whole(
+            "hello?world",
+            "helloXworld",
+            QuestionMark::SpecialOnly
+        ));
+        assert!(whole(
+            "hello?world",
+            "helloXworld",
+            QuestionMark::AnyCharacter
+        ));
+        assert!(!whole(
+            "hello?world",
+            "helloworld",
+            QuestionMark::AnyCharacter
+        ));
+        assert!(!whole("a?", "a", QuestionMark::AnyCharacter));
     }
 
     #[test]
     fn many_stars_over_a_long_text_end_soon() {
         let given = "a*".repeat(200) + "b";
-        assert!(!whole(&given, &"a".repeat(20_000), Reading::STRICT));
+        assert!(!whole(
+            &given,
+            &"a".repeat(20_000),
+            QuestionMark::SpecialOnly
+        ));
     }
 }

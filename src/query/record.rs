@@ -21,10 +21,18 @@ pub enum Record {
     LlmSpan,
     /// A span of APM.
     Span,
+    /// A pipeline of CI Visibility.
+    Pipeline,
 }
 
 impl Record {
-    pub const ALL: [Record; 4] = [Record::Log, Record::Event, Record::LlmSpan, Record::Span];
+    pub const ALL: [Record; 5] = [
+        Record::Log,
+        Record::Event,
+        Record::LlmSpan,
+        Record::Span,
+        Record::Pipeline,
+    ];
 
     /// The function that begins a monitor's query.
     pub fn function(self) -> &'static str {
@@ -33,6 +41,7 @@ impl Record {
             Record::Event => "events",
             Record::LlmSpan => "llm-observability",
             Record::Span => "trace-analytics",
+            Record::Pipeline => "ci-pipelines",
         }
     }
 
@@ -43,6 +52,7 @@ impl Record {
             Record::Event => "event-v2 alert",
             Record::LlmSpan => "llm-observability alert",
             Record::Span => "trace-analytics alert",
+            Record::Pipeline => "ci-pipelines alert",
         }
     }
 
@@ -53,6 +63,7 @@ impl Record {
             Record::Event => Some("events"),
             Record::LlmSpan => None,
             Record::Span => Some("spans"),
+            Record::Pipeline => Some("ci_pipelines"),
         }
     }
 
@@ -63,6 +74,7 @@ impl Record {
             Record::Event => "events",
             Record::LlmSpan => "LLM spans",
             Record::Span => "spans",
+            Record::Pipeline => "CI pipelines",
         }
     }
 
@@ -74,7 +86,9 @@ impl Record {
         match self {
             Record::Log => IndexedLog::from_intake(sent),
             Record::Event => IndexedLog::translated(self, event(sent), tags_of(sent)),
-            Record::LlmSpan => IndexedLog::translated(self, sent.clone(), tags_of(sent)),
+            Record::LlmSpan | Record::Pipeline => {
+                IndexedLog::translated(self, sent.clone(), tags_of(sent))
+            }
             Record::Span => IndexedLog::translated(self, span(sent), span_tags(sent)),
         }
     }
@@ -84,7 +98,7 @@ impl Record {
         use Reserved::{Host, Service, Source, Tags, TraceId};
         match (self, field) {
             (Record::Log, _) => true,
-            (Record::LlmSpan, _) => false,
+            (Record::LlmSpan | Record::Pipeline, _) => false,
             (Record::Event, Field::Tag(_) | Field::Reserved(Source | Host | Tags)) => true,
             (Record::Span, Field::Tag(_) | Field::Attribute(_)) => true,
             (Record::Span, Field::Reserved(Service | Host | TraceId)) => true,

@@ -241,6 +241,13 @@ impl Query {
         }
     }
 
+    /// What both searches find.
+    pub fn and(self, other: Query) -> Query {
+        Query {
+            root: Node::all_of(vec![self.root, other.root]),
+        }
+    }
+
     /// The same search without the parts that equal `clause`, and whether there were any.
     ///
     /// Only parts that must all hold are looked at: nothing is lifted out of an `OR`.

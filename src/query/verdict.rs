@@ -151,6 +151,7 @@ pub enum Reason {
     OutOfRange,
     AbsentInFormula(String),
     GroupsDiffer,
+    Anomaly,
     RecoveryEdge,
     FieldOf(Record, String),
     MissingGroup(String),
@@ -258,6 +259,9 @@ impl fmt::Display for Reason {
             ),
             GroupsDiffer => f.write_str(
                 "the formula's queries group by different facets, and how their groups are joined is unconfirmed",
+            ),
+            Anomaly => f.write_str(
+                "what is normal Datadog learns from weeks of the metric, which nothing local knows",
             ),
             RecoveryEdge => f.write_str(
                 "the number equals the recovery threshold, and whether that recovers is stated nowhere",

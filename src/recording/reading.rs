@@ -3,6 +3,7 @@
 //! A secret that is coloured, or typed past the edge of the screen, is one word to whoever looks
 //! at it and several to whoever searches the bytes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Bytes that read on, and the runs of the original that they are.
@@ -53,6 +54,20 @@ impl Reading {
         let mut reading = Self::default();
         reading.push(0, bytes);
         reading
+    }
+
+    /// The reading as text of exactly as many bytes: what is no UTF-8 becomes one placeholder a
+    /// byte, so that places in the text are places in the bytes.
+    pub fn text(&self) -> Cow<'_, str> {
+        if let Ok(text) = str::from_utf8(&self.bytes) {
+            return Cow::Borrowed(text);
+        }
+        let mut text = String::with_capacity(self.bytes.len());
+        for chunk in self.bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            chunk.invalid().iter().for_each(|_| text.push('\u{1a}'));
+        }
+        Cow::Owned(text)
     }
 
     fn push(&mut self, original: usize, bytes: &[u8]) {
@@ -109,11 +124,16 @@ fn control(bytes: &[u8]) -> Option<(usize, Control)> {
 
 /// At least one byte, up to where a control may begin.
 fn text_length(bytes: &[u8]) -> usize {
-    let next = bytes
-        .iter()
-        .skip(1)
-        .position(|byte| matches!(byte, 0x1b | b' '));
-    next.map_or(bytes.len(), |next| next + 1)
+    let mut at = 1;
+    while let Some(found) = memchr::memchr2(0x1b, b'\r', bytes.get(at..).unwrap_or_default()) {
+        let found = at + found;
+        match bytes[found] {
+            0x1b => return found,
+            _ if found > 1 && bytes[found - 1] == b' ' => return found - 1,
+            _ => at = found + 1,
+        }
+    }
+    bytes.len()
 }
 
 #[cfg(test)]

@@ -103,6 +103,11 @@ pub(super) struct Scanner {
 }
 
 impl Scanner {
+    /// True where the next character begins nothing or something new.
+    pub fn is_ground(&self) -> bool {
+        self.state == State::Ground
+    }
+
     /// The token that `c` completes.
     pub fn push(&mut self, c: char) -> Option<Token> {
         match c {

@@ -3,40 +3,82 @@
 //! The gateway records no size. A recording of a full-screen program gives it away: it names rows
 //! and columns that exist.
 
-use super::sequence::{Scanner, Token};
+use super::sequence::{Csi, Scanner, Token};
 use super::utf8::Decoder;
 use super::{Event, Size};
 
 /// Programs that ask for the size move to an absurd position first; such numbers say nothing.
 const ABSURD: u16 = 500;
 
-/// At least the assumed size, and as large as the positions that the output moves to. A window
-/// sequence (`CSI 8 ; rows ; cols t`) settles it.
-pub fn infer(events: &[Event]) -> Size {
-    let (mut scanner, mut decoder, mut text) =
-        (Scanner::default(), Decoder::default(), String::new());
-    let mut size = Size::ASSUMED;
-    for event in events.iter().filter(|event| event.code.is_shown()) {
-        decoder.push(&event.data, &mut text);
-        for c in text.drain(..) {
-            let Some(Token::Csi(csi)) = scanner.push(c) else {
-                continue;
-            };
-            let (first, second) = (csi.param(0, 1), csi.param(1, 1));
-            if csi.is('t') && first == 8 && csi.params().len() >= 3 {
-                return Size::clamped(csi.param(2, 80).into(), second.into());
-            } else if csi.is('H') || csi.is('f') {
-                size = grown(size, second, first);
-            } else if csi.is('r') {
-                size = grown(size, 1, second);
-            } else if csi.is('G') {
-                size = grown(size, first, 1);
-            } else if csi.is('d') {
-                size = grown(size, 1, first);
+/// Guesses the size from output that comes in pieces.
+#[derive(Debug, Default)]
+pub struct Guess {
+    scanner: Scanner,
+    decoder: Decoder,
+    text: String,
+    size: Size,
+    /// A window sequence was seen: nothing else counts any more.
+    is_told: bool,
+}
+
+impl Guess {
+    pub fn push(&mut self, event: &Event) {
+        if self.is_told || !event.code.is_shown() {
+            return;
+        }
+        let mut text = std::mem::take(&mut self.text);
+        self.decoder.push(&event.data, &mut text);
+        self.read(&text);
+        text.clear();
+        self.text = text;
+    }
+
+    /// At least the assumed size, and as large as the positions that the output moves to. A window
+    /// sequence (`CSI 8 ; rows ; cols t`) settles it.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    fn read(&mut self, mut text: &str) {
+        while !self.is_told {
+            if self.scanner.is_ground() {
+                // Nothing but ESC and the C1 controls begins a sequence.
+                let Some(next) = memchr::memchr2(0x1b, 0xc2, text.as_bytes()) else {
+                    return;
+                };
+                text = &text[next..];
+            }
+            let mut rest = text.chars();
+            let Some(c) = rest.next() else { return };
+            text = rest.as_str();
+            if let Some(Token::Csi(csi)) = self.scanner.push(c) {
+                self.sequence(&csi);
             }
         }
     }
-    size
+
+    fn sequence(&mut self, csi: &Csi) {
+        let (first, second) = (csi.param(0, 1), csi.param(1, 1));
+        if csi.is('t') && first == 8 && csi.params().len() >= 3 {
+            self.size = Size::clamped(csi.param(2, 80).into(), second.into());
+            self.is_told = true;
+        } else if csi.is('H') || csi.is('f') {
+            self.size = grown(self.size, second, first);
+        } else if csi.is('r') {
+            self.size = grown(self.size, 1, second);
+        } else if csi.is('G') {
+            self.size = grown(self.size, first, 1);
+        } else if csi.is('d') {
+            self.size = grown(self.size, 1, first);
+        }
+    }
+}
+
+/// The guess for events that are in memory.
+pub fn infer(events: &[Event]) -> Size {
+    let mut guess = Guess::default();
+    events.iter().for_each(|event| guess.push(event));
+    guess.size()
 }
 
 fn grown(size: Size, cols: u16, rows: u16) -> Size {

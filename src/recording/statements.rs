@@ -2,7 +2,7 @@
 
 mod redact;
 
-use std::collections::HashMap;
+use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,50 +32,60 @@ pub enum Said {
     Remark(String),
 }
 
-impl Entry {
-    fn sql(&self) -> Option<&Arc<str>> {
-        match &self.said {
-            Said::Statement { sql, .. } => Some(sql),
-            Said::Remark(_) => None,
-        }
-    }
-
-    fn sql_mut(&mut self) -> Option<&mut Arc<str>> {
-        match &mut self.said {
-            Said::Statement { sql, .. } => Some(sql),
-            Said::Remark(_) => None,
-        }
-    }
-}
-
-/// The statements of a native database session; nothing for other kinds.
+/// Reads the statements of a native database session from its events, one by one; of other kinds
+/// there are none.
 ///
 /// Passwords that stand in a statement are replaced by `[redacted:password]`. The text is as it
 /// was recorded otherwise: put it through [`super::safe`] before a terminal sees it.
+pub struct Statements {
+    kind: Kind,
+    postgres: postgres::Session,
+}
+
+impl Statements {
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            postgres: postgres::Session::default(),
+        }
+    }
+
+    /// Appends what the event completes.
+    pub fn push(&mut self, event: &Event, entries: &mut Vec<Entry>) {
+        if event.code != Code::Input {
+            return;
+        }
+        match self.kind {
+            Kind::Postgres => self.postgres.push(event, entries),
+            Kind::MySql => entries.extend(text(self.kind, event, mysql(&event.data))),
+            Kind::SqlServer | Kind::Oracle | Kind::MongoDb => {
+                entries.extend(text(self.kind, event, &event.data));
+            }
+            _ => {}
+        }
+    }
+
+    /// Says what never made sense.
+    pub fn finish(&mut self, entries: &mut Vec<Entry>) {
+        if self.kind == Kind::Postgres {
+            self.postgres.finish(entries);
+        }
+    }
+}
+
+/// As [`Statements`], of events that are in memory.
 pub fn read(kind: Kind, events: &[Event]) -> Vec<Entry> {
-    let mut entries = match kind {
-        Kind::Postgres => postgres::read(events),
-        Kind::MySql => texts(events, mysql),
-        Kind::SqlServer | Kind::Oracle | Kind::MongoDb => texts(events, |data| data),
-        _ => Vec::new(),
-    };
-    redact(kind, &mut entries);
+    let (mut statements, mut entries) = (Statements::new(kind), Vec::new());
+    for event in events {
+        statements.push(event, &mut entries);
+    }
+    statements.finish(&mut entries);
     entries
 }
 
-/// Takes the passwords out. A prepared statement that ran many times is one text, before and
-/// after.
-fn redact(kind: Kind, entries: &mut [Entry]) {
-    let mut seen: HashMap<*const u8, Arc<str>> = HashMap::new();
-    let originals: Vec<Arc<str>> = entries.iter().filter_map(Entry::sql).cloned().collect();
-    let statements = entries.iter_mut().filter_map(Entry::sql_mut);
-    // The originals live until the end, so that an address means one text.
-    for (sql, original) in statements.zip(&originals) {
-        let redacted = seen.entry(original.as_ptr()).or_insert_with(|| {
-            redact::statement(kind, original).map_or_else(|| Arc::clone(original), Arc::from)
-        });
-        *sql = Arc::clone(redacted);
-    }
+/// A statement without its passwords.
+pub(super) fn redacted(kind: Kind, sql: &str) -> Arc<str> {
+    redact::statement(kind, sql).map_or_else(|| sql.into(), Arc::from)
 }
 
 /// The statements of a native database session joined by newlines, up to about 64 KiB: the
@@ -85,18 +95,15 @@ pub fn first_statements(session: &Session, event_stream: &[u8]) -> Option<String
     if session.verb == Verb::Exec {
         return None;
     }
-    let reader = open(event_stream, Strictness::Lenient).ok()?;
-    let events = reader.into_recording().ok()?.0.events;
-    let kind = Kind::of_session(session, &events);
+    let mut reader = open(Cursor::new(event_stream), Strictness::Lenient).ok()?;
+    let kind = Kind::of_session(session, &reader.preview().ok()?);
+    let (mut statements, mut entries) = (Statements::new(kind), Vec::new());
     let mut text = String::new();
-    for entry in read(kind, &events) {
-        let Said::Statement { sql, .. } = entry.said else {
-            continue;
-        };
-        if !text.is_empty() {
-            text.push('\n');
+    for event in reader.map_while(Result::ok) {
+        statements.push(&event, &mut entries);
+        for entry in entries.drain(..) {
+            append(&entry, &mut text);
         }
-        text.push_str(sql.trim());
         if text.len() > FIRST {
             let end = (0..=FIRST).rev().find(|end| text.is_char_boundary(*end));
             text.truncate(end.unwrap_or(0));
@@ -106,24 +113,27 @@ pub fn first_statements(session: &Session, event_stream: &[u8]) -> Option<String
     (!text.is_empty()).then_some(text)
 }
 
+fn append(entry: &Entry, text: &mut String) {
+    if let Said::Statement { sql, .. } = &entry.said {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(sql.trim());
+    }
+}
+
 /// One statement an event, of those protocols that the recorder decodes itself.
-fn texts(events: &[Event], clean: fn(&[u8]) -> &[u8]) -> Vec<Entry> {
-    events
-        .iter()
-        .filter(|event| event.code == Code::Input)
-        .filter_map(|event| {
-            let text = String::from_utf8_lossy(clean(&event.data));
-            let text = text.trim_end_matches(['\0', '\n', '\r']);
-            (!text.is_empty()).then(|| Entry {
-                time: event.time,
-                index: event.index,
-                said: Said::Statement {
-                    sql: text.into(),
-                    parameters: [].into(),
-                },
-            })
-        })
-        .collect()
+fn text(kind: Kind, event: &Event, data: &[u8]) -> Option<Entry> {
+    let text = String::from_utf8_lossy(data);
+    let text = text.trim_end_matches(['\0', '\n', '\r']);
+    (!text.is_empty()).then(|| Entry {
+        time: event.time,
+        index: event.index,
+        said: Said::Statement {
+            sql: redacted(kind, text),
+            parameters: [].into(),
+        },
+    })
 }
 
 /// The recorder leaves the command byte, or the parameter-set count of query attributes, in

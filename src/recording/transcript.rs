@@ -7,13 +7,15 @@
 mod database;
 mod http;
 mod opaque;
+mod pretty;
 mod screen;
 
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::{Event, Kind};
-use crate::domain::redaction::{Redactor, Span};
+use super::redact::{self, Report, Side, Window};
+use super::{Event, Kind, Size};
+use crate::domain::redaction::Redactor;
 
 /// One line of a transcript, without its line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,60 +39,150 @@ pub enum Tone {
     Error,
 }
 
-/// The lines of a recording, in order.
-pub fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
-    match kind {
-        Kind::Exec | Kind::Terminal => screen::lines(kind, events),
-        Kind::Http => http::lines(events),
-        Kind::Ssh | Kind::Rdp | Kind::Tcp => opaque::lines(kind, events),
-        Kind::Postgres | Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Oracle => {
-            database::lines(kind, events)
+/// Makes the lines of a recording from its events, one by one.
+pub struct Transcript(Layout);
+
+enum Layout {
+    Screen(Box<screen::Text>),
+    Http(http::Exchange),
+    Database(Box<database::Database>),
+    Opaque { kind: Kind, has_begun: bool },
+}
+
+impl Transcript {
+    /// `size` is that of the recorded terminal, as far as it is known.
+    pub fn new(kind: Kind, size: Size) -> Self {
+        Self(match kind {
+            Kind::Exec | Kind::Terminal => Layout::Screen(Box::new(screen::Text::new(kind, size))),
+            Kind::Http => Layout::Http(http::Exchange::new()),
+            Kind::Ssh | Kind::Rdp | Kind::Tcp => Layout::Opaque {
+                kind,
+                has_begun: false,
+            },
+            Kind::Postgres | Kind::MySql | Kind::SqlServer | Kind::MongoDb | Kind::Oracle => {
+                Layout::Database(Box::new(database::Database::new(kind)))
+            }
+        })
+    }
+
+    /// Appends the lines that the event completes.
+    pub fn push(&mut self, event: &Event, lines: &mut Vec<Line>) {
+        self.begin(lines);
+        match &mut self.0 {
+            Layout::Screen(text) => text.push(event, lines),
+            Layout::Http(exchange) => exchange.push(event, lines),
+            Layout::Database(database) => database.push(event, lines),
+            Layout::Opaque { .. } => lines.extend(opaque::line(event)),
+        }
+    }
+
+    /// Appends what had not ended.
+    pub fn finish(&mut self, lines: &mut Vec<Line>) {
+        self.begin(lines);
+        match &mut self.0 {
+            Layout::Screen(text) => text.finish(lines),
+            Layout::Http(exchange) => exchange.finish(lines),
+            Layout::Database(database) => database.finish(lines),
+            Layout::Opaque { .. } => {}
+        }
+    }
+
+    fn begin(&mut self, lines: &mut Vec<Line>) {
+        if let Layout::Opaque { kind, has_begun } = &mut self.0
+            && !std::mem::replace(has_begun, true)
+        {
+            lines.push(opaque::head(*kind));
         }
     }
 }
 
-/// As [`lines`], with the secrets of the whole text replaced.
-///
-/// A secret that takes several lines leaves one, at the time of its first.
-pub fn redacted(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Line> {
-    let mut lines = lines(kind, events);
-    let text = lines
-        .iter()
-        .map(|line| line.text.as_str())
-        .collect::<Vec<_>>()
-        .join("\n");
-    // From the end, so that the places of the earlier ones stay true.
-    for span in redactor.spans(&text).into_iter().rev() {
-        replace(&mut lines, &span);
+/// The lines of a recording that is in memory, in order.
+pub fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
+    let size = match kind {
+        Kind::Terminal => super::size::infer(events),
+        _ => Size::ASSUMED,
+    };
+    let (mut transcript, mut lines) = (Transcript::new(kind, size), Vec::new());
+    for event in events {
+        transcript.push(event, &mut lines);
     }
+    transcript.finish(&mut lines);
     lines
 }
 
-/// Puts the mark in the place of a span of the joined text.
-fn replace(lines: &mut Vec<Line>, span: &Span) {
-    let (first, from) = place(lines, span.start);
-    let (last, to) = place(lines, span.end);
-    let tail = lines[last].text.split_off(to);
-    lines.drain(first + 1..=last);
-    lines[first].text.truncate(from);
-    lines[first].text.push_str(&span.mark());
-    lines[first].text.push_str(&tail);
+/// As [`lines`], with the secrets of the whole text replaced.
+pub fn redacted(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Line> {
+    let (mut redacted, mut all) = (Redacted::new(redactor.clone()), Vec::new());
+    for line in lines(kind, events) {
+        redacted.push(line, &mut all);
+    }
+    redacted.finish(&mut all);
+    all
 }
 
-/// The line that holds byte `at` of the joined text, and the byte within it.
-fn place(lines: &[Line], at: usize) -> (usize, usize) {
-    let mut start = 0;
-    for (index, line) in lines.iter().enumerate() {
-        let end = start + line.text.len();
-        if at <= end {
-            return (index, at - start);
+/// Takes the secrets out of lines that come one by one, with the bounds of [`super::redact`].
+///
+/// A secret that takes several lines leaves one, at the time of its first.
+#[derive(Debug)]
+pub struct Redacted {
+    window: Window<Line>,
+    /// A line that a secret took the end of: what is left of a later one belongs to it.
+    open: Option<Line>,
+}
+
+impl Redacted {
+    pub fn new(redactor: Redactor) -> Self {
+        Self {
+            window: Window::new(redactor),
+            open: None,
         }
-        start = end + 1;
     }
-    (
-        lines.len().saturating_sub(1),
-        lines.last().map_or(0, |line| line.text.len()),
-    )
+
+    /// Takes a line in, and appends those in which all secrets have been found.
+    pub fn push(&mut self, line: Line, lines: &mut Vec<Line>) {
+        self.window.push(line, Some(Side::Typed), |line, text| {
+            text.extend_from_slice(line.text.as_bytes());
+            text.push(b'\n');
+        });
+        self.take(lines);
+    }
+
+    /// Appends all the rest.
+    pub fn finish(&mut self, lines: &mut Vec<Line>) {
+        self.flush(lines);
+        lines.extend(self.open.take());
+    }
+
+    /// Appends all that is held back, where nothing more will come for a while.
+    pub fn flush(&mut self, lines: &mut Vec<Line>) {
+        self.window.flush();
+        self.take(lines);
+    }
+
+    /// What has been found so far.
+    pub fn report(&self) -> &Report {
+        self.window.report()
+    }
+
+    fn take(&mut self, lines: &mut Vec<Line>) {
+        while let Some((mut line, edits)) = self.window.pop() {
+            if edits.is_empty() && self.open.is_none() {
+                lines.push(line);
+                continue;
+            }
+            let mut bytes = std::mem::take(&mut line.text).into_bytes();
+            bytes.push(b'\n');
+            redact::apply(&edits, &mut bytes);
+            let is_whole = bytes.ends_with(b"\n");
+            bytes.truncate(bytes.len() - usize::from(is_whole));
+            let mut line = self.open.take().unwrap_or(line);
+            line.text.push_str(&String::from_utf8_lossy(&bytes));
+            match is_whole {
+                true => lines.push(line),
+                false => self.open = Some(line),
+            }
+        }
+    }
 }
 
 /// Writes lines as UTF-8 text.

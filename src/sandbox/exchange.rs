@@ -166,7 +166,7 @@ impl Exchanges {
         request.body = bytes;
         let encoded = encoded(&request);
         self.log.note_body(number, encoded.clone());
-        let reply = match self.instead(side, product, &decision, &encoded).await {
+        let reply = match self.instead(side, &request, &decision, &encoded).await {
             Some(reply) => reply,
             None => {
                 self.serve(product, number, &request, &encoded, &decision)
@@ -180,10 +180,11 @@ impl Exchanges {
     async fn instead(
         &self,
         side: Side,
-        product: Product,
+        request: &Request,
         decision: &Decision,
         body: &Encoded,
     ) -> Option<Reply> {
+        let product = product_of(side, request);
         let too_large = |limit| matches!(body.decode(limit), Err(DecodeError::TooLarge { .. }));
         if decision.limit.is_some_and(too_large) {
             return Some(refusal(product, StatusCode::PAYLOAD_TOO_LARGE));
@@ -191,7 +192,14 @@ impl Exchanges {
         match &decision.fault.as_ref()?.kind {
             // Ends when the client goes: the server drops the exchange with the connection.
             Kind::Stall => std::future::pending().await,
-            Kind::Status { code, retry_after } => Some(struck(product, *code, retry_after)),
+            Kind::Status { code, retry_after } => {
+                let reply = struck(product, *code, retry_after);
+                let announces = *code == 429 && retry_after.is_none() && side == Side::Datadog;
+                Some(match announces {
+                    true => self.standing().datadog.announce_spent(request, reply),
+                    false => reply,
+                })
+            }
             Kind::Redirect => Some(self.redirect(side)),
             _ => None,
         }
@@ -223,6 +231,7 @@ impl Exchanges {
                     number,
                     now: now_at(decision),
                     arrived: Timestamp::now(),
+                    quota: decision.quota,
                     body,
                 };
                 let answer = standing.datadog.handle(request, &visit);

@@ -32,13 +32,19 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use datadog::{API_KEY, APP_KEY, RateLimit};
+pub use datadog::{
+    API_KEY, APP_KEY, FULLY_SCOPED_APP_KEY, PERSONAL_TOKEN, READ_ONLY_APP_KEY, RateLimit,
+    RateLimits, SCOPED_APP_KEY, SERVICE_TOKEN,
+};
 pub use faults::{Fault, FaultError};
 
 use crate::domain::site::Site;
 use exchange::{Addresses, Exchanges, Recipe, Side};
 use faults::Plan;
 use server::Listening;
+
+/// Short, so that who waits for a state does not wait long.
+const EVALUATION_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How a sandbox is set up.
 #[derive(Clone, Debug)]
@@ -48,11 +54,13 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Listens on an address others can reach. The keys are published constants: say so.
     pub allow_public: bool,
-    /// The one site on which [`API_KEY`] and [`APP_KEY`] are valid.
+    /// The one site on which [`API_KEY`], [`APP_KEY`] and the other keys and tokens are valid.
     pub site: Site,
     /// How long a log or an event stays invisible to searches after it was taken.
     pub index_delay: Duration,
-    pub search_limit: RateLimit,
+    pub limits: RateLimits,
+    /// How often a monitor looks at the logs. Datadog's do about every minute.
+    pub evaluation_interval: Duration,
     pub seed: u64,
     pub faults: Vec<Fault>,
     pub gateway: gateway::Options,
@@ -66,7 +74,8 @@ impl Default for Options {
             allow_public: false,
             site: Site::Us1,
             index_delay: Duration::ZERO,
-            search_limit: RateLimit::LOGS_SEARCH,
+            limits: RateLimits::default(),
+            evaluation_interval: EVALUATION_INTERVAL,
             seed: 0,
             faults: Vec::new(),
             gateway: gateway::Options::new(Timestamp::now()),
@@ -160,7 +169,8 @@ fn recipe(options: &Options, addresses: &Addresses) -> Recipe {
         datadog: datadog::Options {
             site: options.site,
             index_delay: options.index_delay,
-            search_limit: options.search_limit,
+            limits: options.limits,
+            evaluation_interval: options.evaluation_interval,
         },
         gateway: gateway::Options {
             api_url: addresses.gateway.clone(),

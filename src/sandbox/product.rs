@@ -10,10 +10,11 @@ pub enum Product {
     Logs,
     /// Events v1: posting and reading.
     Events,
-    /// Searching logs.
+    /// Searching and aggregating logs.
     Search,
     Monitors,
-    /// Whatever else Datadog's API hosts serve: key validation, unknown paths.
+    Dashboards,
+    /// Whatever else Datadog's API hosts serve: keys, index settings, unknown paths.
     Api,
     Gateway,
     /// Where the fault `redirect` points to.
@@ -21,11 +22,12 @@ pub enum Product {
 }
 
 impl Product {
-    pub const ALL: [Product; 7] = [
+    pub const ALL: [Product; 8] = [
         Product::Logs,
         Product::Events,
         Product::Search,
         Product::Monitors,
+        Product::Dashboards,
         Product::Api,
         Product::Gateway,
         Product::Elsewhere,
@@ -38,6 +40,7 @@ impl Product {
             Product::Events => "events",
             Product::Search => "search",
             Product::Monitors => "monitors",
+            Product::Dashboards => "dashboards",
             Product::Api => "api",
             Product::Gateway => "gateway",
             Product::Elsewhere => "elsewhere",

@@ -10,6 +10,7 @@
 //! learn that it is there.
 
 mod hit;
+mod opened;
 mod page;
 mod pattern;
 mod plain;
@@ -17,7 +18,8 @@ mod redacted;
 mod searcher;
 mod texts;
 
-pub use hit::Hit;
+pub use hit::{Hit, clip};
+pub use opened::Opened;
 pub use pattern::{Part, Parts, Pattern};
 pub use searcher::{Searcher, Wanted};
 pub use texts::{Held, held};

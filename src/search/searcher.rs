@@ -95,7 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recording::{Code, Recording, Strictness, open};
+    use crate::recording::{Code, Strictness, open};
     use crate::search::{Part, Parts};
 
     fn events(list: &[(&str, &str)]) -> Vec<Event> {
@@ -128,6 +128,11 @@ mod tests {
         }
         let _ = searcher.finish(&mut each);
         hits
+    }
+
+    fn recorded(json: &str) -> Vec<Event> {
+        let reader = open(json.as_bytes(), Strictness::Strict).expect("a recording");
+        reader.collect::<Result<_, _>>().expect("events")
     }
 
     fn literal(text: &str) -> Pattern {
@@ -234,21 +239,11 @@ mod tests {
         );
     }
 
-    fn recorded(json: &str) -> Recording {
-        let reader = open(json.as_bytes(), Strictness::Strict).expect("a recording");
-        reader.into_recording().expect("events").0
-    }
-
     #[test]
     fn statements_are_found_with_their_parameters_and_times() {
         let json = include_str!("../sandbox/world/recordings/pg-native-driver.json");
-        let recording = recorded(json);
-        let hits = search(
-            Kind::Postgres,
-            true,
-            &recording.events,
-            literal("-1234.5600"),
-        );
+        let events = recorded(json);
+        let hits = search(Kind::Postgres, true, &events, literal("-1234.5600"));
         assert_eq!(lines(&hits), ["$3 = -1234.5600"]);
         assert_eq!(hits[0].part, Part::Statement);
         assert_eq!(hits[0].start.as_millis(), 2_611);
@@ -257,11 +252,11 @@ mod tests {
     #[test]
     fn requests_are_commands_and_their_headers_are_not_searched() {
         let json = include_str!("../sandbox/world/recordings/http-api.json");
-        let recording = recorded(json);
-        let hits = search(Kind::Http, false, &recording.events, literal("Bearer"));
+        let events = recorded(json);
+        let hits = search(Kind::Http, false, &events, literal("Bearer"));
         assert_eq!(hits, []);
         let requests = Pattern::regex("^(GET|POST) /", false, Parts::ALL).expect("a pattern");
-        let hits = search(Kind::Http, false, &recording.events, requests);
+        let hits = search(Kind::Http, false, &events, requests);
         assert!(!hits.is_empty() && hits.iter().all(|hit| hit.part == Part::Command));
     }
 

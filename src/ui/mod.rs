@@ -135,6 +135,11 @@ impl Ui {
         }
     }
 
+    /// Says a line that a program reads, a CI system's own words; even under `-q`.
+    pub fn annotation(&self, line: &str) {
+        self.say(line);
+    }
+
     /// Says what the person should know even under `-q`.
     pub fn warning(&self, text: &str) {
         self.say_labelled("warning:", Tone::Warning, text);

@@ -53,6 +53,14 @@ impl Progress {
         bar.set_message(format!("{}: {detail}", self.label));
         bar.tick();
     }
+
+    /// Writes something else to the terminal, with the line out of the way.
+    pub fn beside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &*self.bar.borrow() {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
 }
 
 impl Drop for Progress {

@@ -3,21 +3,40 @@
 use clap::Args;
 use serde::Serialize;
 
+use super::live;
 use super::target::Targets;
+use crate::commands::as_code::{Ownership, Place};
+use crate::commands::flags::DatadogAccess;
 use crate::context::Context;
 use crate::error::Exit;
+use crate::monitors::as_code::Kind;
 use crate::monitors::{Content, MonitorFile, Values};
 use crate::ui::{Table, Tone};
 
-/// List the packs and their monitors
+/// List the packs and their monitors, or with --live Datadog's
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl monitors list
   ddctl monitors list --pack hoop
-  ddctl monitors list -o json | jq '.[] | select(.priority == 2).monitor'")]
+  ddctl monitors list -o json | jq '.[] | select(.priority == 2).monitor'
+  ddctl monitors list --live
+  ddctl monitors list --live --tag team:payments
+
+--live asks Datadog, with both keys: what is kept as code, of every namespace unless one is named, and
+the state that it is in.")]
 pub struct List {
     #[command(flatten)]
     targets: Targets,
+    /// Datadog's monitors and their states
+    #[arg(long, conflicts_with_all = ["files", "pack"])]
+    live: bool,
+    /// Every monitor with this tag, kept as code or not
+    #[arg(long, value_name = "TAG", requires = "live")]
+    tag: Option<String>,
+    #[command(flatten)]
+    ownership: Ownership,
+    #[command(flatten)]
+    datadog: DatadogAccess,
 }
 
 /// The shape that `-o json` promises.
@@ -36,7 +55,19 @@ struct Row {
     why: String,
 }
 
-pub fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
+pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
+    match args.live {
+        true => {
+            let place = Place::open(context, &args.datadog, &args.ownership, Kind::Monitor)?;
+            let named = args.ownership.named();
+            live::list(&place, args.tag.as_deref(), named).await?;
+        }
+        false => of_files(context, args)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn of_files(context: &Context, args: &List) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for source in args.targets.sources()? {
         let file = source.parse()?;
@@ -45,7 +76,7 @@ pub fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
             .map_err(|error| crate::error::UsageError::new(format!("{}: {error}", source.label)))?;
         rows.push(Row {
             monitor: monitor.identity.to_string(),
-            r#type: monitor.alert.record().monitor_type().to_owned(),
+            r#type: monitor.alert.monitor_type().to_owned(),
             priority: monitor.priority,
             title: monitor.title,
             shapes: shapes(&file, true),
@@ -56,8 +87,7 @@ pub fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     }
     context
         .ui
-        .list(&rows, "there are no monitors", || table(&rows))?;
-    Ok(Exit::Done)
+        .list(&rows, "there are no monitors", || table(&rows))
 }
 
 fn shapes(file: &MonitorFile, is_watched: bool) -> Vec<&'static str> {

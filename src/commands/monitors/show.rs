@@ -10,7 +10,10 @@ use super::target::{Source, Variables, shape};
 use crate::context::Context;
 use crate::domain::nearest::nearest;
 use crate::error::{Exit, UsageError};
-use crate::monitors::{Content, Form, Monitor, MonitorFile, Pack, Shape, find, packs};
+use crate::monitors::{
+    Content, Form, Missing, Monitor, MonitorFile, Pack, ProfileFacts, Shape, find, missing_for,
+    packs,
+};
 use crate::query::Record;
 use crate::ui::{Tone, Ui, escape};
 
@@ -47,6 +50,11 @@ struct View {
     explanation: String,
     variables: Vec<VariableRow>,
     facets: Vec<FacetRow>,
+    /// What has to be there beside facets.
+    needs: Vec<String>,
+    /// The setting without which it is of no use in this profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<MissingRow>,
     refused: Vec<RefusedRow>,
     cases: Vec<String>,
     /// The body of `POST /api/v1/monitor`.
@@ -67,6 +75,12 @@ struct FacetRow {
 }
 
 #[derive(Serialize)]
+struct MissingRow {
+    what: String,
+    toml: String,
+}
+
+#[derive(Serialize)]
 struct RefusedRow {
     shape: &'static str,
     because: String,
@@ -82,11 +96,20 @@ pub fn run(context: &Context, args: &Show) -> anyhow::Result<Exit> {
     let monitor = file
         .render(source.identity.clone(), args.shape, &values)
         .map_err(wrong)?;
-    let view = View::of(&file, form, &monitor);
+    let missing = facts(context).and_then(|facts| missing_for(&monitor, &facts));
+    let view = View::of(&file, form, &monitor, missing);
     context
         .ui
         .one(&view, || report(&context.ui, &view, &monitor))?;
     Ok(Exit::Done)
+}
+
+/// What the profile says; nothing where there is none to hold the monitor against.
+fn facts(context: &Context) -> Option<ProfileFacts> {
+    let settings = context.settings().ok()?;
+    let profile = &settings.profile.value;
+    let facts = || ProfileFacts::of(profile, &settings.connections, false);
+    settings.has_profile.then(facts)
 }
 
 /// A monitor of a pack by its identity, else a file.
@@ -116,7 +139,7 @@ pub fn named(monitor: &str) -> anyhow::Result<Source> {
 }
 
 impl View {
-    fn of(file: &MonitorFile, form: &Form, monitor: &Monitor) -> Self {
+    fn of(file: &MonitorFile, form: &Form, monitor: &Monitor, missing: Option<Missing>) -> Self {
         let variables = file.variables.iter().map(|(name, variable)| VariableRow {
             name: name.clone(),
             default: variable.default.to_string(),
@@ -147,6 +170,8 @@ impl View {
             explanation: monitor.alert.explain(),
             variables: variables.collect(),
             facets: facets.collect(),
+            needs: monitor.needs.clone(),
+            missing: missing.map(|Missing { what, toml }| MissingRow { what, toml }),
             refused: refused.collect(),
             cases: form.cases.iter().map(|case| case.name.clone()).collect(),
             body: monitor.to_api(),
@@ -187,7 +212,8 @@ fn report(ui: &Ui, view: &View, monitor: &Monitor) -> String {
             text += &ui.wrap(&format!("{} ({default}): {}", row.name, row.about), "  ");
         }
     }
-    text += &facets(ui, view, monitor.alert.record(), &head);
+    text += &needs(ui, view, &head);
+    text += &to_create(ui, view, monitor.alert.record(), &head);
     if !view.refused.is_empty() {
         text += &head("Not for");
         for row in &view.refused {
@@ -201,8 +227,36 @@ fn report(ui: &Ui, view: &View, monitor: &Monitor) -> String {
     text
 }
 
+fn needs(ui: &Ui, view: &View, head: &dyn Fn(&str) -> String) -> String {
+    let mut text = String::new();
+    if let Some(missing) = &view.missing {
+        text += &head("Of no use in this profile");
+        text += &ui.wrap(&format!("{}. Add to the settings:", missing.what), "  ");
+        for line in missing.toml.lines() {
+            text += &format!("    {}\n", escape::line(line));
+        }
+    }
+    if !view.needs.is_empty() {
+        text += &head("Needs");
+        for need in &view.needs {
+            text += &ui.wrap(need, "  ");
+        }
+    }
+    text
+}
+
+/// Where facets of such records are made.
+pub fn facet_page(record: Record) -> &'static str {
+    match record {
+        Record::Log => "Logs > Explorer, open one of the logs",
+        Record::Span | Record::LlmSpan => "APM > Traces, open one of the spans",
+        Record::Event => "Events > Explorer, open one of the events",
+        Record::Pipeline => "Software Delivery > CI Visibility, open one of the pipelines",
+    }
+}
+
 /// No API makes facets, so somebody has to click.
-fn facets(ui: &Ui, view: &View, record: Record, head: &dyn Fn(&str) -> String) -> String {
+fn to_create(ui: &Ui, view: &View, record: Record, head: &dyn Fn(&str) -> String) -> String {
     if view.facets.is_empty() {
         return String::new();
     }
@@ -214,11 +268,7 @@ fn facets(ui: &Ui, view: &View, record: Record, head: &dyn Fn(&str) -> String) -
             escape::line(&row.r#type)
         );
     }
-    let page = match record {
-        Record::Log => "Logs > Explorer, open one of the logs",
-        Record::Span | Record::LlmSpan => "APM > Traces, open one of the spans",
-        Record::Event => "Events > Explorer, open one of the events",
-    };
+    let page = facet_page(record);
     let how = format!(
         "No API makes them: {page}, click the attribute, then \"Create facet\", or \"Create measure\" for a number."
     );

@@ -60,26 +60,21 @@ impl Targets {
             let files = packs().iter().filter(is_meant).flat_map(Pack::files);
             return Ok(files.map(Source::of_pack).collect());
         }
-        let mut sources: Vec<Source> = Vec::new();
-        for path in &self.files {
-            for source in read(path)? {
-                let twin = sources
-                    .iter()
-                    .find(|other| other.identity == source.identity);
-                if let Some(twin) = twin {
-                    return Err(UsageError::with_hint(
-                        format!(
-                            "{} and {} are both the monitor {}",
-                            twin.label, source.label, source.identity
-                        ),
-                        "rename one of the files: a monitor is known by its folder and its name",
-                    )
-                    .into());
-                }
-                sources.push(source);
+        of_paths(&self.files, "monitor")
+    }
+
+    /// The packs and folders that [`Targets::sources`] reads whole: what is missing in one of them
+    /// is in no file.
+    pub fn whole_packs(&self) -> BTreeSet<String> {
+        let is_meant =
+            |pack: &&Pack| self.pack.is_empty() || self.pack.iter().any(|name| name == pack.name);
+        match self.files.is_empty() {
+            true => {
+                let packs = packs().iter().filter(is_meant);
+                packs.map(|pack| pack.name.to_owned()).collect()
             }
+            false => whole_folders(&self.files),
         }
-        Ok(sources)
     }
 }
 
@@ -145,6 +140,39 @@ impl Variables {
             )),
         }
     }
+}
+
+/// The files at `paths`, folders searched, in a stable order. `noun` is what each of them holds.
+pub fn of_paths(paths: &[PathBuf], noun: &str) -> anyhow::Result<Vec<Source>> {
+    let mut sources: Vec<Source> = Vec::new();
+    for path in paths {
+        for source in read(path)? {
+            let twin = sources
+                .iter()
+                .find(|other| other.identity == source.identity);
+            if let Some(twin) = twin {
+                return Err(UsageError::with_hint(
+                    format!(
+                        "{} and {} are both the {noun} {}",
+                        twin.label, source.label, source.identity
+                    ),
+                    format!(
+                        "rename one of the files: a {noun} is known by its folder and its name"
+                    ),
+                )
+                .into());
+            }
+            sources.push(source);
+        }
+    }
+    Ok(sources)
+}
+
+/// The names of those of `paths` that are folders, as packs.
+pub fn whole_folders(paths: &[PathBuf]) -> BTreeSet<String> {
+    let folders = paths.iter().filter(|path| path.is_dir());
+    let packs = folders.map(|folder| identity_of(&folder.join("any")).pack);
+    packs.map(|pack| pack.to_lowercase()).collect()
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<Source>> {

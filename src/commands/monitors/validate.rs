@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::target::{Source, Targets, Variables, shape};
 use crate::commands::flags::DatadogAccess;
-use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::{Datadog, DatadogError, Meaning};
 use crate::error::Exit;
@@ -99,18 +98,12 @@ fn asked(context: &Context, args: &Validate) -> anyhow::Result<Option<Datadog>> 
         return Ok(None);
     }
     let flags = args.datadog.flags();
-    let has_keys = context
-        .optional_secret(SecretKind::ApiKey, &flags)?
-        .is_some()
-        && context
-            .optional_secret(SecretKind::AppKey, &flags)?
-            .is_some();
-    match has_keys {
+    match context.opens_web_api(&flags)? {
         true => Ok(Some(context.datadog(&flags)?)),
         false => {
             context
                 .ui
-                .status("Datadog was not asked: that takes an API key and an application key");
+                .status("Datadog was not asked: that takes an API key and an application key, or an access token");
             Ok(None)
         }
     }

@@ -2,9 +2,11 @@
 
 mod export;
 mod filter;
+mod inputs;
 mod list;
 mod replay;
 mod scope;
+mod search;
 mod show;
 pub mod view;
 mod when;
@@ -19,6 +21,7 @@ pub enum Sessions {
     List(list::List),
     Show(show::Show),
     Replay(replay::Replay),
+    Search(Box<search::Search>),
     Export(Box<export::Export>),
 }
 
@@ -34,6 +37,7 @@ pub async fn run(context: &Context, command: Sessions) -> anyhow::Result<Exit> {
         Sessions::List(args) => list::run(context, &args).await,
         Sessions::Show(args) => show::run(context, &args).await,
         Sessions::Replay(args) => replay::run(context, &args).await,
+        Sessions::Search(args) => search::run(context, &args).await,
         Sessions::Export(args) => export::run(context, &args).await,
     }
 }

@@ -14,9 +14,9 @@ use crate::sources::SessionFilter;
 /// When.
 #[derive(Debug, Args)]
 pub struct WhenArgs {
-    /// Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339
-    #[arg(long, value_name = "TIME", default_value = "7d")]
-    since: String,
+    /// Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339 [default: 7d]
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
     /// Sessions that started before then
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
@@ -44,11 +44,17 @@ pub struct When {
 }
 
 impl WhenArgs {
+    /// True where something is said of the time.
+    pub fn is_given(&self) -> bool {
+        self.since.is_some() || self.until.is_some() || self.at.is_some()
+    }
+
     pub fn when(&self, context: &Context) -> anyhow::Result<When> {
         let tz = &context.ui.options().tz;
         let now = context.now();
         let Some(at) = &self.at else {
-            let range = parse_range(&self.since, self.until.as_deref(), now, tz)?;
+            let since = self.since.as_deref().unwrap_or("7d");
+            let range = parse_range(since, self.until.as_deref(), now, tz)?;
             return Ok(When {
                 range,
                 moment: None,

@@ -19,6 +19,7 @@ use super::operation::{
     CAN_DELETE_MONITORS, CREATE_MONITOR, DELETE_MONITOR, GET_MONITOR, LIST_MONITORS,
     UPDATE_MONITOR, VALIDATE_MONITOR, VALIDATE_MONITOR_CHANGE,
 };
+use super::paging::gather;
 
 /// The most that a page holds.
 const PAGE: usize = 1_000;
@@ -41,24 +42,18 @@ struct Deletable {
 /// What Datadog refuses is a [`super::Refusal`] with its own text. A definition that is not valid
 /// means [`super::Meaning::Poison`].
 impl Datadog {
-    /// Every monitor, or those with `tag`; each once, though pages shift while others change
-    /// monitors.
+    /// Every monitor, or those with `tag`, by id.
     pub async fn monitors(&self, tag: Option<&str>) -> Result<Vec<LiveMonitor>, DatadogError> {
-        let mut found = BTreeMap::new();
-        for page in 0_u32.. {
+        let page = async |number: usize| {
             let draft = self.draft(&LIST_MONITORS)?;
-            let draft = tag
-                .into_iter()
-                .fold(draft, |draft, tag| draft.query("monitor_tags", tag));
-            let draft = draft.query("page", page).query("page_size", PAGE);
-            let listed: Vec<LiveMonitor> = self.ask_patiently(draft).await?.json().await?;
-            let is_last = listed.len() < PAGE;
-            found.extend(listed.into_iter().map(|monitor| (monitor.id, monitor)));
-            if is_last {
-                break;
-            }
-        }
-        Ok(found.into_values().collect())
+            let draft = draft.query("page", number).query("page_size", PAGE);
+            let draft = match tag {
+                Some(tag) => draft.query("monitor_tags", tag),
+                None => draft,
+            };
+            self.ask_patiently(draft).await?.json().await
+        };
+        gather(PAGE, |monitor: &LiveMonitor| monitor.id, page).await
     }
 
     /// `None` where there is no such monitor.

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::datadog::testing::{Intake, Script, datadog_with_app_key, datadog_with_token};
-use crate::datadog::{Meaning, Permission, Wait};
+use crate::datadog::{Meaning, Notice, Permission};
 
 /// As recorded (`Create a monitor returns "OK" response`).
 const CREATED: &str = r#"{"restricted_roles":["61162af2-d1d8-11ec-ad3d-da7ad0900002"],"tags":["test:x","env:ci"],"deleted":null,"query":"logs(\"service:foo AND type:error\").index(\"main\").rollup(\"count\").by(\"source\").last(\"5m\") > 2","message":"some message Notify: @hipchat-channel","id":71310040,"multi":true,"name":"Test-Create_a_monitor","created":"2022-05-12T09:46:21.924878+00:00","created_at":1652348781000,"creator":{"id":1445416,"handle":"frog@datadoghq.com","name":null,"email":"frog@datadoghq.com"},"org_id":321813,"modified":"2022-05-12T09:46:21.924878+00:00","priority":3,"overall_state_modified":null,"overall_state":"No Data","type":"log alert","options":{"notify_audit":false,"silenced":{},"include_tags":true,"new_host_delay":300,"notify_no_data":false,"groupby_simple_monitor":false,"thresholds":{"critical":2.0}}}"#;
@@ -53,8 +53,8 @@ async fn a_listing_goes_on_until_a_page_is_not_full_and_holds_each_monitor_once(
     assert_eq!(
         lines(&intake),
         [
-            "GET /api/v1/monitor?monitor_tags=ddctl%3Aprod%2Fhoop%2Fburst&page=0&page_size=1000",
-            "GET /api/v1/monitor?monitor_tags=ddctl%3Aprod%2Fhoop%2Fburst&page=1&page_size=1000",
+            "GET /api/v1/monitor?page=0&page_size=1000&monitor_tags=ddctl%3Aprod%2Fhoop%2Fburst",
+            "GET /api/v1/monitor?page=1&page_size=1000&monitor_tags=ddctl%3Aprod%2Fhoop%2Fburst",
         ]
     );
 }
@@ -124,16 +124,34 @@ async fn a_429_is_waited_out_by_every_call_and_the_caller_is_told() {
         Script::json(200, CREATED),
     ])
     .await;
-    let (told, waits) = std::sync::mpsc::channel::<Wait>();
-    let patience = crate::datadog::Patience::hurried().telling(move |wait| {
-        let _ = told.send(wait.clone());
+    let (told, notices) = std::sync::mpsc::channel::<Notice>();
+    let datadog = datadog_with_app_key(&intake).telling(move |notice| {
+        let _ = told.send(notice.clone());
     });
-    let datadog = datadog_with_app_key(&intake).with_patience(patience);
     assert!(datadog.create_monitor(&log_alert()).await.is_ok());
-    let waits: Vec<Wait> = waits.try_iter().collect();
-    assert_eq!(waits.len(), 4);
-    assert_eq!(waits[0].request, "POST /api/v1/monitor");
-    assert!(waits[0].is_rate_limit);
+    let notices: Vec<Notice> = notices.try_iter().collect();
+    assert_eq!(notices.len(), 4);
+    let Notice::Waiting(wait) = &notices[0] else {
+        panic!("{notices:?}");
+    };
+    assert_eq!(wait.request, "POST /api/v1/monitor");
+    assert!(wait.is_rate_limit);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_told_once() {
+    let answer = || Script::json(200, "[]").header("date", "Thu, 01 Jan 2099 00:00:00 GMT");
+    let intake = Intake::start(vec![answer(), answer()]).await;
+    let (told, notices) = std::sync::mpsc::channel::<String>();
+    let datadog = datadog_with_app_key(&intake).telling(move |notice| {
+        let _ = told.send(notice.to_string());
+    });
+    assert!(datadog.monitors(None).await.is_ok());
+    assert!(datadog.monitors(None).await.is_ok());
+    let notices: Vec<String> = notices.try_iter().collect();
+    assert_eq!(notices.len(), 1);
+    assert!(notices[0].starts_with("this machine's clock is "));
+    assert!(notices[0].ends_with(" behind Datadog's"));
 }
 
 #[tokio::test]

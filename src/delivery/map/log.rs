@@ -38,7 +38,7 @@ pub struct LogProfile {
 
 impl LogProfile {
     /// One comma-separated text, `env:` first; `None` where there is no tag.
-    fn ddtags(&self) -> Option<String> {
+    pub(super) fn ddtags(&self) -> Option<String> {
         let env = self.env.as_ref().map(|env| format!("env:{env}"));
         // The profile's own setting wins over an `env:` among its tags.
         let is_shadowed = |tag: &str| env.is_some() && tag.starts_with("env:");
@@ -63,9 +63,7 @@ pub fn to_log(
 ) -> Map<String, Value> {
     let mut log = Tree::default();
     log.set("ddsource", SOURCE);
-    log.set_text("service", &profile.service);
-    log.set_text("hostname", &profile.hostname);
-    log.set_known("ddtags", profile.ddtags());
+    log.set_profile(profile);
     log.set("timestamp", event.timestamp.as_millisecond());
     log.set("status", event.severity().as_str());
     log.set("message", &*redactor.redact(&event.message));
@@ -98,10 +96,7 @@ fn set_event(log: &mut Tree, event: &SessionEvent) {
     if event.is_incomplete || event.session.identity.id.is_empty() {
         log.set("evt.incomplete", true);
     }
-    if let Some(run) = &event.test_run {
-        log.set("evt.test", true);
-        log.set("evt.test_run", run.as_str());
-    }
+    log.set_test(event.test_run.as_deref());
 }
 
 /// Who authenticated. Of an agent also whether a person stood behind it, in the words of Datadog's

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::log::LogProfile;
+
 /// An object under construction.
 #[derive(Debug, Default)]
 pub(in crate::delivery) struct Tree(Map<String, Value>);
@@ -22,6 +24,21 @@ impl Tree {
     /// Sets `path` unless `text` is empty, which is how the gateway says that there is none.
     pub fn set_text(&mut self, path: &str, text: &str) {
         self.set_known(path, (!text.is_empty()).then_some(text));
+    }
+
+    /// What the profile says about every log.
+    pub fn set_profile(&mut self, profile: &LogProfile) {
+        self.set_text("service", &profile.service);
+        self.set_text("hostname", &profile.hostname);
+        self.set_known("ddtags", profile.ddtags());
+    }
+
+    /// The marks of a test event.
+    pub fn set_test(&mut self, run: Option<&str>) {
+        if let Some(run) = run {
+            self.set("evt.test", true);
+            self.set("evt.test_run", run);
+        }
     }
 
     pub fn into_map(self) -> Map<String, Value> {

@@ -7,6 +7,7 @@ use super::error::{Cause, DeliveryError};
 use super::queue::{Job, Queue, Unit};
 use super::settle::Suspect;
 use super::{Options, Stop};
+use crate::datadog::CLOCK_TOLERANCE;
 use crate::delivery::answer::Trouble;
 use crate::delivery::batch::Batcher;
 use crate::delivery::compression::Codec;
@@ -16,9 +17,6 @@ use crate::delivery::gate::Gate;
 use crate::delivery::late::{self, Age, LatePolicy};
 use crate::delivery::retry::Backoff;
 use crate::delivery::summary::{Progress, Summary};
-
-/// Clocks that differ by more are worth a warning.
-const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Where a run stands; see the module above.
 #[derive(Debug)]

@@ -86,7 +86,7 @@ impl Redactor {
         Self { is_on: false }
     }
 
-    /// True where secrets are looked for.
+    /// False where nothing is ever found.
     pub fn is_on(&self) -> bool {
         self.is_on
     }

@@ -203,6 +203,7 @@ impl<'a> Watch<'a> {
                 None => Number::unknown(vec![Reason::AbsentInFormula(name.to_owned())]),
             };
         match &self.alert.form {
+            Form::Anomaly(_) => Number::unknown(vec![Reason::Anomaly]),
             Form::Chain(query) => of(0, query, ""),
             Form::Formula(formula) => formula.value(&|at| {
                 let named = &formula.queries[at];
@@ -247,7 +248,7 @@ impl<'a> Watch<'a> {
                 let number = tally.number(&query.rollup);
                 rules.state(self.alert, &number, false) != super::State::Ok
             }
-            Form::Formula(_) => true,
+            Form::Formula(_) | Form::Anomaly(_) => true,
         };
         lacking
             .map(|(facet, tally)| (facet.as_str(), matters(tally)))

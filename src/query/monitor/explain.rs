@@ -15,6 +15,7 @@ impl Alert {
         };
         let (window, threshold) = (self.window, self.threshold);
         match &self.form {
+            Form::Anomaly(anomaly) => anomaly.explain(window, threshold),
             Form::Chain(query) => format!(
                 "alerts when {} of the last {window}{} is {operator} {threshold}, looking at {} {}",
                 query.what(),

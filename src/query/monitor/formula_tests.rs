@@ -243,13 +243,6 @@ fn variables_that_make_no_sense_are_refused() {
             with(&|one| one["group_by"] = json!([{"facet": "@"}])),
             "no facet",
         ),
-        (
-            with(&|one| {
-                one["data_source"] = "spans".into();
-                one["indexes"] = json!(["main"]);
-            }),
-            "only logs have indexes",
-        ),
     ] {
         assert!(said.contains(expected), "{said}");
     }

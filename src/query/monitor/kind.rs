@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-/// A query that is none of the short form over logs, events or spans.
+/// A query that is none of the short form over logs, events, spans or pipelines. The functions are
+/// those of the monitor API's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueryKind {
     /// One that begins with a function of its own, by the name of the monitor type.
     Function(&'static str),
     /// `formula(…)`, whose type only `options.variables` tell.
     Formula,
+    /// `avg(last_5m):anomalies(…)`
+    Anomaly,
     /// `avg(last_5m):…`
     Metric,
     /// `"check".over(…)`
@@ -33,7 +36,10 @@ impl QueryKind {
                 .iter()
                 .any(|word| arguments.starts_with(word));
             if is_metric && arguments.contains("):") {
-                return Some(QueryKind::Metric);
+                return Some(match super::anomaly::is_anomaly(query) {
+                    true => QueryKind::Anomaly,
+                    false => QueryKind::Metric,
+                });
             }
         }
         let is_composite = query.starts_with(|c: char| c.is_ascii_digit() || "!(".contains(c))
@@ -46,14 +52,16 @@ impl QueryKind {
 }
 
 fn function(name: &str) -> Option<QueryKind> {
-    const BY_FUNCTION: [(&str, &str); 7] = [
-        ("ci-pipelines", "ci-pipelines alert"),
+    const BY_FUNCTION: [(&str, &str); 9] = [
         ("ci-tests", "ci-tests alert"),
         ("rum", "rum alert"),
-        ("audit", "audit alert"),
+        ("audits", "audit alert"),
+        ("processes", "process alert"),
+        ("error_budget", "slo alert"),
         ("error-tracking", "error-tracking alert"),
         ("database-monitoring", "database-monitoring alert"),
         ("network-performance", "network-performance alert"),
+        ("network-path", "network-path alert"),
     ];
     if name == "formula" {
         return Some(QueryKind::Formula);
@@ -69,6 +77,7 @@ impl fmt::Display for QueryKind {
         f.write_str(match self {
             QueryKind::Function(name) => name,
             QueryKind::Formula => "formula",
+            QueryKind::Anomaly => "anomalies",
             QueryKind::Metric => "metric alert",
             QueryKind::ServiceCheck => "service check",
             QueryKind::Composite => "composite",

@@ -1,12 +1,13 @@
-//! The queries of monitors over logs, events and spans, in their two forms:
+//! The queries of monitors over logs, events, spans and pipelines, in their two forms:
 //! `logs("…").index("…").rollup("…").by("…").last("…") > 5`, and `formula("a / b").last("…") > 0.1`
-//! over the queries of `options.variables`.
+//! over the queries of `options.variables`. Of metrics, anomalies are read ([`Anomaly`]).
 //!
 //! The grammar is that of the monitor API and of the pages on log and event monitors
-//! (docs.datadoghq.com). `trace-analytics(…)` follows the same chain without an index; that shape
-//! is known from third-party Terraform files alone. Queries of other types are told apart and
-//! refused by name.
+//! (docs.datadoghq.com). `trace-analytics(…)` follows the same chain; that shape is known from
+//! third-party Terraform files alone, some of which name indexes such as `trace-search`. Queries of
+//! other types are told apart and refused by name.
 
+mod anomaly;
 mod evaluate;
 mod explain;
 mod formula;
@@ -23,6 +24,7 @@ use super::facet::Facet;
 use super::record::Record;
 use super::{ParseError, Query};
 
+pub use anomaly::Anomaly;
 pub use evaluate::{Evaluation, Group, State, Watch};
 pub use formula::{Arithmetic, Expression, Formula};
 pub use kind::QueryKind;
@@ -52,6 +54,8 @@ pub enum Form {
     Chain(EventQuery),
     /// All of its queries look at the same kind of record.
     Formula(Formula),
+    /// `avg(…):anomalies(…)`
+    Anomaly(Anomaly),
 }
 
 /// A search, what is computed over what it finds, and by which groups.
@@ -61,9 +65,9 @@ pub struct EventQuery {
     /// Its spans are places in `written`.
     pub search: Query,
     pub written: Written,
-    /// Of logs alone: the index that is looked at, `*` for all. Only indexed logs of the standard
-    /// tier are seen.
-    pub index: Option<String>,
+    /// The indexes that are looked at, `*` for all; logs have one at least. Only indexed logs of the
+    /// standard tier are seen.
+    pub indexes: Vec<String>,
     pub rollup: Rollup,
     /// Up to four facets, one alert for each of their values.
     pub by: Vec<Facet>,
@@ -175,12 +179,12 @@ pub enum MonitorQueryError {
     #[error(transparent)]
     Syntax(#[from] ParseError),
     #[error(
-        "a query of type {0} is not evaluated; those over logs, events, spans and LLM Observability are"
+        "a query of type {0} is not evaluated; those over logs, events, spans, CI pipelines and LLM Observability are"
     )]
     NotEvaluated(QueryKind),
     #[error("a formula needs its queries in `options.variables`")]
     NoVariables,
-    #[error("`options.variables` belong to `formula(…)`, and this query is none")]
+    #[error("`options.variables` belong to `formula(…)`, and this query has none")]
     NeedlessVariables,
     #[error("two queries of the formula are called `{0}`")]
     DoubleName(String),
@@ -205,11 +209,12 @@ impl MonitorQueryError {
 }
 
 impl Alert {
-    /// Its searches: one, or those that its formula names.
+    /// Its searches: one, those that its formula names, or what its metric is made of.
     pub fn queries(&self) -> Vec<&EventQuery> {
         match &self.form {
             Form::Chain(query) => vec![query],
             Form::Formula(formula) => formula.queries.iter().map(|named| &named.query).collect(),
+            Form::Anomaly(anomaly) => anomaly.made_of.iter().map(|named| &named.query).collect(),
         }
     }
 
@@ -221,6 +226,11 @@ impl Alert {
                 .iter_mut()
                 .map(|named| &mut named.query)
                 .collect(),
+            Form::Anomaly(anomaly) => anomaly
+                .made_of
+                .iter_mut()
+                .map(|named| &mut named.query)
+                .collect(),
         }
     }
 
@@ -229,6 +239,14 @@ impl Alert {
         self.queries()
             .first()
             .map_or(Record::Log, |query| query.record)
+    }
+
+    /// As the monitor API spells it.
+    pub fn monitor_type(&self) -> &'static str {
+        match &self.form {
+            Form::Chain(_) | Form::Formula(_) => self.record().monitor_type(),
+            Form::Anomaly(_) => "query alert",
+        }
     }
 
     /// The facets of its groups; `None` where its queries group by different ones.

@@ -14,6 +14,7 @@ use super::{
 pub fn parse_monitor(source: &str, variables: &[Variable]) -> Result<Alert, MonitorQueryError> {
     match QueryKind::of(source) {
         Some(QueryKind::Formula) => formula(source, variables),
+        Some(QueryKind::Anomaly) => super::anomaly::parse(source, variables),
         Some(kind) => Err(MonitorQueryError::NotEvaluated(kind)),
         None if !variables.is_empty() => Err(MonitorQueryError::NeedlessVariables),
         None => parse_short(source),
@@ -84,7 +85,7 @@ impl Chain<'_> {
         };
         let argument = self.one_argument()?;
         let search = parse(&argument.text).map_err(|error| error.moved(argument.origin()))?;
-        let index = self.index(record)?;
+        let indexes = self.indexes(record)?;
         self.link("rollup", ".rollup(\"count\") counts what was found")?;
         let rollup = self.rollup()?;
         let by = match self.has_link("by") {
@@ -95,7 +96,7 @@ impl Chain<'_> {
             record,
             search,
             written: Written(argument.text),
-            index,
+            indexes,
             rollup,
             by,
         });
@@ -126,23 +127,28 @@ impl Chain<'_> {
         })
     }
 
-    /// Logs lie in indexes, nothing else does.
-    fn index(&mut self, record: Record) -> Result<Option<String>, ParseError> {
-        if record != Record::Log {
-            return match self.has_link("index") {
-                true => Err(self.expected(format!("{record} have no indexes"), "`.rollup(\"…\")`")),
-                false => Ok(None),
-            };
+    /// Logs lie in indexes; spans may name theirs, and nothing else has any.
+    fn indexes(&mut self, record: Record) -> Result<Vec<String>, ParseError> {
+        match record {
+            Record::Log => self.link("index", ".index(\"*\") looks at all indexes")?,
+            Record::Span if !self.has_link("index") => return Ok(Vec::new()),
+            Record::Span => {}
+            _ if self.has_link("index") => {
+                let problem = format!("{record} have no indexes");
+                return Err(self.expected(problem, "`.rollup(\"…\")`"));
+            }
+            _ => return Ok(Vec::new()),
         }
-        self.link("index", ".index(\"*\") looks at all indexes")?;
-        let index = self.one_argument()?;
-        match index.text.is_empty() {
-            true => Err(ParseError::new(
-                index.span,
-                "no index is named",
-                "a name or `*`",
-            )),
-            false => Ok(Some(index.text)),
+        let start = self.cursor.at();
+        let arguments = self.arguments()?;
+        match arguments.iter().find(|index| index.text.is_empty()) {
+            None if !arguments.is_empty() => {
+                Ok(arguments.into_iter().map(|index| index.text).collect())
+            }
+            empty => {
+                let span = empty.map_or(self.cursor.span_from(start), |index| index.span);
+                Err(ParseError::new(span, "no index is named", "a name or `*`"))
+            }
         }
     }
 
@@ -248,7 +254,7 @@ impl Chain<'_> {
         );
         let is_current = name == "last" && self.cursor.rest().starts_with(".current");
         Err(match is_current {
-            true => error.suggest("`.current(…)` with a schedule is not evaluated yet"),
+            true => error.suggest("`.current(…)` with a schedule is not evaluated"),
             false => error.suggest(suggestion),
         })
     }

@@ -9,14 +9,13 @@ impl fmt::Display for Alert {
         match &self.form {
             Form::Chain(query) => query.fmt(f)?,
             Form::Formula(formula) => write!(f, "formula({})", Quoted(&formula.to_string()))?,
+            Form::Anomaly(anomaly) => anomaly.write(self.window, f)?,
         }
-        write!(
-            f,
-            ".last(\"{}\") {} {}",
-            self.window,
-            self.operator.as_str(),
-            self.threshold
-        )
+        // An anomaly's window stands among its arguments.
+        if !matches!(self.form, Form::Anomaly(_)) {
+            write!(f, ".last(\"{}\")", self.window)?;
+        }
+        write!(f, " {} {}", self.operator.as_str(), self.threshold)
     }
 }
 
@@ -24,8 +23,9 @@ impl fmt::Display for EventQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let search = self.search.to_string();
         write!(f, "{}({})", self.record.function(), Quoted(&search))?;
-        if let Some(index) = &self.index {
-            write!(f, ".index({})", Quoted(index))?;
+        if !self.indexes.is_empty() {
+            let indexes = self.indexes.iter().map(|index| Quoted(index).to_string());
+            write!(f, ".index({})", indexes.collect::<Vec<_>>().join(", "))?;
         }
         write!(f, ".rollup(\"{}\"", self.rollup.method.as_str())?;
         if let Some(attribute) = &self.rollup.attribute {

@@ -33,7 +33,7 @@ fn a_recorded_query_is_read_into_its_links() {
     let alert = alert(RECORDED);
     let query = alert.queries()[0];
     assert_eq!(query.search.to_string(), "service:foo type:error");
-    assert_eq!(query.index.as_deref(), Some("main"));
+    assert_eq!(query.indexes, ["main"]);
     assert_eq!(
         query.rollup,
         Rollup {
@@ -68,9 +68,14 @@ fn recorded_and_documented_queries_parse_and_print_to_the_same() {
 fn other_types_are_refused_by_name() {
     for (query, name) in [
         (
-            r#"ci-pipelines("ci_level:pipeline").rollup("count").last("5m") >= 1"#,
-            "ci-pipelines alert",
+            r#"ci-tests("@test.status:fail").rollup("count").last("5m") >= 1"#,
+            "ci-tests alert",
         ),
+        (
+            r#"audits("*").rollup("count").last("5m") >= 1"#,
+            "audit alert",
+        ),
+        (r#"error_budget("abc").over("7d") > 75"#, "slo alert"),
         (
             r#"formula("query1 / query2 * 100").last("15m") >= 0.8"#,
             "formula",
@@ -97,6 +102,46 @@ fn other_types_are_refused_by_name() {
         );
         assert!(error.to_string().contains(name), "{query}: {error}");
     }
+}
+
+/// Both as recorded; the formula's queries name the index `*`.
+#[test]
+fn queries_over_pipelines_parse_and_what_they_find_is_open() {
+    let short = r#"ci-pipelines("ci_level:pipeline @git.branch:staging* @ci.status:error").rollup("count").by("@git.branch,@ci.pipeline.name").last("5m") >= 1"#;
+    let variables: Vec<Variable> = serde_json::from_value(json!([{
+        "name": "query1", "data_source": "ci_pipelines", "indexes": ["*"], "group_by": [],
+        "search": {"query": "@ci.status:error"}, "compute": {"aggregation": "count"},
+    }]))
+    .expect("they are variables");
+    let formula = r#"formula("query1 / 2 * 100").last("15m") >= 0.8"#;
+    for (query, variables) in [(short, &[][..]), (formula, &variables)] {
+        let alert = parse_monitor(query, variables)
+            .unwrap_or_else(|error| panic!("{}", error.render(query)));
+        assert_eq!(alert.monitor_type(), "ci-pipelines alert");
+        let sent = json!({"ci": {"status": "error"}});
+        let sent = sent.as_object().expect("an object");
+        let record = alert.record().indexed(sent);
+        let evaluation = alert.evaluate([&record], &Rules::default(), now());
+        assert!(
+            matches!(evaluation.state(), State::CannotTell(_)),
+            "{evaluation:?}"
+        );
+    }
+}
+
+/// As Terraform files in public repositories write them; no page documents the indexes.
+#[test]
+fn spans_and_logs_may_name_several_indexes() {
+    let query = r#"trace-analytics("service:x @peer.hostname:*y").index("trace-search", "djm-search").rollup("avg", "@duration").last("5m") > 6000000000"#;
+    assert_eq!(
+        alert(query).queries()[0].indexes,
+        ["trace-search", "djm-search"]
+    );
+    assert_eq!(alert(query).to_string(), query);
+    let query = r#"logs("service:x").index("main", "other").rollup("count").last("5m") > 1"#;
+    assert_eq!(alert(query).to_string(), query);
+    let query = r#"events("source:x").index("*").rollup("count").last("5m") > 1"#;
+    assert!(syntax(query).problem.contains("have no indexes"));
 }
 
 #[test]
@@ -344,9 +389,9 @@ fn a_monitor_explains_itself() {
     );
 }
 
-/// Every query of the recorded responses: log alerts parse, the others are refused by type, and
-/// what the server refused does not parse. Reads the recordings where they lie beside the
-/// repository; the handful above is inlined.
+/// Every query of the recorded responses: alerts over logs, pipelines and LLM Observability parse,
+/// the others are refused by type, and what the server refused does not parse. Reads the recordings
+/// where they lie beside the repository; the handful above is inlined.
 #[test]
 fn every_recorded_query_parses_or_is_refused_by_type() {
     let folder = concat!(
@@ -358,16 +403,18 @@ fn every_recorded_query_parses_or_is_refused_by_type() {
         let _ = writeln!(std::io::stderr(), "SKIPPED: no recordings at {folder}");
         return;
     };
-    let (mut log_alerts, mut llm_alerts) = (0, 0);
+    let mut parsed: std::collections::BTreeMap<String, usize> = Default::default();
     for file in files.flatten() {
         let text = std::fs::read_to_string(file.path()).expect("a recording is text");
         let recording: Value = serde_json::from_str(&text).expect("a recording is JSON");
-        for (kind, query) in queries(&recording) {
-            match (kind.as_str(), parse_short(&query)) {
-                ("log alert", Ok(_)) => log_alerts += 1,
-                ("llm-observability alert", Ok(alert)) => {
-                    assert_eq!(alert.record().monitor_type(), kind);
-                    llm_alerts += 1;
+        for (kind, query, variables) in queries(&recording) {
+            match (kind.as_str(), parse_monitor(&query, &variables)) {
+                (kind, Ok(alert)) => {
+                    assert_eq!(alert.monitor_type(), kind);
+                    let printed = alert.to_string();
+                    let again = parse_monitor(&printed, &variables).expect("printed, it parses");
+                    assert_eq!(again, alert, "{query} printed as {printed}");
+                    *parsed.entry(kind.to_owned()).or_default() += 1;
                 }
                 ("log alert", Err(error)) => assert_eq!(query, "query", "{error}"),
                 (_, Err(MonitorQueryError::NotEvaluated(_))) => {}
@@ -378,14 +425,18 @@ fn every_recorded_query_parses_or_is_refused_by_type() {
             }
         }
     }
+    let at_least = |kind: &str, most: usize| parsed.get(kind).is_some_and(|found| *found >= most);
     assert!(
-        log_alerts > 10 && llm_alerts > 0,
-        "{log_alerts} {llm_alerts}"
+        at_least("log alert", 10)
+            && at_least("ci-pipelines alert", 4)
+            && at_least("llm-observability alert", 2),
+        "{parsed:?}"
     );
+    assert_eq!(parsed.len(), 3, "{parsed:?}");
 }
 
-/// The type and query of every monitor in the bodies of a recording.
-fn queries(recording: &Value) -> Vec<(String, String)> {
+/// The type, the query and its variables of every monitor in the bodies of a recording.
+fn queries(recording: &Value) -> Vec<(String, String, Vec<Variable>)> {
     let bodies = ["request", "response"].into_iter().flat_map(|side| {
         let interactions = recording["http_interactions"]
             .as_array()
@@ -400,9 +451,11 @@ fn queries(recording: &Value) -> Vec<(String, String)> {
     found
 }
 
-fn walk(value: &Value, found: &mut Vec<(String, String)>) {
+fn walk(value: &Value, found: &mut Vec<(String, String, Vec<Variable>)>) {
     if let (Some(kind), Some(query)) = (value["type"].as_str(), value["query"].as_str()) {
-        found.push((kind.to_owned(), query.to_owned()));
+        let variables = &value["options"]["variables"];
+        let variables = serde_json::from_value(variables.clone()).unwrap_or_default();
+        found.push((kind.to_owned(), query.to_owned(), variables));
     }
     match value {
         Value::Array(items) => items.iter().for_each(|item| walk(item, found)),

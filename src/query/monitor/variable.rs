@@ -63,7 +63,7 @@ impl Variable {
             .find(|record| record.data_source() == Some(self.data_source.as_str()))
             .ok_or_else(|| {
                 wrong(format!(
-                    "the data source `{}` is not evaluated; `logs`, `events` and `spans` are",
+                    "the data source `{}` is not evaluated; `logs`, `events`, `spans` and `ci_pipelines` are",
                     self.data_source
                 ))
             })?;
@@ -75,19 +75,18 @@ impl Variable {
                 record,
                 search,
                 written: Written::plain(text),
-                index: self.index(record).map_err(wrong)?,
+                indexes: self.indexes(record),
                 rollup: self.rollup().map_err(wrong)?,
                 by: self.facets().map_err(wrong)?,
             },
         })
     }
 
-    fn index(&self, record: Record) -> Result<Option<String>, String> {
+    /// A recorded query over pipelines names `*`, so the others may name theirs too.
+    fn indexes(&self, record: Record) -> Vec<String> {
         match (record, self.indexes.as_slice()) {
-            (Record::Log, []) => Ok(Some("*".to_owned())),
-            (Record::Log, names) => Ok(Some(names.join(","))),
-            (_, []) => Ok(None),
-            (record, _) => Err(format!("only logs have indexes, not {record}")),
+            (Record::Log, []) => vec!["*".to_owned()],
+            (_, names) => names.to_vec(),
         }
     }
 

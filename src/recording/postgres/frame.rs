@@ -3,13 +3,17 @@
 //! One event may hold several frames or a part of one. A recording can begin in the middle of a
 //! frame, lack bytes, or not be PostgreSQL at all. The splitter then drops what makes no sense
 //! and begins anew at the next event, since the recorder cuts events where the client wrote.
+//! Memory is that of the longest frame, at most 16 MB.
 
 use std::time::Duration;
 
-use crate::recording::{Code, Event};
+use crate::recording::Event;
 
 /// A frame longer than the protocol allows is none.
 const LONGEST: u32 = 1 << 30;
+
+/// A frame longer than this is not put together: it would be held in memory.
+const LONGEST_KEPT: usize = 16 * 1024 * 1024;
 
 /// Startup packets are limited to 10,000 bytes by the server itself.
 const LONGEST_STARTUP: u32 = 10_000;
@@ -44,29 +48,33 @@ enum Front {
     Nonsense,
 }
 
-/// Bytes that were no frame, or a frame that never ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Skipped {
-    pub bytes: usize,
-}
-
 /// True when `bytes` begin with a frame.
 pub(in crate::recording) fn looks_like_frames(bytes: &[u8]) -> bool {
     matches!(front(bytes), Front::Frame { head, length } if head + length <= bytes.len())
 }
 
-/// Calls `each` with every frame of the client.
-pub(super) fn split(events: &[Event], mut each: impl FnMut(Frame)) -> Skipped {
-    let input = || events.iter().filter(|event| event.code == Code::Input);
-    let mut remaining: usize = input().map(|event| event.data.len()).sum();
-    let mut skipped = Skipped::default();
-    let mut pending = Vec::new();
-    for event in input() {
-        remaining -= event.data.len();
-        pending.extend_from_slice(&event.data);
+/// Splits the client's bytes, which come event by event.
+#[derive(Debug, Default)]
+pub(super) struct Splitter {
+    /// The beginning of a frame whose rest has not come.
+    pending: Vec<u8>,
+    /// Bytes that were no frame, or a frame that never ended.
+    pub skipped: usize,
+}
+
+impl Splitter {
+    /// Calls `each` with every frame that ends in the event.
+    ///
+    /// An event that is whole frames from its first byte to its last goes on with nothing: the
+    /// frame that was waited for is given up.
+    pub fn push(&mut self, event: &Event, mut each: impl FnMut(Frame)) {
+        if !self.pending.is_empty() && is_whole_frames(&event.data) {
+            self.give_up();
+        }
+        self.pending.extend_from_slice(&event.data);
         let mut at = 0;
         loop {
-            let bytes = &pending[at..];
+            let bytes = &self.pending[at..];
             match front(bytes) {
                 Front::Frame { head, length } if head + length <= bytes.len() => {
                     each(Frame {
@@ -78,19 +86,39 @@ pub(super) fn split(events: &[Event], mut each: impl FnMut(Frame)) -> Skipped {
                     at += head + length;
                 }
                 // The rest can still come.
-                Front::Frame { head, length } if head + length <= bytes.len() + remaining => break,
-                Front::Short if remaining > 0 || bytes.is_empty() => break,
+                Front::Frame { head, length } if head + length <= LONGEST_KEPT => break,
+                Front::Short => break,
                 _ => {
-                    skipped.bytes += bytes.len();
-                    at = pending.len();
+                    self.skipped += bytes.len();
+                    at = self.pending.len();
                     break;
                 }
             }
         }
-        pending.drain(..at);
+        self.pending.drain(..at);
     }
-    skipped.bytes += pending.len();
-    skipped
+
+    /// Drops a frame that never ended.
+    pub fn give_up(&mut self) {
+        self.skipped += self.pending.len();
+        self.pending.clear();
+    }
+}
+
+/// Only frames with a tag count: a length alone looks like a startup packet.
+fn is_whole_frames(mut bytes: &[u8]) -> bool {
+    while let Front::Frame {
+        head: head @ 5,
+        length,
+    } = front(bytes)
+    {
+        match bytes.get(head + length..) {
+            Some([]) => return true,
+            Some(rest) => bytes = rest,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// Reads the head of a frame. `length` is that of the body.
@@ -125,6 +153,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::recording::Code;
 
     fn input(pieces: &[&[u8]]) -> Vec<Event> {
         pieces
@@ -139,12 +168,21 @@ mod tests {
             .collect()
     }
 
+    fn split(pieces: &[&[u8]], mut each: impl FnMut(Frame)) -> usize {
+        let mut splitter = Splitter::default();
+        for event in input(pieces) {
+            splitter.push(&event, &mut each);
+        }
+        splitter.give_up();
+        splitter.skipped
+    }
+
     fn tags(pieces: &[&[u8]]) -> (String, usize) {
         let mut tags = String::new();
-        let skipped = split(&input(pieces), |frame| {
+        let skipped = split(pieces, |frame| {
             tags.push(frame.tag.map_or('-', char::from));
         });
-        (tags, skipped.bytes)
+        (tags, skipped)
     }
 
     const STARTUP: &[u8] = b"\0\0\0\x10\0\x03\0\0user\0a\0\0";
@@ -191,10 +229,10 @@ mod tests {
         ) {
             let pieces: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
             let mut framed = 0;
-            let skipped = split(&input(&pieces), |frame| {
+            let skipped = split(&pieces, |frame| {
                 framed += frame.body.len() + 4 + usize::from(frame.tag.is_some());
             });
-            prop_assert_eq!(framed + skipped.bytes, pieces.concat().len());
+            prop_assert_eq!(framed + skipped, pieces.concat().len());
         }
     }
 }

@@ -11,4 +11,4 @@ mod session;
 mod value;
 
 pub(super) use frame::looks_like_frames;
-pub(super) use session::read;
+pub(super) use session::Session;

@@ -6,33 +6,29 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::frame::{Frame, split};
+use super::frame::{Frame, Splitter};
 use super::message::{self, Bind, Message};
 use super::value;
-use crate::recording::Event;
-use crate::recording::statements::{Entry, Said};
+use crate::recording::statements::{Entry, Said, redacted};
+use crate::recording::{Event, Kind};
 
-/// Everything the client ran, in order.
-pub(in crate::recording) fn read(events: &[Event]) -> Vec<Entry> {
-    let mut session = Session::default();
-    let skipped = split(events, |frame| session.frame(&frame));
-    if let (Some(event), true) = (events.last(), skipped.bytes > 0) {
-        session.entries.push(Entry {
-            time: event.time,
-            index: event.index,
-            said: Said::Remark(format!("{} bytes are no PostgreSQL message", skipped.bytes)),
-        });
-    }
-    session.entries
-}
+/// What prepared statements and bound parameters may take; beyond that they are forgotten.
+const LARGEST: usize = 16 * 1024 * 1024;
 
+/// Follows one client.
 #[derive(Default)]
-struct Session {
+pub(in crate::recording) struct Session {
+    splitter: Splitter,
     statements: HashMap<String, Arc<Prepared>>,
     portals: HashMap<String, Portal>,
+    /// What the two maps have been given, in bytes.
+    kept: usize,
     /// Bytes of rows sent by COPY: counted, not shown.
     copied: usize,
+    /// Time and index of the last event.
+    latest: (Duration, usize),
     entries: Vec<Entry>,
 }
 
@@ -48,6 +44,31 @@ struct Portal {
 }
 
 impl Session {
+    /// Appends everything that the client ran with this event.
+    pub fn push(&mut self, event: &Event, entries: &mut Vec<Entry>) {
+        self.latest = (event.time, event.index);
+        let mut splitter = std::mem::take(&mut self.splitter);
+        splitter.push(event, |frame| self.frame(&frame));
+        self.splitter = splitter;
+        entries.append(&mut self.entries);
+    }
+
+    /// Says how much made no sense.
+    pub fn finish(&mut self, entries: &mut Vec<Entry>) {
+        self.splitter.give_up();
+        if self.splitter.skipped > 0 {
+            let (time, index) = self.latest;
+            entries.push(Entry {
+                time,
+                index,
+                said: Said::Remark(format!(
+                    "{} bytes are no PostgreSQL message",
+                    self.splitter.skipped
+                )),
+            });
+        }
+    }
+
     fn frame(&mut self, frame: &Frame) {
         match message::read(frame) {
             None => self.remark(frame, "a message that cannot be read"),
@@ -61,23 +82,45 @@ impl Session {
             Message::Startup { database } => {
                 self.remark(frame, &format!("connected to {database}"));
             }
-            Message::Query(sql) => self.say(frame, statement(sql.into(), [].into())),
+            Message::Query(sql) => {
+                let sql = redacted(Kind::Postgres, &sql);
+                self.say(frame, statement(sql, [].into()));
+            }
             Message::Parse {
                 statement,
                 sql,
                 types,
             } => {
-                let sql = sql.into();
+                self.keep(frame, statement.len() + sql.len());
+                let sql = redacted(Kind::Postgres, &sql);
                 let prepared = Arc::new(Prepared { sql, types });
                 self.statements.insert(statement, prepared);
             }
-            Message::Bind(bind) => self.bind(bind),
+            Message::Bind(bind) => {
+                self.keep(frame, frame.body.len());
+                self.bind(bind);
+            }
             Message::Execute { portal } => self.execute(frame, &portal),
             Message::CloseStatement(name) => drop(self.statements.remove(&name)),
             Message::ClosePortal(name) => drop(self.portals.remove(&name)),
             Message::CopyDone => self.end_copy(frame, "copied in"),
             Message::CopyFail => self.end_copy(frame, "copy given up after"),
             Message::CopyData { .. } | Message::Silent => {}
+        }
+    }
+
+    /// Makes room for what is to be remembered.
+    fn keep(&mut self, frame: &Frame, bytes: usize) {
+        const NODE: usize = 128;
+        self.kept += bytes + NODE;
+        if self.kept > LARGEST {
+            self.kept = bytes + NODE;
+            self.statements.clear();
+            self.portals.clear();
+            self.remark(
+                frame,
+                "too many prepared statements: the earlier ones are forgotten",
+            );
         }
     }
 
@@ -177,7 +220,12 @@ mod tests {
             Said::Statement { sql, parameters } => format!("{sql} [{}]", parameters.join(", ")),
             Said::Remark(text) => format!("({text})"),
         };
-        read(&events).into_iter().map(show).collect()
+        let (mut session, mut entries) = (Session::default(), Vec::new());
+        for event in &events {
+            session.push(event, &mut entries);
+        }
+        session.finish(&mut entries);
+        entries.into_iter().map(show).collect()
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Statements, numbered, with the time of each and its parameters beside it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{Line, Tone, error_line, offset};
-use crate::recording::statements::{Entry, Said, read};
+use super::{Line, Tone, error_line, offset, pretty};
+use crate::recording::statements::{Entry, Said, Statements};
 use crate::recording::{Code, Event, Kind, safe};
 
 /// A text longer than this is told once: a small message can run a large prepared statement.
@@ -13,23 +13,61 @@ const TOLD_ONCE: usize = 4 * 1024;
 /// The column where text begins, under the number and the time.
 const INDENT: usize = 18;
 
-pub(super) fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
-    let mut lines: Vec<Line> = preface(kind)
-        .iter()
-        .map(|text| Line {
-            time: std::time::Duration::ZERO,
+/// Long texts that are remembered as told, in bytes.
+const REMEMBERED: usize = 4 * 1024 * 1024;
+
+/// Lays statements out.
+pub(super) struct Database {
+    kind: Kind,
+    statements: Statements,
+    entries: Vec<Entry>,
+    numbers: Numbers,
+    has_begun: bool,
+}
+
+impl Database {
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            statements: Statements::new(kind),
+            entries: Vec::new(),
+            numbers: Numbers::default(),
+            has_begun: false,
+        }
+    }
+
+    pub fn push(&mut self, event: &Event, lines: &mut Vec<Line>) {
+        self.begin(lines);
+        self.statements.push(event, &mut self.entries);
+        self.tell(lines);
+        if event.code == Code::Error {
+            lines.push(error_line(event));
+        }
+    }
+
+    pub fn finish(&mut self, lines: &mut Vec<Line>) {
+        self.begin(lines);
+        self.statements.finish(&mut self.entries);
+        self.tell(lines);
+    }
+
+    /// That there are no answers is said once.
+    fn begin(&mut self, lines: &mut Vec<Line>) {
+        if std::mem::replace(&mut self.has_begun, true) {
+            return;
+        }
+        lines.extend(preface(self.kind).iter().map(|text| Line {
+            time: Duration::ZERO,
             text: (*text).to_owned(),
             tone: Tone::Remark,
-        })
-        .collect();
-    let entries = read(kind, events);
-    let mut numbers = Numbers::default();
-    for entry in &entries {
-        push(entry, &mut numbers, &mut lines);
+        }));
     }
-    let errors = events.iter().filter(|event| event.code == Code::Error);
-    lines.extend(errors.map(error_line));
-    lines
+
+    fn tell(&mut self, lines: &mut Vec<Line>) {
+        for entry in self.entries.drain(..) {
+            push(self.kind, &entry, &mut self.numbers, lines);
+        }
+    }
 }
 
 /// What a reader must know first.
@@ -51,29 +89,44 @@ fn preface(kind: Kind) -> &'static [&'static str] {
 #[derive(Default)]
 struct Numbers {
     latest: usize,
-    told: HashMap<*const u8, usize>,
+    told: Vec<(Arc<str>, usize)>,
+    remembered: usize,
 }
 
 impl Numbers {
     /// The number of the next statement, and the text to tell.
-    fn next(&mut self, sql: &Arc<str>) -> (usize, String) {
+    fn next(&mut self, kind: Kind, sql: &Arc<str>) -> (usize, String) {
         self.latest += 1;
         if sql.len() <= TOLD_ONCE {
-            return (self.latest, tidy(sql));
+            return (self.latest, tidy(kind, sql));
         }
-        let first = *self.told.entry(sql.as_ptr()).or_insert(self.latest);
-        match first == self.latest {
-            true => (first, tidy(sql)),
-            false => (self.latest, format!("-- the text of statement {first}")),
+        let told = self.told.iter().find(|(told, _)| Arc::ptr_eq(told, sql));
+        if let Some((_, first)) = told {
+            return (self.latest, format!("-- the text of statement {first}"));
         }
+        self.remembered += sql.len();
+        if self.remembered > REMEMBERED {
+            self.remembered = sql.len();
+            self.told.clear();
+        }
+        self.told.push((Arc::clone(sql), self.latest));
+        (self.latest, tidy(kind, sql))
     }
 }
 
-fn tidy(sql: &str) -> String {
-    safe::text(sql).replace('\r', "").trim().to_owned()
+/// The text as it is laid out: MongoDB's documents over several lines, SQL as it was written.
+fn tidy(kind: Kind, sql: &str) -> String {
+    let laid_out = match kind {
+        Kind::MongoDb => pretty::json(sql.as_bytes()),
+        _ => None,
+    };
+    safe::text(laid_out.as_deref().unwrap_or(sql))
+        .replace('\r', "")
+        .trim()
+        .to_owned()
 }
 
-fn push(entry: &Entry, numbers: &mut Numbers, lines: &mut Vec<Line>) {
+fn push(kind: Kind, entry: &Entry, numbers: &mut Numbers, lines: &mut Vec<Line>) {
     let time = entry.time;
     let at = offset(time);
     let mut add = |text: String, tone| lines.push(Line { time, text, tone });
@@ -83,7 +136,7 @@ fn push(entry: &Entry, numbers: &mut Numbers, lines: &mut Vec<Line>) {
             Tone::Remark,
         ),
         Said::Statement { sql, parameters } => {
-            let (number, text) = numbers.next(sql);
+            let (number, text) = numbers.next(kind, sql);
             let mut rows = text.lines();
             let first = rows.next().unwrap_or_default();
             add(format!("{number:>4}  {at}  {first}"), Tone::Plain);
@@ -147,6 +200,20 @@ mod tests {
         );
         assert!(lines[2].contains("xxx"));
         assert_eq!(lines[3], "   2    0:04.000  -- the text of statement 1");
+    }
+
+    #[test]
+    fn a_document_is_laid_out_and_a_small_one_stays_on_its_line() {
+        let find = br#"{"find":"orders","filter":{"state":"open","total":{"$gt":100}},"limit":5,"$db":"shop","lsid":{"id":{"$binary":{"base64":"AAAA","subType":"04"}}}}"#;
+        let ping = br#"{"ping":1,"$db":"admin"}"#;
+        let lines = texts(Kind::MongoDb, &[("i", ping), ("i", find)]);
+        assert_eq!(lines[2], r#"   1    0:00.000  {"ping": 1, "$db": "admin"}"#);
+        assert_eq!(lines[3], "   2    0:01.000  {");
+        assert_eq!(lines[4], r#"                    "find": "orders","#);
+        assert_eq!(
+            lines[5],
+            r#"                    "filter": {"state": "open", "total": {"$gt": 100}},"#
+        );
     }
 
     #[test]

@@ -5,38 +5,52 @@
 
 use std::time::Duration;
 
-use super::{Line, Tone, error_line, offset};
+use super::{Line, Tone, error_line, offset, pretty};
 use crate::recording::protocol::is_http_request;
 use crate::recording::{Code, Event, safe};
 
 /// Longer bodies are cut, and their size said.
 const LONGEST_BODY: usize = 16 * 1024;
 
-pub(super) fn lines(events: &[Event]) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut client = Direction::new("→", Tone::Input);
-    let mut server = Direction::new("←", Tone::Plain);
-    for event in events {
+/// What of a message is kept; of the rest the size is known.
+const KEPT: usize = 512 * 1024;
+
+/// Two sides that take turns.
+pub(super) struct Exchange {
+    client: Direction,
+    server: Direction,
+}
+
+impl Exchange {
+    pub fn new() -> Self {
+        Self {
+            client: Direction::new("→", Tone::Input),
+            server: Direction::new("←", Tone::Plain),
+        }
+    }
+
+    pub fn push(&mut self, event: &Event, lines: &mut Vec<Line>) {
         match event.code {
             Code::Input => {
-                server.finish(&mut lines);
-                client.push(event, &mut lines);
+                self.server.finish(lines);
+                self.client.push(event, lines);
             }
             Code::Output => {
-                client.finish(&mut lines);
-                server.push(event, &mut lines);
+                self.client.finish(lines);
+                self.server.push(event, lines);
             }
             Code::Error => {
-                client.finish(&mut lines);
-                server.finish(&mut lines);
+                self.finish(lines);
                 lines.push(error_line(event));
             }
             _ => {}
         }
     }
-    client.finish(&mut lines);
-    server.finish(&mut lines);
-    lines
+
+    pub fn finish(&mut self, lines: &mut Vec<Line>) {
+        self.client.finish(lines);
+        self.server.finish(lines);
+    }
 }
 
 /// The bytes of one side since its last complete message.
@@ -44,7 +58,10 @@ struct Direction {
     arrow: &'static str,
     tone: Tone,
     since: Duration,
+    /// The beginning of the message, at most [`KEPT`].
     bytes: Vec<u8>,
+    /// Bytes that came beyond those.
+    further: usize,
 }
 
 impl Direction {
@@ -54,6 +71,7 @@ impl Direction {
             tone,
             since: Duration::ZERO,
             bytes: Vec::new(),
+            further: 0,
         }
     }
 
@@ -64,7 +82,9 @@ impl Direction {
         if self.bytes.is_empty() {
             self.since = event.time;
         }
-        self.bytes.extend_from_slice(&event.data);
+        let room = event.data.len().min(KEPT - self.bytes.len());
+        self.bytes.extend_from_slice(&event.data[..room]);
+        self.further += event.data.len() - room;
     }
 
     /// Tells what has come as one message; the other side has its turn.
@@ -76,7 +96,8 @@ impl Direction {
         let (time, tone) = (self.since, self.tone);
         let mut add = |text| lines.push(Line { time, text, tone });
         let at = offset(time);
-        let message = Message::read(&bytes);
+        let further = std::mem::take(&mut self.further);
+        let message = Message::read(&bytes, further);
         if let Some(start) = &message.start {
             add(format!("{at}  {} {}", self.arrow, safe::line(start)));
         } else if !message.body.is_empty() {
@@ -98,15 +119,18 @@ struct Message {
     start: Option<String>,
     encoding: Option<String>,
     body: Vec<u8>,
+    /// Bytes of the body that were not kept.
+    further: usize,
 }
 
 impl Message {
-    fn read(bytes: &[u8]) -> Self {
+    fn read(bytes: &[u8], further: usize) -> Self {
         if !is_head(bytes) {
             return Self {
                 start: None,
                 encoding: None,
                 body: bytes.to_vec(),
+                further,
             };
         }
         let end = memchr::memmem::find(bytes, b"\r\n\r\n");
@@ -122,14 +146,17 @@ impl Message {
                     .then(|| value.trim().to_ascii_lowercase())
             })
         };
+        let length = header("content-length").and_then(|text| text.parse().ok());
         let is_chunked = header("transfer-encoding").is_some_and(|how| how.contains("chunked"));
         Self {
             start,
             encoding: header("content-encoding").filter(|how| how != "identity"),
             body: match is_chunked {
                 true => unchunked(body),
-                false => body.to_vec(),
+                // What follows is of another connection.
+                false => body[..body.len().min(length.unwrap_or(usize::MAX))].to_vec(),
             },
+            further,
         }
     }
 }
@@ -154,23 +181,43 @@ fn unchunked(mut body: &[u8]) -> Vec<u8> {
 
 fn body_rows(message: &Message) -> Vec<String> {
     let body = &message.body;
-    let size = body.len();
+    let size = body.len() + message.further;
     if body.is_empty() {
         return Vec::new();
     }
     if let Some(encoding) = &message.encoding {
         return vec![format!("({size} bytes, {})", safe::line(encoding))];
     }
-    let shown = &body[..size.min(LONGEST_BODY)];
-    if memchr::memchr(0, shown).is_some() || !is_mostly_text(shown) {
+    let beginning = &body[..body.len().min(LONGEST_BODY)];
+    if memchr::memchr(0, beginning).is_some() || !is_mostly_text(beginning) {
         return vec![format!("({size} bytes, no text)")];
     }
-    let text = safe::text(&String::from_utf8_lossy(shown)).replace('\r', "");
-    let mut rows: Vec<_> = text.trim_end().lines().map(str::to_owned).collect();
-    if size > LONGEST_BODY {
+    let text = laid_out(body);
+    let end = (0..=text.len().min(LONGEST_BODY))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    let shown = &text[..end.unwrap_or(0)];
+    let mut rows: Vec<_> = shown.trim_end().lines().map(str::to_owned).collect();
+    if shown.len() < text.len() || message.further > 0 {
         rows.push(format!("… ({size} bytes)"));
     }
     rows
+}
+
+/// The body as text. JSON is laid out: the whole body, or each line of it that is an object, behind
+/// the `data:` of a server-sent event too.
+fn laid_out(body: &[u8]) -> String {
+    let text = match pretty::json(body) {
+        Some(text) => text,
+        None => String::from_utf8_lossy(body)
+            .lines()
+            .map(|line| {
+                let data = line.strip_prefix("data:").unwrap_or(line);
+                pretty::json(data.as_bytes()).unwrap_or_else(|| line.to_owned()) + "\n"
+            })
+            .collect(),
+    };
+    safe::text(&text).replace('\r', "")
 }
 
 /// Text may be cut in the middle of a character, not broken all over.
@@ -182,6 +229,7 @@ fn is_mostly_text(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::testing::texts;
+    use super::LONGEST_BODY;
     use crate::recording::Kind;
 
     #[test]
@@ -230,9 +278,49 @@ mod tests {
             lines,
             [
                 "  0:00.000  ←",
-                "              {\"tool\":\"query\",\"decision\":\"denied\"}"
+                "              {\"tool\": \"query\", \"decision\": \"denied\"}"
             ]
         );
+    }
+
+    #[test]
+    fn json_is_laid_out_in_bodies_and_in_server_sent_events() {
+        let long = "x".repeat(60);
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nevent: message\r\ndata: \
+             {{\"id\":4,\"result\":{{\"text\":\"{long}\"}}}}\r\n\r\n"
+        );
+        let lines = texts(Kind::Http, &[("o", answer.as_bytes())]);
+        let text = format!("                \"result\": {{\"text\": \"{long}\"}}");
+        assert_eq!(
+            lines[1..],
+            [
+                "              event: message",
+                "              {",
+                "                \"id\": 4,",
+                text.as_str(),
+                "              }",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_body_ends_where_its_length_says() {
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok0\r\n\r\n";
+        assert_eq!(
+            texts(Kind::Http, &[("o", answer)])[1..],
+            ["              ok"]
+        );
+    }
+
+    #[test]
+    fn a_large_body_is_cut_and_its_size_said() {
+        let part = [b'x'; 100_000];
+        let mut list: Vec<(&str, &[u8])> = vec![("o", b"HTTP/1.1 200 OK\r\n\r\n")];
+        list.extend([("o", &part[..]); 20]);
+        let lines = texts(Kind::Http, &list);
+        assert_eq!(lines[1].len(), LONGEST_BODY + 14);
+        assert_eq!(lines[2], "              … (2000000 bytes)");
     }
 
     #[test]

@@ -3,15 +3,13 @@
 use super::{Line, Tone, error_line, offset};
 use crate::recording::{Code, Event, Kind};
 
-pub(super) fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
-    let preface = Line {
+/// What stands before the list.
+pub(super) fn head(kind: Kind) -> Line {
+    Line {
         time: std::time::Duration::ZERO,
         text: preface(kind).to_owned(),
         tone: Tone::Remark,
-    };
-    std::iter::once(preface)
-        .chain(events.iter().filter_map(line))
-        .collect()
+    }
 }
 
 fn preface(kind: Kind) -> &'static str {
@@ -26,7 +24,7 @@ fn preface(kind: Kind) -> &'static str {
     }
 }
 
-fn line(event: &Event) -> Option<Line> {
+pub(super) fn line(event: &Event) -> Option<Line> {
     let (arrow, tone) = match event.code {
         Code::Input => ("→", Tone::Input),
         Code::Output => ("←", Tone::Plain),

@@ -13,28 +13,10 @@ use crate::domain::time::human_duration;
 use crate::recording::safe::{MarkFilter, is_mark};
 use crate::recording::sequence::{Csi, Scanner, Token};
 use crate::recording::utf8::Decoder;
-use crate::recording::{Code, Event, Kind, Size, safe, size};
+use crate::recording::{Code, Event, Kind, Size, safe};
 
-pub(super) fn lines(kind: Kind, events: &[Event]) -> Vec<Line> {
-    let cols = match kind {
-        // No terminal, no width: only a bound for the row.
-        Kind::Exec => Size::LIMIT,
-        _ => size::infer(events).cols,
-    };
-    let mut text = Text::new(cols.into());
-    for event in events {
-        match event.code {
-            Code::Output => text.output(event),
-            Code::Error => {
-                text.leave_row();
-                text.lines.push(error_line(event));
-            }
-            Code::Input if kind == Kind::Exec => text.script(event),
-            _ => {}
-        }
-    }
-    text.finish()
-}
+/// A line is ended when it is longer than this, so that memory is bounded.
+const LONGEST_LINE: usize = 1024 * 1024;
 
 /// One column. A wide character or a tab is followed by fillers.
 #[derive(Clone)]
@@ -54,7 +36,8 @@ impl Slot {
     }
 }
 
-struct Text {
+pub(super) struct Text {
+    kind: Kind,
     cols: usize,
     decoder: Decoder,
     scanner: Scanner,
@@ -72,9 +55,14 @@ struct Text {
 }
 
 impl Text {
-    fn new(cols: usize) -> Self {
+    pub fn new(kind: Kind, size: Size) -> Self {
         Self {
-            cols,
+            kind,
+            cols: match kind {
+                // No terminal, no width: only a bound for the row.
+                Kind::Exec => Size::LIMIT.into(),
+                _ => size.cols.into(),
+            },
             decoder: Decoder::default(),
             scanner: Scanner::default(),
             marks: MarkFilter::default(),
@@ -86,6 +74,19 @@ impl Text {
             full_screen: None,
             lines: Vec::new(),
         }
+    }
+
+    pub fn push(&mut self, event: &Event, lines: &mut Vec<Line>) {
+        match event.code {
+            Code::Output => self.output(event),
+            Code::Error => {
+                self.leave_row();
+                self.lines.push(error_line(event));
+            }
+            Code::Input if self.kind == Kind::Exec => self.script(event),
+            _ => {}
+        }
+        lines.append(&mut self.lines);
     }
 
     fn output(&mut self, event: &Event) {
@@ -116,13 +117,13 @@ impl Text {
         }
     }
 
-    fn finish(mut self) -> Vec<Line> {
+    pub fn finish(&mut self, lines: &mut Vec<Line>) {
         let mut rest = String::new();
         self.decoder.finish(&mut rest);
         rest.chars().for_each(|c| self.print(c));
         self.leave_full_screen();
         self.leave_row();
-        self.lines
+        lines.append(&mut self.lines);
     }
 
     fn print(&mut self, c: char) {
@@ -239,6 +240,9 @@ impl Text {
         push_row(&self.row, &mut self.wrapped);
         self.row.clear();
         self.col = 0;
+        if self.wrapped.len() > LONGEST_LINE {
+            self.end_line();
+        }
     }
 
     fn leave_row(&mut self) {
@@ -286,6 +290,7 @@ fn push_row(row: &[Slot], text: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lines;
     use super::super::testing::{events, texts};
     use super::*;
 
@@ -356,12 +361,15 @@ mod tests {
     }
 
     #[test]
-    fn one_endless_line_keeps_one_row() {
-        let mut text = Text::new(80);
-        for _ in 0..100 {
-            text.output(&events(&[("o", &[b'x'; 1_000])])[0]);
+    fn an_endless_line_is_cut_and_keeps_one_row() {
+        let (mut text, mut lines) = (Text::new(Kind::Terminal, Size::ASSUMED), Vec::new());
+        for _ in 0..25 {
+            text.push(&events(&[("o", &[b'x'; 100_000])])[0], &mut lines);
         }
         assert!(text.row.len() <= 80);
-        assert_eq!(text.finish()[0].text.len(), 100_000);
+        text.finish(&mut lines);
+        assert_eq!(lines.len(), 3);
+        let length: usize = lines.iter().map(|line| line.text.len()).sum();
+        assert_eq!(length, 2_500_000);
     }
 }

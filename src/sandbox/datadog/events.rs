@@ -9,8 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::guard::Call;
 use super::logs::is_visible;
-use super::quota::{self, RateLimit};
 use super::refusal::errors;
 use super::{Answer, DatadogStandIn, Visit};
 use crate::domain::site::Site;
@@ -130,27 +130,15 @@ impl DatadogStandIn {
         }
     }
 
-    pub(super) fn read_event(
-        &self,
-        id: &str,
-        request: &Request,
-        visit: &Visit<'_>,
-        site: Site,
-    ) -> Reply {
-        if let Err(refused) = self.keys.check_both(request, site) {
-            return refused.into_reply();
-        }
-        let quota = self
-            .quotas
-            .count(quota::GLOBAL, RateLimit::GLOBAL, visit.now);
+    pub(super) fn read_event(&self, id: &str, call: &Call<'_>) -> Reply {
         let found = self.events.find(id).filter(|stored| {
-            stored.site == site && is_visible(stored.arrived_at, self.index_delay, visit.arrived)
+            stored.site == call.site
+                && is_visible(stored.arrived_at, self.index_delay, call.visit.arrived)
         });
-        let reply = match found {
+        match found {
             Some(stored) => Reply::json(200, &json!({ "event": stored.shown() })),
             None => errors(404, "No event matches that event_id."),
-        };
-        quota.announce(reply)
+        }
     }
 }
 

@@ -1,11 +1,16 @@
-//! Datadog's stand-in: keys, logs intake, events, monitor validation, log search.
+//! Datadog's stand-in: keys, logs intake, log search, events, monitors, dashboards.
 //!
 //! What it answers comes from Datadog's OpenAPI documents and from recorded interactions; where
 //! both are silent the choice is named beside it. State lies in memory: 512 MiB of logs, compressed, and
-//! 100,000 events, the oldest going first. One organisation and one valid pair of keys, on one
-//! site; every other site knows no key.
+//! 100,000 events, the oldest going first; 10,000 monitors and as many dashboards. One organisation
+//! and one valid API key, on one site; every other site knows no key.
 
+mod body;
+mod dashboards;
 mod events;
+mod guard;
+mod indexes;
+mod instant;
 mod keys;
 mod logs;
 mod monitors;
@@ -13,6 +18,7 @@ mod quota;
 mod refusal;
 mod route;
 mod search;
+mod shape;
 
 use std::time::Duration;
 
@@ -20,8 +26,11 @@ use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-pub use keys::{API_KEY, APP_KEY};
-pub use quota::RateLimit;
+pub use keys::{
+    API_KEY, APP_KEY, FULLY_SCOPED_APP_KEY, PERSONAL_TOKEN, READ_ONLY_APP_KEY, SCOPED_APP_KEY,
+    SERVICE_TOKEN,
+};
+pub use quota::{RateLimit, RateLimits};
 pub use refusal::refusal;
 
 use super::coding::Encoded;
@@ -29,9 +38,11 @@ use super::http::{Body, Reply, Request};
 use super::product::Product;
 use super::received::{Kind, Selection};
 use crate::domain::site::Site;
+use dashboards::DashboardStore;
 use events::EventStore;
 use keys::Keys;
 use logs::LogStore;
+use monitors::MonitorStore;
 use quota::Quotas;
 use route::{Endpoint, NoRoute, Place};
 
@@ -42,7 +53,9 @@ pub struct Options {
     pub site: Site,
     /// How long something taken stays invisible to reads.
     pub index_delay: Duration,
-    pub search_limit: RateLimit,
+    pub limits: RateLimits,
+    /// How often a monitor looks at the logs.
+    pub evaluation_interval: Duration,
 }
 
 /// The circumstances of one request.
@@ -54,6 +67,8 @@ pub struct Visit<'a> {
     pub now: Timestamp,
     /// The true time, which indexing delays are counted by.
     pub arrived: Timestamp,
+    /// What a fault puts in the place of every bucket's limit.
+    pub quota: Option<RateLimit>,
     /// The request's body, kept compressed.
     pub body: &'a Encoded,
 }
@@ -88,9 +103,13 @@ impl From<Reply> for Answer {
 pub struct DatadogStandIn {
     keys: Keys,
     index_delay: SignedDuration,
-    search_limit: RateLimit,
+    limits: RateLimits,
+    /// Milliseconds.
+    evaluation_interval: i64,
     logs: LogStore,
     events: EventStore,
+    monitors: MonitorStore,
+    dashboards: DashboardStore,
     quotas: Quotas,
 }
 
@@ -105,9 +124,13 @@ impl DatadogStandIn {
             keys: Keys::valid_on(options.site),
             index_delay: SignedDuration::try_from(options.index_delay)
                 .unwrap_or(SignedDuration::MAX),
-            search_limit: options.search_limit,
+            limits: options.limits,
+            evaluation_interval: i64::try_from(options.evaluation_interval.as_millis())
+                .unwrap_or(i64::MAX),
             logs: LogStore::default(),
             events: EventStore::default(),
+            monitors: MonitorStore::default(),
+            dashboards: DashboardStore::default(),
             quotas: Quotas::default(),
         }
     }
@@ -125,13 +148,12 @@ impl DatadogStandIn {
         match endpoint {
             Endpoint::LogsV2 => self.take_logs(&logs::V2, request, visit, place.site),
             Endpoint::LogsV1 => self.take_logs(&logs::V1, request, visit, place.site),
-            Endpoint::Validate => self.validate(request, place.site).into(),
+            Endpoint::Validate => self.keys.validate(request, place.site).into(),
+            Endpoint::ValidateV2 => self.keys.validate_v2(request, place.site).into(),
             Endpoint::ValidateKeys => self.keys.validate_both(request, place.site).into(),
             Endpoint::PostEvent => self.post_event(request, visit, place.site),
-            Endpoint::ReadEvent(id) => self.read_event(&id, request, visit, place.site).into(),
-            Endpoint::ValidateMonitor => self.validate_monitor(request, visit, place.site).into(),
-            Endpoint::Search | Endpoint::ListLogs => {
-                self.search(&endpoint, request, visit, place.site).into()
+            Endpoint::Guarded(operation) => {
+                self.guarded(&operation, request, visit, place.site).into()
             }
         }
     }
@@ -145,13 +167,6 @@ impl DatadogStandIn {
             Kind::Nothing => Body::Full("[]".into()),
         };
         Reply::json(200, &json!([])).with_body(body)
-    }
-
-    fn validate(&self, request: &Request, site: Site) -> Reply {
-        match self.keys.check_api_key(request, site) {
-            Ok(()) => Reply::json(200, &json!({ "valid": true })),
-            Err(refused) => refused.into_reply(),
-        }
     }
 
     /// A path nobody serves: who has no key learns nothing about it.

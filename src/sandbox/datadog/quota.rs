@@ -16,27 +16,82 @@ pub struct RateLimit {
     pub period: u64,
 }
 
-impl RateLimit {
-    /// Searching logs, as recorded in 2022 and 2023: by far the scarcest.
-    pub const LOGS_SEARCH: RateLimit = RateLimit {
-        calls: 10,
-        period: 10,
-    };
-    /// Whatever has no bucket of its own, as recorded in 2022.
-    pub const GLOBAL: RateLimit = RateLimit {
-        calls: 12_000,
-        period: 60,
-    };
+/// What calls are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bucket {
+    LogsSearch,
+    LogsAggregate,
+    ListMonitors,
+    ReadMonitor,
+    CreateMonitor,
+    UpdateMonitor,
+    /// Whatever has no bucket of its own.
+    Global,
 }
 
-/// A bucket's name, as `X-RateLimit-Name` spells it.
-pub const LOGS_SEARCH: &str = "logs_public_search_api";
-pub const GLOBAL: &str = "global_org";
+impl Bucket {
+    /// As `X-RateLimit-Name` spells it: recorded, but for the one of aggregations, of which only
+    /// third parties say that there is one.
+    pub fn name(self) -> &'static str {
+        match self {
+            Bucket::LogsSearch => "logs_public_search_api",
+            Bucket::LogsAggregate => "logs_public_aggregate_api",
+            Bucket::ListMonitors => "get_all_monitors",
+            Bucket::ReadMonitor => "get_monitors",
+            Bucket::CreateMonitor => "post_monitors",
+            Bucket::UpdateMonitor => "put_monitors",
+            Bucket::Global => "global_org",
+        }
+    }
+}
+
+/// The limit of each bucket, as recorded in 2022 and 2023 unless set otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    /// By far the scarcest.
+    pub logs_search: RateLimit,
+    /// Nobody recorded it; taken to be that of the search.
+    pub logs_aggregate: RateLimit,
+    pub list_monitors: RateLimit,
+    pub read_monitor: RateLimit,
+    pub create_monitor: RateLimit,
+    pub update_monitor: RateLimit,
+    pub global: RateLimit,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        let limit = |calls, period| RateLimit { calls, period };
+        Self {
+            logs_search: limit(10, 10),
+            logs_aggregate: limit(10, 10),
+            list_monitors: limit(1_000, 10),
+            read_monitor: limit(3_000, 10),
+            create_monitor: limit(500, 10),
+            update_monitor: limit(500, 10),
+            global: limit(12_000, 60),
+        }
+    }
+}
+
+impl RateLimits {
+    pub fn of(&self, bucket: Bucket) -> RateLimit {
+        match bucket {
+            Bucket::LogsSearch => self.logs_search,
+            Bucket::LogsAggregate => self.logs_aggregate,
+            Bucket::ListMonitors => self.list_monitors,
+            Bucket::ReadMonitor => self.read_monitor,
+            Bucket::CreateMonitor => self.create_monitor,
+            Bucket::UpdateMonitor => self.update_monitor,
+            Bucket::Global => self.global,
+        }
+    }
+}
 
 /// The calls of the current window of each bucket.
 #[derive(Debug, Default)]
 pub struct Quotas {
-    windows: Mutex<HashMap<&'static str, Window>>,
+    windows: Mutex<HashMap<Bucket, Window>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +103,7 @@ struct Window {
 /// What is left of a bucket after a call was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    name: &'static str,
+    bucket: Bucket,
     limit: RateLimit,
     remaining: u64,
     /// Seconds until the next window.
@@ -58,19 +113,19 @@ pub struct Quota {
 
 impl Quotas {
     /// Counts a call against a bucket. One that exceeds it costs nothing.
-    pub fn count(&self, name: &'static str, limit: RateLimit, now: Timestamp) -> Quota {
+    pub fn count(&self, bucket: Bucket, limit: RateLimit, now: Timestamp) -> Quota {
         let second = u64::try_from(now.as_second()).unwrap_or(0);
         let period = limit.period.max(1);
         let index = second / period;
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows.entry(name).or_default();
+        let window = windows.entry(bucket).or_default();
         if window.index != index {
             *window = Window { index, used: 0 };
         }
         let exceeded = window.used >= limit.calls;
         window.used += u64::from(!exceeded);
         Quota {
-            name,
+            bucket,
             limit,
             remaining: limit.calls - window.used,
             reset: period - second % period,
@@ -80,6 +135,17 @@ impl Quotas {
 }
 
 impl Quota {
+    /// A bucket that others have emptied, a second before its next window.
+    pub fn spent(bucket: Bucket, limit: RateLimit) -> Self {
+        Self {
+            bucket,
+            limit,
+            remaining: 0,
+            reset: 1,
+            exceeded: true,
+        }
+    }
+
     /// Adds the `X-RateLimit-*` headers.
     pub fn announce(self, reply: Reply) -> Reply {
         let headers = [
@@ -87,7 +153,7 @@ impl Quota {
             ("x-ratelimit-period", self.limit.period.to_string()),
             ("x-ratelimit-remaining", self.remaining.to_string()),
             ("x-ratelimit-reset", self.reset.to_string()),
-            ("x-ratelimit-name", self.name.to_owned()),
+            ("x-ratelimit-name", self.bucket.name().to_owned()),
         ];
         headers.iter().fold(reply, |reply, (name, value)| {
             reply.header(HeaderName::from_static(name), value)
@@ -111,7 +177,7 @@ mod tests {
     #[test]
     fn the_window_is_aligned_to_the_calendar_and_counts_down() {
         let quotas = Quotas::default();
-        let at = |now| quotas.count("a", LIMIT, second(now));
+        let at = |now| quotas.count(Bucket::Global, LIMIT, second(now));
         assert_eq!((at(1_003).remaining, at(1_003).remaining), (1, 0));
         assert_eq!((at(1_003).exceeded, at(1_003).reset), (true, 7));
         assert_eq!((at(1_009).exceeded, at(1_009).reset), (true, 1));
@@ -121,7 +187,10 @@ mod tests {
     #[test]
     fn buckets_are_counted_apart() {
         let quotas = Quotas::default();
-        quotas.count("a", LIMIT, second(1));
-        assert_eq!(quotas.count("b", LIMIT, second(1)).remaining, 1);
+        quotas.count(Bucket::Global, LIMIT, second(1));
+        assert_eq!(
+            quotas.count(Bucket::LogsSearch, LIMIT, second(1)).remaining,
+            1
+        );
     }
 }

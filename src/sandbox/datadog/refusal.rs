@@ -35,6 +35,12 @@ pub fn legacy_log_error(status: u16, message: &str) -> Reply {
     Reply::json(status, &json!({ "code": status, "message": message }))
 }
 
+/// The answer to a key whose scopes do not reach that far (DataDog/datadog-ci, issue 1159).
+pub fn refused_by_scope() -> Reply {
+    let texts = ["Forbidden", "Failed permission authorization checks"];
+    Reply::json(403, &json!({ "errors": texts }))
+}
+
 /// What the gateway before the API answers to an unknown key, recorded in 2020 and seen since.
 pub fn forbidden() -> Reply {
     let body: Value = json!({

@@ -1,7 +1,8 @@
-//! Which host serves which path.
+//! Which host serves which path, and what each operation costs and needs.
 
 use hyper::Method;
 
+use super::quota::Bucket;
 use crate::domain::site::Site;
 use crate::sandbox::product::Product;
 
@@ -11,14 +12,51 @@ pub enum Endpoint {
     LogsV2,
     LogsV1,
     Validate,
+    ValidateV2,
     ValidateKeys,
     PostEvent,
+    Guarded(Operation),
+}
+
+/// What needs an application key or a token, and is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
     ReadEvent(String),
-    ValidateMonitor,
+    Monitor(MonitorCall),
+    Dashboard(DashboardCall),
     /// The search by `POST`.
     Search,
     /// The search by `GET`.
     ListLogs,
+    Aggregate,
+    ListIndexes,
+    ReadIndex(String),
+    ListApplicationKeys,
+    ReadApplicationKey(String),
+}
+
+/// An operation on monitors. An id is text until it was looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MonitorCall {
+    List,
+    Create,
+    Read(String),
+    Update(String),
+    Delete(String),
+    Validate,
+    ValidateChange(String),
+    CanDelete,
+    Search,
+    SearchGroups,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DashboardCall {
+    List,
+    Create,
+    Read(String),
+    Update(String),
+    Delete(String),
 }
 
 /// Why there is no endpoint.
@@ -30,36 +68,154 @@ pub enum NoRoute {
 
 impl Endpoint {
     pub fn of(method: &Method, path: &str) -> Result<Self, NoRoute> {
-        let (wanted, endpoint) = match path {
-            "/api/v2/logs" => (Method::POST, Endpoint::LogsV2),
-            "/v1/input" => (Method::POST, Endpoint::LogsV1),
-            "/api/v1/validate" => (Method::GET, Endpoint::Validate),
-            "/api/v2/validate_keys" => (Method::GET, Endpoint::ValidateKeys),
-            "/api/v1/events" => (Method::POST, Endpoint::PostEvent),
-            "/api/v1/monitor/validate" => (Method::POST, Endpoint::ValidateMonitor),
-            "/api/v2/logs/events/search" => (Method::POST, Endpoint::Search),
-            "/api/v2/logs/events" => (Method::GET, Endpoint::ListLogs),
-            _ => match path.strip_prefix("/api/v1/events/") {
-                Some(id) if !id.is_empty() && !id.contains('/') => {
-                    (Method::GET, Endpoint::ReadEvent(id.to_owned()))
-                }
-                _ => return Err(NoRoute::UnknownPath),
-            },
+        let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let served: &[(Method, Endpoint)] = &match segments[..] {
+            ["api", "v2", "logs"] => vec![(Method::POST, Endpoint::LogsV2)],
+            ["v1", "input"] => vec![(Method::POST, Endpoint::LogsV1)],
+            ["api", "v1", "validate"] => vec![(Method::GET, Endpoint::Validate)],
+            ["api", "v2", "validate"] => vec![(Method::GET, Endpoint::ValidateV2)],
+            ["api", "v2", "validate_keys"] => vec![(Method::GET, Endpoint::ValidateKeys)],
+            ["api", "v1", "events"] => vec![(Method::POST, Endpoint::PostEvent)],
+            ["api", ref rest @ ..] => operations(rest)
+                .into_iter()
+                .map(|(method, operation)| (method, Endpoint::Guarded(operation)))
+                .collect(),
+            _ => Vec::new(),
         };
-        match *method == wanted {
-            true => Ok(endpoint),
-            false => Err(NoRoute::WrongMethod),
+        if served.is_empty() {
+            return Err(NoRoute::UnknownPath);
         }
+        let found = served.iter().find(|(known, _)| known == method);
+        found
+            .map(|(_, endpoint)| endpoint.clone())
+            .ok_or(NoRoute::WrongMethod)
     }
 
     pub fn product(&self) -> Product {
         match self {
             Endpoint::LogsV2 | Endpoint::LogsV1 => Product::Logs,
-            Endpoint::PostEvent | Endpoint::ReadEvent(_) => Product::Events,
-            Endpoint::ValidateMonitor => Product::Monitors,
-            Endpoint::Search | Endpoint::ListLogs => Product::Search,
-            Endpoint::Validate | Endpoint::ValidateKeys => Product::Api,
+            Endpoint::PostEvent => Product::Events,
+            Endpoint::Validate | Endpoint::ValidateV2 | Endpoint::ValidateKeys => Product::Api,
+            Endpoint::Guarded(operation) => operation.product(),
         }
+    }
+}
+
+/// The guarded operations of a path below `/api`, by method.
+fn operations(path: &[&str]) -> Vec<(Method, Operation)> {
+    match *path {
+        ["v1", "monitor", ref rest @ ..] => monitor_calls(rest)
+            .into_iter()
+            .map(|(method, call)| (method, Operation::Monitor(call)))
+            .collect(),
+        ["v1", "dashboard", ref rest @ ..] => dashboard_calls(rest)
+            .into_iter()
+            .map(|(method, call)| (method, Operation::Dashboard(call)))
+            .collect(),
+        ["v1", "events", id] if !id.is_empty() => {
+            vec![(Method::GET, Operation::ReadEvent(id.to_owned()))]
+        }
+        ["v1", "logs", "config", "indexes"] => vec![(Method::GET, Operation::ListIndexes)],
+        ["v1", "logs", "config", "indexes", name] => {
+            vec![(Method::GET, Operation::ReadIndex(name.to_owned()))]
+        }
+        ["v2", "logs", "events", "search"] => vec![(Method::POST, Operation::Search)],
+        ["v2", "logs", "events"] => vec![(Method::GET, Operation::ListLogs)],
+        ["v2", "logs", "analytics", "aggregate"] => vec![(Method::POST, Operation::Aggregate)],
+        ["v2", "current_user", "application_keys"] => {
+            vec![(Method::GET, Operation::ListApplicationKeys)]
+        }
+        ["v2", "current_user", "application_keys", id] => {
+            vec![(Method::GET, Operation::ReadApplicationKey(id.to_owned()))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn monitor_calls(path: &[&str]) -> Vec<(Method, MonitorCall)> {
+    use MonitorCall::*;
+    match *path {
+        [] => vec![(Method::GET, List), (Method::POST, Create)],
+        ["validate"] => vec![(Method::POST, Validate)],
+        ["can_delete"] => vec![(Method::GET, CanDelete)],
+        ["search"] => vec![(Method::GET, Search)],
+        ["groups", "search"] => vec![(Method::GET, SearchGroups)],
+        [id] if !id.is_empty() => vec![
+            (Method::GET, Read(id.to_owned())),
+            (Method::PUT, Update(id.to_owned())),
+            (Method::DELETE, Delete(id.to_owned())),
+        ],
+        [id, "validate"] => vec![(Method::POST, ValidateChange(id.to_owned()))],
+        _ => Vec::new(),
+    }
+}
+
+fn dashboard_calls(path: &[&str]) -> Vec<(Method, DashboardCall)> {
+    use DashboardCall::*;
+    match *path {
+        [] => vec![(Method::GET, List), (Method::POST, Create)],
+        [id] if !id.is_empty() => vec![
+            (Method::GET, Read(id.to_owned())),
+            (Method::PUT, Update(id.to_owned())),
+            (Method::DELETE, Delete(id.to_owned())),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+impl Operation {
+    fn product(&self) -> Product {
+        match self {
+            Operation::ReadEvent(_) => Product::Events,
+            Operation::Monitor(_) => Product::Monitors,
+            Operation::Dashboard(_) => Product::Dashboards,
+            Operation::Search | Operation::ListLogs | Operation::Aggregate => Product::Search,
+            Operation::ListIndexes
+            | Operation::ReadIndex(_)
+            | Operation::ListApplicationKeys
+            | Operation::ReadApplicationKey(_) => Product::Api,
+        }
+    }
+
+    /// What it is counted by.
+    pub fn bucket(&self) -> Bucket {
+        match self {
+            Operation::Search | Operation::ListLogs => Bucket::LogsSearch,
+            Operation::Aggregate => Bucket::LogsAggregate,
+            Operation::Monitor(call) => call.bucket(),
+            _ => Bucket::Global,
+        }
+    }
+
+    /// The scope it needs (`x-permission` of the OpenAPI documents).
+    pub fn scope(&self) -> &'static str {
+        match self {
+            Operation::ReadEvent(_) => "events_read",
+            Operation::Monitor(call) if call.writes() => "monitors_write",
+            Operation::Monitor(_) => "monitors_read",
+            Operation::Dashboard(DashboardCall::List | DashboardCall::Read(_)) => "dashboards_read",
+            Operation::Dashboard(_) => "dashboards_write",
+            Operation::Search | Operation::ListLogs | Operation::Aggregate => "logs_read_data",
+            Operation::ListIndexes | Operation::ReadIndex(_) => "logs_read_config",
+            Operation::ListApplicationKeys | Operation::ReadApplicationKey(_) => "user_app_keys",
+        }
+    }
+}
+
+impl MonitorCall {
+    fn bucket(&self) -> Bucket {
+        match self {
+            MonitorCall::List => Bucket::ListMonitors,
+            MonitorCall::Read(_) => Bucket::ReadMonitor,
+            MonitorCall::Create => Bucket::CreateMonitor,
+            MonitorCall::Update(_) => Bucket::UpdateMonitor,
+            _ => Bucket::Global,
+        }
+    }
+
+    fn writes(&self) -> bool {
+        use MonitorCall::*;
+        matches!(self, Create | Update(_) | Delete(_))
     }
 }
 

@@ -4,6 +4,7 @@
 use jiff::SignedDuration;
 
 use super::{Fault, Kind};
+use crate::sandbox::datadog::RateLimit;
 use crate::sandbox::product::Product;
 
 /// The faults in force and the seed behind their choices.
@@ -20,6 +21,8 @@ pub struct Decision {
     pub fault: Option<Fault>,
     /// The smallest body limit that strikes.
     pub limit: Option<usize>,
+    /// The smallest quota that strikes.
+    pub quota: Option<RateLimit>,
     /// The sum of the clock faults that strike.
     pub clock: SignedDuration,
 }
@@ -74,6 +77,7 @@ impl Decision {
         let kinds: Vec<String> = [
             self.fault.as_ref().map(|fault| fault.kind.clone()),
             limit,
+            self.quota.map(Kind::Quota),
             clock.map(|shift| Kind::Clock { shift }),
         ]
         .into_iter()
@@ -87,6 +91,12 @@ impl Decision {
         match fault.kind {
             Kind::Limit { bytes } => {
                 self.limit = Some(self.limit.map_or(bytes, |limit| limit.min(bytes)));
+            }
+            Kind::Quota(quota) => {
+                self.quota = match self.quota {
+                    Some(smaller) if smaller.calls <= quota.calls => Some(smaller),
+                    _ => Some(quota),
+                };
             }
             Kind::Clock { shift } => self.clock = self.clock.saturating_add(shift),
             _ if self.fault.is_none() => self.fault = Some(fault.clone()),

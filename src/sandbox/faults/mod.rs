@@ -4,7 +4,7 @@
 //!
 //! | kind | what happens |
 //! |---|---|
-//! | a status 300-599 | answered at once, nothing stored; the value becomes `Retry-After` |
+//! | a status 300-599 | answered at once, nothing stored; the value becomes `Retry-After`; a 429 of a rate-limited operation without one announces the next window in a second |
 //! | `reset` | the connection is reset before the body is read, nothing stored |
 //! | `reset-after-store` | all is done and stored, then the connection is reset without an answer |
 //! | `stall` | the request is read and never answered, nothing stored |
@@ -12,10 +12,11 @@
 //! | `cut` | all is done; the answer promises its whole body, sends half of it and ends |
 //! | `redirect` | 307 to `/elsewhere` on the other listener, nothing stored |
 //! | `limit=BYTES` | bodies above so many bytes, decompressed, are answered 413 |
+//! | `quota=CALLS/PERIOD` | every rate-limited operation may be called so often in each period: `quota=3/1s` |
 //! | `clock=+1h` | the stand-in's clock is off: its `Date`, and every age it judges |
 //!
-//! The scope is one of `logs`, `events`, `search`, `monitors`, `api`, `gateway`, `elsewhere`;
-//! without one every request is meant. The rate is a share from 0 to 1 and 1 where it is missing.
+//! The scope is one of `logs`, `events`, `search`, `monitors`, `dashboards`, `api`, `gateway`,
+//! `elsewhere`; without one every request is meant. The rate is a share from 0 to 1 and 1 where it is missing.
 
 mod choice;
 
@@ -27,6 +28,7 @@ use jiff::SignedDuration;
 
 pub use choice::{Decision, Plan};
 
+use super::datadog::RateLimit;
 use super::product::Product;
 use crate::domain::time::parse_duration;
 
@@ -61,6 +63,7 @@ pub enum Kind {
     Limit {
         bytes: usize,
     },
+    Quota(RateLimit),
     Clock {
         shift: SignedDuration,
     },
@@ -70,11 +73,11 @@ pub enum Kind {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FaultError {
     #[error(
-        "fault scope `{0}` is unknown; it is one of logs, events, search, monitors, api, gateway, elsewhere"
+        "fault scope `{0}` is unknown; it is one of logs, events, search, monitors, dashboards, api, gateway, elsewhere"
     )]
     Scope(String),
     #[error(
-        "fault kind `{0}` is unknown; it is a status from 300 to 599 or one of reset, reset-after-store, stall, slow, cut, redirect, limit, clock"
+        "fault kind `{0}` is unknown; it is a status from 300 to 599 or one of reset, reset-after-store, stall, slow, cut, redirect, limit, quota, clock"
     )]
     Kind(String),
     #[error("fault value `{value}` does not fit `{kind}`, which takes {takes}")]
@@ -149,6 +152,10 @@ fn parse_kind(kind: &str, value: Option<&str>) -> Result<Kind, FaultError> {
             .and_then(|value| value.parse().ok())
             .map(|bytes| Kind::Limit { bytes })
             .ok_or_else(|| refuse("a number of bytes")),
+        "quota" => value
+            .and_then(parse_quota)
+            .map(Kind::Quota)
+            .ok_or_else(|| refuse("calls in a period of whole seconds, such as 3/1s")),
         "clock" => value
             .and_then(parse_shift)
             .map(|shift| Kind::Clock { shift })
@@ -165,6 +172,16 @@ fn parse_kind(kind: &str, value: Option<&str>) -> Result<Kind, FaultError> {
 /// A status that is no success: claiming a 2xx without storing would be no fault but a lie.
 fn parse_status(text: &str) -> Option<u16> {
     text.parse().ok().filter(|code| (300..600).contains(code))
+}
+
+fn parse_quota(text: &str) -> Option<RateLimit> {
+    let (calls, period) = text.split_once('/')?;
+    let period = parse_duration(period).ok()?;
+    let is_whole = period.subsec_nanos() == 0 && !period.is_zero();
+    is_whole.then_some(RateLimit {
+        calls: calls.parse().ok()?,
+        period: period.as_secs(),
+    })
 }
 
 fn parse_shift(text: &str) -> Option<SignedDuration> {
@@ -204,6 +221,7 @@ impl fmt::Display for Kind {
             Kind::Cut => f.write_str("cut"),
             Kind::Redirect => f.write_str("redirect"),
             Kind::Limit { bytes } => write!(f, "limit={bytes}"),
+            Kind::Quota(RateLimit { calls, period }) => write!(f, "quota={calls}/{period}s"),
             Kind::Clock { shift } => {
                 let sign = if shift.is_negative() { '-' } else { '+' };
                 write!(f, "clock={sign}{}ms", shift.unsigned_abs().as_millis())
@@ -247,6 +265,11 @@ mod tests {
                 pause: Duration::from_secs(1)
             }
         );
+        let quota = RateLimit {
+            calls: 3,
+            period: 60,
+        };
+        assert_eq!(fault("monitors:quota=3/1m").kind, Kind::Quota(quota));
         assert_eq!(fault("limit=10240@0.5").kind, Kind::Limit { bytes: 10_240 });
     }
 
@@ -272,7 +295,16 @@ mod tests {
         assert_eq!(error("503@1.5"), FaultError::Rate("1.5".to_owned()));
         assert_eq!(error("503@"), FaultError::Rate(String::new()));
         assert_eq!(error("503@NaN"), FaultError::Rate("NaN".to_owned()));
-        for text in ["reset=1", "limit", "limit=-3", "clock=1h", "slow=fast"] {
+        for text in [
+            "reset=1",
+            "limit",
+            "limit=-3",
+            "clock=1h",
+            "slow=fast",
+            "quota=3",
+            "quota=3/0s",
+            "quota=-1/1s",
+        ] {
             assert!(matches!(error(text), FaultError::Value { .. }), "{text}");
         }
     }
@@ -292,6 +324,8 @@ mod tests {
             any::<u32>().prop_map(|bytes| Kind::Limit {
                 bytes: bytes as usize
             }),
+            (any::<u64>(), 1..1_000_000u64)
+                .prop_map(|(calls, period)| Kind::Quota(RateLimit { calls, period })),
             (-1_000_000i64..1_000_000).prop_map(|ms| Kind::Clock {
                 shift: SignedDuration::from_millis(ms)
             }),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ddctl::http::Method;
-use ddctl::sandbox::{Options, RateLimit};
+use ddctl::sandbox::{Options, RateLimit, RateLimits};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -14,9 +14,12 @@ const SEARCH: &str = "/api/v2/logs/events/search";
 /// A sandbox whose search quota does not matter.
 async fn generous(options: Options) -> World {
     World::with(Options {
-        search_limit: RateLimit {
-            calls: 1_000_000,
-            period: 3_600,
+        limits: RateLimits {
+            logs_search: RateLimit {
+                calls: 1_000_000,
+                period: 3_600,
+            },
+            ..RateLimits::default()
         },
         ..options
     })

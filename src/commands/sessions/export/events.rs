@@ -74,7 +74,7 @@ fn intake(context: &Context, args: &Export) -> anyhow::Result<Datadog> {
             .status("no API key was given; the header shows a placeholder");
         return context.datadog_with(Secret::new("0".repeat(32)));
     }
-    context.datadog(&flags)
+    context.datadog_with(context.secret(SecretKind::ApiKey, &flags)?)
 }
 
 fn options(context: &Context, args: &Export, dead_letters: Option<PathBuf>) -> Options {

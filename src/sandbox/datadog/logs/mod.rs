@@ -5,7 +5,9 @@
 //! document ties 413 to the 5 MB alone, so more than 1000 entries are answered 400. zstd is not
 //! documented; Datadog's own Vector sends it to this very endpoint.
 
+mod facet;
 mod indexing;
+mod measure;
 mod payload;
 mod status;
 mod store;
@@ -19,7 +21,9 @@ use super::{Answer, DatadogStandIn, Visit};
 use crate::domain::site::Site;
 use crate::sandbox::coding::{Coding, DecodeError};
 use crate::sandbox::http::{Reply, Request};
+pub use facet::{Facet, text_of, texts_at};
 pub use indexing::{IndexedLog, position_of_id};
+pub use measure::{Compute, Sample};
 use payload::{Form, Payload};
 pub use store::{LogStore, is_visible};
 

@@ -61,6 +61,25 @@ impl LogStore {
             })
     }
 
+    /// The number of the newest log.
+    pub fn last(&self) -> u64 {
+        self.lock().last
+    }
+
+    /// Every log with a number above `n` that is ever indexed, and when it was received.
+    pub fn since(&self, n: u64) -> impl Iterator<Item = (Timestamp, IndexedLog)> {
+        self.after(n).into_iter().flat_map(move |(first, payload)| {
+            let logs = (first..)
+                .zip(payload.events())
+                .filter(|(number, _)| *number > n);
+            logs.filter_map(|(number, event)| {
+                let log = IndexedLog::of(&event, number, payload.received_at).ok()?;
+                Some((payload.arrived_at, log))
+            })
+            .collect::<Vec<_>>()
+        })
+    }
+
     /// The selected rows as a JSON array that is written payload by payload.
     pub fn received(
         &self,

@@ -59,13 +59,18 @@ impl Ask {
             true => json!({}),
             false => serde_json::from_slice(&plain).map_err(|_| invalid())?,
         };
+        Self::of_value(&body, visit.now)
+    }
+
+    /// Reads a body's filter, order and page.
+    pub fn of_value(body: &Value, now: Timestamp) -> Result<Self, String> {
         let given = PARAMETERS
             .into_iter()
             .filter_map(|(name, place)| Some((name, body.pointer(place)?)))
             .filter(|(_, value)| !value.is_null())
             .map(|(name, value)| Ok((name, text_of(name, value)?)))
             .collect::<Result<_, String>>()?;
-        Self::of_given(given, visit.now)
+        Self::of_given(given, now)
     }
 
     /// Reads the parameters.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use serde_json::{Map, Value};
 
 use super::query::{Bound, Field, Pattern, Query, Test};
-use crate::sandbox::datadog::logs::IndexedLog;
+use crate::sandbox::datadog::logs::{IndexedLog, text_of, texts_at};
 
 /// True where the log is found by the search.
 pub fn matches(query: &Query, log: &IndexedLog) -> bool {
@@ -61,38 +61,10 @@ fn existence(key: &str, test: &Test, log: &IndexedLog) -> bool {
 }
 
 fn attribute(object: &Map<String, Value>, path: &str, test: &Test) -> bool {
-    let mut found = Vec::new();
-    collect(object, path, &mut found);
+    let found = texts_at(object, path);
     match test {
         Test::Exists => !found.is_empty(),
         _ => found.iter().any(|value| value_fits(test, value)),
-    }
-}
-
-/// The values under a dotted path as text: keys may hold dots, arrays are gone through.
-fn collect(object: &Map<String, Value>, path: &str, found: &mut Vec<String>) {
-    if let Some(value) = object.get(path) {
-        flatten(value, found);
-    }
-    for (dot, _) in path.match_indices('.') {
-        match object.get(&path[..dot]) {
-            Some(Value::Object(inner)) => collect(inner, &path[dot + 1..], found),
-            Some(Value::Array(items)) => {
-                for inner in items.iter().filter_map(Value::as_object) {
-                    collect(inner, &path[dot + 1..], found);
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn flatten(value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::Null => {}
-        Value::String(text) => found.push(text.clone()),
-        Value::Array(items) => items.iter().for_each(|item| flatten(item, found)),
-        other => found.push(other.to_string()),
     }
 }
 
@@ -104,7 +76,7 @@ fn leaves(object: &Map<String, Value>) -> impl Iterator<Item = String> {
         match value {
             Value::Object(inner) => open.extend(inner.values()),
             Value::Array(items) => open.extend(items),
-            leaf => flatten(leaf, &mut found),
+            leaf => found.extend(text_of(leaf)),
         }
     }
     found.into_iter()

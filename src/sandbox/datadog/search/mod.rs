@@ -1,8 +1,10 @@
-//! Searching logs: `POST /api/v2/logs/events/search` and `GET /api/v2/logs/events`.
+//! Searching logs: `POST /api/v2/logs/events/search` and `GET /api/v2/logs/events`; and computing
+//! over what a search finds, in [`aggregate`].
 //!
 //! The query language here is the stand-in's own small reading of Datadog's syntax, apart from
 //! the one the commands use, so that one can be held against the other.
 
+mod aggregate;
 mod ask;
 mod matching;
 mod query;
@@ -12,56 +14,39 @@ mod time;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded::Serializer;
 
+use super::guard::Call;
 use super::logs::IndexedLog;
-use super::quota;
 use super::refusal::errors;
-use super::route::Endpoint;
+use super::route::Operation;
 use super::{DatadogStandIn, Visit};
 use crate::domain::site::Site;
-use crate::sandbox::http::{Reply, Request};
+use crate::sandbox::http::Reply;
 use ask::{Ask, Position};
+pub use matching::matches;
+pub use query::Query as Search;
+pub use syntax::parse;
 
 impl DatadogStandIn {
-    pub(super) fn search(
-        &self,
-        endpoint: &Endpoint,
-        request: &Request,
-        visit: &Visit<'_>,
-        site: Site,
-    ) -> Reply {
-        if let Err(refused) = self.keys.check_both(request, site) {
-            return refused.into_reply();
-        }
-        let quota = self
-            .quotas
-            .count(quota::LOGS_SEARCH, self.search_limit, visit.now);
-        if quota.exceeded {
-            return quota.announce(errors(429, "Too many requests"));
-        }
-        let ask = match endpoint {
-            Endpoint::ListLogs => Ask::of_parameters(request, visit.now),
+    pub(super) fn search(&self, operation: &Operation, call: &Call<'_>) -> Reply {
+        let visit = call.visit;
+        let ask = match operation {
+            Operation::ListLogs => Ask::of_parameters(call.request, visit.now),
             _ => Ask::of_body(visit),
         };
-        quota.announce(match ask {
+        match ask {
             Ok(ask) => Reply::json(
                 200,
-                &page(&ask, self.found(&ask, visit), site, visit.number),
+                &page(&ask, self.found(&ask, visit), call.site, visit.number),
             ),
             Err(why) => errors(400, &why),
-        })
+        }
     }
 
     /// The logs that are asked for behind the cursor, in order, one page of them.
     fn found(&self, ask: &Ask, visit: &Visit<'_>) -> Vec<IndexedLog> {
-        if !ask.reaches_the_index() {
-            return Vec::new();
-        }
         let mut found: Vec<IndexedLog> = self
-            .logs
-            .indexed(self.index_delay, visit.arrived)
-            .filter(|log| ask.from <= log.timestamp && log.timestamp <= ask.to)
+            .matching(ask, visit)
             .filter(|log| ask.is_behind_cursor(log.position()))
-            .filter(|log| matching::matches(&ask.query, log))
             .collect();
         found.sort_by_key(IndexedLog::position);
         if !ask.ascending {
@@ -69,6 +54,15 @@ impl DatadogStandIn {
         }
         found.truncate(ask.limit);
         found
+    }
+
+    /// The logs that the search finds, in the order they came.
+    fn matching(&self, ask: &Ask, visit: &Visit<'_>) -> impl Iterator<Item = IndexedLog> {
+        self.logs
+            .indexed(self.index_delay, visit.arrived)
+            .filter(|_| ask.reaches_the_index())
+            .filter(|log| ask.from <= log.timestamp && log.timestamp <= ask.to)
+            .filter(|log| matches(&ask.query, log))
     }
 }
 

@@ -1,0 +1,238 @@
+//! Which recordings a command reads: local files, sessions that are named, or those of a time that
+//! pass the filters.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::filter::FilterArgs;
+use super::scope;
+use super::when::{When, WhenArgs};
+use crate::commands::flags::GatewayAccess;
+use crate::context::Context;
+use crate::error::UsageError;
+use crate::gateway::Gateway;
+use crate::recording::{self, ReadError, Strictness};
+use crate::search::Opened;
+use crate::sources::{self, Cache, Reading, SessionFilter, SessionRef, Which};
+
+/// Which recordings.
+#[derive(Debug, Args)]
+pub struct Inputs {
+    /// Sessions by id, unique prefix or pasted URL, recording files, or `-`, instead of a range
+    #[arg(value_name = "SESSION")]
+    sessions: Vec<String>,
+    #[command(flatten)]
+    when: WhenArgs,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// Keep finished recordings on this machine, 1 GiB for a week, and read them from there
+    #[arg(long, help_heading = "Cache")]
+    cache: bool,
+    /// Keep them although the gateway has downloads switched off
+    #[arg(long, help_heading = "Cache")]
+    allow_download: bool,
+    /// Leave out the lines of a file that cannot be read
+    #[arg(long)]
+    lenient: bool,
+    #[command(flatten)]
+    gateway: GatewayAccess,
+}
+
+/// What there is to read.
+pub struct Chosen {
+    pub files: Vec<String>,
+    pub sessions: Option<Sessions>,
+    pub strictness: Strictness,
+}
+
+/// Sessions of the gateway.
+pub struct Sessions {
+    pub gateway: Gateway,
+    pub which: Which,
+    pub reading: Reading,
+    /// Where they are those of a time.
+    pub when: Option<When>,
+}
+
+impl Inputs {
+    /// Settles what to read. Sessions are looked up; no recording is fetched yet.
+    pub async fn choose(&self, context: &Context) -> anyhow::Result<Chosen> {
+        let (files, sessions): (Vec<&String>, Vec<&String>) =
+            self.sessions.iter().partition(|given| is_file(given));
+        self.check_filters()?;
+        let sessions = match self.sessions.is_empty() || !sessions.is_empty() {
+            true => Some(self.sessions(context, &sessions).await?),
+            false => None,
+        };
+        Ok(Chosen {
+            files: files.into_iter().cloned().collect(),
+            sessions,
+            strictness: match self.lenient {
+                true => Strictness::Lenient,
+                false => Strictness::Strict,
+            },
+        })
+    }
+
+    /// What would be ignored is refused.
+    fn check_filters(&self) -> Result<(), UsageError> {
+        let is_chosen = self.when.is_given() || self.filter.filter() != SessionFilter::default();
+        match is_chosen && !self.sessions.is_empty() {
+            true => Err(UsageError::with_hint(
+                "times and filters choose among all sessions, and these are named already",
+                "leave out one or the other",
+            )),
+            false => Ok(()),
+        }
+    }
+
+    async fn sessions(&self, context: &Context, named: &[&String]) -> anyhow::Result<Sessions> {
+        let references: Vec<SessionRef> = named
+            .iter()
+            .map(|given| reference(given))
+            .collect::<Result<_, _>>()?;
+        let gateway = context.gateway(&self.gateway.flags())?;
+        let cache = self.open_cache(context, &gateway).await?;
+        let reading = Reading {
+            cache: cache.map(Arc::new),
+            ..Reading::default()
+        };
+        if references.is_empty() {
+            scope::warn_where_partial(context, &gateway).await;
+            let when = self.when.when(context)?;
+            return Ok(Sessions {
+                which: Which::Range {
+                    range: when.range,
+                    filter: when.filter(self.filter.filter()),
+                    limit: None,
+                },
+                when: Some(when),
+                reading,
+                gateway,
+            });
+        }
+        let mut ids = Vec::new();
+        for reference in &references {
+            ids.push(sources::find(&gateway, reference, context.now()).await?);
+        }
+        Ok(Sessions {
+            which: Which::Ids(ids),
+            when: None,
+            reading,
+            gateway,
+        })
+    }
+
+    /// The cache, where somebody asked for one. A gateway with downloads switched off does not
+    /// want recordings to lie about.
+    async fn open_cache(
+        &self,
+        context: &Context,
+        gateway: &Gateway,
+    ) -> anyhow::Result<Option<Cache>> {
+        if !self.cache && !context.settings()?.recording_cache.value {
+            return Ok(None);
+        }
+        if !self.allow_download && gateway.server_info().await?.disable_sessions_download {
+            const WHY: &str = "the gateway has downloads of recordings switched off";
+            if self.cache {
+                let hint = "--allow-download keeps them all the same";
+                return Err(UsageError::with_hint(WHY, hint).into());
+            }
+            context.ui.warning(&format!("{WHY}: none is kept"));
+            return Ok(None);
+        }
+        let folder = context
+            .environment
+            .cache_folder()
+            .context("there is no home folder to keep recordings in: set HOME")?;
+        Ok(Some(Cache::open(&folder.join("recordings"))?))
+    }
+}
+
+fn reference(given: &str) -> Result<SessionRef, UsageError> {
+    SessionRef::parse(given)
+        .map_err(|error| UsageError::with_hint(error.to_string(), "a recording file must exist"))
+}
+
+/// What exists as a file is one; so is standard input.
+fn is_file(given: &str) -> bool {
+    given == "-" || Path::new(given).is_file()
+}
+
+/// The bytes of an input, counted as they are read.
+pub struct Counted {
+    inner: Box<dyn Read + Send>,
+    read: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// Opens a recording file, or standard input. `read` counts its bytes from here on.
+pub fn open_file(
+    given: &str,
+    strictness: Strictness,
+    read: Arc<AtomicU64>,
+) -> Result<Opened<Counted>, ReadError> {
+    let inner: Box<dyn Read + Send> = match given {
+        "-" => Box::new(io::stdin()),
+        path => Box::new(File::open(path)?),
+    };
+    let reader = recording::open(Counted { inner, read }, strictness)?;
+    Ok(Opened::of_file(reader))
+}
+
+/// A command that plays a stretch of a recording, ready to be run; none for standard input.
+pub fn replay_command(given: &str, clip: &str) -> Option<String> {
+    match given {
+        "-" => None,
+        given => Some(format!(
+            "ddctl sessions replay {} --clip {clip}",
+            shell_word(given)
+        )),
+    }
+}
+
+/// A text as one word of a shell, and no flag.
+fn shell_word(text: &str) -> String {
+    let dashed = match text.starts_with('-') {
+        true => format!("./{text}"),
+        false => text.to_owned(),
+    };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
+    match !dashed.is_empty() && dashed.chars().all(is_plain) {
+        true => dashed,
+        false => format!("'{}'", dashed.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_survives_the_shell() {
+        let command = |given| replay_command(given, "0..4").expect("a command");
+        assert_eq!(
+            command("a/b.cast"),
+            "ddctl sessions replay a/b.cast --clip 0..4"
+        );
+        assert_eq!(
+            command("-it's $(x).cast"),
+            r"ddctl sessions replay './-it'\''s $(x).cast' --clip 0..4"
+        );
+        assert_eq!(replay_command("-", "0..4"), None);
+    }
+}
