@@ -6,6 +6,7 @@
 //! played is played. What could not be used is named in [`Warnings`].
 
 pub mod asciicast;
+pub mod convert;
 pub mod edits;
 pub mod event_stream;
 #[cfg(test)]

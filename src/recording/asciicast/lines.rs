@@ -3,9 +3,10 @@
 use std::io::Read;
 use std::time::Duration;
 
+use super::writer::is_as_written;
 use crate::recording::reader::source::{LONGEST, Line, Source};
-use crate::recording::reader::triple::Triple;
-use crate::recording::reader::{Format, Progress, ReadError, Strictness};
+use crate::recording::reader::triple::{Data, Triple};
+use crate::recording::reader::{Format, Progress, Raw, ReadError, Strictness};
 use crate::recording::{Code, Event, Warning};
 
 /// How the versions count time.
@@ -52,6 +53,40 @@ impl Lines {
         progress: &mut Progress,
         event: &mut Event,
     ) -> Result<bool, ReadError> {
+        self.each(source, progress, |now, index, code, data| {
+            event.time = now;
+            event.index = index;
+            event.code = code;
+            event.data.clear();
+            data.append_to(&mut event.data);
+        })
+    }
+
+    /// As [`Lines::next`], and the data stays as it stands in the file where it can.
+    pub fn next_raw<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        progress: &mut Progress,
+        raw: &mut Raw,
+    ) -> Result<bool, ReadError> {
+        self.each(source, progress, |now, index, code, data| {
+            raw.time = now;
+            raw.index = index;
+            raw.code = code;
+            match data {
+                Data::Quoted(quoted) if is_as_written(quoted) => raw.set_quoted(quoted),
+                data => data.append_to(raw.set_bytes()),
+            }
+        })
+    }
+
+    /// Reads up to the next event and hands it over; false at the end.
+    fn each<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        progress: &mut Progress,
+        mut take: impl FnMut(Duration, usize, Code, &Data<'_>),
+    ) -> Result<bool, ReadError> {
         loop {
             let why = match source.line()? {
                 None => return Ok(false),
@@ -59,12 +94,11 @@ impl Lines {
                     self.line += 1;
                     continue;
                 }
-                Some(Line::Whole(line)) => match read(line, event) {
-                    Ok(()) => {
+                Some(Line::Whole(line)) => match event(line) {
+                    Ok((interval, code, data)) => {
                         self.line += 1;
-                        progress.now = self.clock.tick(progress.now, event.time);
-                        event.time = progress.now;
-                        event.index = progress.index;
+                        progress.now = self.clock.tick(progress.now, interval);
+                        take(progress.now, progress.index, code, &data);
                         progress.index += 1;
                         return Ok(true);
                     }
@@ -108,11 +142,8 @@ impl Lines {
     }
 }
 
-fn read(line: &[u8], event: &mut Event) -> Result<(), String> {
+fn event(line: &[u8]) -> Result<(Duration, Code, Data<'_>), String> {
     let triple = Triple::parse(line)?;
-    event.time = triple.seconds;
-    event.code = Code::parse(&triple.code).ok_or("its code is empty")?;
-    event.data.clear();
-    triple.data.append_to(&mut event.data);
-    Ok(())
+    let code = Code::parse(&triple.code).ok_or("its code is empty")?;
+    Ok((triple.seconds, code, triple.data))
 }

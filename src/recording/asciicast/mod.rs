@@ -10,7 +10,6 @@ mod writer;
 
 pub(super) use frames::Frames;
 pub(super) use lines::Lines;
-pub(super) use writer::is_as_written;
 pub use writer::{Version, Writer, write_v3};
 
 #[cfg(test)]

@@ -75,9 +75,14 @@ impl Writer {
         out.push(b'\n');
     }
 
-    /// A comment line, of version 3 alone: version 2 has none. Line ends in it become spaces.
+    /// Version 2 has no comments.
+    pub fn has_comments(&self) -> bool {
+        self.version == Version::V3
+    }
+
+    /// A comment line, where there are [some](Self::has_comments). Line ends become spaces.
     pub fn comment(&self, text: &str, out: &mut Vec<u8>) {
-        if self.version == Version::V3 {
+        if self.has_comments() {
             out.extend_from_slice(b"# ");
             out.extend(safe::line(text).into_bytes());
             out.push(b'\n');

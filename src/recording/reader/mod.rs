@@ -12,6 +12,7 @@
 //! What cannot be used and can be done without is left out and named in [`Warnings`].
 
 pub(super) mod json;
+mod raw;
 mod sniff;
 pub(super) mod source;
 pub(super) mod triple;
@@ -19,6 +20,7 @@ pub(super) mod triple;
 use std::io::{self, Read, Seek};
 use std::time::Duration;
 
+pub(super) use self::raw::Raw;
 use self::source::Source;
 use super::asciicast::{Frames, Lines};
 use super::event_stream::Entries;
@@ -45,6 +47,28 @@ pub enum Format {
     Asciicast3,
     Typescript,
     Ttyrec,
+}
+
+impl Format {
+    /// True for formats that say the size of the terminal.
+    pub fn has_size(self) -> bool {
+        matches!(
+            self,
+            Format::Asciicast1 | Format::Asciicast2 | Format::Asciicast3
+        )
+    }
+
+    /// In words, for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::EventStream => "the gateway's event stream",
+            Format::Asciicast1 => "asciicast 1",
+            Format::Asciicast2 => "asciicast 2",
+            Format::Asciicast3 => "asciicast 3",
+            Format::Typescript => "a typescript of script(1)",
+            Format::Ttyrec => "ttyrec",
+        }
+    }
 }
 
 /// Why there are no (further) events.
@@ -228,10 +252,26 @@ impl<R: Read> Reader<R> {
     /// What is no event where strictness forbids it; input that cannot be read; at the end, a
     /// recording of which nothing could be used. After an error there is nothing more.
     pub fn read(&mut self, event: &mut Event) -> Result<bool, ReadError> {
+        self.guarded(|reader| reader.decode(event))
+    }
+
+    /// As [`Reader::read`], and asciicast's data stays as it stands in the file where it can.
+    pub(super) fn read_raw(&mut self, raw: &mut Raw) -> Result<bool, ReadError> {
+        self.guarded(|reader| match &mut reader.decoder {
+            Decoder::Lines(lines) => lines.next_raw(&mut reader.source, &mut reader.progress, raw),
+            _ => raw.read(|event| reader.decode(event)),
+        })
+    }
+
+    /// Nothing more is read behind the end or an error.
+    fn guarded(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<bool, ReadError>,
+    ) -> Result<bool, ReadError> {
         if self.is_over {
             return Ok(false);
         }
-        let result = self.decode(event);
+        let result = read(self);
         match result {
             Ok(true) => self.progress.has_events = true,
             _ => self.is_over = true,

@@ -42,7 +42,7 @@ pub struct Report {
 }
 
 impl Report {
-    fn count(&mut self, rule: &str) {
+    pub(super) fn count(&mut self, rule: &str) {
         match self.counts.get_mut(rule) {
             Some(count) => *count += 1,
             None => drop(self.counts.insert(rule.to_owned(), 1)),

@@ -1,0 +1,184 @@
+//! To readable text: of a terminal what it showed, of other sessions their transcript.
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use super::about::{beginning, end};
+use super::emulate::Emulator;
+use super::{ConvertError, Options, Outcome};
+use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
+use crate::recording::utf8::Decoder;
+use crate::recording::{Code, Event, Kind, Reader, Size, safe};
+
+/// What the emulator is fed at once, and what is written at once.
+const CHUNK: usize = 64 * 1024;
+
+pub(super) fn write<R: Read>(
+    reader: &mut Reader<R>,
+    options: &Options<'_>,
+    size: Size,
+    out: &mut dyn Write,
+) -> Result<Outcome, ConvertError> {
+    let mut sheet = Sheet::new(options, out);
+    sheet.facts(&beginning(options));
+    sheet.bytes.push(b'\n');
+    match options.kind {
+        Kind::Terminal => screen(reader, options, size, &mut sheet)?,
+        kind => transcript(reader, options, kind, size, &mut sheet)?,
+    }
+    sheet.finish()
+}
+
+fn transcript<R: Read>(
+    reader: &mut Reader<R>,
+    options: &Options<'_>,
+    kind: Kind,
+    size: Size,
+    sheet: &mut Sheet<'_, '_>,
+) -> Result<(), ConvertError> {
+    let mut transcript = Transcript::new(kind, size);
+    let (mut event, mut lines) = (Event::empty(), Vec::new());
+    while reader.read(&mut event)? {
+        if options.is_over(event.time) {
+            break;
+        }
+        sheet.count(&event);
+        // Prepared statements and half a character may stand before the clip.
+        transcript.push(&event, &mut lines);
+        sheet.lines(lines.drain(..))?;
+    }
+    transcript.finish(&mut lines);
+    sheet.lines(lines.drain(..))
+}
+
+/// Plays a terminal from its beginning: what stood on it when the clip begins belongs to the clip.
+fn screen<R: Read>(
+    reader: &mut Reader<R>,
+    options: &Options<'_>,
+    size: Size,
+    sheet: &mut Sheet<'_, '_>,
+) -> Result<(), ConvertError> {
+    let mut emulator = Emulator::new(size);
+    let (mut decoder, mut text) = (Decoder::default(), String::new());
+    let mut event = Event::empty();
+    let start = options
+        .clip
+        .as_ref()
+        .map_or(Duration::ZERO, |clip| clip.start);
+    while reader.read(&mut event)? {
+        if options.is_over(event.time) {
+            break;
+        }
+        sheet.count(&event);
+        match event.code {
+            Code::Output => decoder.push(&event.data, &mut text),
+            Code::Error => text.push_str(&error_text(&event.data)),
+            Code::Resize => {
+                emulator.feed(&text);
+                text.clear();
+                let size = str::from_utf8(&event.data).ok().and_then(Size::parse);
+                size.into_iter().for_each(|size| emulator.resize(size));
+            }
+            _ => {}
+        }
+        if text.len() >= CHUNK || event.time < start {
+            emulator.feed(&text);
+            text.clear();
+            let scrolled = emulator.scrolled().map(|text| plain(event.time, text));
+            sheet.lines(scrolled)?;
+        }
+    }
+    decoder.finish(&mut text);
+    emulator.feed(&text);
+    emulator.finish();
+    let time = event.time.max(start);
+    sheet.lines(emulator.scrolled().map(|text| plain(time, text)))
+}
+
+/// The gateway's error text stands on a line of its own, on the main screen.
+fn error_text(data: &[u8]) -> String {
+    let text = safe::line(&String::from_utf8_lossy(data));
+    format!("\x1b[?1049l\r\nsession error: {text}\r\n")
+}
+
+fn plain(time: Duration, text: String) -> Line {
+    Line {
+        time,
+        text,
+        tone: Tone::Plain,
+    }
+}
+
+/// The file as it comes into being.
+struct Sheet<'a, 'o> {
+    options: &'a Options<'o>,
+    out: &'a mut dyn Write,
+    redacted: Redacted,
+    ready: Vec<Line>,
+    bytes: Vec<u8>,
+    outcome: Outcome,
+}
+
+impl<'a, 'o> Sheet<'a, 'o> {
+    fn new(options: &'a Options<'o>, out: &'a mut dyn Write) -> Self {
+        Self {
+            options,
+            out,
+            redacted: Redacted::new(options.redactor.clone()),
+            ready: Vec::new(),
+            bytes: Vec::with_capacity(CHUNK + CHUNK / 4),
+            outcome: Outcome::default(),
+        }
+    }
+
+    fn facts(&mut self, facts: &[(&'static str, String)]) {
+        for (name, value) in facts {
+            let line = format!("# {name:<9} {}\n", safe::line(value));
+            self.bytes.extend_from_slice(line.as_bytes());
+        }
+    }
+
+    fn count(&mut self, event: &Event) {
+        if let Some(time) = self.options.clipped(event.time) {
+            self.outcome.events += 1;
+            self.outcome.is_shown = true;
+            self.outcome.last = time;
+        }
+    }
+
+    fn lines(&mut self, lines: impl Iterator<Item = Line>) -> Result<(), ConvertError> {
+        for line in lines {
+            if self.options.clipped(line.time).is_some() {
+                self.redacted.push(line, &mut self.ready);
+            }
+        }
+        self.drain()
+    }
+
+    fn drain(&mut self) -> Result<(), ConvertError> {
+        for line in self.ready.drain(..) {
+            self.bytes.extend_from_slice(line.text.as_bytes());
+            self.bytes.push(b'\n');
+            if self.bytes.len() >= CHUNK {
+                self.out
+                    .write_all(&self.bytes)
+                    .map_err(ConvertError::Write)?;
+                self.bytes.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Outcome, ConvertError> {
+        self.redacted.finish(&mut self.ready);
+        self.drain()?;
+        self.outcome.report = self.redacted.report().clone();
+        let sha256 = (self.options.sha256)().map_err(|error| ConvertError::Read(error.into()))?;
+        self.bytes.push(b'\n');
+        self.facts(&end(&self.outcome, sha256));
+        self.out
+            .write_all(&self.bytes)
+            .map_err(ConvertError::Write)?;
+        Ok(self.outcome)
+    }
+}
