@@ -8,15 +8,28 @@
 //! [`screen`] and [`view`] (cells) → [`paint`] (bytes) → `ui::terminal`.
 
 pub mod clock;
+mod commands;
+mod entry;
+mod find;
 pub mod frame;
+mod head;
+mod index;
+mod keyframes;
 pub mod keys;
+mod options;
 pub mod paint;
+mod play;
 pub mod player;
+pub mod point;
 mod run;
 pub mod screen;
-pub mod track;
-pub mod view;
+mod status;
+pub mod tape;
+mod view;
 
 pub use clock::{Clock, Monotonic};
-pub use run::{Ended, run};
-pub use track::{Options, Track};
+pub use options::{Clip, Look, Options, Reel};
+pub use play::{Preparation, play, recorded_size, resolve};
+pub use point::{Origin, Point};
+pub use run::{Ended, Played};
+pub use tape::{Input, Source};

@@ -1,15 +1,28 @@
-//! The player as a value: actions and times go in, pictures and the next deadline come out.
+//! The player as a value: keys and times go in, pictures and the next deadline come out.
 
-use std::ops::Range;
+mod task;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::clock::Position;
+use super::entry::{Asks, Entry, Typed};
+use super::find::Pattern;
 use super::frame::Frame;
-use super::keys::Action;
-use super::screen::Screen;
-use super::track::Track;
-use super::view::{self, State, Status};
-use crate::recording::{Code, Event, Size};
+use super::head::{Head, Limits, Place};
+use super::index::Index;
+use super::keys::{self, Action, Direction};
+use super::options::{Options, Reel};
+use super::point::Point;
+use super::screen::Clusters;
+use super::status::{State, Status};
+use super::tape::{Fault, Tape};
+use super::view::{Overlay, View, Window};
+use crate::recording::{Size, Warnings};
+use crate::ui::terminal::Key;
+use task::{Landing, Task, Wanted};
 
 /// The most bytes that are played before keys are looked at again, on a screen of [`CELLS`] cells
 /// or fewer; on a larger one accordingly less, since one byte can touch every cell.
@@ -21,47 +34,137 @@ const SPEEDS: [f64; 12] = [
     0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0,
 ];
 
-/// What follows an action.
+/// While playing, going back right behind a command goes to the one before: this long, as watched.
+const RIGHT_BEHIND: Duration = Duration::from_secs(1);
+
+/// The most keys that wait for a seek.
+const WAITING: usize = 64;
+
+/// What follows a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     GoOn,
     Quit,
     Interrupted,
+    /// Nothing on the terminal can be relied on.
+    Redraw,
+}
+
+/// What the person is doing.
+#[derive(Clone, Debug, PartialEq)]
+enum Mode {
+    Watching,
+    /// Reading the help, from this row of it.
+    Help(u16),
+    Typing(Entry),
+}
+
+/// What was looked for last.
+struct Search {
+    pattern: Pattern,
+    direction: Direction,
 }
 
 /// A recording at some point of being played.
-pub struct Player {
-    track: Track,
-    /// The event that comes next.
-    next: usize,
-    /// How many of its bytes have been played.
-    offset: usize,
-    screen: Screen,
+pub struct Player<T: Tape> {
+    head: Head<T>,
+    index: Index<T>,
     position: Position,
+    /// Where playing begins, and no seek goes before.
+    floor: Floor,
+    task: Option<Task<T>>,
+    /// What waits for the task's end.
+    waiting: VecDeque<Action>,
+    /// Where it was played when the task began: no time passes during one.
+    held_at: Duration,
+    mode: Mode,
+    search: Option<Search>,
+    message: Option<String>,
+    /// The clip names a place that the recording has not.
+    refused: Option<String>,
+    window: Window,
+    options: Options,
+    title: String,
 }
 
-impl Player {
-    /// At the start, playing.
-    pub fn new(track: Track, now: Duration) -> Self {
-        Self {
-            screen: Screen::new(track.size),
-            position: Position::start(track.speed, now),
-            next: 0,
-            offset: 0,
-            track,
+/// The start of what is played.
+#[derive(Clone, Copy, Debug, Default)]
+struct Floor {
+    place: Place,
+    played: Duration,
+    recorded: Duration,
+    /// It is where the seek under way ends.
+    is_open: bool,
+}
+
+impl<T: Tape> Player<T> {
+    /// At the start of the recording or of the clip, playing.
+    pub fn new(reel: Reel<T>, options: Options, now: Duration) -> Result<Self, Fault> {
+        let limits = Limits {
+            idle: reel.idle_limit,
+            until: Duration::MAX,
+        };
+        let head = Head::new(reel.tape, reel.size, Clusters::default(), limits);
+        let ahead = head.fork()?;
+        let unread = || Fault("the recording was read before it was played".to_owned());
+        let mut index = Index::new(ahead, reel.has_prompts).ok_or_else(unread)?;
+        index.work(at_once(reel.size));
+        let mut player = Self {
+            head,
+            index,
+            position: Position::start(options.speed, now),
+            floor: Floor::default(),
+            task: None,
+            waiting: VecDeque::new(),
+            held_at: Duration::ZERO,
+            mode: Mode::Watching,
+            search: None,
+            message: None,
+            refused: None,
+            window: Window::default(),
+            title: reel.title,
+            options,
+        };
+        player.open(now);
+        Ok(player)
+    }
+
+    /// Does what a key asks for.
+    pub fn press(&mut self, key: Key, now: Duration) -> Flow {
+        self.message = None;
+        match &mut self.mode {
+            Mode::Typing(entry) => {
+                match entry.press(key) {
+                    Typed::GoesOn => {}
+                    Typed::GivenUp => self.mode = Mode::Watching,
+                    Typed::Done => self.typed(now),
+                }
+                Flow::GoOn
+            }
+            Mode::Help(_) if key != Key::Ctrl('c') => {
+                self.turn_help(key);
+                Flow::GoOn
+            }
+            _ => keys::action(key).map_or(Flow::GoOn, |action| self.act(action, now)),
         }
     }
 
     /// Does what the person asked for.
     pub fn act(&mut self, action: Action, now: Duration) -> Flow {
-        let is_paused = self.position.is_paused();
+        if self.task.is_some() && action.is_relative() {
+            if self.waiting.len() < WAITING {
+                self.waiting.push_back(action);
+            }
+            return Flow::GoOn;
+        }
         match action {
             Action::Quit => return Flow::Quit,
             Action::Interrupt => return Flow::Interrupted,
-            Action::TogglePause => self.position.set_paused(!is_paused, now),
-            Action::Step if is_paused => self.step(now),
-            Action::NextMarker if is_paused => self.step_to_marker(now),
-            Action::Step | Action::NextMarker => {}
+            Action::Redraw => return Flow::Redraw,
+            Action::Cancel => self.cancel(now),
+            Action::TogglePause => self.toggle_pause(now),
+            Action::Step => self.step(now),
+            Action::StepBack => self.step_back(now),
             Action::Faster => self.change_speed(now, |speeds, speed| {
                 speeds.iter().copied().find(|other| *other > speed)
             }),
@@ -69,7 +172,19 @@ impl Player {
                 speeds.iter().copied().rev().find(|other| *other < speed)
             }),
             Action::NormalSpeed => self.position.set_speed(1.0, now),
-            Action::Restart => self.restart(now),
+            Action::SeekBy(seconds) => self.seek_by(seconds, now),
+            Action::Tenth(tenth) => self.go(Wanted::Share(f64::from(tenth) / 10.0), now),
+            Action::Start => self.go(Wanted::Start, now),
+            Action::End => self.go(Wanted::End, now),
+            Action::NextStop => self.go(Wanted::NextStop(self.head.place()), now),
+            Action::PreviousStop => self.previous_stop(now),
+            Action::Search(direction) => self.ask(Asks::Pattern(direction)),
+            Action::GoTo => self.ask(Asks::Place),
+            Action::FindAgain => self.find(|direction| direction, now),
+            Action::FindBefore => self.find(Direction::reversed, now),
+            Action::Help => self.mode = Mode::Help(0),
+            Action::Pan(cols, rows) => self.window.pan(cols, rows),
+            Action::Follow => self.window.follow(),
         }
         Flow::GoOn
     }
@@ -81,85 +196,179 @@ impl Player {
 
     /// Plays what is due, up to a bound of work. True when the picture may have changed.
     pub fn advance(&mut self, now: Duration) -> bool {
+        if self.task.is_some() {
+            return false;
+        }
         let at = self.position.at(now);
-        let size = self.screen.size();
-        let cells = usize::from(size.cols) * usize::from(size.rows);
-        let mut budget = (AT_ONCE * CELLS / cells).clamp(1, AT_ONCE);
-        let begin = (self.next, self.offset);
+        let mut budget = at_once(self.head.screen.size());
+        let begin = self.head.place();
         while budget > 0
-            && let Some(event) = self.track.events.get(self.next)
-            && event.time <= at
+            && let Some(due) = self.head.due()
+            && due <= at
         {
-            let rest = event.data.len() - self.offset;
-            let played = rest.min(budget);
-            play(&mut self.screen, event, self.offset..self.offset + played);
-            budget -= played;
-            self.offset += played;
-            if played == rest {
-                self.next += 1;
-                self.offset = 0;
-                budget = budget.saturating_sub(1);
-            }
-        }
-        (self.next, self.offset) != begin
-    }
-
-    /// When there is something to do next: an event is due or the time on the status line
-    /// changes. `None` while only a key can change anything.
-    pub fn deadline(&self, now: Duration) -> Option<Duration> {
-        let event = self.track.events.get(self.next)?;
-        let next_second = Duration::from_secs(self.position.at(now).as_secs() + 1);
-        self.position.when(event.time.min(next_second))
-    }
-
-    /// True when everything has been played.
-    pub fn is_ended(&self) -> bool {
-        self.next == self.track.events.len()
-    }
-
-    /// True when the player is done without a key.
-    pub fn is_done(&self) -> bool {
-        self.is_ended() && !self.track.waits_at_end
-    }
-
-    /// The picture for a terminal of `size`.
-    pub fn frame(&self, size: Size, now: Duration) -> Frame {
-        let state = match (self.is_ended(), self.position.is_paused()) {
-            (true, _) => State::Ended,
-            (false, true) => State::Paused,
-            (false, false) => State::Playing,
-        };
-        let at = match state {
-            State::Ended => self.track.total,
-            _ => self.position.at(now).min(self.track.total),
-        };
-        let status = Status {
-            state,
-            at,
-            total: self.track.total,
-            speed: self.position.speed(),
-            title: self.track.title.clone(),
-        };
-        view::compose(&self.screen, &status, size)
-    }
-
-    fn step(&mut self, now: Duration) {
-        if let Some(event) = self.track.events.get(self.next) {
-            play(&mut self.screen, event, self.offset..event.data.len());
-            self.position.move_to(event.time, now);
-            self.next += 1;
-            self.offset = 0;
-        }
-    }
-
-    fn step_to_marker(&mut self, now: Duration) {
-        while let Some(event) = self.track.events.get(self.next) {
-            let is_marker = event.code == Code::Marker;
-            self.step(now);
-            if is_marker {
+            let before = self.head.place().bytes;
+            let is_marker = self.head.is_at_marker();
+            self.head.play(budget, &mut ());
+            let played = self.head.place().bytes - before;
+            budget = budget.saturating_sub(usize::try_from(played).unwrap_or(budget).max(1));
+            if is_marker && self.options.pauses_at_markers {
+                self.position.move_to(due, now);
+                self.position.set_paused(true, now);
                 break;
             }
         }
+        self.head.place() != begin
+    }
+
+    /// True when there is something to do before the next deadline: a seek, a search, or the rest
+    /// of the recording to be read ahead.
+    pub fn has_work(&self) -> bool {
+        self.task.is_some() || self.index.is_unfinished()
+    }
+
+    /// Does a slice of it. True when the picture may have changed.
+    pub fn work(&mut self, now: Duration) -> bool {
+        let budget = at_once(self.head.screen.size());
+        if let Some(task) = self.task.take() {
+            self.work_on(task, budget, now);
+            while self.task.is_none()
+                && let Some(action) = self.waiting.pop_front()
+            {
+                self.act(action, now);
+            }
+            return true;
+        }
+        let percent = |index: &Index<T>| index.share().map(|share| (share * 100.0) as u8);
+        let before = percent(&self.index);
+        self.index.work(budget);
+        percent(&self.index) != before || !self.index.is_unfinished()
+    }
+
+    /// When there is something to do next: a moment is due or the time on the status line
+    /// changes. `None` while only a key can change anything.
+    pub fn deadline(&mut self, now: Duration) -> Option<Duration> {
+        let due = self.head.due()?;
+        let at = self.position.at(now);
+        let next_second =
+            at + Duration::from_secs(1) - Duration::from_nanos(at.subsec_nanos().into());
+        self.position.when(due.min(next_second))
+    }
+
+    /// True when everything has been played.
+    pub fn is_ended(&mut self) -> bool {
+        self.task.is_none() && self.head.is_ended()
+    }
+
+    /// True when the player is done without a key.
+    pub fn is_done(&mut self) -> bool {
+        !self.options.waits_at_end && self.is_ended()
+    }
+
+    /// Why the clip cannot be played.
+    pub fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+
+    /// Why the recording ends before its end, as far as that was seen.
+    pub fn fault(&self) -> Option<String> {
+        let seen = self.head.fault().map(ToString::to_string);
+        seen.or_else(|| self.index.fault())
+    }
+
+    /// What else was wrong with it.
+    pub fn warnings(&self) -> Warnings {
+        self.index.warnings()
+    }
+
+    /// The picture for a terminal of `size`.
+    pub fn frame(&mut self, size: Size, now: Duration) -> Frame {
+        self.window.turn_to(&self.head.screen, size);
+        let status = self.status(now);
+        View {
+            screen: &self.head.screen,
+            window: &self.window,
+            pattern: self.search.as_ref().map(|search| &search.pattern),
+            overlay: match &self.mode {
+                Mode::Watching => Overlay::None,
+                Mode::Help(from) => Overlay::Help(*from),
+                Mode::Typing(entry) => Overlay::Entry(entry),
+            },
+            look: self.options.look,
+        }
+        .compose(&status, size)
+    }
+
+    fn status(&mut self, now: Duration) -> Status {
+        let at = self.recorded(now);
+        let state = match &self.task {
+            Some(task) if task.is_search() => State::Searching,
+            Some(_) => State::Seeking,
+            None if self.head.is_ended() => State::Ended,
+            None if self.position.is_paused() => State::Paused,
+            None => State::Playing,
+        };
+        let at = self.task.as_ref().map_or(at, |task| task.at(&self.index));
+        let place = self.head.place();
+        Status {
+            state,
+            at,
+            from: self.floor.recorded,
+            until: self.index.end(),
+            read_ahead: self.index.share(),
+            speed: self.position.speed(),
+            clock: self.options.origin.clock(at),
+            stop: self
+                .index
+                .stop_at(&place)
+                .map(|(number, stop)| (number, stop.label.clone())),
+            title: self.title.clone(),
+            message: self.message.clone().or_else(|| self.fault_here()),
+            recorded: self.head.screen.size(),
+        }
+    }
+
+    /// The recorded time that is shown now.
+    fn recorded(&mut self, now: Duration) -> Duration {
+        let place = self.head.place();
+        let Some(due) = self.head.due_recorded() else {
+            return place.recorded;
+        };
+        let since = self.position.at(now).saturating_sub(place.played);
+        (place.recorded + since.min(self.head.limits().idle)).min(due)
+    }
+
+    /// Said where the recording breaks off.
+    fn fault_here(&mut self) -> Option<String> {
+        match self.head.is_ended() {
+            true => self
+                .head
+                .fault()
+                .map(|fault| format!("broken here: {fault}")),
+            false => None,
+        }
+    }
+
+    fn toggle_pause(&mut self, now: Duration) {
+        self.position.set_paused(!self.position.is_paused(), now);
+    }
+
+    fn step(&mut self, now: Duration) {
+        self.position.set_paused(true, now);
+        if self.task.is_some() || self.head.is_ended() {
+            return;
+        }
+        while !self.head.play(usize::MAX, &mut ()) {}
+        self.position.move_to(self.head.place().played, now);
+    }
+
+    fn step_back(&mut self, now: Duration) {
+        self.position.set_paused(true, now);
+        let place = self.head.place();
+        let before = match place.offset {
+            0 => place.moments.saturating_sub(1),
+            _ => place.moments,
+        };
+        self.go(Wanted::Order(before, 0), now);
     }
 
     fn change_speed(&mut self, now: Duration, choose: fn(&[f64], f64) -> Option<f64>) {
@@ -168,172 +377,115 @@ impl Player {
         }
     }
 
-    fn restart(&mut self, now: Duration) {
-        self.screen = Screen::new(self.track.size);
-        self.next = 0;
-        self.offset = 0;
-        self.position.move_to(Duration::ZERO, now);
-    }
-}
-
-/// Plays a part of an event.
-fn play(screen: &mut Screen, event: &Event, part: Range<usize>) {
-    match event.code {
-        Code::Resize => {
-            let size = str::from_utf8(&event.data).ok().and_then(Size::parse);
-            if let Some(size) = size {
-                screen.resize(size);
-            }
-        }
-        Code::Marker => {}
-        _ => screen.feed(&event.data[part]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WINDOW: Size = Size { cols: 40, rows: 5 };
-
-    const fn ms(millis: u64) -> Duration {
-        Duration::from_millis(millis)
-    }
-
-    fn player(list: &[(u64, &str, &str)]) -> Player {
-        let events: Vec<_> = list
-            .iter()
-            .enumerate()
-            .map(|(index, (at, code, data))| Event {
-                time: ms(*at),
-                code: Code::parse(code).expect("a code"),
-                data: data.as_bytes().to_vec(),
-                index,
-            })
-            .collect();
-        let track = Track {
-            total: events.last().map_or(ms(0), |event| event.time),
-            events,
-            size: Size { cols: 40, rows: 4 },
-            title: String::new(),
-            speed: 1.0,
-            waits_at_end: true,
+    /// From where a seek under way will land, so that keys add up.
+    fn seek_by(&mut self, seconds: i64, now: Duration) {
+        let from = match &self.task {
+            Some(task) => task.lands_at().unwrap_or(self.held_at),
+            None if self.head.is_ended() => self.head.place().played,
+            None => self.position.at(now),
         };
-        Player::new(track, ms(0))
+        let by = Duration::from_secs(seconds.unsigned_abs());
+        let to = match seconds < 0 {
+            true => from.saturating_sub(by),
+            false => from.saturating_add(by),
+        };
+        self.go(Wanted::Played(to), now);
     }
 
-    fn abc() -> Player {
-        player(&[(500, "o", "a"), (1_500, "o", "b"), (2_500, "o", "c")])
+    fn previous_stop(&mut self, now: Duration) {
+        let slack = match self.position.is_paused() || self.head.is_ended() {
+            true => Duration::ZERO,
+            false => RIGHT_BEHIND.mul_f64(self.position.speed()),
+        };
+        self.go(Wanted::PreviousStop(self.head.place(), slack), now);
     }
 
-    fn shown(player: &mut Player, now: Duration) -> (String, String) {
-        player.advance(now);
-        let frame = player.frame(WINDOW, now);
-        (frame.text(0), frame.text(4))
+    fn ask(&mut self, asks: Asks) {
+        self.mode = Mode::Typing(Entry::new(asks));
     }
 
-    #[test]
-    fn events_appear_when_they_are_due() {
-        let mut player = abc();
-        assert_eq!(shown(&mut player, ms(499)).0, "");
-        assert_eq!(player.deadline(ms(499)), Some(ms(500)));
-        assert_eq!(shown(&mut player, ms(500)).0, "a");
-        assert_eq!(
-            player.deadline(ms(500)),
-            Some(ms(1_000)),
-            "the clock of the status line"
-        );
-        assert_eq!(
-            shown(&mut player, ms(2_500)),
-            ("abc".to_owned(), " end  0:02 / 0:02  1x  q quit".to_owned())
-        );
-        assert_eq!(player.deadline(ms(2_500)), None);
-        assert!(player.is_ended() && !player.is_done());
-    }
-
-    #[test]
-    fn a_pause_holds_the_picture_and_a_step_moves_it_by_one_event() {
-        let mut player = abc();
-        shown(&mut player, ms(600));
-        player.act(Action::TogglePause, ms(600));
-        assert_eq!(player.deadline(ms(600)), None);
-        assert_eq!(shown(&mut player, ms(60_000)).0, "a");
-        player.act(Action::Step, ms(60_000));
-        let (text, status) = shown(&mut player, ms(60_000));
-        assert_eq!(text, "ab");
-        assert!(status.starts_with(" paused  0:01 / 0:02"));
-        player.act(Action::TogglePause, ms(70_000));
-        assert_eq!(player.deadline(ms(70_000)), Some(ms(70_500)));
-        assert_eq!(shown(&mut player, ms(71_000)).0, "abc");
-    }
-
-    #[test]
-    fn a_step_while_playing_does_nothing() {
-        let mut player = abc();
-        player.act(Action::Step, ms(0));
-        assert_eq!(shown(&mut player, ms(0)).0, "");
-    }
-
-    #[test]
-    fn the_speed_changes_without_a_jump_and_stops_at_its_ends() {
-        let mut player = abc();
-        player.act(Action::Faster, ms(500));
-        player.act(Action::Faster, ms(500));
-        assert_eq!(shown(&mut player, ms(999)).0, "a");
-        assert_eq!(shown(&mut player, ms(1_000)).0, "ab");
-        for _ in 0..40 {
-            player.act(Action::Slower, ms(1_000));
+    fn typed(&mut self, now: Duration) {
+        let Mode::Typing(entry) = std::mem::replace(&mut self.mode, Mode::Watching) else {
+            return;
+        };
+        match entry.asks {
+            Asks::Pattern(direction) => {
+                // As in less: nothing typed means the last pattern.
+                if let Some(pattern) = Pattern::new(&entry.text) {
+                    self.search = Some(Search { pattern, direction });
+                } else if let Some(search) = &mut self.search {
+                    search.direction = direction;
+                }
+                self.find(|direction| direction, now);
+            }
+            Asks::Place if entry.text.trim().is_empty() => {}
+            Asks::Place => match entry.text.parse() {
+                Ok(point) => self.go_to(&point, now),
+                Err(error) => self.message = Some(format!("{error}")),
+            },
         }
-        assert!(shown(&mut player, ms(1_000)).1.contains("0.1x"));
-        for _ in 0..40 {
-            player.act(Action::Faster, ms(1_000));
+    }
+
+    fn go_to(&mut self, point: &Point, now: Duration) {
+        match self.wanted(point) {
+            Ok(wanted) => self.go(wanted, now),
+            Err(error) => self.message = Some(error),
         }
-        assert!(shown(&mut player, ms(1_000)).1.contains("100x"));
-        player.act(Action::NormalSpeed, ms(1_000));
-        assert!(shown(&mut player, ms(1_000)).1.contains(" 1x"));
     }
 
-    #[test]
-    fn the_next_marker_is_played_up_to() {
-        let mut player = player(&[
-            (0, "o", "a"),
-            (10, "o", "b"),
-            (20, "m", "here"),
-            (30, "o", "c"),
-        ]);
-        player.act(Action::TogglePause, ms(0));
-        player.act(Action::NextMarker, ms(0));
-        assert_eq!(shown(&mut player, ms(0)).0, "ab");
-        player.act(Action::NextMarker, ms(0));
-        assert_eq!(shown(&mut player, ms(0)).0, "abc");
+    fn find(&mut self, turned: fn(Direction) -> Direction, now: Duration) {
+        match &self.search {
+            Some(search) => {
+                let direction = turned(search.direction);
+                self.look_for(direction, now);
+            }
+            None => self.message = Some("nothing was searched yet: / searches".to_owned()),
+        }
     }
 
-    #[test]
-    fn a_restart_begins_with_an_empty_screen() {
-        let mut player = abc();
-        shown(&mut player, ms(5_000));
-        player.act(Action::Restart, ms(5_000));
-        assert_eq!(shown(&mut player, ms(5_000)).0, "");
-        assert_eq!(shown(&mut player, ms(5_500)).0, "a");
+    fn turn_help(&mut self, key: Key) {
+        let Mode::Help(from) = &mut self.mode else {
+            return;
+        };
+        match key {
+            Key::Down | Key::PageDown | Key::Char('j' | ' ') => {
+                *from = (*from + 1).min(keys::HELP.len() as u16);
+            }
+            Key::Up | Key::PageUp | Key::Char('k') => *from = from.saturating_sub(1),
+            _ => self.mode = Mode::Watching,
+        }
     }
 
-    #[test]
-    fn a_resize_event_resizes_the_screen() {
-        let mut player = player(&[(0, "r", "3x2"), (0, "o", "abcd")]);
-        player.advance(ms(0));
-        let frame = player.frame(WINDOW, ms(0));
-        assert_eq!([frame.text(0), frame.text(1)], ["abc", "d"]);
+    fn cancel(&mut self, now: Duration) {
+        self.waiting.clear();
+        match self.task.take() {
+            // The clip is not known yet.
+            Some(Task::Open) => self.task = Some(Task::Open),
+            Some(_) => self.position.move_to(self.held_at, now),
+            None => self.search = None,
+        }
     }
 
-    #[test]
-    fn a_flood_is_played_in_pieces_so_that_keys_are_heard() {
-        let flood = format!("{}last", "x\r".repeat(1_000_000));
-        let mut player = player(&[(0, "o", flood.as_str())]);
-        assert!(player.advance(ms(0)));
-        assert!(!player.is_ended());
-        assert_eq!(player.deadline(ms(0)), Some(ms(0)));
-        while player.advance(ms(0)) {}
-        assert!(player.is_ended());
-        assert_eq!(shown(&mut player, ms(0)).0, "last");
+    /// Stands where a task has led to.
+    fn land(&mut self, head: Head<T>, landing: &Landing, now: Duration) {
+        self.head = head;
+        let place = self.head.place();
+        let at = match landing {
+            Landing::Played(time) => (*time).max(place.played),
+            Landing::Recorded(time) => {
+                let since = time.saturating_sub(place.recorded);
+                place.played + since.min(self.head.limits().idle)
+            }
+            Landing::Here => place.played,
+        };
+        let end = self.head.is_ended();
+        let at = if end { place.played } else { at };
+        self.position.move_to(at, now);
     }
+}
+
+/// How many bytes are played at once on a screen of `size`.
+fn at_once(size: Size) -> usize {
+    let cells = usize::from(size.cols) * usize::from(size.rows);
+    (AT_ONCE * CELLS / cells.max(1)).clamp(1, AT_ONCE)
 }

@@ -4,18 +4,18 @@ use std::io;
 use std::time::Duration;
 
 use super::clock::Clock;
-use super::keys;
+use super::options::{Options, Reel};
 use super::paint::Painter;
 use super::player::{Flow, Player};
-use super::track::{Options, Track};
-use crate::recording::{Kind, Recording, Size};
+use super::tape::{Fault, Tape};
+use crate::recording::{Size, Warnings};
 use crate::ui::terminal::{Input, Terminal};
 
 /// Two pictures are at least this far apart: 60 a second.
 const BETWEEN_FRAMES: Duration = Duration::from_micros(16_667);
 
 /// How playing ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// Everything was played, and nobody was waited for.
     Finished,
@@ -25,44 +25,65 @@ pub enum Ended {
     Interrupted,
     /// By this signal.
     Signalled(i32),
+    /// The clip names a place that is not in the recording.
+    NoSuchPlace(String),
+    /// The recording breaks off, and this is why. It was played up to there, or left before.
+    Broken(String),
+}
+
+/// What came of playing a recording.
+#[derive(Clone, Debug)]
+pub struct Played {
+    pub ended: Ended,
+    /// What was wrong with the recording, as far as it was read.
+    pub warnings: Warnings,
+}
+
+impl Played {
+    /// Nothing could be played.
+    pub(super) fn broken(fault: Fault) -> Self {
+        Self {
+            ended: Ended::Broken(fault.to_string()),
+            warnings: Warnings::default(),
+        }
+    }
 }
 
 /// Plays a recording on a terminal.
 ///
 /// The terminal has been taken over by the caller and is given back by dropping it.
-pub fn run(
+pub fn run<T: Tape>(
     terminal: &mut dyn Terminal,
-    recording: Recording,
-    kind: Kind,
-    options: &Options,
+    reel: Reel<T>,
+    options: Options,
     clock: &dyn Clock,
-) -> io::Result<Ended> {
-    let size = size_of(terminal)?;
-    let track = Track::new(recording, kind, options, window(size));
-    let mut show = Show {
-        player: Player::new(track, clock.now()),
+) -> io::Result<Played> {
+    let before = size_of(terminal)?;
+    let resized = options.resizes.then(|| with_status_line(reel.size));
+    if let Some(size) = resized {
+        terminal.draw(&resize(size))?;
+    }
+    let player = match Player::new(reel, options, clock.now()) {
+        Ok(player) => player,
+        Err(fault) => return Ok(Played::broken(fault)),
+    };
+    let played = Show {
+        player,
         painter: Painter::default(),
-        size,
+        size: before,
         is_stale: true,
         next_frame: clock.now(),
-    };
-    loop {
-        show.turn(terminal, clock.now())?;
-        if show.player.is_done() && !show.is_stale {
-            return Ok(Ended::Finished);
-        }
-        let now = clock.now();
-        let timeout = show.deadline(now).map(|at| at.saturating_sub(now));
-        let input = terminal.next_input(timeout)?;
-        if let Some(ended) = show.input(input, terminal, clock.now())? {
-            return Ok(ended);
-        }
     }
+    .run(terminal, clock)?;
+    if resized.is_some() {
+        terminal.draw(&resize(before))?;
+    }
+    Ok(played)
 }
 
 /// The player and what of it is on the terminal.
-struct Show {
-    player: Player,
+struct Show<T: Tape> {
+    player: Player<T>,
     painter: Painter,
     size: Size,
     /// The picture on the terminal is not the player's.
@@ -71,26 +92,62 @@ struct Show {
     next_frame: Duration,
 }
 
-impl Show {
-    /// Plays what is due, and draws when it is time to.
+impl<T: Tape> Show<T> {
+    fn run(mut self, terminal: &mut dyn Terminal, clock: &dyn Clock) -> io::Result<Played> {
+        loop {
+            self.turn(terminal, clock.now())?;
+            if let Some(why) = self.player.refused() {
+                let ended = Ended::NoSuchPlace(why.to_owned());
+                return Ok(self.told(ended));
+            }
+            if self.player.is_done() && !self.is_stale {
+                return Ok(self.told(Ended::Finished));
+            }
+            let timeout = self.timeout(clock.now());
+            let input = terminal.next_input(timeout)?;
+            if let Some(ended) = self.input(input, terminal, clock.now())? {
+                return Ok(self.told(ended));
+            }
+        }
+    }
+
+    /// A recording that breaks off is told, unless something else ended it.
+    fn told(&self, ended: Ended) -> Played {
+        Played {
+            ended: match (ended, self.player.fault()) {
+                (Ended::Finished | Ended::Quit, Some(fault)) => Ended::Broken(fault),
+                (ended, _) => ended,
+            },
+            warnings: self.player.warnings(),
+        }
+    }
+
+    /// Plays what is due, works ahead, and draws when it is time to.
     fn turn(&mut self, terminal: &mut dyn Terminal, now: Duration) -> io::Result<()> {
         self.is_stale |= self.player.advance(now);
-        if !self.is_stale || now < self.next_frame {
-            return Ok(());
+        if self.is_stale && now >= self.next_frame {
+            let frame = self.player.frame(self.size, now);
+            terminal.draw(&self.painter.paint(frame))?;
+            self.is_stale = false;
+            self.next_frame = now + BETWEEN_FRAMES;
         }
-        let frame = self.player.frame(self.size, now);
-        terminal.draw(&self.painter.paint(frame))?;
-        self.is_stale = false;
-        self.next_frame = now + BETWEEN_FRAMES;
+        if self.player.has_work() {
+            self.is_stale |= self.player.work(now);
+        }
         Ok(())
     }
 
-    fn deadline(&self, now: Duration) -> Option<Duration> {
+    /// How long nothing has to be done; `None` until somebody presses a key.
+    fn timeout(&mut self, now: Duration) -> Option<Duration> {
+        if self.player.has_work() {
+            return Some(Duration::ZERO);
+        }
         let next = self.player.deadline(now);
-        match self.is_stale {
+        let at = match self.is_stale {
             true => Some(next.map_or(self.next_frame, |next| next.min(self.next_frame))),
             false => next,
-        }
+        };
+        at.map(|at| at.saturating_sub(now))
     }
 
     fn input(
@@ -100,20 +157,20 @@ impl Show {
         now: Duration,
     ) -> io::Result<Option<Ended>> {
         match input {
-            Input::Key(key) => {
-                let flow = keys::action(key).map(|action| self.player.act(action, now));
-                match flow {
-                    Some(Flow::Quit) => return Ok(Some(Ended::Quit)),
-                    Some(Flow::Interrupted) => return Ok(Some(Ended::Interrupted)),
-                    _ => {}
-                }
-            }
+            Input::Key(key) => match self.player.press(key, now) {
+                Flow::Quit => return Ok(Some(Ended::Quit)),
+                Flow::Interrupted => return Ok(Some(Ended::Interrupted)),
+                Flow::Redraw => self.repaint(terminal)?,
+                Flow::GoOn => {}
+            },
             Input::Ended(signal) => return Ok(Some(Ended::Signalled(signal))),
             Input::Resized => self.repaint(terminal)?,
             Input::Resumed { after } => {
                 self.player.stood_still(after);
                 self.repaint(terminal)?;
             }
+            // While there is work, time is not what has passed.
+            Input::Nothing if self.player.has_work() => return Ok(None),
             // The time on the status line has changed.
             Input::Nothing => {}
         }
@@ -135,8 +192,21 @@ fn size_of(terminal: &dyn Terminal) -> io::Result<Size> {
 }
 
 /// What is left of a terminal above the status line.
-fn window(size: Size) -> Size {
-    Size::clamped(size.cols.into(), u64::from(size.rows).saturating_sub(1))
+pub fn window(terminal: &dyn Terminal) -> io::Result<Size> {
+    let size = size_of(terminal)?;
+    Ok(Size::clamped(
+        size.cols.into(),
+        u64::from(size.rows).saturating_sub(1),
+    ))
+}
+
+fn with_status_line(size: Size) -> Size {
+    Size::clamped(size.cols.into(), u64::from(size.rows) + 1)
+}
+
+/// Asks the terminal for a size (xterm's window operation 8).
+fn resize(size: Size) -> Vec<u8> {
+    format!("\x1b[8;{};{}t", size.rows, size.cols).into_bytes()
 }
 
 #[cfg(test)]
@@ -148,8 +218,9 @@ mod tests {
     use regex::bytes::Regex;
 
     use super::*;
+    use crate::recording::Code;
     use crate::recording::hostile::HOSTILE;
-    use crate::recording::{Code, Event, Header};
+    use crate::replay::tape::{InMemory, Moment};
     use crate::ui::terminal::{Key, Memory};
 
     /// The time of a [`Memory`] terminal.
@@ -167,23 +238,27 @@ mod tests {
 
     const QUIT: Input = Input::Key(Key::Char('q'));
 
-    fn recording(output: &[(u64, &[u8])]) -> Recording {
-        let event = |(index, (at, data)): (usize, &(u64, &[u8]))| Event {
+    fn reel(output: &[(u64, &[u8])]) -> Reel<InMemory> {
+        let moments = output.iter().map(|(at, data)| Moment {
             time: ms(*at),
             code: Code::Output,
             data: data.to_vec(),
-            index,
-        };
-        Recording {
-            header: Header::default(),
-            events: output.iter().enumerate().map(event).collect(),
+            enters: 0,
+        });
+        Reel {
+            tape: InMemory::new(moments.collect()),
+            size: Size::ASSUMED,
+            title: String::new(),
+            idle_limit: Duration::MAX,
+            has_prompts: true,
         }
     }
 
     fn play(output: &[(u64, &[u8])], options: &Options, terminal: &mut Memory) -> Ended {
         let clock = Shared(terminal.time());
-        run(terminal, recording(output), Kind::Terminal, options, &clock)
+        run(terminal, reel(output), options.clone(), &clock)
             .expect("memory does not fail")
+            .ended
     }
 
     fn all_drawn(terminal: &Memory) -> Vec<u8> {

@@ -4,55 +4,149 @@
 //! combining marks is stood in for by a private one. What must never be shown is
 //! dropped before the emulator sees it, and what a hostile recording could make large is bounded.
 
-use std::collections::HashMap;
-use std::rc::Rc;
+mod clusters;
+mod line;
+#[cfg(test)]
+mod tests;
 
-use avt::parser::{Function, State, XtwinopsOp};
-use avt::{Parser, Terminal};
+use avt::parser::{Function, Osc, ShellIntegration, State, XtwinopsOp};
+use avt::{Parser, ScreenKind, Terminal};
 use unicode_width::UnicodeWidthChar;
 
-use super::frame::{Cell, Color, Glyph, Style};
+use super::frame::{Cell, Color, Style};
 use crate::recording::Size;
 use crate::recording::safe::{MarkFilter, is_mark};
 use crate::recording::utf8::Decoder;
 
-/// Plane 16 is private use: its characters stand for clusters, and recorded ones are replaced.
-const FIRST_CLUSTER: u32 = 0x10_0000;
-const LAST_CLUSTER: u32 = 0x10_fffd;
+pub use clusters::Clusters;
+pub use line::{Line, Lines};
+
+/// The most bytes that are remembered of a sequence without an end; the emulator keeps 1,024.
+const UNFINISHED: usize = 4 * 1024;
 
 /// A screen, fed with recorded bytes.
 pub struct Screen {
     decoder: Decoder,
     parser: Parser,
+    /// The begin of a sequence whose end has not come.
+    unfinished: String,
     terminal: Terminal,
     marks: MarkFilter,
     clusters: Clusters,
     /// The last character, not fed yet: marks may follow that join it.
-    base: Option<String>,
+    base: Option<char>,
+    joined: String,
+    /// Columns written in one run up to the cursor that nobody has read yet.
+    unread: usize,
+    text: String,
+}
+
+/// Somebody who reads along while a screen is fed.
+pub trait Reader {
+    /// Nobody reads: nothing has to be told.
+    const IS_IDLE: bool = false;
+
+    /// The cursor is about to leave the run of text that ends at it, or to erase some of it.
+    fn leaving(&mut self, screen: &Screen, how: Leaving);
+
+    /// The shell says where it is (OSC 133).
+    fn shell(&mut self, _screen: &Screen, _mark: ShellIntegration) {}
+}
+
+/// How the cursor leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// The line ends.
+    LineEnd,
+    /// It goes anywhere else, or what is there changes.
+    Move,
+}
+
+impl Reader for () {
+    const IS_IDLE: bool = true;
+
+    fn leaving(&mut self, _: &Screen, _: Leaving) {}
+}
+
+/// A screen as it was, much smaller than the screen.
+///
+/// What the emulator wrote about itself is only ever read by another one in this process.
+#[derive(Clone)]
+pub struct Snapshot {
+    size: Size,
+    terminal: Box<str>,
+    unfinished: Box<str>,
+    decoder: Decoder,
+    marks: MarkFilter,
+    clusters: Clusters,
+}
+
+impl Snapshot {
+    /// Roughly how many bytes it takes.
+    pub fn weight(&self) -> usize {
+        size_of::<Self>() + self.terminal.len() + self.unfinished.len()
+    }
 }
 
 impl Screen {
-    pub fn new(size: Size) -> Self {
-        let size = Size::clamped(size.cols.into(), size.rows.into());
+    pub fn new(size: Size, clusters: Clusters) -> Self {
         Self {
             decoder: Decoder::default(),
             parser: Parser::new(),
-            terminal: Terminal::new(size.cols.into(), size.rows.into())
-                .expect("a clamped size is at least 1x1"),
+            unfinished: String::new(),
+            terminal: terminal(size),
             marks: MarkFilter::default(),
-            clusters: Clusters::default(),
+            clusters,
             base: None,
+            joined: String::new(),
+            unread: 0,
+            text: String::new(),
         }
+    }
+
+    /// The screen as it is, to come back to.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            size: self.size(),
+            terminal: self.terminal.dump().into(),
+            unfinished: self.unfinished.as_str().into(),
+            decoder: self.decoder.clone(),
+            marks: self.marks.clone(),
+            clusters: self.clusters.clone(),
+        }
+    }
+
+    pub fn restore(snapshot: &Snapshot) -> Self {
+        let mut screen = Self::new(snapshot.size, snapshot.clusters.clone());
+        screen.terminal.feed(&*snapshot.terminal);
+        for c in snapshot.unfinished.chars() {
+            screen.parse(c);
+        }
+        screen.decoder = snapshot.decoder.clone();
+        screen.marks = snapshot.marks.clone();
+        screen
     }
 
     /// Plays output.
     pub fn feed(&mut self, bytes: &[u8]) {
-        let mut text = String::new();
+        self.feed_to(bytes, &mut ());
+    }
+
+    /// Plays output while somebody reads along.
+    pub fn feed_to<R: Reader>(&mut self, bytes: &[u8], reader: &mut R) {
+        let mut text = std::mem::take(&mut self.text);
         self.decoder.push(bytes, &mut text);
         for c in text.chars() {
-            self.char(c);
+            self.char(c, reader);
         }
-        self.flush();
+        self.flush(reader);
+        text.clear();
+        self.text = text;
+    }
+
+    /// Lets `reader` read what it was not told of yet.
+    pub fn rest<R: Reader>(&mut self, reader: &mut R) {
+        self.leave(Leaving::Move, reader);
     }
 
     pub fn resize(&mut self, size: Size) {
@@ -76,6 +170,11 @@ impl Screen {
         )
     }
 
+    /// True while a full-screen program runs.
+    pub fn is_alternate(&self) -> bool {
+        self.terminal.active_screen_kind() == ScreenKind::Alternate
+    }
+
     /// The cells of a row; none below the last.
     pub fn row(&self, row: u16) -> impl Iterator<Item = Cell> + '_ {
         let line = self.terminal.screen().line(row.into());
@@ -88,92 +187,98 @@ impl Screen {
             })
     }
 
-    fn char(&mut self, c: char) {
+    fn char<R: Reader>(&mut self, c: char, reader: &mut R) {
         if c == '\x7f' {
             // Means nothing to a terminal; the emulator would show it.
         } else if self.parser.state != State::Ground || c.is_control() {
-            self.flush();
+            self.flush(reader);
             self.marks.reset();
-            self.function(c);
+            self.function(c, reader);
         } else if !self.marks.keeps(c) {
             // Nothing to see: dropped.
-        } else if !is_mark(c) {
-            self.flush();
-            self.base = Some(c.to_string());
-        } else if let Some(base) = &mut self.base {
-            base.push(c);
+        } else if c.is_ascii() || !is_mark(c) {
+            self.flush(reader);
+            self.base = Some(c);
+        } else if self.base.is_some() {
+            self.joined.push(c);
         }
     }
 
     /// Prints the character that waited for its marks.
-    fn flush(&mut self) {
-        if let Some(base) = self.base.take() {
-            let c = self.clusters.stand_in(&base);
-            self.function(c);
+    fn flush<R: Reader>(&mut self, reader: &mut R) {
+        let Some(base) = self.base.take() else { return };
+        let c = match self.joined.is_empty() {
+            true => Clusters::plain(base),
+            false => self.clusters.stand_in(base, &self.joined),
+        };
+        self.joined.clear();
+        if !R::IS_IDLE {
+            self.unread += c.width().unwrap_or(1);
         }
+        self.function(c, reader);
     }
 
-    fn function(&mut self, c: char) {
-        let size = self.size();
-        match self.parser.feed(c) {
-            None | Some(Function::Osc(_)) => {}
-            Some(Function::Xtwinops(XtwinopsOp::Resize(cols, rows))) => {
+    fn function<R: Reader>(&mut self, c: char, reader: &mut R) {
+        let Some(function) = self.parse(c) else {
+            return;
+        };
+        if let (false, Some(leaving)) = (R::IS_IDLE, leaving(&function)) {
+            self.leave(leaving, reader);
+        }
+        match function {
+            Function::Osc(Osc::ShellIntegration(mark)) => reader.shell(self, mark),
+            Function::Xtwinops(XtwinopsOp::Resize(cols, rows)) => {
+                let size = self.size();
                 // Zero means as it is.
                 let or = |n: u16, current: u16| u64::from(if n == 0 { current } else { n });
                 self.resize(Size::clamped(or(cols, size.cols), or(rows, size.rows)));
             }
             // Eight bytes could otherwise ask for 65,535 characters.
-            Some(Function::Rep(count)) => {
-                self.terminal.execute(Function::Rep(count.min(size.cols)));
+            Function::Rep(count) => {
+                let most = self.size().cols;
+                self.terminal.execute(Function::Rep(count.min(most)));
             }
-            Some(function) => self.terminal.execute(function),
+            function => self.terminal.execute(function),
+        }
+    }
+
+    /// What `c` completes. What it leaves open is remembered, as far as the parser does.
+    fn parse(&mut self, c: char) -> Option<Function> {
+        let function = self.parser.feed(c);
+        if self.parser.state == State::Ground {
+            self.unfinished.clear();
+        } else {
+            if c == '\x1b' {
+                self.unfinished.clear();
+            }
+            if self.unfinished.len() < UNFINISHED {
+                self.unfinished.push(c);
+            }
+        }
+        function
+    }
+
+    fn leave<R: Reader>(&mut self, how: Leaving, reader: &mut R) {
+        if self.unread > 0 || how == Leaving::LineEnd {
+            reader.leaving(self, how);
+            self.unread = 0;
         }
     }
 }
 
-/// Characters with their combining marks, and the private characters that stand for them.
-#[derive(Default)]
-struct Clusters {
-    texts: Vec<Rc<str>>,
-    indices: HashMap<Rc<str>, u32>,
+/// The size is within [`Size::LIMIT`].
+fn terminal(size: Size) -> Terminal {
+    let size = Size::clamped(size.cols.into(), size.rows.into());
+    Terminal::new(size.cols.into(), size.rows.into()).expect("a clamped size is at least 1x1")
 }
 
-impl Clusters {
-    /// What the emulator is given for a character and the marks behind it. Wide characters lose
-    /// their marks, which are joiners and variants: a stand-in is narrow.
-    fn stand_in(&mut self, text: &str) -> char {
-        let mut chars = text.chars();
-        let base = match chars.next() {
-            Some(c) if FIRST_CLUSTER <= u32::from(c) => char::REPLACEMENT_CHARACTER,
-            c => c.unwrap_or(' '),
-        };
-        let is_cluster = chars.any(|c| c != '\u{fe0f}') && base.width() == Some(1);
-        match is_cluster {
-            true => self.index(text).and_then(char::from_u32).unwrap_or(base),
-            false => base,
-        }
-    }
-
-    fn index(&mut self, text: &str) -> Option<u32> {
-        if let Some(index) = self.indices.get(text) {
-            return Some(*index);
-        }
-        let index = FIRST_CLUSTER + self.texts.len() as u32;
-        if index > LAST_CLUSTER {
-            return None;
-        }
-        let text: Rc<str> = text.into();
-        self.texts.push(Rc::clone(&text));
-        self.indices.insert(text, index);
-        Some(index)
-    }
-
-    fn glyph(&self, c: char) -> Glyph {
-        let index = u32::from(c).checked_sub(FIRST_CLUSTER);
-        match index.and_then(|index| self.texts.get(index as usize)) {
-            Some(text) => Glyph::Cluster(Rc::clone(text)),
-            None => Glyph::Char(c),
-        }
+/// `None` for what neither moves the cursor away nor changes what is written.
+fn leaving(function: &Function) -> Option<Leaving> {
+    match function {
+        Function::Lf | Function::Nel => Some(Leaving::LineEnd),
+        Function::Print(_) | Function::Rep(_) | Function::Sgr(_) | Function::Osc(_) => None,
+        Function::Si | Function::So | Function::Gzd4(_) | Function::G1d4(_) => None,
+        _ => Some(Leaving::Move),
     }
 }
 
@@ -191,96 +296,5 @@ fn style(pen: &avt::Pen) -> Style {
         is_underlined: pen.is_underline(),
         is_inverse: pen.is_inverse(),
         is_struck: pen.is_strikethrough(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn screen(output: &[u8]) -> Screen {
-        let mut screen = Screen::new(Size { cols: 10, rows: 3 });
-        screen.feed(output);
-        screen
-    }
-
-    fn text(screen: &Screen, row: u16) -> String {
-        screen
-            .row(row)
-            .filter(|cell| cell.width > 0)
-            .map(|cell| match cell.glyph {
-                Glyph::Char(c) => c.to_string(),
-                Glyph::Cluster(text) => text.to_string(),
-            })
-            .collect::<String>()
-            .trim_end()
-            .to_owned()
-    }
-
-    #[test]
-    fn output_becomes_cells() {
-        let screen = screen(b"a\x1b[1;31mb\x1b[0m\r\n\xe6\x97\xa5x");
-        assert_eq!(text(&screen, 0), "ab");
-        assert_eq!(text(&screen, 1), "日x");
-        assert_eq!(screen.cursor(), (3, 1, true));
-        let style = screen.row(0).nth(1).expect("a cell").style;
-        assert!(style.is_bold && style.foreground == Some(Color::Indexed(1)));
-    }
-
-    #[test]
-    fn marks_stay_on_their_character_and_take_no_column() {
-        let screen = screen("e\u{301}\u{302}x👩\u{200d}💻".as_bytes());
-        assert_eq!(text(&screen, 0), "e\u{301}\u{302}x👩💻");
-        assert_eq!(screen.cursor().0, 6);
-    }
-
-    #[test]
-    fn a_mark_behind_a_sequence_joins_nothing() {
-        let screen = screen("\x1b[31m\u{301}a".as_bytes());
-        assert_eq!(text(&screen, 0), "a");
-        assert_eq!(
-            screen.row(0).next().expect("a cell").style.foreground,
-            Some(Color::Indexed(1))
-        );
-    }
-
-    #[test]
-    fn what_hides_or_turns_text_is_not_on_the_screen() {
-        let screen = screen("a\u{202e}b\u{200b}\u{7f}\u{e0041}c\u{10abcd}".as_bytes());
-        assert_eq!(text(&screen, 0), "abc\u{fffd}");
-    }
-
-    #[test]
-    fn a_character_cut_in_two_is_one_character() {
-        let mut screen = screen(b"\xe2\x9c");
-        screen.feed(b"\x93");
-        assert_eq!(text(&screen, 0), "✓");
-    }
-
-    #[test]
-    fn the_recording_may_resize_the_screen_within_bounds() {
-        let mut screen = screen(b"\x1b[8;5;40t");
-        assert_eq!(screen.size(), Size { cols: 40, rows: 5 });
-        screen.feed(b"\x1b[8;65535;65535t");
-        assert_eq!(
-            screen.size(),
-            Size {
-                cols: 1_000,
-                rows: 1_000
-            }
-        );
-        screen.feed(b"\x1b[8;0;0t");
-        assert_eq!(
-            screen.size(),
-            Size {
-                cols: 1_000,
-                rows: 1_000
-            }
-        );
-    }
-
-    #[test]
-    fn repeating_is_bounded_by_the_row() {
-        assert_eq!(text(&screen(b"x\x1b[65535b"), 1), "x");
     }
 }

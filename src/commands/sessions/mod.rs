@@ -1,5 +1,6 @@
 //! `ddctl sessions`: look at recordings, and ship them.
 
+mod clip;
 mod export;
 mod filter;
 mod inputs;
@@ -8,6 +9,7 @@ mod replay;
 mod scope;
 mod search;
 mod show;
+mod stored;
 pub mod view;
 mod when;
 

@@ -39,7 +39,7 @@ pub struct Edit {
 }
 
 /// Items with the edits that take their secrets out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Window<T> {
     redactor: Redactor,
     held: VecDeque<Held<T>>,
@@ -51,7 +51,7 @@ pub struct Window<T> {
     report: Report,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Held<T> {
     item: T,
     side: Option<Side>,
@@ -181,7 +181,7 @@ struct Secret {
 }
 
 /// The end of one side's text.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Text {
     bytes: Vec<u8>,
     /// The place of the first byte.

@@ -20,7 +20,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::{flag, low_level};
 
-use super::key::{Key, keys};
+use super::key::{Key, Keyboard};
 use super::{Input, Terminal};
 
 /// Alternate screen, cursor hidden, no wrap at the edge, empty.
@@ -184,16 +184,27 @@ fn locked(screen: &Mutex<Screen>) -> MutexGuard<'_, Screen> {
 fn read_keys(mut tty: File, sender: &Sender<Input>, is_closed: &AtomicBool) {
     let mut buffer = [0; 1_024];
     let mut empty_reads = 0;
+    let mut keyboard = Keyboard::default();
+    // Nobody listens when the program has left.
+    let send = |key: Option<Key>| {
+        if let Some(key) = key {
+            let _ = sender.send(Input::Key(key));
+        }
+    };
     while !is_closed.load(Ordering::Relaxed) {
         let began = Instant::now();
         match tty.read(&mut buffer) {
-            Ok(0) if began.elapsed() > Duration::from_millis(20) => empty_reads = 0,
+            Ok(0) if began.elapsed() > Duration::from_millis(20) => {
+                empty_reads = 0;
+                send(keyboard.idle());
+            }
             Ok(0) if empty_reads < EMPTY_READS => empty_reads += 1,
             Ok(count @ 1..) => {
                 empty_reads = 0;
-                for key in keys(&buffer[..count]) {
-                    let _ = sender.send(Input::Key(key));
-                }
+                keyboard
+                    .read(&buffer[..count])
+                    .into_iter()
+                    .for_each(|key| send(Some(key)));
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Ok(0) | Err(_) => {
