@@ -8,7 +8,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
+use crate::domain::redaction::Redactor;
 use crate::domain::time::human_duration;
+use crate::recording::redact::Report;
 use crate::recording::{Kind, safe};
 
 /// The facts, each where it is known. Text may be as it was recorded: it is made safe here.
@@ -51,6 +53,18 @@ pub enum Hidden {
 }
 
 impl Hidden {
+    /// Adds up what was found.
+    pub fn of<'a>(redactor: &Redactor, reports: impl IntoIterator<Item = &'a Report>) -> Self {
+        let mut found = BTreeMap::new();
+        for (rule, count) in reports.into_iter().flat_map(Report::counts) {
+            *found.entry(rule.to_owned()).or_default() += count;
+        }
+        match redactor.is_on() {
+            true => Hidden::Found(found),
+            false => Hidden::Off,
+        }
+    }
+
     fn text(&self) -> String {
         match self {
             Hidden::Off => "redaction was switched off".to_owned(),
@@ -66,8 +80,8 @@ impl Hidden {
 }
 
 impl About {
-    /// What is known of every recording.
-    pub fn new(title: String, kind: Kind, sha256: [u8; 32]) -> Self {
+    /// What is known of every recording; the rest is added, or found in it.
+    pub fn new(title: String, kind: Kind) -> Self {
         Self {
             title,
             kind,
@@ -82,7 +96,7 @@ impl About {
             clip: None,
             length: Duration::ZERO,
             hidden: Hidden::Off,
-            sha256,
+            sha256: [0; 32],
             remarks: Vec::new(),
         }
     }

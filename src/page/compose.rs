@@ -1,17 +1,25 @@
-//! From a recording to what a page is handed: secrets out, played as the player plays it.
+//! From a recording to a page or a picture: secrets out, played as `replay` plays it.
 
-use std::collections::BTreeMap;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
+use super::about::{About, Hidden};
 use super::commands::Commands;
+use super::document::{self, Content};
+use super::film::{Film, Finished, Pace};
 use super::lines::Lines;
 use super::svg::svg;
-use super::{About, Hidden, Page, TooLarge, pace};
-use crate::domain::redaction::{RULES, Redactor};
-use crate::recording::transcript::{self, Line};
-use crate::recording::{Code, Event, Kind, Recording, Size, redact};
-use crate::replay::screen::Screen;
-use crate::replay::track::{Options, Track};
+use crate::domain::redaction::Redactor;
+use crate::recording::redact;
+use crate::recording::transcript::{Line, Redacted, Transcript};
+use crate::recording::{Event, Kind, ReadError, Size};
+use crate::replay::tape::{Fault, Spooled, Storage, Streamed, Tape};
+use crate::replay::{Source, Walk, recorded_size};
+
+/// The most data of one page, unpacked: what browsers still open within a few seconds.
+const LARGEST: u64 = 64 << 20;
 
 /// The width that text is laid out in which met no terminal.
 const UNMEASURED: Size = Size {
@@ -19,139 +27,211 @@ const UNMEASURED: Size = Size {
     rows: 30,
 };
 
-/// A recording that can be shown: what was found in it, and what hides its secrets.
-pub struct Shown {
-    about: About,
-    /// Without their secrets, where they are of a screen; else `lines` are.
-    recording: Recording,
-    lines: Vec<Line>,
-    redactor: Redactor,
+/// Why there is no page or no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("the recording cannot be played: {0}")]
+    Play(Fault),
+    #[error("the recording makes more than {} MB of pictures and text, which is too much for one page", LARGEST >> 20)]
+    TooLarge,
+    /// Of the target; it is named by who knows it.
+    #[error(transparent)]
+    Write(io::Error),
 }
 
-impl Shown {
-    /// `about.hidden` and `about.length` are found here.
-    pub fn new(mut about: About, mut recording: Recording, redactor: Redactor) -> Self {
-        let events = &recording.events;
-        about.length = events.last().map_or(Duration::ZERO, |event| event.time);
-        let before = marks_of(events.iter().map(|event| event.data.as_slice()));
-        if about.kind.is_screen() {
-            recording.events = redact::events(recording.events, &redactor);
-        }
-        let events = &recording.events;
-        let lines = transcript::redacted(about.kind, events, &redactor);
-        let after = match about.kind.is_screen() {
-            true => marks_of(events.iter().map(|event| event.data.as_slice())),
-            false => marks_of(lines.iter().map(|line| line.text.as_bytes())),
-        };
-        about.hidden = hidden(&redactor, &before, after);
-        Self {
-            about,
-            recording,
-            lines,
-            redactor,
-        }
-    }
-
-    /// The whole as a page.
-    pub fn page(self) -> Result<Page, TooLarge> {
-        // What met no terminal is read, not watched.
-        let (events, size) = match self.about.kind.is_screen() {
-            true => self.played(),
-            false => (Vec::new(), UNMEASURED),
-        };
-        let shown = events.iter().filter(|event| event.code != Code::Input);
-        let pace = pace(shown.map(|event| event.time));
-        let mut page = Page::new(self.about, size, pace);
-        for event in &events {
-            page.event(event)?;
-        }
-        for line in &self.lines {
-            page.line(line)?;
-        }
-        Ok(page)
-    }
-
-    /// The screen at `at`, everything of that moment included; without it, the last one.
-    pub fn svg(self, at: Option<Duration>) -> String {
-        let (events, size) = self.played();
-        let at = at.unwrap_or(self.about.length);
-        let mut screen = Screen::new(size);
-        let mut commands = Commands::default();
-        for event in events.iter().take_while(|event| event.time <= at) {
-            commands.play(event, &mut screen);
-        }
-        svg(&self.about, &screen, at)
-    }
-
-    /// When the command, statement or request of that number was given.
-    pub fn time_of_command(&self, number: usize) -> Option<Duration> {
-        let mut commands = Commands::default();
-        if self.about.kind.is_screen() {
-            let (events, size) = self.played();
-            let mut screen = Screen::new(size);
-            for event in &events {
-                commands.play(event, &mut screen);
-            }
-        }
-        let mut lines = Lines::new(self.about.kind, self.about.range());
-        for line in &self.lines {
-            lines.push(line, &mut commands);
-        }
-        commands.time_of(number)
-    }
-
-    /// What a terminal is fed, and of the input where lines ended. Nothing is cut and no pause is
-    /// shortened.
-    fn played(&self) -> (Vec<Event>, Size) {
-        let kind = self.about.kind;
-        let options = Options {
-            idle_limit: Some(Duration::MAX),
-            redactor: match kind.is_screen() {
-                true => Redactor::off(),
-                false => self.redactor.clone(),
-            },
-            ..Options::default()
-        };
-        let track = Track::new(self.recording.clone(), kind, &options, UNMEASURED);
-        // A script is shown whole; of keystrokes a terminal echoes what is to be seen.
-        let typed = |event: &&Event| kind == Kind::Terminal && event.code == Code::Input;
-        let typed = self.recording.events.iter().filter(typed).cloned();
-        let mut events: Vec<Event> = typed.chain(track.events).collect();
-        events.sort_by_key(|event| (event.time, event.index));
-        (events, track.size)
+impl From<Fault> for PageError {
+    fn from(fault: Fault) -> Self {
+        Self::Play(fault)
     }
 }
 
-/// How often each rule's mark occurs.
-fn marks_of<'a>(texts: impl Iterator<Item = &'a [u8]>) -> BTreeMap<String, u64> {
-    let marks: Vec<_> = RULES
-        .iter()
-        .map(|rule| (rule.name, format!("[redacted:{}]", rule.name)))
-        .collect();
-    let mut counts = BTreeMap::new();
-    for text in texts.filter(|text| memchr::memmem::find(text, b"[redacted:").is_some()) {
-        for (rule, mark) in &marks {
-            let count = memchr::memmem::find_iter(text, mark).count() as u64;
-            *counts.entry((*rule).to_owned()).or_default() += count;
-        }
-    }
-    counts
-}
-
-/// The marks that were put in: those that were recorded already were not.
-fn hidden(
+/// Writes a page that plays the recording. Answers how many events it has.
+///
+/// What `about` says of the length, the checksum and what was hidden is found here.
+///
+/// # Errors
+///
+/// A recording that cannot be read or is too large, a target that cannot be written.
+pub fn html<R: Read + Seek + Clone>(
+    mut about: About,
+    source: &Source<R>,
     redactor: &Redactor,
-    before: &BTreeMap<String, u64>,
-    mut after: BTreeMap<String, u64>,
-) -> Hidden {
-    for (rule, count) in before {
-        if let Some(after) = after.get_mut(rule) {
-            *after = after.saturating_sub(*count);
+    out: &mut impl Write,
+) -> Result<u64, PageError> {
+    let extent = measure(&mut about, source)?;
+    let range = about.range();
+    let mut commands = Commands::default();
+    let film = match source.kind.is_screen() {
+        true => Some(film(&about, source, redactor, extent.pace, &mut commands)?),
+        false => None,
+    };
+    let spent = film.as_ref().map_or(0, Finished::size);
+    let mut lines = Lines::new(source.kind, range.clone());
+    about.hidden = transcript(source, redactor, range.end, |line| {
+        lines.push(line, &mut commands);
+        fits(spent + lines.size() + commands.size())
+    })?;
+    let content = Content {
+        about,
+        film,
+        lines: lines.into_array(),
+        commands: commands.within(&range),
+    };
+    document::write(content, out).map_err(PageError::Write)?;
+    Ok(extent.events)
+}
+
+/// The screen at `at` as SVG, everything of that moment included; without it, the last one. What
+/// had no screen shows its transcript, which `storage` keeps meanwhile. Answers how many events
+/// the recording has as well.
+///
+/// # Errors
+///
+/// A recording that cannot be read.
+pub fn picture<R: Read + Seek + Clone>(
+    mut about: About,
+    source: &Source<R>,
+    redactor: &Redactor,
+    at: Option<Duration>,
+    storage: Box<dyn Storage>,
+) -> Result<(String, u64), PageError> {
+    let extent = measure(&mut about, source)?;
+    let at = at.unwrap_or(about.length);
+    about.hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
+    let size = recorded_size(source, UNMEASURED);
+    let picture = match source.kind.is_screen() {
+        true => still(&about, Streamed::new(source, redactor.clone())?, size, at),
+        false => still(
+            &about,
+            Spooled::new(source, redactor.clone(), storage)?,
+            size,
+            at,
+        ),
+    };
+    Ok((picture?, extent.events))
+}
+
+fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
+    let mut walk = Walk::new(tape, size, false);
+    while walk.due().is_some_and(|due| due <= at) {
+        walk.step();
+    }
+    match walk.fault() {
+        Some(fault) => Err(fault.clone().into()),
+        None => Ok(svg(about, walk.screen(), at)),
+    }
+}
+
+/// How much a recording holds.
+struct Extent {
+    events: u64,
+    pace: Duration,
+}
+
+/// Reads everything once for what must be known first.
+fn measure<R: Read + Seek + Clone>(
+    about: &mut About,
+    source: &Source<R>,
+) -> Result<Extent, PageError> {
+    let mut reader = source.input.open()?;
+    let (mut event, mut pace, mut events) = (Event::empty(), Pace::default(), 0);
+    while reader.read(&mut event)? {
+        events += 1;
+        about.length = event.time;
+        if event.code.is_shown() {
+            pace.push(event.time);
         }
     }
-    after.retain(|_, count| *count > 0);
-    match redactor.is_on() || !after.is_empty() {
-        true => Hidden::Found(after),
-        false => Hidden::Off,
+    about.sha256 = checksum(source.input.bytes.clone()).map_err(ReadError::Io)?;
+    let remarks = reader.warnings().to_string();
+    about.remarks.extend(remarks.lines().map(str::to_owned));
+    Ok(Extent {
+        events,
+        pace: pace.shortest(),
+    })
+}
+
+fn checksum(mut bytes: impl Read + Seek) -> io::Result<[u8; 32]> {
+    bytes.seek(SeekFrom::Start(0))?;
+    let (mut hash, mut chunk) = (Sha256::new(), vec![0; 64 * 1024]);
+    loop {
+        match bytes.read(&mut chunk)? {
+            0 => return Ok(hash.finalize().into()),
+            count => hash.update(&chunk[..count]),
+        }
     }
+}
+
+/// True to its bound, a page opens within seconds.
+fn fits(size: u64) -> Result<(), PageError> {
+    match size > LARGEST {
+        true => Err(PageError::TooLarge),
+        false => Ok(()),
+    }
+}
+
+fn film<R: Read + Seek + Clone>(
+    about: &About,
+    source: &Source<R>,
+    redactor: &Redactor,
+    pace: Duration,
+    commands: &mut Commands,
+) -> Result<Finished, PageError> {
+    let tape = Streamed::new(source, redactor.clone())?;
+    let size = recorded_size(source, UNMEASURED);
+    let mut walk = Walk::new(tape, size, source.kind == Kind::Terminal);
+    let range = about.range();
+    let mut film = Film::new(size, range.clone(), pace);
+    while let Some(due) = walk.due().filter(|due| *due < range.end) {
+        film.advance(due, walk.screen());
+        for (time, label) in walk.step() {
+            commands.push(time, &label);
+        }
+        fits(film.size() + commands.size())?;
+    }
+    match walk.fault() {
+        Some(fault) => Err(fault.clone().into()),
+        None => Ok(film.finish(walk.screen())),
+    }
+}
+
+/// Reads the transcript, its secrets taken out, up to `until`, and counts them.
+fn transcript<R: Read + Seek + Clone>(
+    source: &Source<R>,
+    redactor: &Redactor,
+    until: Duration,
+    mut take: impl FnMut(&Line) -> Result<(), PageError>,
+) -> Result<Hidden, PageError> {
+    let size = recorded_size(source, Size::ASSUMED);
+    // What a screen showed is redacted as it was printed, so that the transcript and the pictures
+    // hide the same; what a protocol said, as it is told.
+    let before = match source.kind.is_screen() {
+        true => redactor.clone(),
+        false => Redactor::off(),
+    };
+    let mut reader = source.input.open()?;
+    let mut events = redact::Redacted::new(&mut reader, before);
+    let mut transcript = Transcript::new(source.kind, size);
+    let mut redacted = Redacted::new(redactor.clone());
+    let (mut lines, mut ready) = (Vec::new(), Vec::new());
+    for event in events.by_ref() {
+        let event = event?;
+        if event.time >= until {
+            break;
+        }
+        transcript.push(&event, &mut lines);
+        for line in lines.drain(..) {
+            redacted.push(line, &mut ready);
+        }
+        ready.drain(..).try_for_each(|line| take(&line))?;
+    }
+    transcript.finish(&mut lines);
+    for line in lines.drain(..) {
+        redacted.push(line, &mut ready);
+    }
+    redacted.finish(&mut ready);
+    ready.drain(..).try_for_each(|line| take(&line))?;
+    Ok(Hidden::of(redactor, [events.report(), redacted.report()]))
 }

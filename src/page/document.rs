@@ -1,59 +1,59 @@
 //! The page as bytes: the skeleton, its style and script, and the data.
 
 use std::io::{self, Write};
-use std::ops::Range;
 use std::time::Duration;
 
 use base64::engine::{Engine as _, general_purpose::STANDARD};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::Page;
 use super::about::About;
 use super::commands::Command;
 use super::data::{Array, millis, write_value};
-use super::film::{Film, Finished};
+use super::film::Finished;
 use crate::recording::safe;
 
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
+/// What a page is made of.
+pub struct Content {
+    pub about: About,
+    pub film: Option<Finished>,
+    pub lines: Array,
+    pub commands: Vec<Command>,
+}
+
 /// Writes the page. The skeleton has a comment with a name wherever something is put in.
-pub fn write(page: Page, out: &mut impl Write) -> io::Result<()> {
-    let Page {
+pub fn write(content: Content, out: &mut impl Write) -> io::Result<()> {
+    let Content {
         about,
         film,
         lines,
         commands,
-        markers,
-    } = page;
-    let range = about.range();
-    let mut data = Some((
-        film.map(Film::finish),
-        lines.into_array(),
-        commands.within(&range),
-    ));
+    } = content;
+    let mut data = Some((film, lines));
     let mut rest = SKELETON;
     while let Some((before, after)) = rest.split_once("<!--") {
         let (name, after) = after.split_once("-->").unwrap_or((after, ""));
         out.write_all(before.as_bytes())?;
-        match name {
-            "policy" => out.write_all(policy().as_bytes())?,
-            "style" => write!(out, "<style>{STYLE}</style>")?,
-            "script" => write!(out, "<script>{SCRIPT}</script>")?,
-            "title" => out.write_all(escaped(&about.title).as_bytes())?,
-            "summary" => out.write_all(escaped(&about.summary()).as_bytes())?,
-            "facts" => facts(&about, out)?,
-            "remarks" => remarks(&about, out)?,
-            "version" => out.write_all(env!("CARGO_PKG_VERSION").as_bytes())?,
-            "data" => {
-                if let Some((film, lines, commands)) = data.take() {
-                    about_data(&about, out)?;
+        match (name, &mut data) {
+            ("policy", _) => out.write_all(policy().as_bytes())?,
+            ("style", _) => write!(out, "<style>{STYLE}</style>")?,
+            ("script", _) => write!(out, "<script>{SCRIPT}</script>")?,
+            ("title", _) => out.write_all(escaped(&about.title).as_bytes())?,
+            ("summary", _) => out.write_all(escaped(&about.summary()).as_bytes())?,
+            ("facts", _) => facts(&about, out)?,
+            ("remarks", _) => remarks(&about, out)?,
+            ("version", _) => out.write_all(env!("CARGO_PKG_VERSION").as_bytes())?,
+            ("data", data @ Some(_)) => {
+                about_data(&about, out)?;
+                if let Some((film, lines)) = data.take() {
                     film_data(film, out)?;
                     lines.write("lines", out)?;
-                    list_data(&range, &commands, &markers, out)?;
                 }
+                command_data(&commands, out)?;
             }
             _ => {}
         }
@@ -150,20 +150,10 @@ fn film_data(film: Option<Finished>, out: &mut impl Write) -> io::Result<()> {
     write_value("looks", &looks, out)
 }
 
-fn list_data(
-    range: &Range<Duration>,
-    commands: &[Command],
-    markers: &[(Duration, String)],
-    out: &mut impl Write,
-) -> io::Result<()> {
+fn command_data(commands: &[Command], out: &mut impl Write) -> io::Result<()> {
     let mut array = Array::new();
     for command in commands {
         array.push(&json!([command.number, millis(command.time), command.text]));
     }
-    array.write("commands", out)?;
-    let mut array = Array::new();
-    for (time, label) in markers.iter().filter(|(time, _)| range.contains(time)) {
-        array.push(&json!([millis(*time), label]));
-    }
-    array.write("markers", out)
+    array.write("commands", out)
 }

@@ -39,18 +39,24 @@ const KEY_EVERY: u64 = 64 * 1024;
 /// Pictures are at least this much JSON, so that many small ones are counted.
 const SMALLEST: u64 = 256;
 
-/// The shortest time between two pictures of a recording whose events are at these times: longer
-/// where it is busy for hours, so that a page stays of a size that opens.
-pub fn pace(times: impl Iterator<Item = Duration>) -> Duration {
-    let mut before = Duration::ZERO;
-    let busy: Duration = times
-        .map(|time| {
-            let gap = time.saturating_sub(before);
-            before = time;
-            gap.min(BUSY)
-        })
-        .sum();
-    FASTEST.max(busy / MOST)
+/// Finds the shortest time between two pictures of a recording: longer where it is busy for hours,
+/// so that a page stays of a size that opens.
+#[derive(Debug, Default)]
+pub struct Pace {
+    before: Duration,
+    busy: Duration,
+}
+
+impl Pace {
+    /// Something is shown at `time`.
+    pub fn push(&mut self, time: Duration) {
+        self.busy += time.saturating_sub(self.before).min(BUSY);
+        self.before = time;
+    }
+
+    pub fn shortest(&self) -> Duration {
+        FASTEST.max(self.busy / MOST)
+    }
 }
 
 /// A part of a picture.
@@ -64,9 +70,9 @@ enum Part {
 
 /// The pictures so far.
 pub struct Film {
-    screen: Screen,
     /// The part that is filmed; what comes before it is played unseen.
     range: Range<Duration>,
+    size: Size,
     pace: Duration,
     /// When the picture in the making began, and the last event in it.
     pending: Option<(Duration, Duration)>,
@@ -95,16 +101,22 @@ pub struct Finished {
     pub size: Size,
 }
 
+impl Finished {
+    /// Bytes of JSON.
+    pub fn size(&self) -> u64 {
+        self.pictures.size() + self.styles.size()
+    }
+}
+
 impl Film {
     pub fn new(size: Size, range: Range<Duration>, pace: Duration) -> Self {
-        let screen = Screen::new(size);
         Self {
+            size,
             shown: Shown {
-                grid: Grid::of(&screen),
+                grid: Grid::blank(size),
                 cursor: -1,
                 at: 0,
             },
-            screen,
             // The first picture is how the range begins.
             pending: Some((range.start, range.start)),
             range,
@@ -119,48 +131,44 @@ impl Film {
 
     /// Bytes of JSON so far, and what the styles take.
     pub fn size(&self) -> u64 {
-        self.pictures.size() + self.styles.table.len() as u64 * 32
+        self.pictures.size() + self.styles.size()
     }
 
     /// Goes on to `time`: what is played from now on happens then.
-    pub fn advance(&mut self, time: Duration) {
+    pub fn advance(&mut self, time: Duration, screen: &Screen) {
         if time <= self.range.start {
             return;
         }
         if time >= self.range.end {
-            self.take_picture();
+            self.take_picture(screen);
             return;
         }
         let begun = match self.pending {
             Some((begun, _)) if time.saturating_sub(begun) < self.pace => begun,
             _ => {
-                self.take_picture();
+                self.take_picture(screen);
                 time
             }
         };
         self.pending = Some((begun, time));
     }
 
-    pub fn screen_mut(&mut self) -> &mut Screen {
-        &mut self.screen
-    }
-
-    pub fn finish(mut self) -> Finished {
-        self.take_picture();
+    pub fn finish(mut self, screen: &Screen) -> Finished {
+        self.take_picture(screen);
         Finished {
             pictures: self.pictures,
             keys: self.keys,
             styles: self.styles,
-            size: self.screen.size(),
+            size: self.size,
         }
     }
 
     /// Notes what is on the screen now, at the time of the last event: never before it happened.
-    fn take_picture(&mut self) {
+    fn take_picture(&mut self, screen: &Screen) {
         let Some((_, at)) = self.pending.take() else {
             return;
         };
-        let (grid, cursor) = (Grid::of(&self.screen), cursor(&self.screen));
+        let (grid, cursor) = (Grid::of(screen), cursor(screen));
         let is_key = self.since_key > KEY_EVERY || grid.size != self.shown.grid.size;
         if !is_key && grid == self.shown.grid && cursor == self.shown.cursor {
             return;
@@ -246,6 +254,11 @@ impl Style {
 }
 
 impl Styles {
+    /// Bytes of JSON, about.
+    fn size(&self) -> u64 {
+        self.table.len() as u64 * 32
+    }
+
     fn place(&mut self, look: Look) -> i64 {
         let next = self.table.len();
         let place = *self.places.entry(look).or_insert(next);

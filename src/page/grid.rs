@@ -171,9 +171,10 @@ impl Hasher for Fold {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::replay::screen::Clusters;
 
     fn grid(text: &[u8]) -> Grid {
-        let mut screen = Screen::new(Size { cols: 8, rows: 4 });
+        let mut screen = Screen::new(Size { cols: 8, rows: 4 }, Clusters::default());
         screen.feed(text);
         Grid::of(&screen)
     }

@@ -12,6 +12,7 @@ use super::commands::Commands;
 use super::data::{Array, millis};
 use crate::recording::Kind;
 use crate::recording::transcript::{Line, Tone};
+use crate::replay::tape::label;
 
 /// The lines so far.
 pub struct Lines {
@@ -20,6 +21,17 @@ pub struct Lines {
     array: Array,
     /// When the last line of a script was sent, where the line before was one.
     script: Option<Duration>,
+}
+
+/// What a line is. The number and the time that stand in its text are left out.
+#[derive(Debug, PartialEq, Eq)]
+enum Place<'a> {
+    /// A line for itself.
+    Own(&'a str),
+    /// More of the one above.
+    Continued(&'a str),
+    /// The beginning of a statement or a request.
+    Done(&'a str, String),
 }
 
 impl Lines {
@@ -42,32 +54,38 @@ impl Lines {
 
     /// Takes a line, and tells `commands` of what was done in it.
     pub fn push(&mut self, line: &Line, commands: &mut Commands) {
-        let millis = millis(line.time);
-        let tone = tone(line.tone);
-        let place = self.read(line);
+        let (time, tone) = (millis(line.time), tone(line.tone));
+        let place = self.place(line);
         self.script = (line.tone == Tone::Input).then_some(line.time);
         let item = match place {
-            Place::Own(text) => json!([millis, tone, text]),
+            Place::Own(text) => json!([time, tone, text]),
             Place::Continued(text) => json!([-1, tone, text]),
-            Place::Done(text) => json!([millis, tone, text, commands.push(line.time, text)]),
+            Place::Done(text, label) => json!([time, tone, text, commands.push(line.time, &label)]),
         };
         if self.range.contains(&line.time) {
             self.array.push(&item);
         }
     }
 
-    fn read<'a>(&self, line: &'a Line) -> Place<'a> {
-        match self.kind {
+    fn place<'a>(&self, line: &'a Line) -> Place<'a> {
+        let indent = match self.kind {
             // A script is sent whole.
-            Kind::Exec if line.tone == Tone::Input => match self.script == Some(line.time) {
-                true => Place::Continued(&line.text),
-                false => Place::Done(&line.text),
-            },
-            Kind::Exec => Place::Own(&line.text),
-            Kind::Terminal => Place::Own(&line.text),
-            Kind::Http => http(&line.text),
-            kind if kind.is_native_database() => statement(line),
-            _ => Place::Own(&line.text),
+            Kind::Exec if line.tone == Tone::Input && self.script == Some(line.time) => {
+                return Place::Continued(&line.text);
+            }
+            Kind::Http => 14,
+            kind if kind.is_native_database() => 18,
+            _ => return Place::Own(&line.text),
+        };
+        if let Some((margin, text)) = line.text.split_at_checked(indent)
+            && margin.trim().is_empty()
+        {
+            return Place::Continued(text);
+        }
+        match (label(self.kind, line), behind_time(&line.text)) {
+            (Some(label), Some(text)) => Place::Done(text, label),
+            (None, Some(text)) => Place::Own(text),
+            (_, None) => Place::Own(&line.text),
         }
     }
 }
@@ -81,68 +99,36 @@ fn tone(tone: Tone) -> u8 {
     }
 }
 
-/// What a line is, without the number and the time that stand in its text.
-enum Place<'a> {
-    /// A line for itself.
-    Own(&'a str),
-    /// More of the one above.
-    Continued(&'a str),
-    /// The beginning of a statement or a request.
-    Done(&'a str),
-}
-
-/// `→ GET /` and what it sent; answers and bodies below.
-fn http(text: &str) -> Place<'_> {
-    match behind_time(text) {
-        Some(text) if text.starts_with('→') => Place::Done(text),
-        Some(text) => Place::Own(text),
-        None => continued(text, 14),
-    }
-}
-
-/// `   7    0:02.611  SELECT 1`, and what is indented below.
-fn statement(line: &Line) -> Place<'_> {
-    let text = line.text.trim_start();
-    let (number, rest) = text.split_at(text.find(' ').unwrap_or(text.len()));
-    let is_number = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty();
-    match behind_time(rest) {
-        Some(statement) if is_number => return Place::Done(statement),
-        _ => {}
-    }
-    match behind_time(text) {
-        Some(remark) => Place::Own(remark),
-        None => continued(&line.text, 18),
-    }
-}
-
-fn continued(text: &str, indent: usize) -> Place<'_> {
-    match text.split_at_checked(indent) {
-        Some((margin, text)) if margin.trim().is_empty() => Place::Continued(text),
-        _ => Place::Own(text),
-    }
-}
-
-/// What follows the offset that a line begins with: `0:02.611  `.
+/// What follows the offset near the beginning of a line: `   7    0:02.611  SELECT 1`.
 fn behind_time(text: &str) -> Option<&str> {
-    let (time, text) = text.trim_start().split_once("  ")?;
+    let mut rest = text.trim_start();
+    if let Some((number, after)) = rest.split_once("  ")
+        && is_digits(number)
+    {
+        rest = after.trim_start();
+    }
+    let (time, text) = rest.split_once("  ")?;
     let (whole, millis) = time.split_once('.')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_time = millis.len() == 3 && digits(millis) && whole.split(':').all(digits);
+    let is_time = millis.len() == 3 && is_digits(millis) && whole.split(':').all(is_digits);
     (is_time && whole.contains(':')).then_some(text)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::{event_stream, transcript};
+    use crate::recording::{Strictness, open, transcript};
 
     fn lines(kind: Kind, json: &str) -> (Vec<serde_json::Value>, Vec<String>) {
-        let parsed = event_stream::parse(json.as_bytes()).expect("a recording");
-        let (mut lines, mut commands) = (
-            Lines::new(kind, Duration::ZERO..Duration::MAX),
-            Commands::default(),
-        );
-        for line in transcript::lines(kind, &parsed.events) {
+        let reader = open(json.as_bytes(), Strictness::Strict).expect("a recording");
+        let (recording, _) = reader.into_recording().expect("a recording");
+        let all = Duration::ZERO..Duration::MAX;
+        let mut lines = Lines::new(kind, all.clone());
+        let mut commands = Commands::default();
+        for line in transcript::lines(kind, &recording.events) {
             lines.push(&line, &mut commands);
         }
         let mut out = Vec::new();
@@ -150,10 +136,7 @@ mod tests {
         let text = String::from_utf8(out).expect("UTF-8");
         let json = text.split_once('>').expect("a block").1;
         let json = json.trim_end().strip_suffix("</script>").expect("an end");
-        let found = commands
-            .within(&(Duration::ZERO..Duration::MAX))
-            .into_iter()
-            .map(|one| one.text);
+        let found = commands.within(&all).into_iter().map(|one| one.text);
         (
             serde_json::from_str(json).expect("an array"),
             found.collect(),
@@ -177,7 +160,7 @@ mod tests {
     fn requests_are_done_and_answers_are_not() {
         let json = include_str!("../sandbox/world/recordings/http-api.json");
         let (lines, commands) = lines(Kind::Http, json);
-        assert!(commands.iter().all(|text| text.starts_with("→ ")));
+        assert!(commands[0].starts_with("GET /"), "{commands:?}");
         let refused = lines
             .iter()
             .find(|line| line[2] == "← HTTP/1.1 403 Forbidden");
@@ -186,9 +169,17 @@ mod tests {
     }
 
     #[test]
+    fn a_script_is_one_entry() {
+        let json = include_str!("../sandbox/world/recordings/psql-failing-migration.json");
+        let (lines, _) = lines(Kind::Exec, json);
+        let begun = lines.iter().filter(|line| line[1] == 1 && line[0] != -1);
+        assert_eq!(begun.count(), 1);
+    }
+
+    #[test]
     fn only_a_time_is_taken_for_one() {
         assert_eq!(behind_time("  0:02.611  x  y"), Some("x  y"));
-        assert_eq!(behind_time("1:00:02.611  x"), Some("x"));
+        assert_eq!(behind_time("  12  1:00:02.611  x"), Some("x"));
         for text in ["0.611  x", "a:02.611  x", "0:02.61  x", "0:02.611 x", "  "] {
             assert_eq!(behind_time(text), None, "{text}");
         }

@@ -381,7 +381,7 @@
 
   /* All that is on the page, and where in the recording it stands. */
   class Player {
-    constructor({ about, film, looks, lines, commands, markers }) {
+    constructor({ about, film, looks, lines, commands }) {
       this.about = about;
       this.from = about.from;
       this.to = about.to;
@@ -397,17 +397,16 @@
       this.isPlaying = false;
       this.hits = [];
       this.hit = -1;
-      this.setUp(markers);
+      this.setUp();
     }
 
-    setUp(markers) {
+    setUp() {
       $('scrubber').max = Math.max(this.to - this.from, 0);
       $('total').textContent = offset(this.to, this.decimals);
       this.isStill = this.to <= this.from || !this.ticks.length;
       $('play').disabled = $('scrubber').disabled = this.isStill;
       this.marks(this.commandTimes, '');
-      this.marks(markers.map((marker) => marker[0]), 'marker');
-      this.listCommands(markers);
+      this.listCommands();
       if (this.film) {
         $('tabs').hidden = false;
         $('panel-transcript').setAttribute('aria-labelledby', 'tab-transcript');
@@ -448,16 +447,15 @@
       }
     }
 
-    listCommands(markers) {
+    listCommands() {
       const MOST = 5000;
       const { things } = this.about;
       const list = $('command-list');
       $('commands-title').textContent = things[0].toUpperCase() + things.slice(1);
-      const rows = this.commands.slice(0, MOST).map(([number, time, text]) => this.jumpTo(`#command-${number}`, number, text, time));
+      const rows = this.commands.slice(0, MOST).map(([number, time, text]) => this.jumpTo(`#command-${number}`, number, text || 'marker', time));
       list.append(...rows);
       if (this.commands.length > MOST) list.append(element('li', 'note', `and ${this.commands.length - MOST} more: search finds them`));
       if (!this.commands.length) list.append(element('li', 'note', `No ${things} were told apart in this recording.`));
-      list.append(...markers.map(([time, label]) => this.jumpTo(`#t=${time / 1000}`, '◆', label || 'marker', time)));
       for (const id of ['previous', 'next']) {
         $(id).disabled = !this.commands.length;
         $(id).setAttribute('aria-label', `${id === 'next' ? 'Next' : 'Previous'} ${things.slice(0, -1)}`);
@@ -759,7 +757,7 @@
   }
 
   try {
-    const names = ['about', 'film', 'looks', 'lines', 'commands', 'markers'];
+    const names = ['about', 'film', 'looks', 'lines', 'commands'];
     const data = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await read(name)])));
     const player = new Player(data);
     player.open(location.hash);

@@ -197,3 +197,57 @@ fn glyph(cell: &Cell) -> String {
         Glyph::Cluster(text) => text.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::about::testing::about;
+    use crate::recording::{Kind, Size};
+    use crate::replay::screen::Clusters;
+
+    fn drawn(output: &[u8]) -> String {
+        let mut screen = Screen::new(Size { cols: 20, rows: 3 }, Clusters::default());
+        screen.feed(output);
+        svg(&about(Kind::Terminal), &screen, Duration::from_secs(61))
+    }
+
+    #[test]
+    fn nothing_recorded_is_markup_and_nothing_runs_or_links() {
+        let svg =
+            drawn(b"</text><script>x()</script>\x1b]8;;https://evil.example\x07&amp;\x1b]8;;\x07");
+        for part in ["<script", "<a ", "href", "evil.example", "onload", "<image"] {
+            assert!(!svg.contains(part), "{part}");
+        }
+        assert!(svg.contains("&lt;/text&gt;&lt;script&gt;x") && svg.contains("&amp;amp;"));
+        assert!(svg.contains("at 0:01:01.000"), "{svg}");
+    }
+
+    #[test]
+    fn colours_and_attributes_are_those_of_the_cells() {
+        let svg =
+            drawn(b"\x1b[1;31mbold\x1b[0m \x1b[38;5;208;44mtext\x1b[0m\x1b[3;4;9;38;2;1;2;3mx");
+        assert!(
+            svg.contains("fill=\"#ff9c9e\" font-weight=\"700\">bold<"),
+            "{svg}"
+        );
+        assert!(svg.contains("fill=\"#ff8700\">text<"));
+        assert!(svg.contains(
+            "<rect x=\"42.0\" y=\"0.0\" width=\"33.6\" height=\"18\" fill=\"#3b78e0\"/>"
+        ));
+        let rest =
+            "fill=\"#010203\" font-style=\"italic\" text-decoration=\"underline line-through\">x<";
+        assert!(svg.contains(rest), "{svg}");
+    }
+
+    #[test]
+    fn what_follows_a_wide_character_stands_in_its_own_column() {
+        let svg = drawn("日本x e\u{301}y".as_bytes());
+        let at = |col: f64, text: &str| {
+            let x = format!("x=\"{:.1}\"", col * COLUMN);
+            svg.lines()
+                .any(|line| line.contains(&x) && line.ends_with(&format!(">{text}</text>")))
+        };
+        assert!(at(0.0, "日") && at(2.0, "本") && at(4.0, "x"), "{svg}");
+        assert!(at(6.0, "e\u{301}") && at(7.0, "y"), "{svg}");
+    }
+}

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::Selection;
@@ -16,9 +17,11 @@ use crate::domain::redaction::Redactor;
 use crate::domain::session::{NO_EXIT_CODE, Session};
 use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
+use crate::page::PageError;
 use crate::recording::{
     Code, Event, Header, Kind, ReadError, Strictness, asciicast, open, redact, transcript,
 };
+use crate::replay::{Clip, Point};
 use crate::sources::{self, SessionFilter};
 use crate::ui::{self, counted};
 
@@ -29,6 +32,8 @@ pub enum Format {
     Txt,
     /// One page that plays it.
     Html,
+    /// A picture of the screen.
+    Svg,
 }
 
 impl Format {
@@ -37,6 +42,7 @@ impl Format {
             Format::Cast => "cast",
             Format::Txt => "txt",
             Format::Html => "html",
+            Format::Svg => "svg",
         }
     }
 }
@@ -49,6 +55,10 @@ pub struct Options {
     pub include_input: bool,
     pub allow_download: bool,
     pub redactor: Redactor,
+    /// The part of a page.
+    pub clip: Option<Clip>,
+    /// The moment of a picture.
+    pub at: Option<Point>,
 }
 
 /// One file that was written; the shape that `-o json` promises.
@@ -63,7 +73,7 @@ struct Written {
 /// What was written of a recording.
 #[derive(Debug, Serialize)]
 struct Content {
-    events: usize,
+    events: u64,
     /// True where the recording has events, and none of those written shows anything.
     #[serde(skip)]
     is_silent: bool,
@@ -93,7 +103,7 @@ pub async fn run(
             Ok(Some(file)) => written.push(file),
             Ok(None) => context.ui.status(&format!("session {id} has no recording")),
             // One that cannot be read must not hold back the rest.
-            Err(error) if ids.len() > 1 && error.is::<ReadError>() => {
+            Err(error) if ids.len() > 1 && is_of_recording(&error) => {
                 failed += 1;
                 context.ui.warning(&format!("session {id}: {error:#}"));
             }
@@ -188,14 +198,16 @@ impl Writer<'_> {
     fn path(&self, id: &str, of: usize) -> anyhow::Result<Option<PathBuf>> {
         let Target::Path(path) = &self.options.target else {
             return match (self.options.format, of) {
-                (format @ (Format::Cast | Format::Html), 2..) => Err(UsageError::with_hint(
-                    format!(
-                        "{of} recordings do not fit into one {} file",
-                        format.ending()
-                    ),
-                    "name a folder (--to DIR/), or one session",
-                )
-                .into()),
+                (format @ (Format::Cast | Format::Html | Format::Svg), 2..) => {
+                    Err(UsageError::with_hint(
+                        format!(
+                            "{of} recordings do not fit into one {} file",
+                            format.ending()
+                        ),
+                        "name a folder (--to DIR/), or one session",
+                    )
+                    .into())
+                }
                 _ => Ok(None),
             };
         };
@@ -218,7 +230,7 @@ impl Writer<'_> {
     fn encode(
         &self,
         session: &Session,
-        received: &[u8],
+        received: &Bytes,
         events: Vec<Event>,
         out: &mut impl Write,
     ) -> anyhow::Result<Content> {
@@ -228,16 +240,14 @@ impl Writer<'_> {
                 let lines = transcript::redacted(kind, &events, &self.options.redactor);
                 transcript::write(&lines, out)?;
                 Ok(Content {
-                    events: events.len(),
+                    events: events.len() as u64,
                     is_silent: false,
                 })
             }
-            Format::Html => {
-                let (count, redactor) = (events.len(), self.options.redactor.clone());
-                let shown = page::shown(self.gateway, session, received, events, redactor);
-                shown.page()?.finish(out)?;
+            Format::Html | Format::Svg => {
+                let events = self.show(session, received.clone(), out)?;
                 Ok(Content {
-                    events: count,
+                    events,
                     is_silent: false,
                 })
             }
@@ -249,11 +259,32 @@ impl Writer<'_> {
                 events.extend(exit_event(session, events.last()));
                 asciicast::write_v3(&Header::of_session(session), &events, out)?;
                 Ok(Content {
-                    events: events.len(),
+                    events: events.len() as u64,
                     is_silent: had_events && !events.iter().any(|event| event.code.is_shown()),
                 })
             }
         }
+    }
+
+    /// A page, or a picture; answers the number of events.
+    fn show(
+        &self,
+        session: &Session,
+        received: Bytes,
+        out: &mut impl Write,
+    ) -> anyhow::Result<u64> {
+        let redactor = self.options.redactor.clone();
+        let mut shown =
+            page::Shown::of_session(self.context, self.gateway, session, received, redactor)?;
+        if let Some(clip) = &self.options.clip {
+            shown.clip(clip)?;
+        }
+        if self.options.format == Format::Svg {
+            let (picture, events) = shown.svg(self.options.at.as_ref())?;
+            out.write_all(picture.as_bytes())?;
+            return Ok(events);
+        }
+        shown.html(out)
     }
 
     fn conclude(&self, written: &[Written]) -> anyhow::Result<()> {
@@ -265,7 +296,7 @@ impl Writer<'_> {
             [] => ui.status("no recording was written"),
             [one] => ui.status(&format!(
                 "{} of session {} to {}",
-                counted(one.content.events as u64, "event"),
+                counted(one.content.events, "event"),
                 one.session,
                 if one.file == "-" { "stdout" } else { &one.file }
             )),
@@ -281,6 +312,11 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// True for what is wrong with one recording and not with the next.
+fn is_of_recording(error: &anyhow::Error) -> bool {
+    error.is::<ReadError>() || error.is::<PageError>()
 }
 
 /// What went wrong with the file says so; the rest is the recording's.
