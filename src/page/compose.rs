@@ -186,8 +186,8 @@ fn film<R: Read + Seek + Clone>(
     let mut film = Film::new(size, range.clone(), pace);
     while let Some(due) = walk.due().filter(|due| *due < range.end) {
         film.advance(due, walk.screen());
-        for (time, label) in walk.step() {
-            commands.push(time, &label);
+        for label in walk.step() {
+            commands.push(due, &label);
         }
         fits(film.size() + commands.size())?;
     }

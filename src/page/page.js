@@ -642,8 +642,9 @@
       if (this.searched !== `${this.view} ${$('query').value}`) this.search();
       if (!this.hits.length) return;
       const times = this.hits.map((hit) => hit.time);
-      const first = direction > 0 ? Math.max(countUntil(times, this.position - 0.5), 0) : countUntil(times, this.position) - 1;
-      const next = this.hit < 0 ? first : this.hit + direction;
+      const isThere = this.hits[this.hit]?.time === this.position;
+      const first = direction > 0 ? countUntil(times, this.position - 0.5) : countUntil(times, this.position) - 1;
+      const next = isThere ? this.hit + direction : first;
       this.hit = (next + this.hits.length) % this.hits.length;
       this.play(false);
       const hit = this.hits[this.hit];

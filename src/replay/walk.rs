@@ -33,24 +33,22 @@ impl<T: Tape> Walk<T> {
         self.head.due_recorded()
     }
 
-    /// Plays the next moment, and tells the commands and markers of it in the order in which
-    /// they are numbered: when each can be seen, and its label.
-    pub fn step(&mut self) -> Vec<(Duration, String)> {
+    /// Plays the next moment, and tells the commands that were given and the markers that stand
+    /// in it, in the order in which they are numbered.
+    pub fn step(&mut self) -> Vec<String> {
         let marker = self.head.label();
-        let mut stops = Vec::new();
+        let mut labels = Vec::new();
         match &mut self.commands {
             Some(commands) => {
                 read(&mut self.head, commands, usize::MAX);
-                let given = commands.take().into_iter();
-                stops.extend(given.map(|command| (command.place.recorded, command.text)));
+                labels.extend(commands.take().into_iter().map(|command| command.text));
             }
             None => {
                 self.head.play(usize::MAX, &mut ());
             }
         }
-        stops.extend(marker.map(|label| (self.head.place().recorded, label)));
-        let safe = |(time, label): (Duration, String)| (time, safe::line(&label));
-        stops.into_iter().map(safe).collect()
+        labels.extend(marker);
+        labels.iter().map(|label| safe::line(label)).collect()
     }
 
     pub fn screen(&self) -> &Screen {
