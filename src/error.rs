@@ -12,6 +12,7 @@ use crate::domain::time::{TimeError, human_duration};
 use crate::gateway::GatewayError;
 use crate::http::TransportError;
 use crate::monitors::as_code::AsCodeError;
+use crate::page::PageError;
 use crate::sources::SourceError;
 use crate::ui::prompt::CannotAsk;
 
@@ -120,6 +121,7 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                 })
                 .or_else(|| cause.downcast_ref::<AsCodeError>().map(of_as_code))
                 .or_else(|| cause.downcast_ref::<DeliveryError>().map(of_delivery))
+                .or_else(|| cause.downcast_ref::<PageError>().and_then(of_page))
                 .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
                 .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
@@ -350,6 +352,15 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
     }
 }
 
+fn of_page(error: &PageError) -> Option<Verdict> {
+    matches!(error, PageError::TooLarge).then(|| {
+        Verdict::hinted(
+            Exit::Failed,
+            "cut a part out with --clip A..B, or take all as --to FILE.cast or FILE.txt",
+        )
+    })
+}
+
 fn of_key_shape(shape: &KeyShape) -> Verdict {
     Verdict::hinted(Exit::Credentials, shape.advice())
 }
@@ -389,6 +400,13 @@ mod tests {
             of(io::Error::from(io::ErrorKind::BrokenPipe)).exit,
             Exit::Done
         );
+    }
+
+    #[test]
+    fn a_recording_too_large_for_a_page_can_be_cut() {
+        let verdict = of(PageError::TooLarge);
+        assert_eq!(verdict.exit, Exit::Failed);
+        assert!(verdict.hints[0].contains("--clip"));
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub mod gateway;
 pub mod globals;
 pub mod http;
 pub mod monitors;
+pub mod page;
 pub mod query;
 pub mod recording;
 pub mod replay;

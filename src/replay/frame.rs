@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::recording::Size;
 
 /// What stands in a cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Glyph {
     Char(char),
     /// A character with its combining marks.

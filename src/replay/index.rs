@@ -194,7 +194,7 @@ pub fn no_stop(number: usize, of: usize) -> String {
 }
 
 /// Plays on while commands are looked for; true when a moment was played whole.
-fn read<T: Tape>(head: &mut Head<T>, commands: &mut Commands, budget: usize) -> bool {
+pub(super) fn read<T: Tape>(head: &mut Head<T>, commands: &mut Commands, budget: usize) -> bool {
     let before = head.place();
     let enters = match before.offset {
         0 => head.enters(),

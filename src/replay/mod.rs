@@ -26,6 +26,7 @@ pub mod screen;
 mod status;
 pub mod tape;
 mod view;
+mod walk;
 
 pub use clock::{Clock, Monotonic};
 pub use options::{Clip, Look, Options, Reel};
@@ -33,3 +34,4 @@ pub use play::{Preparation, play, recorded_size, resolve};
 pub use point::{Origin, Point};
 pub use run::{Ended, Played};
 pub use tape::{Input, Source};
+pub use walk::Walk;

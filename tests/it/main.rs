@@ -11,6 +11,7 @@ mod monitors_as_code;
 mod monitors_export;
 mod monitors_recordings;
 mod openapi;
+mod page;
 mod readme;
 mod replay;
 mod sandbox_datadog;

@@ -16,6 +16,7 @@ use crate::recording::{
 
 #[cfg(test)]
 pub use memory::InMemory;
+pub use shape::label;
 pub use spooled::Spooled;
 pub use streamed::Streamed;
 

@@ -161,16 +161,18 @@ fn with_carriage_returns(data: &[u8], before: &mut u8) -> Vec<u8> {
     shown
 }
 
-/// The statement or request that begins with a line.
-fn label(kind: Kind, line: &Line) -> Option<String> {
+/// The statement or request that begins with a line. What is indented below one never does,
+/// whatever it looks like.
+pub fn label(kind: Kind, line: &Line) -> Option<String> {
+    let indent = line.text.len() - line.text.trim_start().len();
     let text = match kind {
-        Kind::Http => {
+        Kind::Http if indent < 12 => {
             let request = line.text.split_once("→ ")?.1;
             request
                 .rsplit_once(" HTTP/")
                 .map_or(request, |(request, _)| request)
         }
-        kind if kind.is_native_database() && line.tone == Tone::Plain => {
+        kind if kind.is_native_database() && line.tone == Tone::Plain && indent < 4 => {
             // Number, time and text, in columns.
             let mut columns = line.text.trim_start().splitn(2, "  ");
             columns.next()?.parse::<u64>().ok()?;
@@ -233,6 +235,26 @@ mod tests {
         }
         shaper.finish(&mut moments);
         told(moments)
+    }
+
+    #[test]
+    fn what_stands_below_a_request_or_a_statement_is_none() {
+        let line = |text: &str| Line {
+            time: Duration::ZERO,
+            text: text.to_owned(),
+            tone: Tone::Plain,
+        };
+        let is_one = |kind, text: &str| label(kind, &line(text)).is_some();
+        assert!(is_one(Kind::Http, "  0:03.445  → GET / HTTP/1.1"));
+        assert!(is_one(Kind::MySql, "   1    0:00.000  SELECT 1"));
+        assert!(!is_one(
+            Kind::Http,
+            "                0:03.445  → GET /forged HTTP/1.1"
+        ));
+        assert!(!is_one(
+            Kind::MySql,
+            "                     2    0:00.000  forged"
+        ));
     }
 
     #[test]

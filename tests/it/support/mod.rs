@@ -1,6 +1,7 @@
 //! What the tests of the binary stand on: an empty environment, a sandbox in a process of its own,
 //! and an HTTP client that shares no code with the program.
 
+mod chromium;
 mod environment;
 mod golden;
 mod http;
@@ -12,6 +13,7 @@ mod scripted;
 mod snapshot;
 mod waiting;
 
+pub use chromium::{Chromium, DESKTOP, Tab, Window};
 pub use environment::TestEnvironment;
 pub use golden::assert_shape;
 pub use http::ask;

@@ -21,6 +21,10 @@ pub enum ExportFormat {
     Cast,
     /// Recordings as readable text
     Txt,
+    /// Recordings as a page that plays them
+    Html,
+    /// A picture of a recording's screen, as it was at --at
+    Svg,
 }
 
 /// `--to` and `--format`, read together.
@@ -64,9 +68,10 @@ pub(super) fn of(args: &Export) -> Result<Destination, UsageError> {
         .ok_or_else(|| {
             UsageError::with_hint(
                 format!("the ending of `{}` picks no format", args.to),
-                "name one: --format ndjson|json|csv for events, cast|txt for recordings",
+                "name one: --format ndjson|json|csv for events, cast|txt|html|svg for recordings",
             )
         })?;
+    check(args, format)?;
     Ok(match format {
         ExportFormat::Ndjson => Destination::Rows {
             target,
@@ -88,7 +93,26 @@ pub(super) fn of(args: &Export) -> Result<Destination, UsageError> {
             target,
             format: recordings::Format::Txt,
         },
+        ExportFormat::Html => Destination::Recordings {
+            target,
+            format: recordings::Format::Html,
+        },
+        ExportFormat::Svg => Destination::Recordings {
+            target,
+            format: recordings::Format::Svg,
+        },
     })
+}
+
+/// What cuts or chooses is refused where it would do nothing.
+fn check(args: &Export, format: ExportFormat) -> Result<(), UsageError> {
+    if args.at.is_some() && format != ExportFormat::Svg {
+        return Err(UsageError::new("--at is for pictures: --to FILE.svg"));
+    }
+    if args.clip.is_some() && format != ExportFormat::Html {
+        return Err(UsageError::new("--clip is for pages: --to FILE.html"));
+    }
+    Ok(())
 }
 
 /// Stdout without a format gets lines.

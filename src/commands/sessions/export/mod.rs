@@ -3,6 +3,7 @@
 mod destination;
 mod events;
 mod mapping;
+mod page;
 mod recordings;
 mod summary;
 
@@ -10,12 +11,13 @@ use clap::{Args, ValueEnum};
 
 use self::destination::{Destination, ExportFormat, Target};
 use super::filter::FilterArgs;
-use super::scope;
+use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
 use crate::context::Context;
 use crate::delivery::{Codec, LatePolicy};
 use crate::domain::time::{TimeRange, parse_range};
 use crate::error::Exit;
+use crate::replay::{Clip, Point};
 use crate::sources::{self, SessionRef};
 
 /// Ship session events to Datadog or to files, or recordings to files
@@ -25,6 +27,8 @@ use crate::sources::{self, SessionRef};
   ddctl sessions export --since 24h --to logs --dry-run
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to october.ndjson
   ddctl sessions export 7c1e --to session.cast
+  ddctl sessions export 7c1e --to session.html
+  ddctl sessions export 7c1e --to moment.svg --at 03:12
   ddctl sessions export --since 7d --agent '*' --to recordings/ --format txt
 
 Events older than Datadog takes (18 hours) go out under the time of sending, with their own time in
@@ -80,6 +84,12 @@ pub struct Export {
     /// Leave secrets in commands and recordings as they are
     #[arg(long)]
     no_redact: bool,
+    /// Of a page: from A to B only: 10s..1m30s, 03:12..03:20, #3..#5; either may be left out
+    #[arg(long, value_name = "A..B", value_parser = clip::parse)]
+    clip: Option<Clip>,
+    /// Of a picture: the moment, as 90s, 03:12 or #7; without it, the end
+    #[arg(long, value_name = "TIME")]
+    at: Option<Point>,
     /// In recordings: what was typed as well, passwords included
     #[arg(long)]
     include_input: bool,
@@ -141,6 +151,8 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
                 include_input: args.include_input,
                 allow_download: args.allow_download,
                 redactor: context.redactor(args.no_redact),
+                clip: args.clip.clone(),
+                at: args.at.clone(),
             };
             let gateway = context.gateway(&args.gateway.flags())?;
             recordings::run(

@@ -4,10 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::Selection;
 use super::destination::Target;
+use super::page;
 use super::scope;
 use crate::context::Context;
 use crate::delivery::AtomicFile;
@@ -15,9 +17,11 @@ use crate::domain::redaction::Redactor;
 use crate::domain::session::{NO_EXIT_CODE, Session};
 use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
+use crate::page::PageError;
 use crate::recording::{
     Code, Event, Header, Kind, ReadError, Strictness, asciicast, open, redact, transcript,
 };
+use crate::replay::{Clip, Point};
 use crate::sources::{self, SessionFilter};
 use crate::ui::{self, counted};
 
@@ -26,6 +30,10 @@ use crate::ui::{self, counted};
 pub enum Format {
     Cast,
     Txt,
+    /// One page that plays it.
+    Html,
+    /// A picture of the screen.
+    Svg,
 }
 
 impl Format {
@@ -33,6 +41,8 @@ impl Format {
         match self {
             Format::Cast => "cast",
             Format::Txt => "txt",
+            Format::Html => "html",
+            Format::Svg => "svg",
         }
     }
 }
@@ -45,6 +55,10 @@ pub struct Options {
     pub include_input: bool,
     pub allow_download: bool,
     pub redactor: Redactor,
+    /// The part of a page.
+    pub clip: Option<Clip>,
+    /// The moment of a picture.
+    pub at: Option<Point>,
 }
 
 /// One file that was written; the shape that `-o json` promises.
@@ -59,7 +73,7 @@ struct Written {
 /// What was written of a recording.
 #[derive(Debug, Serialize)]
 struct Content {
-    events: usize,
+    events: u64,
     /// True where the recording has events, and none of those written shows anything.
     #[serde(skip)]
     is_silent: bool,
@@ -89,7 +103,7 @@ pub async fn run(
             Ok(Some(file)) => written.push(file),
             Ok(None) => context.ui.status(&format!("session {id} has no recording")),
             // One that cannot be read must not hold back the rest.
-            Err(error) if ids.len() > 1 && error.is::<ReadError>() => {
+            Err(error) if ids.len() > 1 && is_of_recording(&error) => {
                 failed += 1;
                 context.ui.warning(&format!("session {id}: {error:#}"));
             }
@@ -163,12 +177,13 @@ impl Writer<'_> {
         let (shown, content) = match file {
             Some(mut file) => {
                 let content = self
-                    .encode(&session, events, &mut file)
-                    .map_err(|error| file.explain(error))?;
+                    .encode(&session, &bytes, events, &mut file)
+                    .map_err(|error| explained(error, &file))?;
                 (file.commit()?.display().to_string(), content)
             }
             None => {
-                let content = self.encode(&session, events, &mut self.context.ui.stdout())?;
+                let content =
+                    self.encode(&session, &bytes, events, &mut self.context.ui.stdout())?;
                 ("-".to_owned(), content)
             }
         };
@@ -183,11 +198,16 @@ impl Writer<'_> {
     fn path(&self, id: &str, of: usize) -> anyhow::Result<Option<PathBuf>> {
         let Target::Path(path) = &self.options.target else {
             return match (self.options.format, of) {
-                (Format::Cast, 2..) => Err(UsageError::with_hint(
-                    format!("{of} recordings do not fit into one asciicast"),
-                    "name a folder (--to DIR/), or one session",
-                )
-                .into()),
+                (format @ (Format::Cast | Format::Html | Format::Svg), 2..) => {
+                    Err(UsageError::with_hint(
+                        format!(
+                            "{of} recordings do not fit into one {} file",
+                            format.ending()
+                        ),
+                        "name a folder (--to DIR/), or one session",
+                    )
+                    .into())
+                }
                 _ => Ok(None),
             };
         };
@@ -210,16 +230,24 @@ impl Writer<'_> {
     fn encode(
         &self,
         session: &Session,
+        received: &Bytes,
         events: Vec<Event>,
         out: &mut impl Write,
-    ) -> std::io::Result<Content> {
+    ) -> anyhow::Result<Content> {
         let kind = Kind::of_session(session, &events);
         match self.options.format {
             Format::Txt => {
                 let lines = transcript::redacted(kind, &events, &self.options.redactor);
                 transcript::write(&lines, out)?;
                 Ok(Content {
-                    events: events.len(),
+                    events: events.len() as u64,
+                    is_silent: false,
+                })
+            }
+            Format::Html | Format::Svg => {
+                let events = self.show(session, received.clone(), out)?;
+                Ok(Content {
+                    events,
                     is_silent: false,
                 })
             }
@@ -231,11 +259,32 @@ impl Writer<'_> {
                 events.extend(exit_event(session, events.last()));
                 asciicast::write_v3(&Header::of_session(session), &events, out)?;
                 Ok(Content {
-                    events: events.len(),
+                    events: events.len() as u64,
                     is_silent: had_events && !events.iter().any(|event| event.code.is_shown()),
                 })
             }
         }
+    }
+
+    /// A page, or a picture; answers the number of events.
+    fn show(
+        &self,
+        session: &Session,
+        received: Bytes,
+        out: &mut impl Write,
+    ) -> anyhow::Result<u64> {
+        let redactor = self.options.redactor.clone();
+        let mut shown =
+            page::Shown::of_session(self.context, self.gateway, session, received, redactor)?;
+        if let Some(clip) = &self.options.clip {
+            shown.clip(clip)?;
+        }
+        if self.options.format == Format::Svg {
+            let (picture, events) = shown.svg(self.options.at.as_ref())?;
+            out.write_all(picture.as_bytes())?;
+            return Ok(events);
+        }
+        shown.html(out)
     }
 
     fn conclude(&self, written: &[Written]) -> anyhow::Result<()> {
@@ -247,7 +296,7 @@ impl Writer<'_> {
             [] => ui.status("no recording was written"),
             [one] => ui.status(&format!(
                 "{} of session {} to {}",
-                counted(one.content.events as u64, "event"),
+                counted(one.content.events, "event"),
                 one.session,
                 if one.file == "-" { "stdout" } else { &one.file }
             )),
@@ -262,6 +311,19 @@ impl Writer<'_> {
             ));
         }
         Ok(())
+    }
+}
+
+/// True for what is wrong with one recording and not with the next.
+fn is_of_recording(error: &anyhow::Error) -> bool {
+    error.is::<ReadError>() || error.is::<PageError>()
+}
+
+/// What went wrong with the file says so; the rest is the recording's.
+fn explained(error: anyhow::Error, file: &AtomicFile) -> anyhow::Error {
+    match error.downcast::<std::io::Error>() {
+        Ok(error) => file.explain(error).into(),
+        Err(error) => error,
     }
 }
 

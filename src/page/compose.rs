@@ -1,0 +1,237 @@
+//! From a recording to a page or a picture: secrets out, played as `replay` plays it.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::about::{About, Hidden};
+use super::commands::Commands;
+use super::document::{self, Content};
+use super::film::{Film, Finished, Pace};
+use super::lines::Lines;
+use super::svg::svg;
+use crate::domain::redaction::Redactor;
+use crate::recording::redact;
+use crate::recording::transcript::{Line, Redacted, Transcript};
+use crate::recording::{Event, Kind, ReadError, Size};
+use crate::replay::tape::{Fault, Spooled, Storage, Streamed, Tape};
+use crate::replay::{Source, Walk, recorded_size};
+
+/// The most data of one page, unpacked: what browsers still open within a few seconds.
+const LARGEST: u64 = 64 << 20;
+
+/// The width that text is laid out in which met no terminal.
+const UNMEASURED: Size = Size {
+    cols: 100,
+    rows: 30,
+};
+
+/// Why there is no page or no picture.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("the recording cannot be played: {0}")]
+    Play(Fault),
+    #[error("the recording makes more than {} MB of pictures and text, which is too much for one page", LARGEST >> 20)]
+    TooLarge,
+    /// Of the target; it is named by who knows it.
+    #[error(transparent)]
+    Write(io::Error),
+}
+
+impl From<Fault> for PageError {
+    fn from(fault: Fault) -> Self {
+        Self::Play(fault)
+    }
+}
+
+/// Writes a page that plays the recording. Answers how many events it has.
+///
+/// What `about` says of the length, the checksum and what was hidden is found here.
+///
+/// # Errors
+///
+/// A recording that cannot be read or is too large, a target that cannot be written.
+pub fn html<R: Read + Seek + Clone>(
+    mut about: About,
+    source: &Source<R>,
+    redactor: &Redactor,
+    out: &mut impl Write,
+) -> Result<u64, PageError> {
+    let extent = measure(&mut about, source)?;
+    let range = about.range();
+    let mut commands = Commands::default();
+    let film = match source.kind.is_screen() {
+        true => Some(film(&about, source, redactor, extent.pace, &mut commands)?),
+        false => None,
+    };
+    let spent = film.as_ref().map_or(0, Finished::size);
+    let mut lines = Lines::new(source.kind, range.clone());
+    about.hidden = transcript(source, redactor, range.end, |line| {
+        lines.push(line, &mut commands);
+        fits(spent + lines.size() + commands.size())
+    })?;
+    let content = Content {
+        about,
+        film,
+        lines: lines.into_array(),
+        commands: commands.within(&range),
+    };
+    document::write(content, out).map_err(PageError::Write)?;
+    Ok(extent.events)
+}
+
+/// The screen at `at` as SVG, everything of that moment included; without it, the last one. What
+/// had no screen shows its transcript, which `storage` keeps meanwhile. Answers how many events
+/// the recording has as well.
+///
+/// # Errors
+///
+/// A recording that cannot be read.
+pub fn picture<R: Read + Seek + Clone>(
+    mut about: About,
+    source: &Source<R>,
+    redactor: &Redactor,
+    at: Option<Duration>,
+    storage: Box<dyn Storage>,
+) -> Result<(String, u64), PageError> {
+    let extent = measure(&mut about, source)?;
+    let at = at.unwrap_or(about.length);
+    about.hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
+    let size = recorded_size(source, UNMEASURED);
+    let picture = match source.kind.is_screen() {
+        true => still(&about, Streamed::new(source, redactor.clone())?, size, at),
+        false => still(
+            &about,
+            Spooled::new(source, redactor.clone(), storage)?,
+            size,
+            at,
+        ),
+    };
+    Ok((picture?, extent.events))
+}
+
+fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
+    let mut walk = Walk::new(tape, size, false);
+    while walk.due().is_some_and(|due| due <= at) {
+        walk.step();
+    }
+    match walk.fault() {
+        Some(fault) => Err(fault.clone().into()),
+        None => Ok(svg(about, walk.screen(), at)),
+    }
+}
+
+/// How much a recording holds.
+struct Extent {
+    events: u64,
+    pace: Duration,
+}
+
+/// Reads everything once for what must be known first.
+fn measure<R: Read + Seek + Clone>(
+    about: &mut About,
+    source: &Source<R>,
+) -> Result<Extent, PageError> {
+    let mut reader = source.input.open()?;
+    let (mut event, mut pace, mut events) = (Event::empty(), Pace::default(), 0);
+    while reader.read(&mut event)? {
+        events += 1;
+        about.length = event.time;
+        if event.code.is_shown() {
+            pace.push(event.time);
+        }
+    }
+    about.sha256 = checksum(source.input.bytes.clone()).map_err(ReadError::Io)?;
+    let remarks = reader.warnings().to_string();
+    about.remarks.extend(remarks.lines().map(str::to_owned));
+    Ok(Extent {
+        events,
+        pace: pace.shortest(),
+    })
+}
+
+fn checksum(mut bytes: impl Read + Seek) -> io::Result<[u8; 32]> {
+    bytes.seek(SeekFrom::Start(0))?;
+    let (mut hash, mut chunk) = (Sha256::new(), vec![0; 64 * 1024]);
+    loop {
+        match bytes.read(&mut chunk)? {
+            0 => return Ok(hash.finalize().into()),
+            count => hash.update(&chunk[..count]),
+        }
+    }
+}
+
+/// True to its bound, a page opens within seconds.
+fn fits(size: u64) -> Result<(), PageError> {
+    match size > LARGEST {
+        true => Err(PageError::TooLarge),
+        false => Ok(()),
+    }
+}
+
+fn film<R: Read + Seek + Clone>(
+    about: &About,
+    source: &Source<R>,
+    redactor: &Redactor,
+    pace: Duration,
+    commands: &mut Commands,
+) -> Result<Finished, PageError> {
+    let tape = Streamed::new(source, redactor.clone())?;
+    let size = recorded_size(source, UNMEASURED);
+    let mut walk = Walk::new(tape, size, source.kind == Kind::Terminal);
+    let range = about.range();
+    let mut film = Film::new(size, range.clone(), pace);
+    while let Some(due) = walk.due().filter(|due| *due < range.end) {
+        film.advance(due, walk.screen());
+        for label in walk.step() {
+            commands.push(due, &label);
+        }
+        fits(film.size() + commands.size())?;
+    }
+    match walk.fault() {
+        Some(fault) => Err(fault.clone().into()),
+        None => Ok(film.finish(walk.screen())),
+    }
+}
+
+/// Reads the transcript, its secrets taken out, up to `until`, and counts them.
+fn transcript<R: Read + Seek + Clone>(
+    source: &Source<R>,
+    redactor: &Redactor,
+    until: Duration,
+    mut take: impl FnMut(&Line) -> Result<(), PageError>,
+) -> Result<Hidden, PageError> {
+    let size = recorded_size(source, Size::ASSUMED);
+    // What a screen showed is redacted as it was printed, so that the transcript and the pictures
+    // hide the same; what a protocol said, as it is told.
+    let before = match source.kind.is_screen() {
+        true => redactor.clone(),
+        false => Redactor::off(),
+    };
+    let mut reader = source.input.open()?;
+    let mut events = redact::Redacted::new(&mut reader, before);
+    let mut transcript = Transcript::new(source.kind, size);
+    let mut redacted = Redacted::new(redactor.clone());
+    let (mut lines, mut ready) = (Vec::new(), Vec::new());
+    for event in events.by_ref() {
+        let event = event?;
+        if event.time >= until {
+            break;
+        }
+        transcript.push(&event, &mut lines);
+        for line in lines.drain(..) {
+            redacted.push(line, &mut ready);
+        }
+        ready.drain(..).try_for_each(|line| take(&line))?;
+    }
+    transcript.finish(&mut lines);
+    for line in lines.drain(..) {
+        redacted.push(line, &mut ready);
+    }
+    redacted.finish(&mut ready);
+    ready.drain(..).try_for_each(|line| take(&line))?;
+    Ok(Hidden::of(redactor, [events.report(), redacted.report()]))
+}
