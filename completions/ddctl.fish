@@ -111,34 +111,35 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -l read-only -d 'R
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -s h -l help -d 'Print help'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l profile -d 'Profile of the settings file' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l gateway-url -d 'Address of the gateway' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l config -d 'Settings file instead of the platform\'s own' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
 json\t''
 ndjson\t''
 yaml\t''
 csv\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
 json\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l color -d 'When to colour' -r -f -a "auto\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l color -d 'When to colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l no-input -d 'Never ask; fail where an answer is needed'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s y -l yes -d 'Answer every question with yes'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -s h -l help -d 'Print help'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "list" -d 'List recorded sessions, newest first'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "show" -d 'Show one session: who, what, where, how it ended, and where to look'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "replay" -d 'Play a recording in the terminal'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "search" -d 'Find text in recordings: commands, statements and output'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search export" -f -a "export" -d 'Ship session events to Datadog or to files, or recordings to files'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -f -a "list" -d 'List recorded sessions, newest first'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -f -a "show" -d 'Show one session: who, what, where, how it ended, and where to look'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -f -a "replay" -d 'Play a recording in the terminal'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -f -a "search" -d 'Find text in recordings: commands, statements and output'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -f -a "assert" -d 'Hold recordings against a policy file: what must and must not have been done'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show replay search assert export" -f -a "export" -d 'Ship session events to Datadog or to files, or recordings to files'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l since -d 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339 [default: 7d]' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l until -d 'Sessions that started before then' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l at -d 'Sessions that ran then, open ones too: 03:12, \'2026-11-20 03:12\', RFC 3339' -r
@@ -304,6 +305,59 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l policy -d 'The policy, in YAML' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l since -d 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339 [default: 7d]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l until -d 'Sessions that started before then' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l at -d 'Sessions that ran then, open ones too: 03:12, \'2026-11-20 03:12\', RFC 3339' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l lookback -d 'With --at: how long before it a session may have started' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l user -d 'By who authenticated: e-mail, name or subject id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l connection -d 'By connection name, `*` and `?` allowed' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l type -d 'By connection type: database, application, custom, httpproxy, …' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l outcome -d 'By how the session ended' -r -f -a "success\t''
+failure\t''
+blocked\t''
+rejected\t''
+unknown\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l status -d 'By where the session stands' -r -f -a "open\t''
+ready\t''
+done\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l approval -d 'By its review' -r -f -a "pending\t''
+approved\t''
+rejected\t''
+revoked\t''
+not-required\t'No rule demanded one'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l correlation -d 'By correlation id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l junit -d 'Also write the result as JUnit XML' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l sarif -d 'Also write the result as SARIF 2.1.0' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l cache -d 'Keep finished recordings on this machine, 1 GiB for a week, and read them from there'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l allow-download -d 'Keep them although the gateway has downloads switched off'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l lenient -d 'Leave out the lines of a file that cannot be read'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l no-redact -d 'Show secrets in what is found, except passwords in statements of database clients'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l since -d 'Sessions that started since then: 24h, 2026-11-20, RFC 3339' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l until -d 'Sessions that started before then' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l user -d 'By who authenticated: e-mail, name or subject id' -r
@@ -330,13 +384,17 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 json\t'Events, one array'
 csv\t'Events, a row each'
 cast\t'Recordings as asciicast v3'
-txt\t'Recordings as readable text'"
+txt\t'Recordings as readable text'
+html\t'Recordings as a page that plays them'
+svg\t'A picture of a recording\'s screen, as it was at --at'"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l late -d 'What happens to events older than Datadog takes' -r -f -a "restamp\t''
 skip\t''
 deadletter\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l clip -d 'Of a page: from A to B only: 10s..1m30s, 03:12..03:20, #3..#5; either may be left out' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l at -d 'Of a picture: the moment, as 90s, 03:12 or #7; without it, the end' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l concurrency -d 'Sessions asked for at once' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F

@@ -220,7 +220,7 @@ mod tests {
         assert_ne!(Query::parse("a b OR c"), Query::parse("a (b OR c)"));
         assert_eq!(Query::parse("NOT a"), Query::parse("-a"));
         assert_eq!(
-            Query::parse(r#"tag:("env:a" OR env:b)"#),
+            Query::parse(r#"tag:("env:a" OR "env:b")"#),
             Query::parse(r#"tag:"env:a" OR tag:"env:b""#)
         );
     }
