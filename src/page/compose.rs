@@ -13,7 +13,7 @@ use super::lines::Lines;
 use super::svg::svg;
 use crate::domain::redaction::Redactor;
 use crate::recording::redact;
-use crate::recording::transcript::{Line, Redacted, Transcript};
+use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
 use crate::recording::{Event, Kind, ReadError, Size};
 use crate::replay::tape::{Fault, Spooled, Storage, Streamed, Tape};
 use crate::replay::{Source, Walk, recorded_size};
@@ -222,7 +222,11 @@ fn transcript<R: Read + Seek + Clone>(
             break;
         }
         transcript.push(&event, &mut lines);
-        for line in lines.drain(..) {
+        for mut line in lines.drain(..) {
+            if source.kind.is_screen() && line.tone == Tone::Plain {
+                // A prompt waits for its command: the line was there when it was whole.
+                line.time = event.time;
+            }
             redacted.push(line, &mut ready);
         }
         ready.drain(..).try_for_each(|line| take(&line))?;

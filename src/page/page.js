@@ -280,7 +280,8 @@
       const block = element('div', 'block');
       const count = Math.min(Transcript.BLOCK, this.lines.length - start);
       block.dataset.number = this.blocks.length;
-      block.style.minHeight = `${count * 1.55}em`;
+      block.dataset.height = `${count * 1.55}em`;
+      block.style.minHeight = block.dataset.height;
       this.blocks.push(block);
       this.box.append(block);
       this.observer.observe(block);
@@ -291,6 +292,8 @@
       if (block.childElementCount) return;
       this.observer.unobserve(block);
       block.style.minHeight = '';
+      // As high as it was drawn last, or about so: a block out of view must not move the others.
+      block.style.containIntrinsicBlockSize = `auto ${block.dataset.height}`;
       const start = number * Transcript.BLOCK;
       const lines = this.lines.slice(start, start + Transcript.BLOCK);
       block.append(...lines.map((_, n) => this.line(start + n)));
@@ -352,7 +355,13 @@
       if (mayScroll && performance.now() - this.touched > 4000) this.reveal(this.current[0]);
     }
 
+    /* Twice: what comes into view may turn out to be higher than it was taken for. */
     reveal(node) {
+      this.scrollTo(node);
+      requestAnimationFrame(() => this.scrollTo(node));
+    }
+
+    scrollTo(node) {
       const box = this.box.getBoundingClientRect();
       const line = node.getBoundingClientRect();
       if (line.top < box.top || line.bottom > box.bottom - 10) this.box.scrollTop += line.top - box.top - box.height / 3;
