@@ -60,11 +60,11 @@ pub fn html<R: Read + Seek + Clone>(
     redactor: &Redactor,
     out: &mut impl Write,
 ) -> Result<u64, PageError> {
-    let extent = measure(&mut about, source)?;
+    let pace = measure(&mut about, source)?;
     let range = about.range();
     let mut commands = Commands::default();
     let film = match source.kind.is_screen() {
-        true => Some(film(&about, source, redactor, extent.pace, &mut commands)?),
+        true => Some(film(&about, source, redactor, pace, &mut commands)?),
         false => None,
     };
     let spent = film.as_ref().map_or(0, Finished::size);
@@ -79,8 +79,9 @@ pub fn html<R: Read + Seek + Clone>(
         lines: lines.into_array(),
         commands: commands.within(&range),
     };
+    let events = content.about.events;
     document::write(content, out).map_err(PageError::Write)?;
-    Ok(extent.events)
+    Ok(events)
 }
 
 /// The screen at `at` as SVG, everything of that moment included; without it, the last one. What
@@ -97,7 +98,7 @@ pub fn picture<R: Read + Seek + Clone>(
     at: Option<Duration>,
     storage: Box<dyn Storage>,
 ) -> Result<(String, u64), PageError> {
-    let extent = measure(&mut about, source)?;
+    measure(&mut about, source)?;
     let at = at.unwrap_or(about.length);
     about.hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
     let size = recorded_size(source, UNMEASURED);
@@ -110,7 +111,7 @@ pub fn picture<R: Read + Seek + Clone>(
             at,
         ),
     };
-    Ok((picture?, extent.events))
+    Ok((picture?, about.events))
 }
 
 fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
@@ -124,21 +125,16 @@ fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<St
     }
 }
 
-/// How much a recording holds.
-struct Extent {
-    events: u64,
-    pace: Duration,
-}
-
-/// Reads everything once for what must be known first.
+/// Reads everything once for what must be known first. Answers the shortest time between two
+/// pictures.
 fn measure<R: Read + Seek + Clone>(
     about: &mut About,
     source: &Source<R>,
-) -> Result<Extent, PageError> {
+) -> Result<Duration, PageError> {
     let mut reader = source.input.open()?;
-    let (mut event, mut pace, mut events) = (Event::empty(), Pace::default(), 0);
+    let (mut event, mut pace) = (Event::empty(), Pace::default());
     while reader.read(&mut event)? {
-        events += 1;
+        about.events += 1;
         about.length = event.time;
         if event.code.is_shown() {
             pace.push(event.time);
@@ -147,10 +143,7 @@ fn measure<R: Read + Seek + Clone>(
     about.sha256 = checksum(source.input.bytes.clone()).map_err(ReadError::Io)?;
     let remarks = reader.warnings().to_string();
     about.remarks.extend(remarks.lines().map(str::to_owned));
-    Ok(Extent {
-        events,
-        pace: pace.shortest(),
-    })
+    Ok(pace.shortest())
 }
 
 fn checksum(mut bytes: impl Read + Seek) -> io::Result<[u8; 32]> {

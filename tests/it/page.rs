@@ -112,7 +112,12 @@ fn a_page_names_what_it_is_of_what_was_hidden_and_its_checksum() {
         ID,
         "<dt>Gateway</dt><dd>http://127.0.0.1:",
         "<dt>Started</dt><dd>2026-11-20 03:12:00.000 UTC</dd>",
-        "<dt>Range</dt><dd>all of 1.5s</dd>",
+        "<dt>Range</dt><dd>all of 1.5s, 1 event</dd>",
+        concat!(
+            "<dt>Made by</dt><dd>ddctl ",
+            env!("CARGO_PKG_VERSION"),
+            "</dd>"
+        ),
         "<dt>Hidden</dt><dd>password × 1</dd>",
         &checksum,
     ] {
