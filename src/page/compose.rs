@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::about::{About, Hidden};
 use super::commands::Commands;
 use super::document::{self, Content};
-use super::film::{Film, Finished, Pace};
+use super::film::{FASTEST, Film, Finished, Pace};
 use super::lines::Lines;
 use super::svg::svg;
 use crate::domain::redaction::Redactor;
@@ -61,6 +61,9 @@ pub fn html<R: Read + Seek + Clone>(
     out: &mut impl Write,
 ) -> Result<u64, PageError> {
     let pace = measure(&mut about, source)?;
+    if source.kind.is_screen() && pace > FASTEST {
+        about.remarks.push(coarse(pace));
+    }
     let range = about.range();
     let mut commands = Commands::default();
     let film = match source.kind.is_screen() {
@@ -82,6 +85,15 @@ pub fn html<R: Read + Seek + Clone>(
     let events = content.about.events;
     document::write(content, out).map_err(PageError::Write)?;
     Ok(events)
+}
+
+/// Says that not every picture of a long recording is here.
+fn coarse(pace: Duration) -> String {
+    let pace = pace.as_secs_f64();
+    format!(
+        "This recording is busy for so long that its screen is shown once in {pace:.2} s. The \
+         transcript has every line."
+    )
 }
 
 /// The screen at `at` as SVG, everything of that moment included; without it, the last one. What
