@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::about::{beginning, end, hidden_counts, object};
 use super::{ConvertError, Options, Outcome};
 use crate::domain::redaction::Redactor;
-use crate::recording::redact::{Redacted, Report};
+use crate::recording::redact::{Place, Redacted, Report};
 use crate::recording::statements::{Entry, Said, Statements};
 use crate::recording::transcript::{self, Line, Transcript};
 use crate::recording::utf8::Decoder;
@@ -142,10 +142,11 @@ impl<T: Table> Rows<'_, '_, T> {
             return Ok(());
         };
         let (redactor, report) = (&self.options.redactor, &mut self.outcome.report);
-        let text = hide(redactor, text, report);
+        let at = (time, index);
+        let text = hide(redactor, text, at, report);
         let parameters: Vec<_> = parameters
             .iter()
-            .map(|value| hide(redactor, value, report))
+            .map(|value| hide(redactor, value, at, report))
             .collect();
         self.row(&Row {
             time,
@@ -222,11 +223,20 @@ fn clipped(
     }
 }
 
-fn hide(redactor: &Redactor, text: &str, report: &mut Report) -> String {
+fn hide(
+    redactor: &Redactor,
+    text: &str,
+    (time, index): (Duration, usize),
+    report: &mut Report,
+) -> String {
     let (text, findings) = redactor.redact_with_report(text);
-    findings
-        .iter()
-        .for_each(|finding| report.count(finding.rule));
+    for finding in findings {
+        report.add(Place {
+            rule: finding.rule,
+            time,
+            index: Some(index),
+        });
+    }
     text.into_owned()
 }
 
