@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::frame::{Frame, Splitter};
 use super::message::{self, Bind, Message};
 use super::value;
-use crate::recording::statements::{Entry, Said, redacted};
-use crate::recording::{Event, Kind};
+use crate::recording::Event;
+use crate::recording::statements::{Entry, Hider, Said};
 
 /// What prepared statements and bound parameters may take; beyond that they are forgotten.
 const LARGEST: usize = 16 * 1024 * 1024;
@@ -45,10 +45,10 @@ struct Portal {
 
 impl Session {
     /// Appends everything that the client ran with this event.
-    pub fn push(&mut self, event: &Event, entries: &mut Vec<Entry>) {
+    pub fn push(&mut self, event: &Event, hider: &mut Hider, entries: &mut Vec<Entry>) {
         self.latest = (event.time, event.index);
         let mut splitter = std::mem::take(&mut self.splitter);
-        splitter.push(event, |frame| self.frame(&frame));
+        splitter.push(event, |frame| self.frame(&frame, hider));
         self.splitter = splitter;
         entries.append(&mut self.entries);
     }
@@ -69,21 +69,21 @@ impl Session {
         }
     }
 
-    fn frame(&mut self, frame: &Frame) {
+    fn frame(&mut self, frame: &Frame, hider: &mut Hider) {
         match message::read(frame) {
             None => self.remark(frame, "a message that cannot be read"),
             Some(Message::CopyData { bytes }) => self.copied += bytes,
-            Some(message) => self.message(frame, message),
+            Some(message) => self.message(frame, message, hider),
         }
     }
 
-    fn message(&mut self, frame: &Frame, message: Message) {
+    fn message(&mut self, frame: &Frame, message: Message, hider: &mut Hider) {
         match message {
             Message::Startup { database } => {
                 self.remark(frame, &format!("connected to {database}"));
             }
             Message::Query(sql) => {
-                let sql = redacted(Kind::Postgres, &sql);
+                let sql = hider.hide(&sql, frame.time, frame.index);
                 self.say(frame, statement(sql, [].into()));
             }
             Message::Parse {
@@ -92,7 +92,7 @@ impl Session {
                 types,
             } => {
                 self.keep(frame, statement.len() + sql.len());
-                let sql = redacted(Kind::Postgres, &sql);
+                let sql = hider.hide(&sql, frame.time, frame.index);
                 let prepared = Arc::new(Prepared { sql, types });
                 self.statements.insert(statement, prepared);
             }
@@ -197,7 +197,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recording::Code;
+    use crate::recording::{Code, Kind};
 
     fn frame(tag: u8, body: &[u8]) -> Vec<u8> {
         let length = (body.len() as u32 + 4).to_be_bytes();
@@ -221,8 +221,9 @@ mod tests {
             Said::Remark(text) => format!("({text})"),
         };
         let (mut session, mut entries) = (Session::default(), Vec::new());
+        let mut hider = Hider::new(Kind::Postgres);
         for event in &events {
-            session.push(event, &mut entries);
+            session.push(event, &mut hider, &mut entries);
         }
         session.finish(&mut entries);
         entries.into_iter().map(show).collect()

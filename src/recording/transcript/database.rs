@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Line, Tone, error_line, offset, pretty};
+use crate::domain::redaction::Redactor;
+use crate::recording::redact::Report;
 use crate::recording::statements::{Entry, Said, Statements};
 use crate::recording::{Code, Event, Kind, safe};
 
@@ -34,6 +36,14 @@ impl Database {
             numbers: Numbers::default(),
             has_begun: false,
         }
+    }
+
+    pub fn marking(&mut self, redactor: &Redactor) {
+        self.statements = Statements::new(self.kind).marking(redactor);
+    }
+
+    pub fn report(&self) -> &Report {
+        self.statements.report()
     }
 
     pub fn push(&mut self, event: &Event, lines: &mut Vec<Line>) {
