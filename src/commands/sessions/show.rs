@@ -39,7 +39,7 @@ pub async fn run(context: &Context, args: &Show) -> anyhow::Result<Exit> {
     let gateway = context.gateway(&args.gateway.flags())?;
     let id = sources::find(&gateway, &SessionRef::parse(&args.session)?, context.now()).await?;
     let mut session = gateway.session(&id).await?;
-    let redactor = context.redactor(args.no_redact);
+    let redactor = context.redactor(args.no_redact)?;
     session.script = session
         .script
         .map(|script| redactor.redact(&script).into_owned());

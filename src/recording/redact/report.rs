@@ -1,5 +1,6 @@
 //! What was hidden in a recording: rules, counts and places. Never what they found.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
@@ -59,9 +60,10 @@ impl Placed for Raw {
     }
 }
 
-impl Placed for Line {
+/// A line, or something larger that it is part of.
+impl<T: Borrow<Line>> Placed for T {
     fn time(&self) -> Duration {
-        self.time
+        self.borrow().time
     }
 }
 

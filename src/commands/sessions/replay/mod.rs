@@ -128,7 +128,7 @@ fn play(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow::Result<Exi
     let preparation = replay::Preparation {
         idle_limit: args.idle_limit,
         size: args.size,
-        redactor: context.redactor(args.no_redact),
+        redactor: context.redactor(args.no_redact)?,
     };
     let storage = Box::new(SpooledTempFile::new(TRANSCRIPT));
     let options = options(context, args, loaded);

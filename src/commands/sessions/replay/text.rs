@@ -28,7 +28,7 @@ pub async fn print(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow:
         .size
         .unwrap_or_else(|| replay::recorded_size(source, Size::ASSUMED));
     let mut transcript = Transcript::new(source.kind, size);
-    let mut redacted = Redacted::new(context.redactor(args.no_redact));
+    let mut redacted = Redacted::new(context.redactor(args.no_redact)?);
     let mut out = BufWriter::new(context.ui.stdout());
     let (mut event, mut lines, mut found) = (Event::empty(), Vec::new(), Vec::new());
     let mut read = 0;
@@ -92,7 +92,7 @@ fn write(
 pub async fn raw(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow::Result<Exit> {
     let clip = clip(context, args, loaded)?;
     let mut reader = loaded.source.input.open()?;
-    let events = redact::Redacted::new(&mut reader, context.redactor(args.no_redact));
+    let events = redact::Redacted::new(&mut reader, context.redactor(args.no_redact)?);
     let mut out = BufWriter::new(context.ui.stdout());
     let mut written = 0;
     for event in events {
