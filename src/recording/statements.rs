@@ -4,10 +4,11 @@ mod document;
 mod redact;
 
 use std::io::Cursor;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::redact::{Place, Report};
+use super::redact::{Counting, Place, Report};
 use super::{Code, Event, Kind, Strictness, open, postgres};
 use crate::domain::redaction::Redactor;
 use crate::domain::session::{Session, Verb};
@@ -62,9 +63,15 @@ impl Statements {
         self
     }
 
+    /// Counts only what is hidden in a range of the recording.
+    pub fn counting(mut self, range: Range<Duration>) -> Self {
+        self.hider.counting = Counting::within(range);
+        self
+    }
+
     /// What was hidden so far.
     pub fn report(&self) -> &Report {
-        &self.hider.report
+        &self.hider.counting.report
     }
 
     /// Appends what the event completes.
@@ -104,7 +111,7 @@ pub fn read(kind: Kind, events: &[Event]) -> Vec<Entry> {
 pub(super) struct Hider {
     kind: Kind,
     redactor: Redactor,
-    report: Report,
+    counting: Counting,
 }
 
 impl Hider {
@@ -112,7 +119,7 @@ impl Hider {
         Self {
             kind,
             redactor: Redactor::built_in(),
-            report: Report::default(),
+            counting: Counting::default(),
         }
     }
 
@@ -122,7 +129,7 @@ impl Hider {
             return sql.into();
         };
         for rule in rules {
-            self.report.add(Place {
+            self.counting.add(Place {
                 rule: rule.into(),
                 time,
                 index: Some(index),

@@ -70,7 +70,15 @@ impl Transcript {
     /// before the first event.
     pub fn marking(mut self, redactor: &Redactor) -> Self {
         if let Layout::Database(database) = &mut self.0 {
-            database.marking(redactor);
+            database.reading(|statements| statements.marking(redactor));
+        }
+        self
+    }
+
+    /// Counts only what is hidden in a range of the recording.
+    pub fn counting(mut self, range: Range<Duration>) -> Self {
+        if let Layout::Database(database) = &mut self.0 {
+            database.reading(|statements| statements.counting(range));
         }
         self
     }

@@ -22,6 +22,7 @@ mod window;
 use std::ops::Range;
 use std::time::Duration;
 
+pub(super) use report::Counting;
 pub use report::{MOST_PLACES, Place, Placed, Report};
 pub use window::{Edit, HOLD, Side, Window, apply};
 

@@ -30,6 +30,16 @@ pub struct Place {
     pub index: Option<usize>,
 }
 
+impl Place {
+    pub(super) fn of(rule: RuleName, item: &impl Placed) -> Self {
+        Self {
+            rule,
+            time: item.time(),
+            index: item.index(),
+        }
+    }
+}
+
 /// Something of a recording that has a time.
 pub trait Placed {
     fn time(&self) -> Duration;
@@ -107,7 +117,7 @@ impl Report {
 
 /// A report of a part of a recording: what lies outside is hidden as well, and not counted.
 #[derive(Clone, Debug)]
-pub(super) struct Counting {
+pub(in crate::recording) struct Counting {
     pub report: Report,
     range: Range<Duration>,
 }
@@ -129,13 +139,9 @@ impl Counting {
         }
     }
 
-    pub fn add(&mut self, rule: RuleName, at: &impl Placed) {
-        if self.range.contains(&at.time()) {
-            self.report.add(Place {
-                rule,
-                time: at.time(),
-                index: at.index(),
-            });
+    pub fn add(&mut self, place: Place) {
+        if self.range.contains(&place.time) {
+            self.report.add(place);
         }
     }
 }
@@ -183,7 +189,7 @@ mod tests {
                 time: Duration::from_secs(second),
                 ..Event::empty()
             };
-            counting.add("jwt".into(), &event);
+            counting.add(Place::of("jwt".into(), &event));
         }
         assert_eq!(counting.report.total(), 2);
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::report::{Counting, Placed, Report};
+use super::report::{Counting, Place, Placed, Report};
 use crate::domain::redaction::{Redactor, Span};
 use crate::recording::reading::Reading;
 
@@ -188,7 +188,7 @@ impl<T: Placed> Window<T> {
                 if from < to {
                     // It stands where it begins.
                     if let Some(rule) = rule.take() {
-                        self.counting.add(rule, &held.item);
+                        self.counting.add(Place::of(rule, &held.item));
                     }
                     let start = held.place.start;
                     held.edits.push(Edit {

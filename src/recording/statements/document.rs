@@ -86,7 +86,9 @@ mod tests {
         let redactor = Redactor::built_in();
         let mut hidden = Hidden::new(json, &redactor);
         hide(json, &mut hidden);
-        hidden.finish().map_or_else(|| json.to_owned(), |(text, _)| text)
+        hidden
+            .finish()
+            .map_or_else(|| json.to_owned(), |(text, _)| text)
     }
 
     #[test]

@@ -140,7 +140,8 @@ fn hide_literal(kind: Kind, sql: &str, at: usize, hidden: &mut Hidden<'_>) -> Op
     // Without its quotes, so that the same value has the same token in every text.
     let text = &sql[whole.clone()];
     let open = text.find(['\'', '"']).map_or(0, |quote| quote + 1);
-    let close = text.len() - usize::from(open > 0 && text.len() > open && text.ends_with(['\'', '"']));
+    let close =
+        text.len() - usize::from(open > 0 && text.len() > open && text.ends_with(['\'', '"']));
     hidden.replace(whole.clone(), at + open..at + close, "sql-password", "'");
     Some(whole.end)
 }
@@ -226,13 +227,14 @@ mod tests {
     fn assert_hidden(kind: Kind, statements: &[&str]) {
         for statement in statements {
             let sql = statement.replace(['«', '»'], "");
-            let expected = statement
-                .split('«')
-                .enumerate()
-                .map(|(n, part)| match part.split_once('»') {
-                    Some((_, rest)) if n > 0 => format!("'[redacted:sql-password]'{rest}"),
-                    _ => part.to_owned(),
-                });
+            let expected =
+                statement
+                    .split('«')
+                    .enumerate()
+                    .map(|(n, part)| match part.split_once('»') {
+                        Some((_, rest)) if n > 0 => format!("'[redacted:sql-password]'{rest}"),
+                        _ => part.to_owned(),
+                    });
             assert_eq!(hidden(kind, &sql), expected.collect::<String>(), "{sql}");
         }
     }

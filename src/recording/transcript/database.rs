@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Line, Tone, error_line, offset, pretty};
-use crate::domain::redaction::Redactor;
 use crate::recording::redact::Report;
 use crate::recording::statements::{Entry, Said, Statements};
 use crate::recording::{Code, Event, Kind, safe};
@@ -38,8 +37,10 @@ impl Database {
         }
     }
 
-    pub fn marking(&mut self, redactor: &Redactor) {
-        self.statements = Statements::new(self.kind).marking(redactor);
+    /// Takes other statements to read with, before the first event.
+    pub fn reading(&mut self, change: impl FnOnce(Statements) -> Statements) {
+        let statements = std::mem::replace(&mut self.statements, Statements::new(self.kind));
+        self.statements = change(statements);
     }
 
     pub fn report(&self) -> &Report {
