@@ -88,7 +88,7 @@ mod tests {
         assert!(error(&rules).ends_with("two rules are named `badge`"));
         assert!(error(&RULES.replace("badge", "jwt")).contains("`jwt` is built in"));
         assert!(error(&RULES.replace("keep", "kep")).contains("did you mean `keep`?"));
-        assert!(error("redaction.key = \"x\"").contains("did you mean `key_file`?"));
+        assert!(error("redaction.keyfile = \"x\"").contains("did you mean `key_file`?"));
         assert!(error("redaction.rules = [{ name = \"a\" }]").contains("missing field `regex`"));
     }
 }

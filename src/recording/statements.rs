@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::redact::{Counting, Place, Report};
 use super::{Code, Event, Kind, Strictness, open, postgres};
-use crate::domain::redaction::Redactor;
+use crate::domain::redaction::{Redactor, RuleName};
 use crate::domain::session::{Session, Verb};
 
 /// The most text that [`first_statements`] gives, in bytes.
@@ -129,13 +129,23 @@ impl Hider {
             return sql.into();
         };
         for rule in rules {
-            self.counting.add(Place {
-                rule: rule.into(),
-                time,
-                index: Some(index),
-            });
+            self.count(rule.into(), time, index);
         }
         hidden.into()
+    }
+
+    /// A text without what the rules of any text find.
+    pub fn hide_all(&mut self, text: &str, time: Duration, index: usize) -> String {
+        let (hidden, findings) = self.redactor.redact_with_report(text);
+        for finding in findings {
+            self.count(finding.rule, time, index);
+        }
+        hidden.into_owned()
+    }
+
+    fn count(&mut self, rule: RuleName, time: Duration, index: usize) {
+        let index = Some(index);
+        self.counting.add(Place { rule, time, index });
     }
 
     /// One statement an event, of those protocols that the recorder decodes itself.

@@ -24,7 +24,7 @@ fn finished(sandbox: &SandboxProcess) -> Vec<String> {
     let finished = sessions.iter().filter(|row| {
         row["status"] == "done"
             && row["event_size"].as_i64() > Some(0)
-            && row["connection"] == "pg-prod"
+            && row["connection"] == "staging-orders-db"
     });
     let ids = finished.map(|row| row["id"].as_str().expect("an id").to_owned());
     let ids: Vec<String> = ids.collect();

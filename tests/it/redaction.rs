@@ -29,7 +29,7 @@ fn transcript(environment: &TestEnvironment, flags: &[&str]) -> String {
     let mut args = vec!["sessions", "replay", "session.cast"];
     args.extend(flags);
     let output = environment.run(args).exits(0);
-    String::from_utf8(output.stdout).expect("text")
+    output.stdout
 }
 
 #[test]
@@ -45,10 +45,11 @@ fn the_profiles_rules_hide_in_every_command_that_shows_recordings() {
         .run(["sessions", "search", "by", "session.cast"])
         .exits(0)
         .shows("[redacted:badge]11");
-    assert!(!String::from_utf8_lossy(&search.stdout).contains("4711"));
+    assert!(!search.stdout.contains("4711"));
     let _ = environment
         .run(["sessions", "search", "EMP-4711", "session.cast"])
-        .exits(3);
+        .exits(0)
+        .says("no hit");
     assert!(transcript(&environment, &["--no-redact"]).contains("by EMP-4711"));
 }
 
@@ -106,14 +107,14 @@ fn a_key_that_is_missing_or_short_ends_the_command_and_is_not_shown() {
     assert!(output.stdout.is_empty());
     environment.set("DDCTL_REDACTION_KEY", "guessable");
     let output = environment.run(replay).exits(2).says("could be guessed");
-    assert!(!String::from_utf8_lossy(&output.stderr).contains("guessable"));
+    assert!(!output.stderr.contains("guessable"));
 }
 
 #[test]
 fn a_report_tells_rule_count_and_place_and_no_value() {
     let environment = with_shell();
     environment.write_settings(RULES);
-    for (flags, event) in [(&[][..], Value::Null), (&["--raw"], 0.into())] {
+    for (flags, event) in [(&[][..], Value::Null), (&["--raw"], 1.into())] {
         let mut all = vec!["--redaction-report", "hidden.json"];
         all.extend(flags);
         let _ = transcript(&environment, &all);

@@ -98,7 +98,7 @@ impl Session {
             }
             Message::Bind(bind) => {
                 self.keep(frame, frame.body.len());
-                self.bind(bind);
+                self.bind(bind, frame, hider);
             }
             Message::Execute { portal } => self.execute(frame, &portal),
             Message::CloseStatement(name) => drop(self.statements.remove(&name)),
@@ -124,14 +124,15 @@ impl Session {
         }
     }
 
-    fn bind(&mut self, bind: Bind) {
+    fn bind(&mut self, bind: Bind, frame: &Frame, hider: &mut Hider) {
         let prepared = self.statements.get(&bind.statement);
         let types = prepared.map_or(&[][..], |prepared| &prepared.types);
         let sql = match prepared {
             Some(prepared) => Arc::clone(&prepared.sql),
             None => format!("-- prepared before the recording: {}", bind.statement).into(),
         };
-        let parameters = parameters(&bind, types);
+        let mut hide = |text: &str| hider.hide_all(text, frame.time, frame.index);
+        let parameters = parameters(&bind, types, &mut hide);
         let portal = Portal {
             sql,
             parameters,
@@ -174,7 +175,7 @@ fn statement(sql: Arc<str>, parameters: Arc<[String]>) -> Said {
     Said::Statement { sql, parameters }
 }
 
-fn parameters(bind: &Bind, types: &[u32]) -> Arc<[String]> {
+fn parameters(bind: &Bind, types: &[u32], hide: &mut dyn FnMut(&str) -> String) -> Arc<[String]> {
     let format_of = |index: usize| match bind.formats.as_slice() {
         [] => 0,
         [all] => *all,
@@ -185,7 +186,7 @@ fn parameters(bind: &Bind, types: &[u32]) -> Arc<[String]> {
         .enumerate()
         .map(|(index, value)| {
             let oid = types.get(index).copied().unwrap_or(0);
-            value::show(value.as_deref(), format_of(index), oid)
+            value::show(value.as_deref(), format_of(index), oid, hide)
         })
         .collect()
 }
