@@ -164,7 +164,7 @@ fn what_the_readme_says_runs_as_it_is_written() {
             .join(".local/share/bash-completion/completions"),
     )
     .expect("the shell's folder");
-    environment.write(&environment.path("monitors/failing.yaml"), &block("yaml"));
+    environment.write(&environment.path("monitors/failing.yaml"), block("yaml"));
     let runs_here = |line: &String| line.starts_with("ddctl ");
     let mut ran = 0;
     for line in shell_lines(&readme()).iter().filter(|line| runs_here(line)) {
