@@ -164,27 +164,43 @@ fn what_the_readme_says_runs_as_it_is_written() {
             .join(".local/share/bash-completion/completions"),
     )
     .expect("the shell's folder");
+    environment.write(&environment.path("monitors/failing.yaml"), block("yaml"));
     let runs_here = |line: &String| line.starts_with("ddctl ");
     let mut ran = 0;
     for line in shell_lines(&readme()).iter().filter(|line| runs_here(line)) {
-        let output = environment.program("/bin/sh", ["-c", line]).run();
-        // Under the name of US1 the key is not valid yet: the README's next line sets the site.
-        let code = if line.contains("--all-sites") { 3 } else { 0 };
+        let line = with_a_yes(line);
+        let output = environment.program("/bin/sh", ["-c", &line]).run();
+        // Under the name of US1 the key is not valid yet: the README's next line sets the site. And
+        // the monitors are not at Datadog yet: the next line applies them.
+        let is_no = line.contains("--all-sites") || line.contains("--check");
+        let code = if is_no { 3 } else { 0 };
         assert_eq!(output.code(), code, "{line}\n{output}");
         ran += 1;
     }
-    assert!(ran >= 8, "{ran} lines ran");
+    assert!(ran >= 18, "{ran} lines ran");
+}
+
+/// What asks a person is told to go on.
+fn with_a_yes(line: &str) -> String {
+    let asks = line.contains(" apply") && !line.contains("--yes");
+    let yes = if asks { " --yes" } else { "" };
+    format!("{line}{yes}")
+}
+
+/// The first block of the README in `language`.
+fn block(language: &str) -> String {
+    let readme = readme();
+    let block = readme
+        .split(&format!("```{language}\n"))
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    block.expect("the README has one").to_owned()
 }
 
 #[test]
 fn the_profile_of_the_readme_is_one() {
-    let readme = readme();
-    let toml = readme
-        .split("```toml\n")
-        .nth(1)
-        .and_then(|rest| rest.split("```").next());
     let environment = TestEnvironment::empty();
-    environment.write_settings(toml.expect("a profile"));
+    environment.write_settings(&block("toml"));
     let site = environment.run(["config", "get", "site"]).exits(0);
     assert_eq!(site.stdout.trim(), "datadoghq.eu");
 }
