@@ -6,8 +6,11 @@ use serde_json::{Map, Value};
 use super::events::Events;
 use crate::context::Context;
 use crate::datadog::{Datadog, LiveMonitor};
-use crate::monitors::rehearsal::{Bystander, Subject, Would, bystanders, groups_of, handles};
+use crate::monitors::rehearsal::{
+    Bystander, CopyError, Subject, Would, bystanders, groups_of, handles,
+};
 use crate::monitors::{Monitor, leaves_tests_out};
+use crate::query::Record;
 use crate::ui::{Ui, counted};
 
 /// Makes the events such that `live` sees them, says what follows, and asks. `None` where the
@@ -20,6 +23,9 @@ pub async fn prepare(
     events: &mut Events,
 ) -> anyhow::Result<Option<Subject>> {
     let ui = &context.ui;
+    if live.kind() != Record::Log.monitor_type() {
+        return Err(CopyError::NotOverLogs(live.kind().to_owned()).into());
+    }
     if leaves_tests_out(monitor) {
         events.logs.iter_mut().for_each(unmark);
         ui.warning(

@@ -4,6 +4,7 @@ mod ci;
 mod cleanup;
 mod events;
 mod live;
+mod outcome;
 mod predict;
 mod rehearse;
 mod subject;
@@ -126,9 +127,9 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
     if args.cleanup {
         return cleanup::run(context, args).await;
     }
-    let events = events::read(context, args)?;
-    match args.dry_run {
-        true => predict::run(context, args, events).await,
-        false => rehearse::run(context, args, events).await,
+    if !args.dry_run {
+        return rehearse::run(context, args).await;
     }
+    let events = events::read(context, args, context.now())?;
+    predict::run(context, args, events).await
 }
