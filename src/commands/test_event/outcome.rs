@@ -212,10 +212,13 @@ fn report(ui: &Ui, answer: &Answer, verdict: &Verdict) -> String {
     let palette = ui.palette();
     let mut text = ui.wrap(&format!("{}: {}.", answer.scenario, answer.about), "");
     text += &format!(
-        "{}, run {}.\n\n",
+        "{}, run {}.\n",
         counted(answer.events as u64, "test event"),
         answer.test_run
     );
+    if !answer.steps.is_empty() {
+        text.push('\n');
+    }
     for row in &answer.steps {
         let head = format!("  {:<7}{:>8}  ", row.step, took(row.took_ms));
         let detail = ui.wrap(&row.detail, &" ".repeat(head.len()));

@@ -40,7 +40,8 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
     };
     let Some((subject, named)) = subject_of(context, args, &datadog, chosen, &mut events).await?
     else {
-        return Ok(Exit::AnswerIsNo);
+        context.ui.status("nothing was sent");
+        return Ok(Exit::Failed);
     };
     let is_copy = matches!(subject, Subject::Copy(_));
     let rehearsal = Rehearsal {
@@ -50,7 +51,11 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
         subject,
         expected: args.expect,
         settle: SignedDuration::try_from(args.settle).unwrap_or(SignedDuration::MAX),
-        delivery: delivery::Options::default(),
+        delivery: delivery::Options {
+            // They are stamped by Datadog's clock already; to move one would be another rehearsal.
+            late: None,
+            ..delivery::Options::default()
+        },
         deadline: deadline(context),
         stop: context.cancel(),
     };

@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
-pub use bystanders::{Bystander, Would, bystanders, groups_of, handles};
+pub use bystanders::{Bystander, Would, bystanders, groups_of, tells};
 pub use cleanup::{Stray, strays};
 pub(super) use copy::TEST_EXCLUSION;
 pub use copy::{CopyError, REHEARSAL_TAG, temporary_copy};
