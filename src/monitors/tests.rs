@@ -349,14 +349,6 @@ fn logs(scenario: Scenario, id: &str) -> Vec<Map<String, Value>> {
     scenario.logs(&run(id), &profile, &Redactor::built_in())
 }
 
-/// The monitor that a scenario is made for.
-fn own(scenario: Scenario) -> Monitor {
-    let found = monitors()
-        .into_iter()
-        .find(|monitor| monitor.identity.name == scenario.name());
-    found.expect("every scenario has its monitor")
-}
-
 fn fired(logs: &[Map<String, Value>]) -> Vec<String> {
     monitors()
         .iter()

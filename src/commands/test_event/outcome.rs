@@ -221,7 +221,9 @@ fn report(ui: &Ui, answer: &Answer, verdict: &Verdict) -> String {
     }
     for row in &answer.steps {
         let head = format!("  {:<7}{:>8}  ", row.step, took(row.took_ms));
-        let detail = ui.wrap(&row.detail, &" ".repeat(head.len()));
+        // A group of several facets can be broken between them.
+        let detail = row.detail.replace(",@", ", @");
+        let detail = ui.wrap(&detail, &" ".repeat(head.len()));
         text += &format!("{head}{}", detail.trim_start());
     }
     let (word, tone) = match verdict.exit {

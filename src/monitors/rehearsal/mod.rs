@@ -82,7 +82,7 @@ impl Rehearsal<'_> {
             Subject::Live { id, .. } => {
                 let id = *id;
                 (
-                    self.from_send(id, &mut steps).await,
+                    self.send_and_watch(id, &mut steps).await,
                     Some(id),
                     Left::Nothing,
                 )
@@ -116,7 +116,7 @@ impl Rehearsal<'_> {
         match made {
             Ok(id) => {
                 steps.done(Step::Copy, began, format!("monitor {id}"));
-                let ending = self.from_send(id, steps).await;
+                let ending = self.send_and_watch(id, steps).await;
                 (ending, Some(id), self.delete(id, steps).await)
             }
             Err((may_be_there, ending)) => {
@@ -143,7 +143,7 @@ impl Rehearsal<'_> {
     }
 
     /// Sends, waits for the arrival, and watches.
-    async fn from_send(
+    async fn send_and_watch(
         &mut self,
         monitor: u64,
         steps: &mut Steps<'_>,
