@@ -8,14 +8,14 @@ use super::render::{Identity, Monitor};
 use crate::query::monitor::{Alert, Evaluation, Group, Seen, State};
 use crate::query::{IndexedLog, Query, Reason, evaluate, parse};
 
-/// What a monitor would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a monitor would do, the loudest first; what cannot be told may be loud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Forecast {
     WouldFire,
     /// It would reach its warning threshold, and not more.
     WouldWarn,
-    WouldNot,
     CannotTell,
+    WouldNot,
 }
 
 /// What a monitor would do with some logs, and how that came about.
