@@ -4,13 +4,13 @@
 //! checks know how statuses are remapped and, where a table of attributes is given, which
 //! attributes there are, of what type and with which words.
 
-use super::error::excerpt;
 use super::monitor::{Alert, EventQuery, Method};
 use super::pattern::{Pattern, QuestionMark};
 use super::record::Record;
 use super::span::Span;
 use super::status::{IndexedStatus, Remapped};
 use super::tree::{Bound, Field, Node, NodeKind, Path, Query, Reserved, Test};
+use crate::domain::excerpt::Excerpt;
 use crate::domain::nearest::nearest;
 
 /// An attribute that the records are known to have.
@@ -54,11 +54,7 @@ impl Finding {
     /// The line with a caret under the part, what is wrong with it and what to try.
     pub fn render(&self, source: &str) -> String {
         let mut text = match self.span {
-            Some(span) => {
-                let (line, indent, length) = excerpt(source, span);
-                let caret = "^".repeat(length);
-                format!("  {line}\n  {}{caret} {}", " ".repeat(indent), self.problem)
-            }
+            Some(span) => format!("{} {}", Excerpt::of(source, span.range()), self.problem),
             None => format!("  {}", self.problem),
         };
         if let Some(suggestion) = &self.suggestion {

@@ -132,9 +132,6 @@ pub async fn run(context: &Context, args: &Search) -> anyhow::Result<Exit> {
 
 impl Search {
     fn pattern(&self) -> Result<Pattern, UsageError> {
-        if self.pattern.is_empty() {
-            return Err(UsageError::new("an empty pattern would match everything"));
-        }
         let parts = match self.parts.as_slice() {
             [] => Parts::ALL,
             parts => Parts::of(parts.iter().map(|part| part.part())),
