@@ -133,12 +133,14 @@ impl<'p> Outcome<'p> {
             };
             return ui.warning(&format!("nothing was judged: {why}"));
         }
-        let mut said = format!(
-            "{} judged: {} broken, {} nobody can tell of",
-            counted(self.recordings.all(), "recording"),
-            self.recordings.broken,
-            self.recordings.unknown
-        );
+        let found = match (self.recordings.broken, self.recordings.unknown) {
+            (0, 0) => "every rule holds".to_owned(),
+            (broken, 0) => format!("{broken} broken"),
+            (0, unknown) => format!("nobody can tell of {unknown}"),
+            (broken, unknown) => format!("{broken} broken, nobody can tell of {unknown}"),
+        };
+        let judged = counted(self.recordings.all(), "recording");
+        let mut said = format!("{judged} judged: {found}");
         if self.not_run > 0 {
             said += &format!("; {}", never_ran());
         }

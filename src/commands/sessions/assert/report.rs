@@ -185,7 +185,10 @@ impl<'c> Report<'c> {
         let (rule, said) = (escape::line(rule), escape::line(said));
         let plain = format!("{word} {rule}: {said}");
         // The word is painted after the lines are broken, so that no width is counted wrong.
-        let wrapped = self.ui.wrap(&plain, "  ");
+        let wrapped = match self.ui.table_width() {
+            Some(_) => self.ui.wrap(&plain, "  "),
+            None => format!("  {plain}\n"),
+        };
         let painted = self.ui.palette().paint(tone, word);
         wrapped.replacen(word, &painted, 1)
     }
