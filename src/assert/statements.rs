@@ -38,7 +38,7 @@ pub(super) struct Collector<'p> {
 enum How {
     /// Client and server talk to each other.
     Client {
-        sent: Sent,
+        sent: Box<Sent>,
         reader: Option<Reader>,
     },
     /// One text for the database's command line, and when it was sent.
@@ -54,7 +54,7 @@ enum How {
 impl How {
     fn of(kind: Kind, session: Option<&Session>) -> Self {
         let client = |dialect: Option<Dialect>| How::Client {
-            sent: Sent::new(kind),
+            sent: Box::new(Sent::new(kind)),
             reader: dialect.map(|dialect| Reader::new(dialect, Origin::Client)),
         };
         match kind {
