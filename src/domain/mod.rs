@@ -5,6 +5,7 @@
 
 pub mod connection;
 pub mod event;
+pub mod excerpt;
 pub mod nearest;
 pub mod redaction;
 pub mod secret;

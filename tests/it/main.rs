@@ -1,5 +1,6 @@
 //! One test binary: the program through its front door, over real sockets and terminals.
 
+mod assert;
 mod config;
 mod dashboards;
 mod demo;
@@ -19,6 +20,7 @@ mod redaction;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;
+mod search;
 mod sessions;
 mod support;
 mod test_event;
