@@ -11,3 +11,4 @@ pub mod secret;
 pub mod session;
 pub mod site;
 pub mod time;
+pub mod unseen;
