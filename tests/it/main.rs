@@ -6,6 +6,7 @@ mod dashboards;
 mod demo;
 mod export;
 mod front_door;
+mod fuzz;
 mod generated;
 mod monitors;
 mod monitors_as_code;

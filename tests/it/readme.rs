@@ -198,7 +198,8 @@ fn with_a_yes(line: &str) -> String {
 #[track_caller]
 fn block(language: &str, word: &str) -> String {
     let readme = readme();
-    let blocks = readme.split(&format!("```{language}\n")).skip(1);
+    let fence = format!("```{language}\n");
+    let blocks = readme.split(&fence).skip(1);
     let mut blocks = blocks.filter_map(|rest| rest.split("```").next());
     let block = blocks.find(|block| block.contains(word));
     block.expect("a block in that language").to_owned()
