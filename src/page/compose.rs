@@ -14,7 +14,7 @@ use super::svg::svg;
 use crate::domain::redaction::Redactor;
 use crate::recording::redact;
 use crate::recording::transcript::{Line, Redacted, Transcript};
-use crate::recording::{Event, Kind, ReadError, Size};
+use crate::recording::{Event, Kind, ReadError, Size, Warnings};
 use crate::replay::tape::{Fault, Spooled, Storage, Streamed, Tape};
 use crate::replay::{Source, Walk, recorded_size};
 
@@ -47,7 +47,30 @@ impl From<Fault> for PageError {
     }
 }
 
-/// Writes a page that plays the recording. Answers how many events it has.
+/// What was made of a recording, and what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Events of the recording.
+    pub events: u64,
+    pub hidden: Hidden,
+    /// Of the recording as it was received.
+    pub sha256: String,
+    /// What was wrong with it.
+    pub warnings: Warnings,
+}
+
+impl Made {
+    fn of(about: &About, extent: Extent) -> Self {
+        Self {
+            events: extent.events,
+            hidden: about.hidden.clone(),
+            sha256: about.checksum(),
+            warnings: extent.warnings,
+        }
+    }
+}
+
+/// Writes a page that plays the recording.
 ///
 /// What `about` says of the length, the checksum and what was hidden is found here.
 ///
@@ -59,7 +82,7 @@ pub fn html<R: Read + Seek + Clone>(
     source: &Source<R>,
     redactor: &Redactor,
     out: &mut impl Write,
-) -> Result<u64, PageError> {
+) -> Result<Made, PageError> {
     let extent = measure(&mut about, source)?;
     let range = about.range();
     let mut commands = Commands::default();
@@ -73,6 +96,7 @@ pub fn html<R: Read + Seek + Clone>(
         lines.push(line, &mut commands);
         fits(spent + lines.size() + commands.size())
     })?;
+    let made = Made::of(&about, extent);
     let content = Content {
         about,
         film,
@@ -80,12 +104,11 @@ pub fn html<R: Read + Seek + Clone>(
         commands: commands.within(&range),
     };
     document::write(content, out).map_err(PageError::Write)?;
-    Ok(extent.events)
+    Ok(made)
 }
 
 /// The screen at `at` as SVG, everything of that moment included; without it, the last one. What
-/// had no screen shows its transcript, which `storage` keeps meanwhile. Answers how many events
-/// the recording has as well.
+/// had no screen shows its transcript, which `storage` keeps meanwhile.
 ///
 /// # Errors
 ///
@@ -96,7 +119,7 @@ pub fn picture<R: Read + Seek + Clone>(
     redactor: &Redactor,
     at: Option<Duration>,
     storage: Box<dyn Storage>,
-) -> Result<(String, u64), PageError> {
+) -> Result<(String, Made), PageError> {
     let extent = measure(&mut about, source)?;
     let at = at.unwrap_or(about.length);
     about.hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
@@ -110,7 +133,7 @@ pub fn picture<R: Read + Seek + Clone>(
             at,
         ),
     };
-    Ok((picture?, extent.events))
+    Ok((picture?, Made::of(&about, extent)))
 }
 
 fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
@@ -128,6 +151,7 @@ fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<St
 struct Extent {
     events: u64,
     pace: Duration,
+    warnings: Warnings,
 }
 
 /// Reads everything once for what must be known first.
@@ -150,6 +174,7 @@ fn measure<R: Read + Seek + Clone>(
     Ok(Extent {
         events,
         pace: pace.shortest(),
+        warnings: reader.warnings().clone(),
     })
 }
 

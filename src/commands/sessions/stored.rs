@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tempfile::{SpooledData, SpooledTempFile};
 
 /// More than this is not held in memory.
 const IN_MEMORY: usize = 16 << 20;
@@ -41,6 +42,18 @@ impl Stored {
             true => Self::spooled(&bytes, io::empty()),
             false => Ok(Self::Memory(Cursor::new(bytes))),
         }
+    }
+
+    /// What was written to a spool.
+    pub fn of_spool(spool: SpooledTempFile) -> io::Result<Self> {
+        Ok(match spool.into_inner() {
+            SpooledData::InMemory(bytes) => Self::Memory(Cursor::new(bytes.into_inner().into())),
+            SpooledData::OnDisk(file) => Self::File {
+                length: file.metadata()?.len(),
+                file: Arc::new(file),
+                at: 0,
+            },
+        })
     }
 
     /// A copy of what can be read only once, in memory or in a temporary file that has no name
