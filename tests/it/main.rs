@@ -13,6 +13,7 @@ mod monitors_recordings;
 mod openapi;
 mod page;
 mod readme;
+mod recordings;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;

@@ -60,7 +60,7 @@ fn screen<R: Read>(
 ) -> Result<(), ConvertError> {
     let mut emulator = Emulator::new(size);
     let (mut decoder, mut text) = (Decoder::default(), String::new());
-    let mut event = Event::empty();
+    let (mut event, mut last) = (Event::empty(), Duration::ZERO);
     let start = options
         .clip
         .as_ref()
@@ -69,6 +69,7 @@ fn screen<R: Read>(
         if options.is_over(event.time) {
             break;
         }
+        last = event.time;
         sheet.count(&event);
         match event.code {
             Code::Output => decoder.push(&event.data, &mut text),
@@ -91,7 +92,7 @@ fn screen<R: Read>(
     decoder.finish(&mut text);
     emulator.feed(&text);
     emulator.finish();
-    let time = event.time.max(start);
+    let time = last.max(start);
     sheet.lines(emulator.scrolled().map(|text| plain(time, text)))
 }
 

@@ -224,7 +224,12 @@ async fn to_recordings(
     let files = files.into_iter().cloned().collect();
     let inputs = recordings::Inputs { files, sessions };
     let target = if args.dry_run { Target::Stdout } else { target };
-    recordings::run(context, inputs, target, options).await
+    let mut cancel = context.cancel();
+    tokio::select! {
+        done = recordings::run(context, inputs, target, options) => done,
+        // A file that is not whole goes, and there is nothing else to bring to an end.
+        _ = cancel.wait_for(|stopped| *stopped) => Ok(Exit::Interrupted),
+    }
 }
 
 fn selection(context: &Context, args: &Export, named: &[&String]) -> anyhow::Result<Selection> {

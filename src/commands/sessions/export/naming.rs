@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use super::destination::Target;
 use super::recordings::{Format, Item};
 use crate::error::UsageError;
+use crate::recording::safe;
 
 /// The longest name of a file without its ending, in bytes: most file systems take 255, and the
 /// temporary file beside it has a longer name.
@@ -103,11 +104,10 @@ fn stem(item: &Item) -> String {
             _ => "stdin".to_owned(),
         },
     };
-    let is_plain = |c: char| !c.is_control() && c != '/';
-    let plain: String = stem
+    let plain: String = safe::line(&stem.replace(|c: char| c.is_control() || c == '/', "_"))
         .char_indices()
         .take_while(|(at, c)| at + c.len_utf8() <= LONGEST)
-        .map(|(_, c)| if is_plain(c) { c } else { '_' })
+        .map(|(_, c)| c)
         .collect();
     match plain.trim_matches('.') {
         "" => "recording".to_owned(),

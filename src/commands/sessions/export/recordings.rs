@@ -21,7 +21,7 @@ use crate::recording::convert::{self, About};
 use crate::recording::{Strictness, safe};
 use crate::replay::{Clip, Origin, Point};
 use crate::sources::{self, SessionFilter};
-use crate::ui::{self, counted};
+use crate::ui::{self, counted, escape};
 
 /// How a recording is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,8 +152,8 @@ pub async fn run(
 impl std::fmt::Display for Item {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Item::File(given) => f.write_str(given),
-            Item::Session(id) => write!(f, "session {id}"),
+            Item::File(given) => f.write_str(&escape::line(given)),
+            Item::Session(id) => write!(f, "session {}", escape::line(id)),
         }
     }
 }
@@ -359,5 +359,6 @@ fn told(one: &Written) -> String {
         _ => "stdin".to_owned(),
     };
     let to = if one.file == "-" { "stdout" } else { &one.file };
-    format!("{} of {from} to {to}", counted(one.events, "event"))
+    let told = format!("{} of {from} to {to}", counted(one.events, "event"));
+    escape::line(&told).into_owned()
 }
