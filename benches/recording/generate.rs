@@ -1,4 +1,4 @@
-//! A recording as a build or a server's log leaves one: a line a write, coloured, of about a hundred
+//! A recording as a build or a server's log leaves one: a line a write, coloured, of about 104
 //! bytes in the file, with a secret now and then.
 
 use std::fs::File;
@@ -26,7 +26,7 @@ fn event(number: u64) -> String {
     let text = match number % 10_000 {
         0 => format!(r"export API_KEY=k{number:031x}\r\n"),
         _ => format!(
-            r"\u001b[32m[{:>6}]\u001b[0m compiled module {:08x} in {:>3} ms, \u001b[1mok\u001b[0m\r\n",
+            r"\u001b[32m[{:>6}]\u001b[0m compiled {:08x} in {:>3} ms, \u001b[1mok\u001b[0m\r\n",
             number % 100_000,
             number.wrapping_mul(2_654_435_761) % 0xffff_ffff,
             number * 7 % 997,
