@@ -166,10 +166,9 @@ fn a_hostile_name_is_only_a_name() {
         assert!(!name.contains(char::is_control), "{name:?}");
         let text = fs::read_to_string(&path).expect("text");
         assert!(text.contains(&sha256(cast.as_bytes())), "{name:?}");
-        assert!(
-            !text.contains("\x1b]52") && !text.contains("<b>&\""),
-            "{name:?}: {text}"
-        );
+        assert!(!text.contains('\x1b'), "{name:?}: {text}");
+        let is_markup = name.ends_with("html") || name.ends_with("svg");
+        assert!(!is_markup || !text.contains("<b>"), "{name:?}: {text}");
     }
 }
 
