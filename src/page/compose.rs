@@ -8,12 +8,12 @@ use sha2::{Digest, Sha256};
 use super::about::{About, Hidden};
 use super::commands::Commands;
 use super::document::{self, Content};
-use super::film::{Film, Finished, Pace};
+use super::film::{FASTEST, Film, Finished, Pace};
 use super::lines::Lines;
 use super::svg::svg;
 use crate::domain::redaction::Redactor;
 use crate::recording::redact;
-use crate::recording::transcript::{Line, Redacted, Transcript};
+use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
 use crate::recording::{Event, Kind, ReadError, Size, Warnings};
 use crate::replay::tape::{Fault, Spooled, Storage, Streamed, Tape};
 use crate::replay::{Source, Walk, recorded_size};
@@ -60,12 +60,12 @@ pub struct Made {
 }
 
 impl Made {
-    fn of(about: &About, extent: Extent) -> Self {
+    fn of(about: &About, warnings: Warnings) -> Self {
         Self {
-            events: extent.events,
+            events: about.events,
             hidden: about.hidden.clone(),
             sha256: about.checksum(),
-            warnings: extent.warnings,
+            warnings,
         }
     }
 }
@@ -83,11 +83,14 @@ pub fn html<R: Read + Seek + Clone>(
     redactor: &Redactor,
     out: &mut impl Write,
 ) -> Result<Made, PageError> {
-    let extent = measure(&mut about, source)?;
+    let Extent { pace, warnings } = measure(&mut about, source)?;
+    if source.kind.is_screen() && pace > FASTEST {
+        about.remarks.push(coarse(pace));
+    }
     let range = about.range();
     let mut commands = Commands::default();
     let film = match source.kind.is_screen() {
-        true => Some(film(&about, source, redactor, extent.pace, &mut commands)?),
+        true => Some(film(&about, source, redactor, pace, &mut commands)?),
         false => None,
     };
     let spent = film.as_ref().map_or(0, Finished::size);
@@ -96,7 +99,7 @@ pub fn html<R: Read + Seek + Clone>(
         lines.push(line, &mut commands);
         fits(spent + lines.size() + commands.size())
     })?;
-    let made = Made::of(&about, extent);
+    let made = Made::of(&about, warnings);
     let content = Content {
         about,
         film,
@@ -105,6 +108,15 @@ pub fn html<R: Read + Seek + Clone>(
     };
     document::write(content, out).map_err(PageError::Write)?;
     Ok(made)
+}
+
+/// Says that not every picture of a long recording is here.
+fn coarse(pace: Duration) -> String {
+    let pace = pace.as_secs_f64();
+    format!(
+        "This recording is busy for so long that its screen is shown once in {pace:.2} s. The \
+         transcript has every line."
+    )
 }
 
 /// The screen at `at` as SVG, everything of that moment included; without it, the last one. What
@@ -120,7 +132,7 @@ pub fn picture<R: Read + Seek + Clone>(
     at: Option<Duration>,
     storage: Box<dyn Storage>,
 ) -> Result<(String, Made), PageError> {
-    let extent = measure(&mut about, source)?;
+    let Extent { warnings, .. } = measure(&mut about, source)?;
     let at = at.unwrap_or(about.length);
     about.hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
     let size = recorded_size(source, UNMEASURED);
@@ -133,7 +145,7 @@ pub fn picture<R: Read + Seek + Clone>(
             at,
         ),
     };
-    Ok((picture?, Made::of(&about, extent)))
+    Ok((picture?, Made::of(&about, warnings)))
 }
 
 fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
@@ -147,9 +159,9 @@ fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<St
     }
 }
 
-/// How much a recording holds.
+/// What a first reading finds besides what is said of the recording.
 struct Extent {
-    events: u64,
+    /// The shortest time between two pictures.
     pace: Duration,
     warnings: Warnings,
 }
@@ -160,9 +172,9 @@ fn measure<R: Read + Seek + Clone>(
     source: &Source<R>,
 ) -> Result<Extent, PageError> {
     let mut reader = source.input.open()?;
-    let (mut event, mut pace, mut events) = (Event::empty(), Pace::default(), 0);
+    let (mut event, mut pace) = (Event::empty(), Pace::default());
     while reader.read(&mut event)? {
-        events += 1;
+        about.events += 1;
         about.length = event.time;
         if event.code.is_shown() {
             pace.push(event.time);
@@ -172,7 +184,6 @@ fn measure<R: Read + Seek + Clone>(
     let remarks = reader.warnings().to_string();
     about.remarks.extend(remarks.lines().map(str::to_owned));
     Ok(Extent {
-        events,
         pace: pace.shortest(),
         warnings: reader.warnings().clone(),
     })
@@ -247,7 +258,11 @@ fn transcript<R: Read + Seek + Clone>(
             break;
         }
         transcript.push(&event, &mut lines);
-        for line in lines.drain(..) {
+        for mut line in lines.drain(..) {
+            if source.kind.is_screen() && line.tone == Tone::Plain {
+                // A prompt waits for its command: the line was there when it was whole.
+                line.time = event.time;
+            }
             redacted.push(line, &mut ready);
         }
         ready.drain(..).try_for_each(|line| take(&line))?;

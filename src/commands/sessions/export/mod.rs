@@ -48,7 +48,11 @@ Recordings are read from asciicast 1 to 3, the gateway's own array, typescripts 
 ttyrec. Each file says which session or file it is of, which part, how many secrets were hidden in
 it, and the SHA-256 of the recording as it was received: asciicast 3 in the key `ddctl` of its
 header and in comments at its end, asciicast 2 in that key alone, text in lines that begin with #,
-NDJSON in its first and last object, CSV in rows of the type `about`, pages and pictures as text.")]
+NDJSON in its first and last object, CSV in rows of the type `about`, pages and pictures as text.
+
+A page is one file that works from disk and asks no network for anything. It holds 64 MB of pictures
+and text at most, packed to a few; --clip takes a part of what is larger. Where output went on for
+hours it shows 30000 pictures of it, says so, and has every line in its transcript.")]
 pub struct Export {
     /// Sessions by id, unique prefix or pasted URL, recording files, or `-`, instead of a range
     #[arg(value_name = "SESSION")]
