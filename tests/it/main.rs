@@ -17,6 +17,7 @@ mod page;
 mod postgres_captures;
 mod readme;
 mod recording_cache;
+mod recordings;
 mod redaction;
 mod replay;
 mod sandbox_datadog;

@@ -69,7 +69,7 @@ fn screen<R: Read>(
 ) -> Result<(), ConvertError> {
     let mut emulator = Emulator::new(size);
     let (mut decoder, mut text) = (Decoder::default(), String::new());
-    let mut event = Event::empty();
+    let (mut event, mut last) = (Event::empty(), Duration::ZERO);
     let start = options
         .clip
         .as_ref()
@@ -78,6 +78,7 @@ fn screen<R: Read>(
         if options.is_over(event.time) {
             break;
         }
+        last = event.time;
         sheet.count(&event);
         match event.code {
             Code::Output => decoder.push(&event.data, &mut text),
@@ -94,7 +95,7 @@ fn screen<R: Read>(
         }
     }
     decoder.finish(&mut text);
-    let time = event.time.max(start);
+    let time = last.max(start);
     show(&mut text, time, &mut emulator, sheet)?;
     emulator.finish();
     sheet.lines(emulator.scrolled().map(|text| plain(time, text)))
