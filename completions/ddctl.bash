@@ -1954,7 +1954,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sandbox)
-            opts="-o -y -q -v -h --listen --sessions --seed --span --index-delay --licence --fault --print-env --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --listen --sessions --seed --span --index-delay --evaluation-interval --licence --fault --print-env --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1977,6 +1977,10 @@ _ddctl() {
                     return 0
                     ;;
                 --index-delay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --evaluation-interval)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -15,7 +15,7 @@ use crate::http::TransportError;
 use crate::monitors::as_code::AsCodeError;
 use crate::page::PageError;
 use crate::sources::SourceError;
-use crate::ui::prompt::CannotAsk;
+use crate::ui::prompt::{CannotAsk, StoppedAsking};
 
 /// What the program's exit code says (`design.md` §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +136,11 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                         .map(|_| Verdict::plain(Exit::Unreachable))
                 })
                 .or_else(|| cause.downcast_ref::<CannotAsk>().map(of_question))
+                .or_else(|| {
+                    cause
+                        .downcast_ref::<StoppedAsking>()
+                        .map(|_| Verdict::plain(Exit::Interrupted))
+                })
                 .or_else(|| {
                     cause
                         .downcast_ref::<TimeError>()

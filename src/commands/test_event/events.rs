@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -48,10 +49,11 @@ impl Origin {
     }
 }
 
-pub fn read(context: &Context, args: &TestEvent) -> anyhow::Result<Events> {
+/// `now` is the time that the last event happened.
+pub fn read(context: &Context, args: &TestEvent, now: Timestamp) -> anyhow::Result<Events> {
     let run = Run {
         id: run_id(context),
-        now: context.now(),
+        now,
         page_base: page_base(context)?,
     };
     if let Some(path) = &args.file {
