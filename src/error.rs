@@ -7,6 +7,7 @@ use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::context::UnreadableSettings;
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
 use crate::delivery::{Cause, DeliveryError, FileError};
+use crate::domain::redaction::WeakKey;
 use crate::domain::site::UnknownSite;
 use crate::domain::time::{TimeError, human_duration};
 use crate::gateway::GatewayError;
@@ -112,6 +113,7 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
         .find_map(|cause| {
             None.or_else(|| cause.downcast_ref::<UsageError>().map(of_usage))
                 .or_else(|| cause.downcast_ref::<SecretError>().map(of_secret))
+                .or_else(|| cause.downcast_ref::<WeakKey>().map(of_weak_key))
                 .or_else(|| cause.downcast_ref::<ConfigError>().map(of_config))
                 // It shows the error that it shares, which the chain therefore leaves out.
                 .or_else(|| {
@@ -175,6 +177,10 @@ fn of_secret(error: &SecretError) -> Verdict {
         _ => return Verdict::plain(Exit::Credentials),
     };
     Verdict::hinted(Exit::Credentials, hint)
+}
+
+fn of_weak_key(_: &WeakKey) -> Verdict {
+    Verdict::hinted(Exit::Usage, "`openssl rand -hex 32` makes a good one")
 }
 
 fn of_config(error: &ConfigError) -> Verdict {

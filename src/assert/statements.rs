@@ -66,9 +66,9 @@ enum How {
 }
 
 impl How {
-    fn of(kind: Kind, session: Option<&Session>) -> Self {
+    fn of(kind: Kind, session: Option<&Session>, redactor: &Redactor) -> Self {
         let client = |dialect: Option<Dialect>| How::Client {
-            sent: Sent::new(kind),
+            sent: Sent::new(kind).marking(redactor),
             reader: dialect.map(|dialect| Reader::new(dialect, Origin::Client)),
         };
         match kind {
@@ -111,8 +111,8 @@ impl How {
 impl Collector {
     pub fn new(kind: Kind, session: Option<&Session>, redactor: Redactor) -> Self {
         Self {
+            how: How::of(kind, session, &redactor),
             redactor,
-            how: How::of(kind, session),
             found: Vec::new(),
         }
     }

@@ -58,14 +58,9 @@ impl ParseError {
     /// Control characters are shown as blanks and a long line is cut around the caret, so that the
     /// caret stands where it should.
     pub fn render(&self, source: &str) -> String {
-        let (line, indent, length) = excerpt(source, self.span);
-        let mut shown = format!(
-            "  {line}\n  {}{} {}\n  expected {}",
-            " ".repeat(indent),
-            "^".repeat(length),
-            self.problem,
-            self.expected
-        );
+        let mut shown = pointed(source, self.span, &self.problem);
+        shown.push_str("\n  expected ");
+        shown.push_str(&self.expected);
         if let Some(suggestion) = &self.suggestion {
             shown.push_str("\n  try: ");
             shown.push_str(suggestion);
@@ -74,11 +69,26 @@ impl ParseError {
     }
 }
 
-/// Characters shown on either side of the caret of a long line.
-const CONTEXT: usize = 48;
+/// Characters of a line that are shown: with its indent behind `error: ` it fits 80 columns, and the
+/// caret stands where it should.
+const WIDTH: usize = 68;
+/// Characters of the wrong part that are shown.
+const MOST_MARKED: usize = 40;
+
+/// The line around `span`, carets under it, and `problem` behind them, or below where it is too long.
+pub(super) fn pointed(source: &str, span: Span, problem: &str) -> String {
+    let (line, indent, length) = excerpt(source, span);
+    let fits = indent + length + 1 + columns(problem) <= WIDTH;
+    let between = if fits { " " } else { "\n  " };
+    format!(
+        "  {line}\n  {}{}{between}{problem}",
+        " ".repeat(indent),
+        "^".repeat(length)
+    )
+}
 
 /// The line around `span`, and where in it the span lies: columns before it and its width.
-pub(super) fn excerpt(source: &str, span: Span) -> (String, usize, usize) {
+fn excerpt(source: &str, span: Span) -> (String, usize, usize) {
     let start = floor_boundary(source, span.start);
     let end = floor_boundary(source, span.end.max(start));
     let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -86,26 +96,29 @@ pub(super) fn excerpt(source: &str, span: Span) -> (String, usize, usize) {
         .find('\n')
         .map_or(source.len(), |at| start + at);
     let before = &source[line_start..start];
-    let marked = &source[start..end.min(line_end)];
-    let after = &source[start + marked.len()..line_end];
+    let whole = &source[start..end.min(line_end)];
+    let marked: String = whole.chars().take(MOST_MARKED).map(visible).collect();
+    // What stands behind a part that is cut does not follow what is shown of it.
+    let is_cut = marked.chars().count() < whole.chars().count();
+    let after = if is_cut {
+        ""
+    } else {
+        &source[start + whole.len()..line_end]
+    };
 
-    let skipped = before.chars().count().saturating_sub(CONTEXT);
+    // Two for the signs of what is left out.
+    let room = WIDTH - 2 - marked.chars().count();
+    let (left, right) = (before.chars().count(), after.chars().count());
+    let left_shown = left.min(room - right.min(room / 2));
+    let right_shown = right.min(room - left_shown);
+
     let mut line = String::new();
-    if skipped > 0 {
-        line.push('…');
-    }
-    before
-        .chars()
-        .skip(skipped)
-        .for_each(|c| line.push(visible(c)));
+    line.extend((left_shown < left).then_some('…'));
+    line.extend(before.chars().skip(left - left_shown).map(visible));
     let indent = columns(&line);
-    let marked: String = marked.chars().take(CONTEXT).map(visible).collect();
     line.push_str(&marked);
-    let room = (2 * CONTEXT).saturating_sub(marked.chars().count());
-    line.extend(after.chars().take(room).map(visible));
-    if after.chars().count() > room {
-        line.push('…');
-    }
+    line.extend(after.chars().take(right_shown).map(visible));
+    line.extend((is_cut || right_shown < right).then_some('…'));
     (line, indent, columns(&marked).max(1))
 }
 
@@ -152,9 +165,38 @@ mod tests {
         let error = ParseError::new(Span::new(506, 507), "wrong", "right");
         let rendered = error.render(&source);
         let line = rendered.lines().next().unwrap_or_default();
-        assert!(line.chars().count() < 160, "{line}");
+        assert!(line.chars().count() <= WIDTH + 2, "{line}");
         assert!(line.starts_with("  …a") && line.ends_with("b…"), "{line}");
         assert!(!rendered.contains("first"));
+    }
+
+    #[test]
+    fn an_early_or_a_late_caret_has_the_whole_width_for_its_line() {
+        let source = "x".repeat(100);
+        for (start, end) in [(0, 1), (50, 60), (99, 100), (100, 100)] {
+            let error = ParseError::new(Span::new(start, end), "wrong", "right");
+            let rendered = error.render(&source);
+            let line = rendered.lines().next().unwrap_or_default();
+            let shown = line.chars().count() - 2;
+            assert!((WIDTH - 1..=WIDTH).contains(&shown), "{start}: {line}");
+        }
+    }
+
+    #[test]
+    fn a_part_too_long_to_show_is_cut_and_nothing_is_put_behind_it() {
+        let source = format!("(({}))", "x".repeat(100));
+        let error = ParseError::new(Span::new(2, 102), "wrong", "right");
+        let rendered = error.render(&source);
+        let line = rendered.lines().next().unwrap_or_default();
+        assert!(line.starts_with("  ((x") && line.ends_with("x…"), "{line}");
+    }
+
+    #[test]
+    fn a_problem_that_does_not_fit_behind_the_caret_stands_below_it() {
+        let source = format!("{} )", "a".repeat(60));
+        let error = ParseError::new(Span::new(61, 62), "nothing is open here to close", "x");
+        let rendered = error.render(&source);
+        assert!(rendered.contains("^\n  nothing is open"), "{rendered}");
     }
 
     #[test]

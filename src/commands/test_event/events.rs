@@ -12,7 +12,6 @@ use sha2::{Digest, Sha256};
 use super::TestEvent;
 use crate::context::Context;
 use crate::delivery::map::log::LogProfile;
-use crate::domain::redaction::Redactor;
 use crate::error::UsageError;
 use crate::monitors::rehearsal::own_events;
 use crate::monitors::{Run, Scenario};
@@ -72,7 +71,7 @@ pub fn read(context: &Context, args: &TestEvent, now: Timestamp) -> anyhow::Resu
         .scenario
         .ok_or_else(|| UsageError::new("name a scenario, or events by --file"))?;
     let profile = log_profile(context, &run)?;
-    let redactor = Redactor::built_in();
+    let redactor = context.redactor(false)?;
     let logs = scenario.logs(&run, &profile, &redactor);
     Ok(Events {
         run,

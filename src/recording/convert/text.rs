@@ -36,7 +36,10 @@ fn transcript<R: Read>(
     size: Size,
     sheet: &mut Sheet<'_, '_>,
 ) -> Result<(), ConvertError> {
-    let mut transcript = Transcript::new(kind, size);
+    let mut transcript = Transcript::new(kind, size).marking(&options.redactor);
+    if let Some(clip) = &options.clip {
+        transcript = transcript.counting(clip.clone());
+    }
     let (mut event, mut lines) = (Event::empty(), Vec::new());
     while reader.read(&mut event)? {
         if options.is_over(event.time) {
@@ -48,7 +51,10 @@ fn transcript<R: Read>(
         sheet.lines(lines.drain(..))?;
     }
     transcript.finish(&mut lines);
-    sheet.lines(lines.drain(..))
+    sheet.lines(lines.drain(..))?;
+    let own = transcript.report().into_iter();
+    own.for_each(|own| sheet.outcome.report.merge(own));
+    Ok(())
 }
 
 /// Plays a terminal from its beginning: what stood on it when the clip begins belongs to the clip.
@@ -124,7 +130,10 @@ impl<'a, 'o> Sheet<'a, 'o> {
         Self {
             options,
             out,
-            redacted: Redacted::new(options.redactor.clone()),
+            redacted: match &options.clip {
+                Some(clip) => Redacted::new(options.redactor.clone()).counting(clip.clone()),
+                None => Redacted::new(options.redactor.clone()),
+            },
             ready: Vec::new(),
             bytes: Vec::with_capacity(CHUNK + CHUNK / 4),
             outcome: Outcome::default(),
@@ -147,16 +156,17 @@ impl<'a, 'o> Sheet<'a, 'o> {
     }
 
     fn lines(&mut self, lines: impl Iterator<Item = Line>) -> Result<(), ConvertError> {
+        // What stands before the clip tells what a secret in it is.
         for line in lines {
-            if self.options.clipped(line.time).is_some() {
-                self.redacted.push(line, &mut self.ready);
-            }
+            self.redacted.push(line, &mut self.ready);
         }
         self.drain()
     }
 
     fn drain(&mut self) -> Result<(), ConvertError> {
-        for line in self.ready.drain(..) {
+        let options = self.options;
+        let wanted = |line: &Line| options.clipped(line.time).is_some();
+        for line in self.ready.drain(..).filter(wanted) {
             self.bytes.extend_from_slice(line.text.as_bytes());
             self.bytes.push(b'\n');
             if self.bytes.len() >= CHUNK {
@@ -172,7 +182,7 @@ impl<'a, 'o> Sheet<'a, 'o> {
     fn finish(mut self) -> Result<Outcome, ConvertError> {
         self.redacted.finish(&mut self.ready);
         self.drain()?;
-        self.outcome.report = self.redacted.report().clone();
+        self.outcome.report.merge(self.redacted.report());
         let sha256 = (self.options.sha256)().map_err(|error| ConvertError::Read(error.into()))?;
         self.bytes.push(b'\n');
         self.facts(&end(&self.outcome, sha256));

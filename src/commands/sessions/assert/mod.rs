@@ -95,7 +95,7 @@ pub async fn run(context: &Context, args: &Assert) -> anyhow::Result<Exit> {
     }
     let court = Court {
         rules: Arc::new(rules(context, &policy, chosen.sessions.as_ref()).await?),
-        redactor: context.redactor(args.no_redact),
+        redactor: context.redactor(args.no_redact)?,
         policy,
     };
     let mut report = Report::new(context, &court.policy);

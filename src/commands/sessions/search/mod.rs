@@ -111,7 +111,7 @@ impl Plan {
 pub async fn run(context: &Context, args: &Search) -> anyhow::Result<Exit> {
     let plan = Plan {
         patterns: [args.pattern()?].into(),
-        redactor: context.redactor(args.no_redact),
+        redactor: context.redactor(args.no_redact)?,
         context: args.context.into(),
         limit: args.limit,
     };
