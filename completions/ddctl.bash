@@ -2480,7 +2480,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sessions__subcmd__replay)
-            opts="-o -y -q -v -h --timing --speed --idle-limit --clip --pause-on-markers --size --resize --no-timing --raw --exit --no-redact --lenient --gateway-token-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --timing --speed --idle-limit --clip --pause-on-markers --size --resize --no-timing --raw --exit --no-redact --lenient --redaction-report --cache --allow-download --gateway-token-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2503,6 +2503,10 @@ _ddctl() {
                     return 0
                     ;;
                 --size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redaction-report)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
