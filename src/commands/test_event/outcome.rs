@@ -8,7 +8,7 @@ use super::verdict::{self, Verdict};
 use crate::context::Context;
 use crate::domain::site::Site;
 use crate::error::{Exit, classify};
-use crate::monitors::rehearsal::{Ending, Finished, Left, Report};
+use crate::monitors::rehearsal::{Ending, Finished, Left, RehearsalError};
 use crate::ui::{Tone, Ui, counted, escape};
 
 /// A rehearsal that is over.
@@ -18,7 +18,10 @@ pub struct Held<'a> {
     pub named: Named,
     /// Watched was a temporary copy.
     pub is_copy: bool,
-    pub report: Report,
+    /// The monitor that was watched, once there was one.
+    pub monitor: Option<u64>,
+    pub steps: Vec<Finished>,
+    pub left: Left,
 }
 
 /// How people call the monitor.
@@ -64,74 +67,75 @@ struct Row {
 }
 
 /// Says what is left behind, publishes, and shows the answer.
-pub fn conclude(context: &Context, args: &TestEvent, held: Held<'_>) -> anyhow::Result<Exit> {
-    if let Some(warning) = held.report.left.warning() {
-        context.ui.warning(&warning);
-        context
-            .ui
-            .hint("`ddctl test-event --cleanup` deletes what is left");
+pub fn conclude(
+    context: &Context,
+    args: &TestEvent,
+    held: Held<'_>,
+    ending: Result<Ending, RehearsalError>,
+) -> anyhow::Result<Exit> {
+    let ui = &context.ui;
+    if let Some(warning) = held.left.warning() {
+        ui.warning(&warning);
+        ui.hint("`ddctl test-event --cleanup` deletes what is left");
     }
-    let rows: Vec<Row> = held.report.steps.iter().map(Row::of).collect();
-    let ending = match held.report.ending {
+    let rows: Vec<Row> = held.steps.iter().map(Row::of).collect();
+    let ending = match ending.map_err(anyhow::Error::new) {
         Ok(ending) => ending,
         Err(error) => {
-            let error = anyhow::Error::new(error);
-            let verdict = Verdict {
-                word: "failed",
-                run: held.events.run.id.clone(),
-                name: held.named.name,
-                title: held.named.title,
-                exit: classify(&error).exit,
-                said: format!("{error:#}"),
-                details: rows.iter().map(Row::in_words).collect(),
-            };
+            let exit = classify(&error).exit;
+            let verdict = held.verdict("failed", exit, format!("{error:#}"), &rows);
             verdict::publish(context, args, &verdict)?;
-            rows.iter()
-                .for_each(|row| context.ui.status(&row.in_words()));
+            rows.iter().for_each(|row| ui.status(&row.in_words()));
             return Err(error);
         }
     };
     let exit = exit_of(&ending);
-    let verdict = Verdict {
-        word: word_of(&ending),
-        run: held.events.run.id.clone(),
-        name: held.named.name.clone(),
-        title: held.named.title.clone(),
-        exit,
-        said: said_of(&ending),
-        details: rows.iter().map(Row::in_words).collect(),
-    };
+    let verdict = held.verdict(word_of(&ending), exit, said_of(&ending), &rows);
     verdict::publish(context, args, &verdict)?;
-    let (state, group) = state_of(&ending);
-    let answer = Answer {
-        scenario: held.events.origin.name().to_owned(),
-        about: held.events.origin.about().to_owned(),
-        test_run: held.events.run.id.clone(),
-        monitor: held.named.name,
-        title: held.named.title,
-        monitor_id: held.report.monitor,
-        monitor_url: held
-            .report
-            .monitor
-            .filter(|_| !held.is_copy)
-            .map(|id| format!("{}/monitors/{id}", held.site.app_url())),
-        is_copy: held.is_copy,
-        events: held.events.logs.len(),
-        expected: args.expect.as_str(),
-        verdict: verdict.word,
-        state,
-        group,
-        steps: rows,
-        left_behind: match held.report.left {
-            Left::Copy(id, _) => Some(id),
-            Left::Nothing | Left::Perhaps(_) => None,
-        },
-    };
-    context
-        .ui
-        .one(&answer, || report(&context.ui, &answer, &verdict))?;
-    say_more(&context.ui, &answer, &ending);
+    let answer = held.answer(args, &ending, rows);
+    ui.one(&answer, || report(ui, &answer, &verdict))?;
+    say_more(ui, &answer, &ending);
     Ok(exit)
+}
+
+impl Held<'_> {
+    fn verdict(&self, word: &'static str, exit: Exit, said: String, rows: &[Row]) -> Verdict {
+        Verdict {
+            word,
+            run: self.events.run.id.clone(),
+            name: self.named.name.clone(),
+            title: self.named.title.clone(),
+            exit,
+            said,
+            details: rows.iter().map(Row::in_words).collect(),
+        }
+    }
+
+    fn answer(self, args: &TestEvent, ending: &Ending, steps: Vec<Row>) -> Answer {
+        let (state, group) = state_of(ending);
+        let monitor_id = self.monitor;
+        let real = monitor_id.filter(|_| !self.is_copy);
+        Answer {
+            scenario: self.events.origin.name().to_owned(),
+            about: self.events.origin.about().to_owned(),
+            test_run: self.events.run.id.clone(),
+            monitor: self.named.name,
+            title: self.named.title,
+            monitor_id,
+            monitor_url: real.map(|id| format!("{}/monitors/{id}", self.site.app_url())),
+            is_copy: self.is_copy,
+            events: self.events.logs.len(),
+            expected: args.expect.as_str(),
+            verdict: word_of(ending),
+            state,
+            group,
+            steps,
+            left_behind: match self.left {
+                Left::Copy(id, _) => Some(id),
+                Left::Nothing | Left::Perhaps(_) => None,
+            },
+        }
+    }
 }
 
 fn say_more(ui: &Ui, answer: &Answer, ending: &Ending) {

@@ -62,17 +62,16 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
         stop: context.cancel(),
     };
     let report = hold(context, rehearsal).await;
-    outcome::conclude(
-        context,
-        args,
-        Held {
-            events: &events,
-            site: datadog.site(),
-            named,
-            is_copy,
-            report,
-        },
-    )
+    let held = Held {
+        events: &events,
+        site: datadog.site(),
+        named,
+        is_copy,
+        monitor: report.monitor,
+        steps: report.steps,
+        left: report.left,
+    };
+    outcome::conclude(context, args, held, report.ending)
 }
 
 async fn hold(context: &Context, rehearsal: Rehearsal<'_>) -> Report {
