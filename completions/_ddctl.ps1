@@ -323,6 +323,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'Keep finished recordings on this machine, 1 GiB for a week, and read them from there')
             [CompletionResult]::new('--allow-download', '--allow-download', [CompletionResultType]::ParameterName, 'Keep them although the gateway has downloads switched off')
             [CompletionResult]::new('--lenient', '--lenient', [CompletionResultType]::ParameterName, 'Leave out the lines of a file that cannot be read')
+            [CompletionResult]::new('--allow-none', '--allow-none', [CompletionResultType]::ParameterName, 'Exit 0 where nothing is judged: the night was quiet')
             [CompletionResult]::new('--no-redact', '--no-redact', [CompletionResultType]::ParameterName, 'Show secrets in what is found, except passwords in statements of database clients')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail where an answer is needed')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every question with yes')

@@ -312,6 +312,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --cache 'Keep finished recordings on this machine, 1 GiB for a week, and read them from there'
             cand --allow-download 'Keep them although the gateway has downloads switched off'
             cand --lenient 'Leave out the lines of a file that cannot be read'
+            cand --allow-none 'Exit 0 where nothing is judged: the night was quiet'
             cand --no-redact 'Show secrets in what is found, except passwords in statements of database clients'
             cand --no-input 'Never ask; fail where an answer is needed'
             cand -y 'Answer every question with yes'
