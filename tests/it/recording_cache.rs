@@ -98,7 +98,7 @@ fn a_session_that_runs_is_never_kept() {
     let open = sessions.iter().find(|row| row["status"] == "open");
     let id = open.expect("one is open")["id"].as_str().expect("an id");
     let _ = replay(&environment, id, &["--cache"]);
-    assert_eq!(kept(&environment), [PathBuf::new(); 0]);
+    assert!(kept(&environment).is_empty());
 }
 
 #[test]
