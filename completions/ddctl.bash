@@ -1954,7 +1954,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sandbox)
-            opts="-o -y -q -v -h --listen --sessions --seed --span --index-delay --licence --fault --print-env --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --listen --sessions --seed --span --index-delay --evaluation-interval --licence --fault --print-env --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1977,6 +1977,10 @@ _ddctl() {
                     return 0
                     ;;
                 --index-delay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --evaluation-interval)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2098,7 +2102,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sessions__subcmd__assert)
-            opts="-o -y -q -v -h --policy --since --until --at --lookback --user --agent --connection --type --outcome --status --approval --correlation --cache --allow-download --lenient --gateway-token-file --junit --sarif --no-redact --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --policy --since --until --at --lookback --user --agent --connection --type --outcome --status --approval --correlation --cache --allow-download --lenient --gateway-token-file --junit --sarif --allow-none --no-redact --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

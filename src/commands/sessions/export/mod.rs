@@ -216,7 +216,7 @@ async fn to_recordings(
         overwrite: args.overwrite,
         include_input: args.include_input,
         allow_download: args.allow_download,
-        redactor: context.redactor(args.no_redact),
+        redactor: context.redactor(args.no_redact)?,
         clip: args.clip.clone(),
         at: args.at.clone(),
         timing: args.timing.clone(),
