@@ -115,10 +115,39 @@ impl Gateway {
 
     /// Sends with the credential and returns a 2xx's body, refused above `limit` bytes.
     pub(super) async fn answer(&self, call: Call, limit: usize) -> Result<Answer, GatewayError> {
+        let call = self.sign(call);
+        self.send(call.label, call.request, limit).await
+    }
+
+    /// Sends with the credential and returns a 2xx as soon as its head is in.
+    pub(super) async fn begin(&self, call: Call) -> Result<Begun, GatewayError> {
+        let Call { label, request } = self.sign(call);
+        let response = self.http.send(request).await?;
+        let (status, base) = (response.status(), self.shown());
+        self.keep_renewed(response.header(NEW_ACCESS_TOKEN));
+        match meaning(status) {
+            Meaning::Answered => Ok(Begun {
+                label,
+                base,
+                response,
+            }),
+            _ => {
+                let body = response.bytes(ANSWER_LIMIT).await?;
+                Err(error_of(&label, &base, status, &body))
+            }
+        }
+    }
+
+    /// The address as it may be printed.
+    pub(super) fn shown(&self) -> String {
+        printable_url(&self.base)
+    }
+
+    fn sign(&self, call: Call) -> Call {
         let renewed = self.renewed_token().map(Credential::Bearer);
         let credential = renewed.as_ref().unwrap_or(&self.credential);
         let request = credential.sign(call.request);
-        self.send(call.label, request, limit).await
+        Call { request, ..call }
     }
 
     /// Sends without a credential what needs no sign-in.
@@ -167,6 +196,14 @@ impl Call {
         let request = self.request.timeout(timeout);
         Self { request, ..self }
     }
+}
+
+/// A 2xx whose body is still to come.
+#[derive(Debug)]
+pub(super) struct Begun {
+    pub(super) label: String,
+    pub(super) base: String,
+    pub(super) response: http::Response,
 }
 
 /// The body of a 2xx, with the words for what may be wrong with it.

@@ -10,6 +10,7 @@ mod client;
 mod connections;
 mod credential;
 mod error;
+mod live;
 mod plugins;
 mod server;
 mod sessions;
@@ -22,6 +23,7 @@ pub use audit::{AUDIT_PAGE_LIMIT, AuditQuery};
 pub use client::Gateway;
 pub use credential::Credential;
 pub use error::GatewayError;
+pub use live::{Live, LiveEvent, LiveStream};
 pub use sessions::{
     CountMode, MAX_OFFSET, PAGE_LIMIT, RECORDING_LIMIT, SessionPage, SessionQuery, session_id,
 };

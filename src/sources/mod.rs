@@ -18,6 +18,7 @@ mod message;
 mod recordings;
 mod retry;
 mod rows;
+pub mod tail;
 #[cfg(test)]
 mod testing;
 mod window;
