@@ -18,6 +18,7 @@ mod sandbox_datadog;
 mod sandbox_gateway;
 mod sessions;
 mod support;
+mod tail;
 mod test_event;
 mod validate;
 mod webhooks;

@@ -1,21 +1,20 @@
 //! One session from its beginning, or from now, to its end: its stream, and the stored recording
 //! where the stream is not enough.
 
+mod reconcile;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::desk::{Looking, Shared, Stored};
-use super::event::{Begin, Gap};
+use super::event::Begin;
 use super::ledger::Ledger;
 use super::lines::LiveText;
 use super::pace::{self, Pace};
-use super::stored::{Found, Look, Looked};
 use super::voice::Voice;
 use crate::domain::session::Session;
 use crate::gateway::{GatewayError, Live, LiveEvent, LiveStream};
@@ -25,8 +24,6 @@ use crate::sources::retry::{Backoff, retrying};
 
 /// What was stored has come through the stream after so long, if it comes at all.
 const GRACE: Duration = Duration::from_millis(500);
-/// Found lines that wait for room in the queue.
-const FOUND: usize = 64;
 /// Of a session that nobody asked the past of, `--once` shows these.
 const LAST_LINES: usize = 10;
 
@@ -44,8 +41,7 @@ pub(super) struct Follower {
     beginning: Option<i64>,
     /// Unix microseconds; `None` until the first stream tells what time it is there.
     wanted_from: Option<i64>,
-    /// The newest event that came, and the first one since the last gap.
-    newest: Option<i64>,
+    /// The first event that came since the stream began.
     first_since_gap: Option<i64>,
     /// Something of the session was shown: what is found later stands behind a mark.
     has_shown: bool,
@@ -73,7 +69,6 @@ impl Follower {
             settled: 0,
             beginning: None,
             wanted_from,
-            newest: None,
             first_since_gap: None,
             has_shown: false,
             unanswered: None,
@@ -99,6 +94,9 @@ impl Follower {
     pub(super) async fn show_stored(mut self) -> Result<(), SourceError> {
         if self.session.is_done() {
             return self.run().await;
+        }
+        if self.is_muted() {
+            return Ok(());
         }
         self.voice.opened(self.begin).await?;
         match self.ask(Backoff::short()).await {
@@ -138,7 +136,9 @@ impl Follower {
             if down.is_none() {
                 let why = broken.to_string();
                 self.end_line().await?;
-                self.voice.away(why).await?;
+                if !self.is_muted() {
+                    self.voice.away(why).await?;
+                }
             }
             let (_, backoff) = down.get_or_insert_with(|| (Instant::now(), Backoff::endless()));
             tokio::time::sleep(backoff.next_wait()).await;
@@ -165,7 +165,7 @@ impl Follower {
             Begin::Joined | Begin::Past => {}
         }
         self.wanted_from.get_or_insert(after);
-        let Some(since) = down_since else {
+        let Some(since) = down_since.filter(|_| !self.is_muted()) else {
             return Ok(());
         };
         let away = now - since;
@@ -211,8 +211,9 @@ impl Follower {
             return Ok(());
         }
         let at = event.at.as_microsecond();
-        self.newest = self.newest.max(Some(at));
         self.first_since_gap.get_or_insert(at);
+        // Whatever follows the first event that came is wanted, whole second or not.
+        self.wanted_from = self.wanted_from.map(|from| from.min(at));
         self.ledger.push(at, &code, &event.payload);
         self.has_shown = true;
         let mut lines = Vec::new();
@@ -264,147 +265,6 @@ impl Follower {
             Instant::now(),
         );
         Ok(Looking::Not)
-    }
-
-    /// Compares what is stored of a session that runs.
-    async fn looked(&mut self, stored: Stored) -> Result<(), SourceError> {
-        let was_silent = self.first_since_gap.is_none() && self.unanswered.is_none();
-        let looked = self.look(stored.recording, None).await?;
-        let until = looked.verdict.until;
-        let is_beyond_gap = self
-            .first_since_gap
-            .is_some_and(|first| until >= Some(first));
-        if is_beyond_gap {
-            self.unanswered = None;
-        }
-        let found_missing = was_silent && !looked.verdict.runs.is_empty();
-        let was_elsewhere = self.pace.is_elsewhere();
-        self.pace.looked(
-            pace::Look {
-                is_beyond_gap,
-                found_missing,
-            },
-            Instant::now(),
-        );
-        if self.pace.is_elsewhere() && !was_elsewhere {
-            self.voice.elsewhere().await?;
-        }
-        Ok(())
-    }
-
-    /// Tells what is stored and was not shown, and settles it.
-    async fn look(
-        &mut self,
-        recording: Option<Bytes>,
-        last: Option<usize>,
-    ) -> Result<Looked, SourceError> {
-        let Some(recording) = recording else {
-            return Ok(Looked::default());
-        };
-        let look = Look {
-            session: Arc::clone(&self.session),
-            recording,
-            ledger: self.ledger.clone(),
-            settled: self.settled,
-            beginning: self.beginning,
-            wanted_from: self.wanted_from.unwrap_or(i64::MAX),
-            last,
-            redactor: self.shared.style.redactor.clone(),
-        };
-        let (found, mut told) = mpsc::channel(FOUND);
-        let work = tokio::task::spawn_blocking(move || look.take(&found));
-        let mut is_marked = false;
-        while let Some(found) = told.recv().await {
-            self.tell_found(found, &mut is_marked).await?;
-        }
-        let looked = match work.await {
-            Ok(Ok(looked)) => looked,
-            // The gateway's answer is no recording: the next one may be.
-            Ok(Err(error)) => {
-                tracing::warn!(%error, session = %self.session.id, "the stored recording cannot be read");
-                Looked::default()
-            }
-            Err(_) => Looked::default(),
-        };
-        self.settle(&looked);
-        Ok(looked)
-    }
-
-    fn settle(&mut self, looked: &Looked) {
-        self.settled = self.settled.max(looked.verdict.settled);
-        self.beginning = looked.beginning.or(self.beginning);
-        if let Some(until) = looked.verdict.until {
-            self.ledger.settle(until);
-        }
-    }
-
-    async fn tell_found(&mut self, found: Found, is_marked: &mut bool) -> Result<(), SourceError> {
-        match found {
-            Found::Gap(gap) => {
-                // The beginning of what nothing was shown of is no gap.
-                *is_marked = self.has_shown && !self.pace.is_elsewhere();
-                match *is_marked || gap.unfilled.is_some() {
-                    true => self.voice.gap(gap).await,
-                    false => Ok(()),
-                }
-            }
-            Found::Line(mut line) => {
-                line.is_late &= *is_marked;
-                self.voice.lines(vec![line]).await
-            }
-        }
-    }
-
-    /// The session is over: what was not shown is told, and how it ended.
-    async fn conclude(&mut self) -> Result<(), SourceError> {
-        self.looking = Looking::Not;
-        let stored = match self.ask(Backoff::patient()).await {
-            Ok(stored) => stored,
-            Err(error) => return self.lost(error).await,
-        };
-        let ended = Arc::new(stored.session);
-        if let Some(filter) = self.shared.at_end.clone() {
-            if !filter.matches(&ended) {
-                return Ok(());
-            }
-            self.voice.opened(self.begin).await?;
-        }
-        let mut lines = Vec::new();
-        self.text.finish(&mut lines);
-        self.voice.lines(lines).await?;
-        self.wanted_from.get_or_insert(i64::MIN);
-        let has_recording = stored.recording.is_some();
-        let looked = self.look(stored.recording, None).await?;
-        self.answer_for_gaps(has_recording, looked.is_lost, ended.metrics.is_truncated)
-            .await?;
-        self.voice.closed(ended).await
-    }
-
-    /// A gap that the recording says nothing about stays one.
-    async fn answer_for_gaps(
-        &mut self,
-        has_recording: bool,
-        is_lost: bool,
-        is_truncated: bool,
-    ) -> Result<(), SourceError> {
-        let why = match (has_recording, is_lost, is_truncated) {
-            (false, _, _) => "nothing was recorded, or the token's role may not read it",
-            (true, true, _) => "the gateway lost the recording",
-            (true, false, true) => "the gateway stored the first 110 MiB alone",
-            (true, false, false) => return Ok(()),
-        };
-        let Some((from, to)) = self.unanswered.take() else {
-            return Ok(());
-        };
-        let gap = Gap {
-            from,
-            to,
-            events: None,
-            bytes: None,
-            unfilled: Some(why.to_owned()),
-            is_beginning: false,
-        };
-        self.voice.gap(gap).await
     }
 
     fn ask(

@@ -18,6 +18,7 @@ pub use environment::TestEnvironment;
 pub use golden::assert_shape;
 pub use http::ask;
 pub use output::CommandOutput;
+pub use process::Running;
 pub use pty::{Pty, PtyOutput};
 pub use sandbox::{SandboxOptions, SandboxProcess};
 pub use scripted::{Asked, ScriptedServer};

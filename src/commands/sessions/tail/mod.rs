@@ -41,6 +41,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
   ddctl sessions tail 7c1e
   ddctl sessions tail --agent '*' --connection 'prod-*' --since 10m
   ddctl sessions tail --once
+  ddctl sessions tail --connection prod-db --for 1h > prod-db.txt
   ddctl sessions tail -o ndjson --quiet
 
 Every line begins with the session's connection and the first digits of its id. `+` and `-` say that
@@ -61,6 +62,9 @@ pub struct Tail {
     /// Join open sessions that started within this time
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = parse_duration)]
     lookback: Duration,
+    /// End after this time
+    #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration, conflicts_with = "once")]
+    lasting: Option<Duration>,
     /// Show what there is, and end: open sessions with their last stored lines
     #[arg(long)]
     once: bool,
@@ -89,7 +93,7 @@ pub async fn run(context: &Context, args: &Tail) -> anyhow::Result<Exit> {
     }
     let (outlet, queued) = queue();
     let work = tail(Arc::clone(&gateway), options, outlet);
-    let screen = Screen::new(context, gateway);
+    let screen = Screen::new(context, gateway, args.lasting);
     screen.show(work, queued).await
 }
 
@@ -158,6 +162,8 @@ struct Screen<'a> {
     /// What is being written: a reader that is slow holds up nothing but what it reads.
     writing: Option<JoinHandle<std::io::Result<()>>>,
     has_shown: bool,
+    /// When somebody has seen enough.
+    enough: Option<Instant>,
 }
 
 /// Why the showing ends.
@@ -169,7 +175,7 @@ enum End {
 }
 
 impl<'a> Screen<'a> {
-    fn new(context: &'a Context, gateway: Arc<Gateway>) -> Self {
+    fn new(context: &'a Context, gateway: Arc<Gateway>, lasting: Option<Duration>) -> Self {
         Self {
             text: Text::new(&context.ui),
             context,
@@ -178,6 +184,7 @@ impl<'a> Screen<'a> {
             batch: Vec::new(),
             writing: None,
             has_shown: false,
+            enough: lasting.map(|lasting| Instant::now() + lasting),
         }
     }
 
@@ -195,6 +202,7 @@ impl<'a> Screen<'a> {
                 biased;
                 _ = cancel.wait_for(|stopped| *stopped) => break End::Stopped,
                 () = at(self.context.deadline()) => break End::TimedOut,
+                () = at(self.enough) => break End::Told,
                 done = &mut work, if outcome.is_none() => outcome = Some(done),
                 written = written(&mut self.writing) => {
                     self.writing = None;
@@ -235,13 +243,13 @@ impl<'a> Screen<'a> {
 
     fn event(&mut self, event: &TailEvent) -> anyhow::Result<()> {
         self.say_limits(event);
-        let text = &mut self.text;
-        if let TailEvent::Away { session, .. } | TailEvent::Back { session, .. } = event {
-            let label = || text.label(session);
-            self.notices.take(event, label, Instant::now());
-        } else {
-            self.notices.take(event, String::new, Instant::now());
-        }
+        let label = match event {
+            TailEvent::Away { session, .. } | TailEvent::Back { session, .. } => {
+                self.text.label(session)
+            }
+            _ => String::new(),
+        };
+        self.notices.take(event, &label, Instant::now());
         let before = self.batch.len();
         match self.context.ui.format() {
             Format::Ndjson => object::write(&self.gateway, event, &mut self.batch)?,
@@ -300,7 +308,7 @@ impl<'a> Screen<'a> {
 
     fn conclude(&self) -> Exit {
         if !self.has_shown {
-            self.context.ui.status("no session that matches is open");
+            self.context.ui.status("no session that matches was open");
         }
         Exit::Done
     }

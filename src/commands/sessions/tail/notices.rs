@@ -1,5 +1,6 @@
 //! What a tail says on stderr: that streams broke and came back, once for all that broke together.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -8,20 +9,23 @@ use crate::domain::time::human_duration;
 use crate::sources::tail::TailEvent;
 use crate::ui::{Ui, counted};
 
-/// What happens within this time is said together.
+/// What breaks within this time is said together.
 const TOGETHER: Duration = Duration::from_millis(300);
+/// Streams come back one after the other; said when all are back, or after this time.
+const ALL_BACK: Duration = Duration::from_secs(3);
 
 /// Notices that were not said yet.
 #[derive(Debug, Default)]
 pub struct Notices {
     due: Option<Instant>,
-    /// Labels of the sessions whose streams broke, as far as one is shown, and how many there are.
+    /// Sessions whose streams are away now, by id.
+    now_away: HashSet<String>,
     away: Several,
     back: Several,
     list_away: Option<String>,
     list_back: Option<Duration>,
-    /// The gateway is known to be away.
-    is_away: bool,
+    /// It was said that the list cannot be read.
+    has_said_list: bool,
 }
 
 /// One of several, and how many there are.
@@ -54,16 +58,38 @@ impl Several {
 }
 
 impl Notices {
-    /// Takes in what is to be said of an event; `label` is its session's.
-    pub fn take(&mut self, event: &TailEvent, label: impl FnOnce() -> String, now: Instant) {
-        match event {
-            TailEvent::Away { why, .. } => self.away.add(&label(), why.clone()),
-            TailEvent::Back { away, .. } => self.back.add(&label(), human_duration(*away)),
-            TailEvent::ListAway { why } => self.list_away = Some(why.clone()),
-            TailEvent::ListBack { away } => self.list_back = Some(*away),
+    /// Takes in what is to be said of an event; `label` is what its session is called.
+    pub fn take(&mut self, event: &TailEvent, label: &str, now: Instant) {
+        let wait = match event {
+            TailEvent::Away { session, why } => {
+                self.now_away.insert(session.id.clone());
+                self.away.add(label, why.clone());
+                TOGETHER
+            }
+            TailEvent::Back { session, away } => {
+                self.now_away.remove(&session.id);
+                self.back.add(label, human_duration(*away));
+                match self.now_away.is_empty() {
+                    true => Duration::ZERO,
+                    false => ALL_BACK,
+                }
+            }
+            TailEvent::ListAway { why } => {
+                self.list_away = Some(why.clone());
+                TOGETHER
+            }
+            TailEvent::ListBack { away } => {
+                self.list_back = Some(*away);
+                TOGETHER
+            }
+            TailEvent::Closed { session } | TailEvent::Lost { session, .. } => {
+                self.now_away.remove(&session.id);
+                return;
+            }
             _ => return,
-        }
-        self.due.get_or_insert(now + TOGETHER);
+        };
+        let due = now + wait;
+        self.due = Some(self.due.map_or(due, |known| known.min(due)));
     }
 
     /// When something is to be said.
@@ -74,22 +100,22 @@ impl Notices {
     pub fn say(&mut self, ui: &Ui) {
         self.due = None;
         if let Some(away) = self.away.take() {
-            self.is_away = true;
             ui.warning(&format!(
                 "lost {}: {}; trying again",
                 away.streams(),
                 away.how
             ));
         }
+        // Where streams are away too, that was said.
         if let Some(why) = self.list_away.take()
-            && !std::mem::replace(&mut self.is_away, true)
+            && self.now_away.is_empty()
         {
+            self.has_said_list = true;
             ui.warning(&format!(
                 "the list of sessions cannot be read: {why}; trying again"
             ));
         }
         if let Some(back) = self.back.take() {
-            self.is_away = false;
             let verb = if back.count == 1 { "is" } else { "are" };
             ui.status(&format!(
                 "{} {verb} back after {}",
@@ -98,7 +124,7 @@ impl Notices {
             ));
         }
         if let Some(away) = self.list_back.take()
-            && std::mem::replace(&mut self.is_away, false)
+            && std::mem::take(&mut self.has_said_list)
         {
             ui.status(&format!(
                 "the gateway is back after {}",
