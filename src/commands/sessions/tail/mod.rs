@@ -51,7 +51,11 @@ once, without its last word, when nothing came for a second.
 A stream that breaks is tried again for as long as it takes. What was missed, and the beginning of a
 new session, follow behind a mark as soon as the gateway has stored them (every 50 s, and at the
 session's end); what cannot be filled is named with its time and bytes. A filter by outcome or by
-status done shows a session when it is over.")]
+status done shows a session when it is over.
+
+With -o ndjson each object has `event`: opened, line, gap, closed; away and back for the stream of a
+session, gateway_away and gateway_back for the list; elsewhere where another replica of the gateway
+has the session; lost where it can be followed no further.")]
 pub struct Tail {
     /// Sessions by id, unique prefix or pasted URL, until they are over; else every one that matches
     #[arg(value_name = "SESSION")]
@@ -81,8 +85,14 @@ pub async fn run(context: &Context, args: &Tail) -> anyhow::Result<Exit> {
     args.check(context)?;
     let since = args.since(context)?;
     let gateway = Arc::new(context.gateway(&args.gateway.flags())?);
+    let mut cancel = context.cancel();
+    let which = tokio::select! {
+        biased;
+        _ = cancel.wait_for(|stopped| *stopped) => return Ok(Exit::Interrupted),
+        which = args.which(context, &gateway) => which?,
+    };
     let options = TailOptions {
-        which: args.which(context, &gateway).await?,
+        which,
         since,
         is_once: args.once,
         redactor: context.redactor(args.no_redact),
