@@ -12,6 +12,10 @@ use crate::domain::redaction::Redactor;
 use crate::domain::time::human_duration;
 use crate::recording::redact::Report;
 use crate::recording::{Kind, safe};
+use crate::ui::counted;
+
+/// Who made the file.
+pub const MAKER: &str = concat!("ddctl ", env!("CARGO_PKG_VERSION"));
 
 /// The facts, each where it is known. Text may be as it was recorded: it is made safe here.
 #[derive(Clone, Debug)]
@@ -36,6 +40,8 @@ pub struct About {
     pub clip: Option<Range<Duration>>,
     /// How long the whole recording is.
     pub length: Duration,
+    /// How many events the whole recording has.
+    pub events: u64,
     pub hidden: Hidden,
     /// Of the recording as it was received.
     pub sha256: [u8; 32],
@@ -95,6 +101,7 @@ impl About {
             started: None,
             clip: None,
             length: Duration::ZERO,
+            events: 0,
             hidden: Hidden::Off,
             sha256: [0; 32],
             remarks: Vec::new(),
@@ -115,6 +122,7 @@ impl About {
             ("Range", Some(self.told_range())),
             ("Hidden", Some(self.hidden.text())),
             ("SHA-256", Some(self.checksum())),
+            ("Made by", Some(MAKER.to_owned())),
         ];
         facts
             .into_iter()
@@ -130,7 +138,7 @@ impl About {
             self.outcome.clone(),
             Some(self.kind.name().to_owned()),
             self.started.map(|at| wall(at, "%F %T UTC")),
-            Some(part.unwrap_or_else(|| human_duration(self.length))),
+            Some(part.unwrap_or_else(|| self.told_length())),
         ];
         let parts: Vec<_> = parts.into_iter().flatten().collect();
         safe::line(&parts.join(" · "))
@@ -154,10 +162,17 @@ impl About {
             .collect()
     }
 
+    fn told_length(&self) -> String {
+        match self.events {
+            0 => "empty".to_owned(),
+            _ => human_duration(self.length),
+        }
+    }
+
     fn told_range(&self) -> String {
         let whole = human_duration(self.length);
         match &self.clip {
-            None => format!("all of {whole}"),
+            None => format!("all of {whole}, {}", counted(self.events, "event")),
             Some(clip) => format!(
                 "{} to {} of {whole}",
                 clock(clip.start),
@@ -204,6 +219,7 @@ pub mod testing {
             started: Some(Timestamp::UNIX_EPOCH),
             clip: None,
             length: Duration::from_secs(70),
+            events: 1,
             hidden: Hidden::Found(BTreeMap::from([("password".to_owned(), 2)])),
             sha256: [0xab; 32],
             remarks: vec![hostile.to_owned()],

@@ -8,12 +8,12 @@ use sha2::{Digest, Sha256};
 use super::about::{About, Hidden};
 use super::commands::Commands;
 use super::document::{self, Content};
-use super::film::{Film, Finished, Pace};
+use super::film::{FASTEST, Film, Finished, Pace};
 use super::lines::Lines;
 use super::svg::svg;
 use crate::domain::redaction::Redactor;
 use crate::recording::redact;
-use crate::recording::transcript::{Line, Redacted, Transcript};
+use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
 use crate::recording::{Event, Kind, ReadError, Size};
 use crate::replay::tape::{Fault, Spooled, Storage, Streamed, Tape};
 use crate::replay::{Source, Walk, recorded_size};
@@ -60,11 +60,14 @@ pub fn html<R: Read + Seek + Clone>(
     redactor: &Redactor,
     out: &mut impl Write,
 ) -> Result<u64, PageError> {
-    let extent = measure(&mut about, source)?;
+    let pace = measure(&mut about, source)?;
+    if source.kind.is_screen() && pace > FASTEST {
+        about.remarks.push(coarse(pace));
+    }
     let range = about.range();
     let mut commands = Commands::default();
     let film = match source.kind.is_screen() {
-        true => Some(film(&about, source, redactor, extent.pace, &mut commands)?),
+        true => Some(film(&about, source, redactor, pace, &mut commands)?),
         false => None,
     };
     let spent = film.as_ref().map_or(0, Finished::size);
@@ -79,8 +82,18 @@ pub fn html<R: Read + Seek + Clone>(
         lines: lines.into_array(),
         commands: commands.within(&range),
     };
+    let events = content.about.events;
     document::write(content, out).map_err(PageError::Write)?;
-    Ok(extent.events)
+    Ok(events)
+}
+
+/// Says that not every picture of a long recording is here.
+fn coarse(pace: Duration) -> String {
+    let pace = pace.as_secs_f64();
+    format!(
+        "This recording is busy for so long that its screen is shown once in {pace:.2} s. The \
+         transcript has every line."
+    )
 }
 
 /// The screen at `at` as SVG, everything of that moment included; without it, the last one. What
@@ -97,7 +110,7 @@ pub fn picture<R: Read + Seek + Clone>(
     at: Option<Duration>,
     storage: Box<dyn Storage>,
 ) -> Result<(String, u64), PageError> {
-    let extent = measure(&mut about, source)?;
+    measure(&mut about, source)?;
     let at = at.unwrap_or(about.length);
     about.hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
     let size = recorded_size(source, UNMEASURED);
@@ -110,7 +123,7 @@ pub fn picture<R: Read + Seek + Clone>(
             at,
         ),
     };
-    Ok((picture?, extent.events))
+    Ok((picture?, about.events))
 }
 
 fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
@@ -124,21 +137,16 @@ fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<St
     }
 }
 
-/// How much a recording holds.
-struct Extent {
-    events: u64,
-    pace: Duration,
-}
-
-/// Reads everything once for what must be known first.
+/// Reads everything once for what must be known first. Answers the shortest time between two
+/// pictures.
 fn measure<R: Read + Seek + Clone>(
     about: &mut About,
     source: &Source<R>,
-) -> Result<Extent, PageError> {
+) -> Result<Duration, PageError> {
     let mut reader = source.input.open()?;
-    let (mut event, mut pace, mut events) = (Event::empty(), Pace::default(), 0);
+    let (mut event, mut pace) = (Event::empty(), Pace::default());
     while reader.read(&mut event)? {
-        events += 1;
+        about.events += 1;
         about.length = event.time;
         if event.code.is_shown() {
             pace.push(event.time);
@@ -147,10 +155,7 @@ fn measure<R: Read + Seek + Clone>(
     about.sha256 = checksum(source.input.bytes.clone()).map_err(ReadError::Io)?;
     let remarks = reader.warnings().to_string();
     about.remarks.extend(remarks.lines().map(str::to_owned));
-    Ok(Extent {
-        events,
-        pace: pace.shortest(),
-    })
+    Ok(pace.shortest())
 }
 
 fn checksum(mut bytes: impl Read + Seek) -> io::Result<[u8; 32]> {
@@ -222,7 +227,11 @@ fn transcript<R: Read + Seek + Clone>(
             break;
         }
         transcript.push(&event, &mut lines);
-        for line in lines.drain(..) {
+        for mut line in lines.drain(..) {
+            if source.kind.is_screen() && line.tone == Tone::Plain {
+                // A prompt waits for its command: the line was there when it was whole.
+                line.time = event.time;
+            }
             redacted.push(line, &mut ready);
         }
         ready.drain(..).try_for_each(|line| take(&line))?;

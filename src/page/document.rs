@@ -7,7 +7,7 @@ use base64::engine::{Engine as _, general_purpose::STANDARD};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::about::About;
+use super::about::{About, MAKER};
 use super::commands::Command;
 use super::data::{Array, millis, write_value};
 use super::film::Finished;
@@ -46,7 +46,7 @@ pub fn write(content: Content, out: &mut impl Write) -> io::Result<()> {
             ("summary", _) => out.write_all(escaped(&about.summary()).as_bytes())?,
             ("facts", _) => facts(&about, out)?,
             ("remarks", _) => remarks(&about, out)?,
-            ("version", _) => out.write_all(env!("CARGO_PKG_VERSION").as_bytes())?,
+            ("maker", _) => out.write_all(MAKER.as_bytes())?,
             ("data", data @ Some(_)) => {
                 about_data(&about, out)?;
                 if let Some((film, lines)) = data.take() {

@@ -25,7 +25,7 @@ use crate::replay::frame::{Cell, Glyph};
 use crate::replay::screen::Screen;
 
 /// Pictures are no closer than this: 30 a second.
-const FASTEST: Duration = Duration::from_micros(33_333);
+pub const FASTEST: Duration = Duration::from_micros(33_333);
 
 /// The most pictures of a page that is always busy.
 const MOST: u32 = 30_000;

@@ -20,6 +20,9 @@
     return node;
   };
 
+  /* Both columns are as high as the window; page.css has the same. */
+  const isWide = matchMedia('(min-width: 62.01rem)');
+
   const clamp = (n, low, high) => Math.min(Math.max(n, low), high);
 
   /* How many of the ascending `times` are at or before `time`. */
@@ -220,16 +223,18 @@
       this.cursor.style.top = `calc(.75em + ${Math.floor(cursor / 1000) * 1.3}em)`;
     }
 
-    /* As large as the width allows; where that would be too small to read, it scrolls instead. */
+    /* As large as the window allows; where that would be too small to read, it scrolls instead. */
     fit() {
-      const [SMALLEST, READABLE, LARGEST] = [7, 13, 17];
+      const [SMALLEST, READABLE, LARGEST] = [6, 13, 20];
       if (!this.scroller.clientWidth || !this.cols) return;
       const style = this.box.style;
       style.fontSize = '100px';
       const per = this.list.getBoundingClientRect().width / 100 / this.cols;
       const whole = this.scroller.clientWidth / ((this.cols + 2.2) * per);
+      const high = isWide.matches ? this.scroller.clientHeight / (this.film.rows.length * 1.3 + 1.5) : LARGEST;
       this.isFitted ??= whole >= SMALLEST;
-      style.fontSize = `${Math.min(this.isFitted ? whole : Math.max(whole, READABLE), LARGEST)}px`;
+      const width = this.isFitted ? whole : Math.max(whole, READABLE);
+      style.fontSize = `${Math.min(width, Math.max(high, READABLE), LARGEST)}px`;
       $('fit').hidden = whole >= READABLE;
       $('fit').setAttribute('aria-pressed', String(this.isFitted));
     }
@@ -280,7 +285,8 @@
       const block = element('div', 'block');
       const count = Math.min(Transcript.BLOCK, this.lines.length - start);
       block.dataset.number = this.blocks.length;
-      block.style.minHeight = `${count * 1.55}em`;
+      block.dataset.height = `${count * 1.55}em`;
+      block.style.minHeight = block.dataset.height;
       this.blocks.push(block);
       this.box.append(block);
       this.observer.observe(block);
@@ -291,6 +297,8 @@
       if (block.childElementCount) return;
       this.observer.unobserve(block);
       block.style.minHeight = '';
+      // As high as it was drawn last, or about so: a block out of view must not move the others.
+      block.style.containIntrinsicBlockSize = `auto ${block.dataset.height}`;
       const start = number * Transcript.BLOCK;
       const lines = this.lines.slice(start, start + Transcript.BLOCK);
       block.append(...lines.map((_, n) => this.line(start + n)));
@@ -314,7 +322,7 @@
       const isPreface = time === 0 && this.lines[index][1] === 2;
       if (time < 0 || isPreface || !(isNew || number)) return element('i');
       const link = element('a', '', offset(time, this.decimals));
-      link.href = `#t=${time / 1000}`;
+      link.href = number ? `#command-${number}` : `#t=${time / 1000}`;
       link.tabIndex = -1;
       return link;
     }
@@ -336,7 +344,7 @@
       return this.blocks[number].children[index % Transcript.BLOCK];
     }
 
-    /* Marks what happened last before `time`. */
+    /* Marks what happened last before `time`: all lines of that moment, or of one statement. */
     show(time, mayScroll) {
       let head = countUntil(this.times, time) - 1;
       if (head === this.shownHead) return;
@@ -345,14 +353,20 @@
       this.current = [];
       if (head < 0) return;
       let last = head;
-      while (head > 0 && this.lines[head][0] < 0) head--;
+      while (head > 0 && this.times[head - 1] === this.times[head] && !this.lines[head][3]) head--;
       last = Math.min(last, head + 40);
       for (let index = head; index <= last; index++) this.current.push(this.node(index));
       this.current.forEach((node) => node.classList.add('now'));
       if (mayScroll && performance.now() - this.touched > 4000) this.reveal(this.current[0]);
     }
 
+    /* Twice: what comes into view may turn out to be higher than it was taken for. */
     reveal(node) {
+      this.scrollTo(node);
+      requestAnimationFrame(() => this.scrollTo(node));
+    }
+
+    scrollTo(node) {
       const box = this.box.getBoundingClientRect();
       const line = node.getBoundingClientRect();
       if (line.top < box.top || line.bottom > box.bottom - 10) this.box.scrollTop += line.top - box.top - box.height / 3;
@@ -412,7 +426,7 @@
         $('panel-transcript').setAttribute('aria-labelledby', 'tab-transcript');
         if (!this.film.pictures.length) document.body.dataset.emptyScreen = '';
       }
-      this.setView(this.about.view);
+      this.setView(this.transcript.lines.length ? this.about.view : 'transcript');
       this.listen();
       this.draw();
     }

@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 use super::about::{About, clock};
 use super::document::escaped;
 use super::grid::Grid;
 use super::look::{BACKGROUND, FOREGROUND, Look, Rgb};
+use crate::recording::safe;
 use crate::replay::frame::{Cell, Glyph, Style};
 use crate::replay::screen::Screen;
 
@@ -17,8 +20,12 @@ const FONT: f64 = 14.0;
 /// From the top of a row to the line that its letters stand on.
 const BASELINE: f64 = 13.5;
 const MARGIN: f64 = 16.0;
-/// Below the screen: what the picture is of.
-const CAPTION: f64 = 52.0;
+/// Of the narrowest picture: the checksum stands on one line.
+const NARROWEST: f64 = 620.0;
+/// From one line below the screen to the next.
+const CAPTION_ROW: f64 = 18.0;
+/// A letter below the screen, at the widest.
+const CAPTION_COLUMN: f64 = 8.0;
 
 /// The picture of a screen at a moment of its recording.
 pub fn svg(about: &About, screen: &Screen, at: Duration) -> String {
@@ -26,7 +33,7 @@ pub fn svg(about: &About, screen: &Screen, at: Duration) -> String {
     let width = f64::from(grid.size.cols) * COLUMN + 2.0 * MARGIN;
     let height = f64::from(grid.size.rows) * ROW + 2.0 * MARGIN;
     let mut svg = String::new();
-    head(about, at, width.max(420.0), height, &mut svg);
+    head(about, at, width.max(NARROWEST), height, &mut svg);
     for (row, line) in grid.rows.iter().enumerate() {
         grounds(row, &line.cells, &mut svg);
     }
@@ -39,7 +46,8 @@ pub fn svg(about: &About, screen: &Screen, at: Duration) -> String {
 }
 
 fn head(about: &About, at: Duration, width: f64, height: f64, svg: &mut String) {
-    let total = height + CAPTION;
+    let caption = caption(about, at);
+    let total = height + caption.len() as f64 * CAPTION_ROW + MARGIN / 2.0;
     let title = escaped(&format!("{}, at {}", about.title, clock(at)));
     let facts = about.facts();
     let facts: Vec<_> = facts
@@ -52,42 +60,71 @@ fn head(about: &About, at: Duration, width: f64, height: f64, svg: &mut String) 
          width=\"{width:.1}\" height=\"{total:.1}\" role=\"img\">\n\
          <title>{title}</title>\n<desc>{}</desc>\n\
          <style>text{{font-family:ui-monospace,\"SFMono-Regular\",Menlo,Consolas,\"DejaVu Sans Mono\",\"Liberation Mono\",monospace;font-size:{FONT}px;white-space:pre}}\
-         .c{{font-family:system-ui,sans-serif;font-size:12px}}</style>\n\
+         .c{{font-family:system-ui,sans-serif;font-size:12px;fill:#a0abb9}}.c:first-of-type{{fill:#d8dee6;font-weight:600}}</style>\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACKGROUND}\"/>",
         escaped(&facts.join("; ")),
     );
-    caption(about, at, height, svg);
+    write_caption(&caption, width, height, svg);
     let _ = writeln!(
         svg,
         "<svg x=\"{MARGIN}\" y=\"{MARGIN}\" fill=\"{FOREGROUND}\" overflow=\"visible\">"
     );
 }
 
-/// Two lines below the screen.
-fn caption(about: &About, at: Duration, height: f64, svg: &mut String) {
+/// The lines below the screen: what the picture is of.
+fn caption(about: &About, at: Duration) -> Vec<String> {
     let moment = about.started.and_then(|start| {
         start
             .checked_add(jiff::SignedDuration::try_from(at).ok()?)
             .ok()
     });
     let moment = moment.map(|moment| moment.strftime(" · %F %T UTC").to_string());
-    let first = format!(
-        "{} · {}{}",
-        about.title,
-        clock(at),
-        moment.unwrap_or_default()
-    );
+    let moment = format!("{}{}", clock(at), moment.unwrap_or_default());
     let source = about.session.as_ref().or(about.file.as_ref());
-    let source = source.map_or(String::new(), |source| format!("{source} · "));
-    let second = format!("{source}SHA-256 {}", about.checksum());
-    for (line, fill, y) in [(first, "#d8dee6", 10.0), (second, "#8d98a7", 29.0)] {
+    let gateway = about
+        .gateway
+        .as_ref()
+        .and_then(|gateway| gateway.host_str());
+    let source = match (source, gateway) {
+        (Some(source), Some(gateway)) => Some(format!("{source} · {gateway}")),
+        (source, _) => source.cloned(),
+    };
+    let checksum = format!("SHA-256 {}", about.checksum());
+    let lines = [
+        Some(about.title.clone()),
+        Some(moment),
+        source,
+        Some(checksum),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+fn write_caption(lines: &[String], width: f64, height: f64, svg: &mut String) {
+    let fits = ((width - 2.0 * MARGIN) / CAPTION_COLUMN) as usize;
+    for (row, line) in lines.iter().enumerate() {
         let _ = writeln!(
             svg,
-            "<text class=\"c\" x=\"{MARGIN}\" y=\"{:.1}\" fill=\"{fill}\">{}</text>",
-            height + y,
-            escaped(&line)
+            "<text class=\"c\" x=\"{MARGIN}\" y=\"{:.1}\">{}</text>",
+            height + row as f64 * CAPTION_ROW + MARGIN / 2.0,
+            escaped(&shortened(line, fits))
         );
     }
+}
+
+/// The beginning of what is too long for the picture; the title that is told has it whole.
+fn shortened(line: &str, columns: usize) -> String {
+    let line = safe::line(line);
+    if line.width() <= columns {
+        return line;
+    }
+    let mut left = columns.saturating_sub(1);
+    let fits = |c: &char| {
+        let width = c.width().unwrap_or(0);
+        let is_in = width <= left;
+        left = left.saturating_sub(width);
+        is_in
+    };
+    line.chars().take_while(fits).chain(['…']).collect()
 }
 
 /// Runs of one ground as rectangles.
@@ -237,6 +274,19 @@ mod tests {
         let rest =
             "fill=\"#010203\" font-style=\"italic\" text-decoration=\"underline line-through\">x<";
         assert!(svg.contains(rest), "{svg}");
+    }
+
+    #[test]
+    fn what_is_below_the_screen_fits_it_and_the_checksum_stands_whole() {
+        let mut about = about(Kind::Terminal);
+        about.title = "日".repeat(200);
+        let screen = Screen::new(Size { cols: 10, rows: 1 }, Clusters::default());
+        let svg = svg(&about, &screen, Duration::ZERO);
+        let title = svg.lines().find(|line| line.contains("class=\"c\""));
+        let title = title.and_then(|line| line.split(['>', '<']).nth(2));
+        assert!(title.is_some_and(|title| title.ends_with('…') && title.width() <= 73));
+        assert!(svg.contains(&format!(">SHA-256 {}</text>", "ab".repeat(32))));
+        assert!(svg.contains(" · use.hoop.dev</text>"));
     }
 
     #[test]

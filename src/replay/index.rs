@@ -24,6 +24,8 @@ const STOPS: usize = 20_000;
 pub struct Stop {
     /// Played up to here, it can be seen.
     pub place: Place,
+    /// The recorded time of the moment that it stands in.
+    time: Duration,
     /// Safe to draw; may be empty for a marker.
     pub label: String,
 }
@@ -141,7 +143,7 @@ impl<T: Tape> Index<T> {
             self.work(READ_AT_ONCE);
         }
         match self.stops.get(number - 1) {
-            Some(stop) => Ok(stop.place.recorded),
+            Some(stop) => Ok(stop.bound()),
             None => Err(no_stop(number, self.stops.len())),
         }
     }
@@ -182,8 +184,19 @@ impl<T: Tape> Index<T> {
     fn stop(&mut self, place: Place, label: &str) {
         if self.stops.len() < STOPS {
             let label = safe::line(label);
-            self.stops.push(Stop { place, label });
+            let time = self.head.place().recorded;
+            self.stops.push(Stop { place, time, label });
         }
+    }
+}
+
+impl Stop {
+    /// The recorded time that divides what came before from what comes with it. Bounds are half
+    /// open, so it is just behind the moment before; where both were recorded at one time, it is
+    /// that time.
+    fn bound(&self) -> Duration {
+        let behind = self.place.recorded + Duration::from_nanos(1);
+        behind.min(self.time)
     }
 }
 
@@ -206,4 +219,28 @@ pub(super) fn read<T: Tape>(head: &mut Head<T>, commands: &mut Commands, budget:
         commands.rest(&head.screen);
     }
     is_whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bound(moments: u64, before: u64, at: u64) -> Duration {
+        let place = Place {
+            moments,
+            recorded: Duration::from_millis(before),
+            ..Place::default()
+        };
+        let (time, label) = (Duration::from_millis(at), String::new());
+        Stop { place, time, label }.bound()
+    }
+
+    #[test]
+    fn a_bound_leaves_what_came_before_on_its_own_side() {
+        let second = Duration::from_secs(1);
+        let bound_after_a_second = bound(3, 1_000, 2_000);
+        assert!(second < bound_after_a_second && bound_after_a_second < 2 * second);
+        assert_eq!(bound(3, 1_000, 1_000), second, "nothing lies between them");
+        assert_eq!(bound(0, 0, 0), Duration::ZERO, "it is the first");
+    }
 }

@@ -20,8 +20,11 @@ const DRIVER: usize = 13;
 /// Text that would do something wherever it became markup, an address or a script.
 const HOSTILE: &str = concat!(
     "</script><script>window.hacked=1</script><img src=x onerror=\"window.hacked=1\">",
-    "<!--<script> javascript:window.hacked=1 {{x}} ${x} &lt;b&gt; \u{2028}]]>"
+    "<!--<script> javascript:window.hacked=1 {{x}} ${x} &lt;b&gt; \u{202e}\u{2028}\u{2066}]]>"
 );
+
+/// Those of its characters that turn the text around or end a line of a script.
+const UNSEEN: [char; 3] = ['\u{202e}', '\u{2028}', '\u{2066}'];
 
 fn base64(data: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(data)
@@ -112,7 +115,12 @@ fn a_page_names_what_it_is_of_what_was_hidden_and_its_checksum() {
         ID,
         "<dt>Gateway</dt><dd>http://127.0.0.1:",
         "<dt>Started</dt><dd>2026-11-20 03:12:00.000 UTC</dd>",
-        "<dt>Range</dt><dd>all of 1.5s</dd>",
+        "<dt>Range</dt><dd>all of 1.5s, 1 event</dd>",
+        concat!(
+            "<dt>Made by</dt><dd>ddctl ",
+            env!("CARGO_PKG_VERSION"),
+            "</dd>"
+        ),
         "<dt>Hidden</dt><dd>password × 1</dd>",
         &checksum,
     ] {
@@ -175,11 +183,12 @@ fn what_was_recorded_comes_back_as_it_was_and_never_as_markup() {
     let output = format!("{HOSTILE}\r\n");
     let (_server, environment) = gateway("custom", &[(0.5, "o", output.as_bytes())]);
     let page = export(&environment, "session.html", &[]);
-    let shown = HOSTILE.replace('\u{2028}', "");
+    let shown = HOSTILE.replace(UNSEEN, "");
     assert_eq!(block(&page, "lines"), json!([[500, 0, shown]]));
-    for part in ["<img", "<script>window", "onerror=\"window", "\u{2028}"] {
+    for part in ["<img", "<script>window", "onerror=\"window"] {
         assert!(!page.contains(part), "{part}");
     }
+    assert!(!page.contains(UNSEEN));
 }
 
 /// A page of `gateway`'s session in a browser.
@@ -194,13 +203,20 @@ fn open<'a>(
     chromium.open(&environment.path("session.html"), hash, window, READY)
 }
 
+/// All that a page is made of.
+const ELEMENTS: &str = "html head meta title style body script noscript a header div h1 p button \
+    details summary dl dt dd main section input span label select option aside search form nav h2 \
+    ol li b code time i mark footer dialog table tbody tr th td kbd";
+
 #[test]
 fn hostile_text_is_inert_and_nothing_is_asked_of_a_network() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
-    let output =
-        format!("$ {HOSTILE}\r\n\x1b]8;;javascript:window.hacked=1\x07link\x1b]8;;\x07\r\n");
+    let output = format!(
+        "$ {HOSTILE}\r\n\x1b]8;;javascript:window.hacked=1\x07link\x1b]8;;\x07 \
+         \u{9b}31m\x1b]0;{HOSTILE}\x07\x1b]52;c;aGk=\x07\r\n"
+    );
     let request = format!("GET /{HOSTILE} HTTP/1.1\r\n\r\n{HOSTILE}");
     let query = format!("\x03SELECT '{HOSTILE}'");
     for (connection, code, data) in [
@@ -217,9 +233,17 @@ fn hostile_text_is_inert_and_nothing_is_asked_of_a_network() {
         tab.press("Enter");
         tab.wait_until("document.getElementById('hits').textContent.includes('match')");
         assert_eq!(tab.value("window.hacked"), Value::Null, "{connection}");
+        let others = format!(
+            "[...document.querySelectorAll('*')].map((node) => node.localName) \
+             .filter((name) => !'{ELEMENTS}'.split(' ').includes(name)).join()"
+        );
+        assert_eq!(tab.value(&others), "", "{connection}");
+        let scripts =
+            "[...document.querySelectorAll('script, style')].map((node) => node.id).join()";
+        assert_eq!(tab.value(scripts), ",about,film,looks,lines,commands,");
         assert_eq!(
-            tab.value("document.querySelectorAll('img, iframe, #main script').length"),
-            0
+            tab.value("/[\\u001b\\u009b\\u202a-\\u202e\\u2066-\\u2069\\u2028]/.test(document.body.innerText)"),
+            false
         );
         let addresses = tab.value("[...document.links].map((link) => link.protocol).sort().join()");
         let addresses = addresses.as_str().expect("a list");
@@ -248,7 +272,7 @@ fn rows(tab: &mut Tab<'_>) -> Vec<String> {
 
 #[test]
 fn a_permalink_opens_the_page_at_its_place() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     let (_server, environment) = gateway("custom", &shell());
@@ -275,7 +299,7 @@ fn a_permalink_opens_the_page_at_its_place() {
 
 #[test]
 fn a_page_is_used_by_keyboard_alone() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     let (_server, environment) = gateway("custom", &shell());
@@ -315,14 +339,18 @@ fn a_page_is_used_by_keyboard_alone() {
     tab.press("n");
     tab.press("n");
     assert_eq!(tab.text("#hits"), "2 of 2 matches, at 0:20.1");
+    tab.value(
+        "(() => { const play = document.getElementById('play'); window.shown = []; \
+         new MutationObserver(() => shown.push(play.textContent)).observe(play, { childList: true }) })()",
+    );
     tab.press(" ");
-    assert_eq!(tab.text("#play"), "Pause");
+    tab.wait_until("shown[0] === 'Pause'");
     assert_eq!(tab.complaints(), [""; 0]);
 }
 
 #[test]
 fn every_control_is_reached_by_tab_in_the_order_of_the_page_and_shows_its_focus() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     let (_server, environment) = gateway("custom", &shell());
@@ -368,7 +396,7 @@ fn every_control_is_reached_by_tab_in_the_order_of_the_page_and_shows_its_focus(
 
 #[test]
 fn pauses_are_cut_and_the_recording_plays_to_its_end() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     let (_server, environment) = gateway("custom", &shell());
@@ -384,10 +412,10 @@ fn pauses_are_cut_and_the_recording_plays_to_its_end() {
 
 #[test]
 fn a_page_fits_a_phone() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
-    for width in [320, 400] {
+    for width in [320, 360, 400] {
         let window = Window {
             width,
             height: 640,
@@ -412,7 +440,7 @@ fn a_page_fits_a_phone() {
 
 #[test]
 fn the_theme_is_the_systems_until_somebody_chooses() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     let (_server, environment) = gateway("custom", &shell());
@@ -429,7 +457,7 @@ fn the_theme_is_the_systems_until_somebody_chooses() {
 /// Every way in which text stands out has the contrast that WCAG AA asks for.
 #[test]
 fn text_is_readable_on_its_ground_in_both_themes() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     let (_server, environment) = gateway("database/mysql", &[(0.1, "i", b"\x03SELECT 1")]);
@@ -462,7 +490,7 @@ fn text_is_readable_on_its_ground_in_both_themes() {
 
 #[test]
 fn a_database_session_is_read_and_its_statements_are_jumped_to() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     let sandbox = SandboxOptions::default().start();
@@ -488,13 +516,21 @@ fn a_database_session_is_read_and_its_statements_are_jumped_to() {
 
 #[test]
 fn a_recording_without_events_makes_a_page_that_says_so() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     for events in [&[][..], &[(0.0, "o", &b"x"[..])]] {
         let (_server, environment) = gateway("custom", events);
         let mut tab = open(&mut chromium, &environment, "", DESKTOP);
         assert_eq!(tab.value("document.getElementById('play').disabled"), true);
+        let is_empty = events.is_empty();
+        assert_eq!(tab.text(".summary").ends_with("empty"), is_empty);
+        if is_empty {
+            assert_eq!(
+                tab.text("#transcript"),
+                "There is nothing to read in this recording."
+            );
+        }
         tab.press(" ");
         tab.press("]");
         tab.press("t");
@@ -504,7 +540,7 @@ fn a_recording_without_events_makes_a_page_that_says_so() {
 
 #[test]
 fn a_long_recording_is_packed_and_every_line_of_it_is_found() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     let lines: Vec<String> = (0..30_000)
@@ -529,8 +565,14 @@ fn a_long_recording_is_packed_and_every_line_of_it_is_found() {
     tab.type_text("row 29998 ");
     tab.press("Enter");
     assert_eq!(tab.text("#hits"), "1 of 1 match, at 4:59.9");
-    let now = tab.text(".l.now mark");
-    assert_eq!(now, "row 29998");
+    let is_seen = "(() => { \
+        const [box, line] = ['#transcript', '.l.now mark'].map((at) => document.querySelector(at)?.getBoundingClientRect()); \
+        return !!line && line.top >= box.top && line.bottom <= box.bottom })()";
+    tab.wait_until(is_seen);
+    assert_eq!(
+        tab.value("document.querySelector('.l.now').lastChild.textContent"),
+        "row 29998 of a long output"
+    );
     assert_eq!(tab.complaints(), [""; 0]);
 }
 
@@ -544,6 +586,15 @@ fn a_part_of_a_recording_begins_with_the_screen_as_it_was_and_says_which_part_it
     let film = block(&page, "film");
     assert_eq!(film[0][0], 1_100);
     assert!(film[0].to_string().contains("README.md"), "{film}");
+    let lines = block(&page, "lines");
+    assert_eq!(lines[0], json!([20_100, 0, "$ cat README.md"]), "{lines}");
+    let page = export(&environment, "first.html", &["--clip", "#1..#2"]);
+    assert_eq!(block(&page, "commands"), json!([[1, 1_100, "ls"]]));
+    let lines = block(&page, "lines").to_string();
+    assert!(
+        lines.contains("README.md") && !lines.contains("cat"),
+        "{lines}"
+    );
     let refused = ["sessions", "export", ID, "--to", "x.txt", "--clip", "#2"];
     let _ = environment
         .run(refused)
@@ -585,7 +636,7 @@ fn a_picture_shows_the_screen_of_its_moment() {
 
 #[test]
 fn a_picture_of_hostile_text_is_one_a_browser_draws_without_a_complaint() {
-    let Some(mut chromium) = Chromium::start("page") else {
+    let Some(mut chromium) = Chromium::start() else {
         return;
     };
     let output = format!("\x1b[7m{HOSTILE}\r\n日本語 e\u{301} \x1b[38;5;208;4mx\x1b[0m\r\n");

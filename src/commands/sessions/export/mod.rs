@@ -32,7 +32,11 @@ use crate::sources::{self, SessionRef};
   ddctl sessions export --since 7d --agent '*' --to recordings/ --format txt
 
 Events older than Datadog takes (18 hours) go out under the time of sending, with their own time in
-evt.original_time and the tag late:true; --late chooses otherwise.")]
+evt.original_time and the tag late:true; --late chooses otherwise.
+
+A page is one file that works from disk and asks no network for anything. It holds 64 MB of pictures
+and text at most, packed to a few; --clip takes a part of what is larger. Where output went on for
+hours it shows 30000 pictures of it, says so, and has every line in its transcript.")]
 pub struct Export {
     /// Sessions by id, unique prefix or pasted URL, instead of a range
     #[arg(value_name = "SESSION")]
