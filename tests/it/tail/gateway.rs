@@ -5,7 +5,6 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,9 +12,6 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::support::{TestEnvironment, until};
-
-/// Between a session's start and the opening of its log.
-const LOG_OPENS: Duration = Duration::from_millis(38);
 
 /// A running gateway; it serves until the test ends.
 pub struct Gateway {
@@ -216,7 +212,8 @@ impl Session {
     }
 
     fn recording(&self) -> Value {
-        let log = self.start + LOG_OPENS;
+        // The log is opened some time after the session, for its first event.
+        let log = self.said.first().map_or(self.start, |(at, _, _)| *at);
         let entry = |(at, code, data): &(Timestamp, &str, Vec<u8>)| {
             let seconds = at.duration_since(log).as_secs_f64();
             json!([seconds, code, STANDARD.encode(data)])

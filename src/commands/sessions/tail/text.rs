@@ -83,12 +83,11 @@ impl<'a> Text<'a> {
     fn opened(&self, session: &Session, begin: Begin) -> String {
         let (at, who) = (self.ui.moment(session.start_date), session.identity.label());
         let (kind, verb) = (session.connection.full_type(), session.verb.as_str());
-        let joined = match begin {
-            Begin::Joined => ", open since then",
-            Begin::New | Begin::Past => "",
-        };
         let (who, kind) = (escape::line(who), escape::line(&kind));
-        format!("{at} opened by {who} ({kind}, {verb}){joined}")
+        match begin {
+            Begin::Joined => format!("open since {at}, by {who} ({kind}, {verb})"),
+            Begin::New | Begin::Past => format!("{at} opened by {who} ({kind}, {verb})"),
+        }
     }
 
     fn said(&mut self, session: &Session, line: &TailLine, out: &mut Vec<u8>) {
