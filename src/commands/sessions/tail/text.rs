@@ -82,11 +82,11 @@ impl<'a> Text<'a> {
 
     fn opened(&self, session: &Session, begin: Begin) -> String {
         let (at, who) = (self.ui.moment(session.start_date), session.identity.label());
-        let (kind, verb) = (session.connection.full_type(), session.verb.as_str());
+        let kind = session.connection.full_type();
         let (who, kind) = (escape::line(who), escape::line(&kind));
         match begin {
-            Begin::Joined => format!("open since {at}, by {who} ({kind}, {verb})"),
-            Begin::New | Begin::Past => format!("{at} opened by {who} ({kind}, {verb})"),
+            Begin::Joined => format!("open since {at}, by {who} ({kind})"),
+            Begin::New | Begin::Past => format!("{at} opened by {who} ({kind})"),
         }
     }
 
