@@ -54,7 +54,7 @@ pub struct Window {
 }
 
 impl Window {
-    pub fn len(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         let length = |range: &Range<u64>| range.end.saturating_sub(range.start);
         length(&self.arrived) + length(&self.told)
     }
@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn sessions_arrive_one_after_the_other_and_end() {
         let world = lively();
-        assert_eq!(world.all(after(4)).len(), 40);
+        assert_eq!(world.all(after(4)).count(), 40);
         assert_eq!(world.all(after(11)).part(0, 3), [41, 40, 0]);
         assert_eq!(
             world.between(after(6), after(99), after(11)).part(0, 9),

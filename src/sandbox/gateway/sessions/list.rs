@@ -87,7 +87,7 @@ impl Found {
     fn all_of(window: &Window, options: &ListOptions) -> Self {
         Self {
             rows: window.part(options.offset, options.limit + 1),
-            total: window.len(),
+            total: window.count(),
         }
     }
 
