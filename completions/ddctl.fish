@@ -54,7 +54,7 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sessions" -d 'Look at r
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "webhooks" -d 'Destinations of the gateway\'s webhooks'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors as files: the packs, and your own; tested here, kept at Datadog as code'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "dashboards" -d 'Dashboards as files: those of the packs, and your own'
-complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "test-event" -d 'Would a monitor fire? Exit 3 when it would not, 1 when nobody can tell'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "test-event" -d 'Does a monitor fire? Exit 3 when it does not, 1 when nobody can tell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "config" -d 'Profiles and settings'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sandbox" -d 'Run a stand-in for the gateway and for Datadog on this machine'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
@@ -399,6 +399,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l cache -d 'Keep finished recordings on this machine, 1 GiB for a week, and read them from there'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l allow-download -d 'Keep them although the gateway has downloads switched off'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l lenient -d 'Leave out the lines of a file that cannot be read'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l allow-none -d 'Exit 0 where nothing is judged: the night was quiet'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l no-redact -d 'Show secrets in what is found, except passwords in statements of database clients'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -s y -l yes -d 'Answer every question with yes'
@@ -1234,6 +1235,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l span -d 'Over wh
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l open -d 'How many of them are still open, beside the first two' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l every -d 'A new session begins every so often, and ends some seconds later' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l index-delay -d 'How long a log stays invisible to searches' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l evaluation-interval -d 'How often a monitor looks at the logs; Datadog\'s do about every minute' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l licence -d 'The gateway\'s licence' -r -f -a "oss\t''
 enterprise\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l fault -d 'Something that goes wrong; repeatable' -r

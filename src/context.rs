@@ -14,7 +14,7 @@ use crate::config::{
     Settings,
 };
 use crate::datadog::{Datadog, Endpoint, Notice, Patience, token_kind};
-use crate::domain::redaction::Redactor;
+use crate::domain::redaction::{Redactor, TokenKey};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
 use crate::error::UsageError;
@@ -115,11 +115,17 @@ impl Context {
         self.cancel.clone()
     }
 
-    /// The built-in rules, unless the person asked for none.
-    pub fn redactor(&self, is_off: bool) -> Redactor {
-        match is_off {
-            true => Redactor::off(),
-            false => Redactor::built_in(),
+    /// The built-in rules and the profile's, unless the person asked for none; with its key, where
+    /// it names one. Settings that cannot be read are an error: nobody knows what they hide.
+    pub fn redactor(&self, is_off: bool) -> anyhow::Result<Redactor> {
+        if is_off {
+            return Ok(Redactor::off());
+        }
+        let rules = self.settings()?.redaction_rules.clone();
+        let redactor = Redactor::built_in().with_rules(rules);
+        match self.optional_secret(SecretKind::RedactionKey, &SecretFlags::default())? {
+            Some(key) => Ok(redactor.with_key(TokenKey::new(key)?)),
+            None => Ok(redactor),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::context::UnreadableSettings;
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
 use crate::delivery::{Cause, DeliveryError, FileError};
+use crate::domain::redaction::WeakKey;
 use crate::domain::site::UnknownSite;
 use crate::domain::time::{TimeError, human_duration};
 use crate::gateway::GatewayError;
@@ -14,7 +15,7 @@ use crate::http::TransportError;
 use crate::monitors::as_code::AsCodeError;
 use crate::page::PageError;
 use crate::sources::SourceError;
-use crate::ui::prompt::CannotAsk;
+use crate::ui::prompt::{CannotAsk, StoppedAsking};
 
 /// What the program's exit code says (`design.md` §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +113,7 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
         .find_map(|cause| {
             None.or_else(|| cause.downcast_ref::<UsageError>().map(of_usage))
                 .or_else(|| cause.downcast_ref::<SecretError>().map(of_secret))
+                .or_else(|| cause.downcast_ref::<WeakKey>().map(of_weak_key))
                 .or_else(|| cause.downcast_ref::<ConfigError>().map(of_config))
                 // It shows the error that it shares, which the chain therefore leaves out.
                 .or_else(|| {
@@ -134,6 +136,11 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                         .map(|_| Verdict::plain(Exit::Unreachable))
                 })
                 .or_else(|| cause.downcast_ref::<CannotAsk>().map(of_question))
+                .or_else(|| {
+                    cause
+                        .downcast_ref::<StoppedAsking>()
+                        .map(|_| Verdict::plain(Exit::Interrupted))
+                })
                 .or_else(|| {
                     cause
                         .downcast_ref::<TimeError>()
@@ -170,6 +177,10 @@ fn of_secret(error: &SecretError) -> Verdict {
         _ => return Verdict::plain(Exit::Credentials),
     };
     Verdict::hinted(Exit::Credentials, hint)
+}
+
+fn of_weak_key(_: &WeakKey) -> Verdict {
+    Verdict::hinted(Exit::Usage, "`openssl rand -hex 32` makes a good one")
 }
 
 fn of_config(error: &ConfigError) -> Verdict {

@@ -46,6 +46,9 @@ pub struct Sandbox {
     /// How long a log stays invisible to searches
     #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
     index_delay: Duration,
+    /// How often a monitor looks at the logs; Datadog's do about every minute
+    #[arg(long, value_name = "DURATION", default_value = "1s", value_parser = duration)]
+    evaluation_interval: Duration,
     /// The gateway's licence
     #[arg(long, value_name = "LICENCE", default_value = "enterprise")]
     licence: LicenceArg,
@@ -87,6 +90,7 @@ fn options(context: &Context, args: &Sandbox) -> anyhow::Result<sandbox::Options
         listen: args.listen,
         site: context.settings()?.site.value,
         index_delay: args.index_delay,
+        evaluation_interval: args.evaluation_interval,
         seed: args.seed,
         faults: args.fault.clone(),
         gateway: sandbox::gateway::Options {

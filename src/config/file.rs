@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml_edit::{DocumentMut, Item, Table, value};
 
+use super::redaction::{REDACTION_KEYS, RULE_KEYS, RedactionSection};
 use crate::domain::connection::{ConnectionRule, MaintenanceWindow, parse_days};
 use crate::domain::nearest::nearest;
 use crate::domain::site::UnknownSite;
@@ -42,6 +43,8 @@ pub struct Profile {
     pub delivery: Option<String>,
     #[serde(default)]
     pub gateway: GatewaySection,
+    #[serde(default)]
+    pub redaction: RedactionSection,
     #[serde(default)]
     pub connections: Vec<ConnectionSection>,
 }
@@ -101,6 +104,8 @@ pub enum ConfigError {
         value: String,
         origin: String,
     },
+    #[error("redaction of profile `{profile}`: {why}")]
+    Redaction { profile: String, why: String },
     #[error("no profile `{name}` in {}{}", path.display(), known(profiles))]
     UnknownProfile {
         name: String,
@@ -123,7 +128,7 @@ fn known(profiles: &[String]) -> String {
 }
 
 const TOP_KEYS: [&str; 3] = ["version", "default_profile", "profiles"];
-const PROFILE_KEYS: [&str; 13] = [
+const PROFILE_KEYS: [&str; 14] = [
     "site",
     "service",
     "env",
@@ -136,6 +141,7 @@ const PROFILE_KEYS: [&str; 13] = [
     "namespace",
     "delivery",
     "gateway",
+    "redaction",
     "connections",
 ];
 const CONNECTION_KEYS: [&str; 4] = ["match", "environment", "approval", "windows"];
@@ -191,6 +197,12 @@ impl Unknown<'_> {
             self.check_item(profile, &PROFILE_KEYS)?;
             if let Some(gateway) = profile.get("gateway") {
                 self.check_item(gateway, &["url"])?;
+            }
+            if let Some(redaction) = profile.get("redaction") {
+                self.check_item(redaction, &REDACTION_KEYS)?;
+                for rule in elements(redaction.get("rules")) {
+                    self.check_item(&rule, &RULE_KEYS)?;
+                }
             }
             for connection in elements(profile.get("connections")) {
                 self.check_item(&connection, &CONNECTION_KEYS)?;

@@ -13,8 +13,9 @@ pub struct Key {
     pub of_profile: fn(&Profile) -> Option<String>,
 }
 
-/// Every single-valued setting. `connections` is a list of tables and has no key of its own.
-pub const KEYS: [Key; 12] = [
+/// Every single-valued setting. `connections` and `redaction.rules`
+/// are lists of tables and have no key of their own.
+pub const KEYS: [Key; 13] = [
     Key {
         name: "site",
         variables: &["DDCTL_SITE", "DD_SITE", "DATADOG_SITE"],
@@ -74,6 +75,12 @@ pub const KEYS: [Key; 12] = [
         variables: &["DDCTL_RECORDING_CACHE"],
         help: "on or off: keep finished recordings on this machine",
         of_profile: |profile| profile.recording_cache.clone(),
+    },
+    Key {
+        name: "redaction.key_file",
+        variables: &["DDCTL_REDACTION_KEY_FILE"],
+        help: "file with the key that gives the same secret the same mark",
+        of_profile: |profile| profile.redaction.key_file.clone(),
     },
     Key {
         name: "namespace",

@@ -7,6 +7,7 @@ mod environment;
 mod file;
 mod gateway_cli;
 mod keys;
+mod redaction;
 mod secrets;
 mod settings;
 

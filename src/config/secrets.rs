@@ -25,6 +25,8 @@ pub enum SecretKind {
     GatewayToken,
     /// Of webhooks; lives in a file alone.
     SigningSecret,
+    /// Of the tokens in redaction marks; the profile names its file.
+    RedactionKey,
 }
 
 impl SecretKind {
@@ -35,6 +37,7 @@ impl SecretKind {
             SecretKind::AppKey => "app-key",
             SecretKind::GatewayToken => "gateway-token",
             SecretKind::SigningSecret => "signing-secret",
+            SecretKind::RedactionKey => "redaction-key",
         }
     }
 
@@ -50,6 +53,7 @@ impl SecretKind {
             ],
             SecretKind::GatewayToken => &["DDCTL_GATEWAY_TOKEN", "HOOP_TOKEN"],
             SecretKind::SigningSecret => &[],
+            SecretKind::RedactionKey => &["DDCTL_REDACTION_KEY"],
         }
     }
 
@@ -59,6 +63,7 @@ impl SecretKind {
             SecretKind::AppKey => "Datadog application key",
             SecretKind::GatewayToken => "gateway token",
             SecretKind::SigningSecret => "signing secret",
+            SecretKind::RedactionKey => "redaction key",
         }
     }
 }
@@ -126,7 +131,7 @@ impl Secrets<'_> {
             SecretKind::ApiKey => &self.flags.api_key_file,
             SecretKind::AppKey => &self.flags.app_key_file,
             SecretKind::GatewayToken => &self.flags.gateway_token_file,
-            SecretKind::SigningSecret => &None,
+            SecretKind::SigningSecret | SecretKind::RedactionKey => &None,
         };
         if kind == SecretKind::ApiKey && self.flags.api_key_stdin {
             return read(kind, Path::new("-")).map(|secret| Some((secret, Origin::Flag)));
@@ -139,6 +144,13 @@ impl Secrets<'_> {
         }
         match kind {
             SecretKind::GatewayToken => Ok(self.gateway_cli_token(settings)),
+            SecretKind::RedactionKey => match &settings.redaction_key_file {
+                Some(file) => {
+                    let secret = read(kind, Path::new(&file.value))?;
+                    Ok(Some((secret, file.origin.clone())))
+                }
+                None => Ok(None),
+            },
             _ => Ok(None),
         }
     }
@@ -297,6 +309,18 @@ mod tests {
         let error = read_signing_secret(&path).expect_err("no secret");
         assert!(matches!(error, SecretError::NoSigningSecret { .. }));
         assert!(!error.to_string().contains("short"), "{error}");
+    }
+
+    #[test]
+    fn the_redaction_key_lies_in_the_file_that_the_profile_names() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        let named = path.to_str().expect("UTF-8");
+        std::fs::write(&path, "0123456789abcdef\n").expect("written");
+        let pairs = [("DDCTL_REDACTION_KEY_FILE", named)];
+        let (value, _) = find(SecretKind::RedactionKey, &pairs).expect("found");
+        assert_eq!(value, "0123456789abcdef");
+        assert_eq!(find(SecretKind::RedactionKey, &[]), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::file::{ConfigError, ConfigFile, Profile};
 use super::gateway_cli::GatewayCliSettings;
 use super::keys::Key;
 use crate::domain::connection::ConnectionRule;
+use crate::domain::redaction::OwnRule;
 use crate::domain::site::Site;
 use crate::ui::Format;
 use crate::ui::style::ColorChoice;
@@ -127,6 +128,10 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// Whether finished recordings are kept on this machine.
     pub recording_cache: Valued<bool>,
+    /// What is hidden besides what the built-in rules find.
+    pub redaction_rules: Vec<OwnRule>,
+    /// Where the key of the marks' tokens is.
+    pub redaction_key_file: Option<Valued<String>>,
     /// Whose monitors and dashboards are kept as code.
     pub namespace: Valued<String>,
     pub delivery: Option<Valued<Delivery>>,
@@ -195,6 +200,11 @@ impl Settings {
                 .map(|text| text.value.into()),
             datadog_url: layers.datadog_url()?,
             recording_cache: layers.recording_cache()?,
+            redaction_rules: match profile {
+                Some(profile) => profile.redaction.own_rules(&name.value)?,
+                None => Vec::new(),
+            },
+            redaction_key_file: layers.text("redaction.key_file", None),
             output: layers.choice("output", "output format", flags.output)?,
             color: layers.choice("color", "colour choice", flags.color)?,
             namespace: layers.text("namespace", None).unwrap_or_else(|| Valued {
@@ -236,6 +246,7 @@ impl Settings {
                 text(&word, &self.recording_cache.origin)
             }
             "tags" => text(&self.tags.value.join(","), &self.tags.origin),
+            "redaction.key_file" => self.redaction_key_file.clone(),
             "namespace" => Some(self.namespace.clone()),
             "delivery" => {
                 let delivery = self.delivery.as_ref()?;

@@ -101,6 +101,13 @@ impl Datadog {
         }
     }
 
+    /// Now by Datadog's clock, as far as its answers have told it; else by ours.
+    pub fn clock_now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        let offset = self.clock_offset().unwrap_or_default();
+        now.checked_add(offset).unwrap_or(now)
+    }
+
     /// A request with the keys that `operation` wants.
     pub(super) fn draft(&self, operation: &'static Operation) -> Result<Draft<'_>, DatadogError> {
         self.credentials.draft(operation)

@@ -10,6 +10,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::redaction::Redactor;
+
 /// The exit code that the gateway stores where it learned of none: the session was killed, blocked
 /// or broken, or its agent was lost (hoophq/hoop `gateway/api/session/ai_decision.go`).
 pub const NO_EXIT_CODE: i64 = 254;
@@ -251,6 +253,25 @@ pub struct Metrics {
 }
 
 impl Session {
+    /// Without the secrets in what people and checks wrote of it.
+    pub fn redacted(mut self, redactor: &Redactor) -> Self {
+        let hide = |text: &mut String| *text = redactor.redact(text).into_owned();
+        self.script.iter_mut().for_each(hide);
+        let review = self.review.as_mut();
+        review
+            .and_then(|review| review.rejection_reason.as_mut())
+            .into_iter()
+            .for_each(hide);
+        for hit in &mut self.guardrails {
+            hit.matched_words.iter_mut().for_each(hide);
+            hit.message.iter_mut().for_each(hide);
+        }
+        self.ai_analysis
+            .iter_mut()
+            .for_each(|analysis| hide(&mut analysis.title));
+        self
+    }
+
     pub fn is_done(&self) -> bool {
         self.status == Status::Done
     }

@@ -8,14 +8,14 @@ use super::render::{Identity, Monitor};
 use crate::query::monitor::{Alert, Evaluation, Group, Seen, State};
 use crate::query::{IndexedLog, Query, Reason, evaluate, parse};
 
-/// What a monitor would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a monitor would do, the loudest first; what cannot be told may be loud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Forecast {
     WouldFire,
     /// It would reach its warning threshold, and not more.
     WouldWarn,
-    WouldNot,
     CannotTell,
+    WouldNot,
 }
 
 /// What a monitor would do with some logs, and how that came about.
@@ -39,66 +39,87 @@ pub struct Prediction {
 /// What `monitor` would do at `now` if it saw `logs`, as [`crate::query::Record::indexed`] takes them, and
 /// nothing else.
 pub fn predict(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -> Prediction {
+    let (alert, is_exclusion_lifted) = seeing_tests(&monitor.alert);
+    let record = alert.record();
+    let indexed: Vec<IndexedLog<'_>> = logs.iter().map(|log| record.indexed(log)).collect();
+    let evaluation = alert.evaluate(&indexed, &monitor.rules(None), now);
+    let state = evaluation.state();
+    let silent = alert.evaluate(&[], &monitor.rules(None), now).state();
+    let alerts_on_silence = state == silent && matches!(state, State::Alert | State::Warn);
+    let silence = match alerts_on_silence {
+        false => None,
+        true if found_before(&alert, &indexed) => Some(Silence::HasBegun),
+        true => Some(Silence::OfOthers),
+    };
+    Prediction {
+        identity: monitor.identity.clone(),
+        title: monitor.title.clone(),
+        forecast: forecast(&state, silence),
+        query: match is_exclusion_lifted {
+            true => alert.to_string(),
+            false => monitor.query.clone(),
+        },
+        is_exclusion_lifted,
+        explanation: explanation(monitor, &alert, &evaluation, &indexed, silence),
+        evaluation,
+        reasons: match state {
+            State::CannotTell(reasons) => reasons,
+            _ => Vec::new(),
+        },
+    }
+}
+
+/// The same alert, seeing test events too, and whether it had left them out.
+fn seeing_tests(alert: &Alert) -> (Alert, bool) {
     let exclusion = parse(TEST_EXCLUSION).expect("the exclusion is a search");
-    let mut alert = monitor.alert.clone();
+    let mut alert = alert.clone();
     let mut is_exclusion_lifted = false;
     for query in alert.queries_mut() {
         let (search, is_lifted) = query.search.without(&exclusion);
         query.search = search;
         is_exclusion_lifted |= is_lifted;
     }
-    let record = alert.record();
-    let indexed: Vec<IndexedLog<'_>> = logs.iter().map(|log| record.indexed(log)).collect();
-    let evaluation = alert.evaluate(&indexed, &monitor.rules(None), now);
-    let state = evaluation.state();
-    let forecast = match &state {
+    (alert, is_exclusion_lifted)
+}
+
+/// An alert that comes without any events too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    /// What it looks for came before the window, and no more.
+    HasBegun,
+    /// It is missing something else, which these events neither are nor replace.
+    OfOthers,
+}
+
+fn forecast(state: &State, silence: Option<Silence>) -> Forecast {
+    match state {
+        _ if silence == Some(Silence::OfOthers) => Forecast::WouldNot,
         State::Alert => Forecast::WouldFire,
         State::Warn => Forecast::WouldWarn,
         State::Ok | State::NoData => Forecast::WouldNot,
         State::CannotTell(_) => Forecast::CannotTell,
-    };
-    let silent = alert.evaluate(&[], &monitor.rules(None), now).state();
-    let alerts_on_silence = state == silent && matches!(state, State::Alert | State::Warn);
-    let has_stopped = alerts_on_silence && found_before(&alert, &indexed);
-    let forecast = match alerts_on_silence && !has_stopped {
-        // It is missing something else, which these events neither are nor replace.
-        true => Forecast::WouldNot,
-        false => forecast,
-    };
-    let query = match is_exclusion_lifted {
-        true => alert.to_string(),
-        false => monitor.query.clone(),
-    };
-    let mut explanation = vec![found(&evaluation, logs.len(), &alert)];
-    explanation.extend(
-        evaluation
-            .groups
-            .iter()
-            .map(|group| in_words(group, monitor)),
-    );
-    if has_stopped {
-        explanation.push("what it looks for came before the window, and no more".to_owned());
-    } else if alerts_on_silence {
-        explanation.push("alerts without any events too, so these do not trip it".to_owned());
     }
-    if !has_stopped && evaluation.found + evaluation.open == 0 {
+}
+
+fn explanation(
+    monitor: &Monitor,
+    alert: &Alert,
+    evaluation: &Evaluation,
+    logs: &[IndexedLog<'_>],
+    silence: Option<Silence>,
+) -> Vec<String> {
+    let mut explanation = vec![found(evaluation, logs.len(), alert)];
+    let groups = evaluation.groups.iter();
+    explanation.extend(groups.map(|group| in_words(group, monitor)));
+    explanation.extend(silence.map(|silence| match silence {
+        Silence::HasBegun => "what it looks for came before the window, and no more".to_owned(),
+        Silence::OfOthers => "alerts without any events too, so these do not trip it".to_owned(),
+    }));
+    if silence != Some(Silence::HasBegun) && evaluation.found + evaluation.open == 0 {
         let searches = alert.queries().into_iter();
-        explanation.extend(searches.filter_map(|query| missing(&query.search, &indexed)));
+        explanation.extend(searches.filter_map(|query| missing(&query.search, logs)));
     }
-    let reasons = match state {
-        State::CannotTell(reasons) => reasons,
-        _ => Vec::new(),
-    };
-    Prediction {
-        identity: monitor.identity.clone(),
-        title: monitor.title.clone(),
-        forecast,
-        query,
-        is_exclusion_lifted,
-        evaluation,
-        explanation,
-        reasons,
-    }
+    explanation
 }
 
 /// Whether a search finds one of the logs, in the window or before it.

@@ -51,7 +51,7 @@ pub struct Missing {
     pub toml: String,
 }
 
-/// The first setting that `monitor` needs and the profile does not have; `None` where it can work.
+/// What `monitor` needs and the profile does not have, all at once; `None` where it can work.
 ///
 /// Only what every event has to meet is looked at: a part of an `OR`, or one that is negated, keeps
 /// a monitor from nothing. Events of other shapes than ddctl's own owe nothing to the profile.
@@ -64,9 +64,35 @@ pub fn missing_for(monitor: &Monitor, facts: &ProfileFacts) -> Option<Missing> {
         .iter()
         .flat_map(|query| query.search.conjuncts())
         .filter_map(asked);
-    parts
-        .into_iter()
-        .find_map(|(path, value)| facts.lacks(path, value))
+    let mut environment = None;
+    let mut lacks: Vec<Lack<'_>> = Vec::new();
+    for (path, value) in parts {
+        if path == ENVIRONMENT {
+            environment = environment.or(value);
+        }
+        let lack = facts.lacks(path, value);
+        lacks.extend(lack.filter(|lack| !lacks.contains(lack)));
+    }
+    if lacks.is_empty() {
+        return None;
+    }
+    let what: Vec<String> = lacks.iter().map(|lack| facts.said(*lack)).collect();
+    Some(Missing {
+        what: what.join("; "),
+        toml: facts.toml(&lacks, environment.unwrap_or("production")),
+    })
+}
+
+/// The environment that a rule of the profile gives to a connection.
+const ENVIRONMENT: &str = "connection.environment";
+
+/// A setting that is not there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lack<'q> {
+    Environment(&'q str),
+    Windows,
+    Approval,
+    Heartbeat,
 }
 
 /// The path and, where it is one plain value, what it has to be.
@@ -87,69 +113,56 @@ fn asked(part: &Node) -> Option<(&str, Option<&str>)> {
 }
 
 impl ProfileFacts {
-    fn lacks(&self, path: &str, value: Option<&str>) -> Option<Missing> {
+    fn lacks<'q>(&self, path: &str, value: Option<&'q str>) -> Option<Lack<'q>> {
         match (path, value) {
-            ("session.in_maintenance_window", _) if !self.has_windows => Some(self.windows()),
+            ("session.in_maintenance_window", _) if !self.has_windows => Some(Lack::Windows),
             ("approval.expected", value) if value != Some("false") && !self.expects_approval => {
-                Some(self.approval())
+                Some(Lack::Approval)
             }
-            ("connection.environment", Some(name)) if !self.environments.contains(name) => {
-                Some(self.environment(name))
+            (ENVIRONMENT, Some(name)) if !self.environments.contains(name) => {
+                Some(Lack::Environment(name))
             }
-            ("evt.name", Some("ddctl.heartbeat")) if !self.sends_heartbeat => {
-                Some(self.heartbeat())
-            }
+            ("evt.name", Some("ddctl.heartbeat")) if !self.sends_heartbeat => Some(Lack::Heartbeat),
             _ => None,
         }
     }
 
-    fn windows(&self) -> Missing {
-        Missing {
-            what: "it looks at maintenance windows, and no rule of the profile has any, so no event says whether it lies in one".to_owned(),
-            toml: self.rule(
-                "production",
-                r#"windows = [{ days = "sat", from = "22:00", to = "02:00", tz = "UTC" }]"#,
-            ),
+    /// Why a monitor is of no use without it.
+    fn said(&self, lack: Lack<'_>) -> String {
+        match lack {
+            Lack::Environment(name) => {
+                let known: Vec<&str> = self.environments.iter().map(String::as_str).collect();
+                let known = match known.as_slice() {
+                    [] => "no rule of the profile names an environment".to_owned(),
+                    known => format!("the profile's rules name {} alone", known.join(", ")),
+                };
+                format!("it looks at connections of the environment `{name}`, and {known}")
+            }
+            Lack::Windows => "it looks at maintenance windows, and no rule of the profile has any, so no event says whether it lies in one".to_owned(),
+            Lack::Approval => "it looks at sessions that should have been approved, and no rule of the profile expects an approval".to_owned(),
+            Lack::Heartbeat => "it looks at the heartbeat, which only `ddctl relay` and `ddctl sessions export --follow` send".to_owned(),
         }
     }
 
-    fn approval(&self) -> Missing {
-        Missing {
-            what: "it looks at sessions that should have been approved, and no rule of the profile expects an approval".to_owned(),
-            toml: self.rule("production", r#"approval = "expected""#),
+    /// One rule about connections with all that rules lack, and the profile's own settings.
+    fn toml(&self, lacks: &[Lack<'_>], environment: &str) -> String {
+        let profile = toml_key(&self.profile);
+        let mut toml = String::new();
+        if lacks.contains(&Lack::Heartbeat) {
+            toml += &format!("[profiles.{profile}]\ndelivery = \"follow\" # or \"relay\"\n");
         }
-    }
-
-    fn environment(&self, name: &str) -> Missing {
-        let known: Vec<&str> = self.environments.iter().map(String::as_str).collect();
-        let known = match known.as_slice() {
-            [] => "no rule of the profile names an environment".to_owned(),
-            known => format!("the profile's rules name {} alone", known.join(", ")),
-        };
-        Missing {
-            what: format!("it looks at connections of the environment `{name}`, and {known}"),
-            toml: self.rule(name, ""),
+        if lacks.iter().any(|lack| *lack != Lack::Heartbeat) {
+            toml += &format!("[[profiles.{profile}.connections]]\nmatch = \"prod-*\"\n");
+            toml += &format!("environment = {}\n", toml_text(environment));
         }
-    }
-
-    fn heartbeat(&self) -> Missing {
-        Missing {
-            what: "it looks at the heartbeat, which only `ddctl relay` and `ddctl sessions export --follow` send".to_owned(),
-            toml: format!(
-                "[profiles.{}]\ndelivery = \"follow\" # or \"relay\"\n",
-                toml_key(&self.profile)
-            ),
+        if lacks.contains(&Lack::Approval) {
+            toml += "approval = \"expected\"\n";
         }
-    }
-
-    fn rule(&self, environment: &str, more: &str) -> String {
-        let mut lines = vec![
-            format!("[[profiles.{}.connections]]", toml_key(&self.profile)),
-            r#"match = "prod-*""#.to_owned(),
-            format!("environment = {}", toml_text(environment)),
-        ];
-        lines.extend((!more.is_empty()).then(|| more.to_owned()));
-        lines.join("\n") + "\n"
+        if lacks.contains(&Lack::Windows) {
+            toml +=
+                "windows = [{ days = \"sat\", from = \"22:00\", to = \"02:00\", tz = \"UTC\" }]\n";
+        }
+        toml
     }
 }
 
@@ -200,15 +213,15 @@ mod tests {
     }
 
     #[test]
-    fn what_a_bare_profile_lacks_is_named_and_the_toml_supplies_it() {
-        for identity in ["hoop/outside-window", "hoop/unapproved-prod"] {
+    fn what_a_bare_profile_lacks_is_named_at_once_and_the_toml_supplies_it() {
+        for (identity, named) in [
+            ("hoop/outside-window", "maintenance windows"),
+            ("hoop/unapproved-prod", "expects an approval"),
+        ] {
             let monitor = monitor(identity, &[]);
-            // The environment comes first in both queries.
-            let named = ProfileFacts {
-                environments: ["production".to_owned()].into(),
-                ..bare()
-            };
-            let missing = missing_for(&monitor, &named).expect(identity);
+            let missing = missing_for(&monitor, &bare()).expect(identity);
+            assert!(missing.what.contains("names an environment"), "{missing:?}");
+            assert!(missing.what.contains(named), "{missing:?}");
             assert_eq!(
                 missing_for(&monitor, &facts(&missing.toml)),
                 None,
@@ -218,19 +231,17 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_that_no_rule_names_is_missing_and_its_toml_is_quoted() {
+    fn the_toml_is_about_the_environment_that_the_monitor_looks_at() {
         let monitor = monitor("hoop/outside-window", &[("environment", "prod eu")]);
-        let missing = missing_for(&monitor, &bare()).expect("no rule at all");
-        assert!(missing.what.contains("`prod eu`"), "{}", missing.what);
-        assert!(
-            missing
-                .toml
-                .starts_with("[[profiles.\"my profile\".connections]]\n")
-        );
-        let named = facts(&missing.toml);
-        assert!(named.environments.contains("prod eu"));
+        let named = ProfileFacts {
+            environments: ["prod eu".to_owned()].into(),
+            ..bare()
+        };
         let missing = missing_for(&monitor, &named).expect("it has no windows");
-        assert!(missing.what.contains("windows"), "{}", missing.what);
+        assert!(!missing.what.contains("environment"), "{missing:?}");
+        let toml = missing.toml;
+        assert!(toml.starts_with("[[profiles.\"my profile\".connections]]\n"));
+        assert!(facts(&toml).environments.contains("prod eu"), "{toml}");
     }
 
     #[test]

@@ -218,7 +218,7 @@ fn transcript<R: Read + Seek + Clone>(
     };
     let mut reader = source.input.open()?;
     let mut events = redact::Redacted::new(&mut reader, before);
-    let mut transcript = Transcript::new(source.kind, size);
+    let mut transcript = Transcript::new(source.kind, size).marking(redactor);
     let mut redacted = Redacted::new(redactor.clone());
     let (mut lines, mut ready) = (Vec::new(), Vec::new());
     for event in events.by_ref() {
@@ -242,5 +242,9 @@ fn transcript<R: Read + Seek + Clone>(
     }
     redacted.finish(&mut ready);
     ready.drain(..).try_for_each(|line| take(&line))?;
-    Ok(Hidden::of(redactor, [events.report(), redacted.report()]))
+    let reports = [events.report(), redacted.report()];
+    Ok(Hidden::of(
+        redactor,
+        reports.into_iter().chain(transcript.report()),
+    ))
 }

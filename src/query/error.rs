@@ -1,9 +1,8 @@
 //! What is wrong with a text that does not parse, and how it is shown: the line, a caret, what was
 //! expected and what to try.
 
-use unicode_width::UnicodeWidthChar;
-
 use super::span::Span;
+use crate::domain::excerpt::{Excerpt, floor_boundary};
 
 /// A text that does not parse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,74 +53,16 @@ impl ParseError {
     }
 
     /// The line in question, a caret under the wrong part, what was expected and what to try.
-    ///
-    /// Control characters are shown as blanks and a long line is cut around the caret, so that the
-    /// caret stands where it should.
     pub fn render(&self, source: &str) -> String {
-        let (line, indent, length) = excerpt(source, self.span);
-        let mut shown = format!(
-            "  {line}\n  {}{} {}\n  expected {}",
-            " ".repeat(indent),
-            "^".repeat(length),
-            self.problem,
-            self.expected
-        );
+        let mut shown = Excerpt::of(source, self.span.range()).with(&self.problem);
+        shown.push_str("\n  expected ");
+        shown.push_str(&self.expected);
         if let Some(suggestion) = &self.suggestion {
             shown.push_str("\n  try: ");
             shown.push_str(suggestion);
         }
         shown
     }
-}
-
-/// Characters shown on either side of the caret of a long line.
-const CONTEXT: usize = 48;
-
-/// The line around `span`, and where in it the span lies: columns before it and its width.
-pub(super) fn excerpt(source: &str, span: Span) -> (String, usize, usize) {
-    let start = floor_boundary(source, span.start);
-    let end = floor_boundary(source, span.end.max(start));
-    let line_start = source[..start].rfind('\n').map_or(0, |at| at + 1);
-    let line_end = source[start..]
-        .find('\n')
-        .map_or(source.len(), |at| start + at);
-    let before = &source[line_start..start];
-    let marked = &source[start..end.min(line_end)];
-    let after = &source[start + marked.len()..line_end];
-
-    let skipped = before.chars().count().saturating_sub(CONTEXT);
-    let mut line = String::new();
-    if skipped > 0 {
-        line.push('…');
-    }
-    before
-        .chars()
-        .skip(skipped)
-        .for_each(|c| line.push(visible(c)));
-    let indent = columns(&line);
-    let marked: String = marked.chars().take(CONTEXT).map(visible).collect();
-    line.push_str(&marked);
-    let room = (2 * CONTEXT).saturating_sub(marked.chars().count());
-    line.extend(after.chars().take(room).map(visible));
-    if after.chars().count() > room {
-        line.push('…');
-    }
-    (line, indent, columns(&marked).max(1))
-}
-
-fn visible(c: char) -> char {
-    if c.is_control() { ' ' } else { c }
-}
-
-fn columns(text: &str) -> usize {
-    text.chars().map(|c| c.width().unwrap_or(0)).sum()
-}
-
-fn floor_boundary(source: &str, at: usize) -> usize {
-    (0..=at.min(source.len()))
-        .rev()
-        .find(|at| source.is_char_boundary(*at))
-        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -144,17 +85,6 @@ mod tests {
         let rendered = error.render(source);
         assert!(rendered.contains("\n       ^ nothing"), "{rendered}");
         assert_eq!(error.column(source), 4);
-    }
-
-    #[test]
-    fn a_long_line_is_cut_around_the_caret_and_only_its_line_is_shown() {
-        let source = format!("first\n{}!{}", "a".repeat(500), "b".repeat(500));
-        let error = ParseError::new(Span::new(506, 507), "wrong", "right");
-        let rendered = error.render(&source);
-        let line = rendered.lines().next().unwrap_or_default();
-        assert!(line.chars().count() < 160, "{line}");
-        assert!(line.starts_with("  …a") && line.ends_with("b…"), "{line}");
-        assert!(!rendered.contains("first"));
     }
 
     #[test]

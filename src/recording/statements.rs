@@ -1,12 +1,16 @@
 //! What was sent to a database, as a list of statements.
 
+mod document;
 mod redact;
 
 use std::io::Cursor;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::redact::{Counting, Place, Report};
 use super::{Code, Event, Kind, Strictness, open, postgres};
+use crate::domain::redaction::{Redactor, RuleName};
 use crate::domain::session::{Session, Verb};
 
 /// The most text that [`first_statements`] gives, in bytes.
@@ -35,10 +39,12 @@ pub enum Said {
 /// Reads the statements of a native database session from its events, one by one; of other kinds
 /// there are none.
 ///
-/// Passwords that stand in a statement are replaced by `[redacted:password]`. The text is as it
-/// was recorded otherwise: put it through [`super::safe`] before a terminal sees it.
+/// Passwords that stand in a statement are replaced by their marks, whether or not anything else
+/// is redacted. The text is as it was recorded otherwise: put it through [`super::safe`] before a
+/// terminal sees it.
 pub struct Statements {
     kind: Kind,
+    hider: Hider,
     postgres: postgres::Session,
 }
 
@@ -46,8 +52,26 @@ impl Statements {
     pub fn new(kind: Kind) -> Self {
         Self {
             kind,
+            hider: Hider::new(kind),
             postgres: postgres::Session::default(),
         }
+    }
+
+    /// Makes the marks as `redactor` does, with its tokens.
+    pub fn marking(mut self, redactor: &Redactor) -> Self {
+        self.hider.redactor = redactor.clone();
+        self
+    }
+
+    /// Counts only what is hidden in a range of the recording.
+    pub fn counting(mut self, range: Range<Duration>) -> Self {
+        self.hider.counting = Counting::within(range);
+        self
+    }
+
+    /// What was hidden so far.
+    pub fn report(&self) -> &Report {
+        &self.hider.counting.report
     }
 
     /// Appends what the event completes.
@@ -56,10 +80,10 @@ impl Statements {
             return;
         }
         match self.kind {
-            Kind::Postgres => self.postgres.push(event, entries),
-            Kind::MySql => entries.extend(text(self.kind, event, mysql(&event.data))),
+            Kind::Postgres => self.postgres.push(event, &mut self.hider, entries),
+            Kind::MySql => entries.extend(self.hider.text(event, mysql(&event.data))),
             Kind::SqlServer | Kind::Oracle | Kind::MongoDb => {
-                entries.extend(text(self.kind, event, &event.data));
+                entries.extend(self.hider.text(event, &event.data));
             }
             _ => {}
         }
@@ -83,21 +107,84 @@ pub fn read(kind: Kind, events: &[Event]) -> Vec<Entry> {
     entries
 }
 
-/// A statement without its passwords.
-pub(super) fn redacted(kind: Kind, sql: &str) -> Arc<str> {
-    redact::statement(kind, sql).map_or_else(|| sql.into(), Arc::from)
+/// Takes passwords out of statements, and counts them.
+pub(super) struct Hider {
+    kind: Kind,
+    redactor: Redactor,
+    counting: Counting,
+}
+
+impl Hider {
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            redactor: Redactor::built_in(),
+            counting: Counting::default(),
+        }
+    }
+
+    /// A statement, which an event completed, without its passwords.
+    pub fn hide(&mut self, sql: &str, time: Duration, index: usize) -> Arc<str> {
+        let Some((hidden, rules)) = redact::statement(self.kind, sql, &self.redactor) else {
+            return sql.into();
+        };
+        for rule in rules {
+            self.count(rule.into(), time, index);
+        }
+        hidden.into()
+    }
+
+    /// A text without what the rules of any text find.
+    pub fn hide_all(&mut self, text: &str, time: Duration, index: usize) -> String {
+        let (hidden, findings) = self.redactor.redact_with_report(text);
+        for finding in findings {
+            self.count(finding.rule, time, index);
+        }
+        hidden.into_owned()
+    }
+
+    fn count(&mut self, rule: RuleName, time: Duration, index: usize) {
+        let index = Some(index);
+        self.counting.add(Place { rule, time, index });
+    }
+
+    /// One statement an event, of those protocols that the recorder decodes itself.
+    fn text(&mut self, event: &Event, data: &[u8]) -> Option<Entry> {
+        let text = String::from_utf8_lossy(data);
+        let text = text.trim_end_matches(['\0', '\n', '\r']);
+        (!text.is_empty()).then(|| Entry {
+            time: event.time,
+            index: event.index,
+            said: Said::Statement {
+                sql: self.hide(text, event.time, event.index),
+                parameters: [].into(),
+            },
+        })
+    }
 }
 
 /// The statements of a native database session joined by newlines, up to about 64 KiB: the
 /// `session.command` of its event. `None` for other sessions, whose input are keystrokes, and
 /// where nothing can be read.
 pub fn first_statements(session: &Session, event_stream: &[u8]) -> Option<String> {
+    first(session, event_stream, &Redactor::built_in())
+}
+
+/// As [`first_statements`], with the marks that `redactor` makes.
+pub fn first_statements_marked(
+    redactor: Redactor,
+) -> impl Fn(&Session, &[u8]) -> Option<String> + Clone {
+    move |session, event_stream| first(session, event_stream, &redactor)
+}
+
+fn first(session: &Session, event_stream: &[u8], redactor: &Redactor) -> Option<String> {
     if session.verb == Verb::Exec {
         return None;
     }
     let mut reader = open(Cursor::new(event_stream), Strictness::Lenient).ok()?;
     let kind = Kind::of_session(session, &reader.preview().ok()?);
-    let (mut statements, mut entries) = (Statements::new(kind), Vec::new());
+    let mut statements = Statements::new(kind).marking(redactor);
+    let mut entries = Vec::new();
     let mut text = String::new();
     for event in reader.map_while(Result::ok) {
         statements.push(&event, &mut entries);
@@ -120,20 +207,6 @@ fn append(entry: &Entry, text: &mut String) {
         }
         text.push_str(sql.trim());
     }
-}
-
-/// One statement an event, of those protocols that the recorder decodes itself.
-fn text(kind: Kind, event: &Event, data: &[u8]) -> Option<Entry> {
-    let text = String::from_utf8_lossy(data);
-    let text = text.trim_end_matches(['\0', '\n', '\r']);
-    (!text.is_empty()).then(|| Entry {
-        time: event.time,
-        index: event.index,
-        said: Said::Statement {
-            sql: redacted(kind, text),
-            parameters: [].into(),
-        },
-    })
 }
 
 /// The recorder leaves the command byte, or the parameter-set count of query attributes, in
@@ -185,7 +258,7 @@ mod tests {
         let data: [&[u8]; 1] = [b"\x03CREATE USER 'r'@'%' IDENTIFIED BY 'pw-771'"];
         assert_eq!(
             said(Kind::MySql, &data),
-            ["CREATE USER 'r'@'%' IDENTIFIED BY '[redacted:password]'"]
+            ["CREATE USER 'r'@'%' IDENTIFIED BY '[redacted:sql-password]'"]
         );
     }
 

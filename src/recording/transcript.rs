@@ -12,6 +12,7 @@ mod screen;
 
 use std::borrow::BorrowMut;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::time::Duration;
 
 use super::redact::{self, Report, Side, Window};
@@ -75,10 +76,35 @@ impl Transcript {
         self
     }
 
+    /// Makes the marks of what a protocol says is a secret as `redactor` does, with its tokens;
+    /// before the first event.
+    pub fn marking(mut self, redactor: &Redactor) -> Self {
+        if let Layout::Database(database) = &mut self.0 {
+            database.reading(|statements| statements.marking(redactor));
+        }
+        self
+    }
+
+    /// Counts only what is hidden in a range of the recording.
+    pub fn counting(mut self, range: Range<Duration>) -> Self {
+        if let Layout::Database(database) = &mut self.0 {
+            database.reading(|statements| statements.counting(range));
+        }
+        self
+    }
+
     /// The line of a screen that has not ended, as it stands; none of other recordings.
     pub fn unfinished(&self) -> Option<Line> {
         match &self.0 {
             Layout::Screen(text) => text.unfinished(),
+            _ => None,
+        }
+    }
+
+    /// What was hidden for the protocol's sake; what other rules find is not among it.
+    pub fn report(&self) -> Option<&Report> {
+        match &self.0 {
+            Layout::Database(database) => Some(database.report()),
             _ => None,
         }
     }
@@ -155,6 +181,12 @@ impl<T: BorrowMut<Line>> Redacted<T> {
             window: Window::new(redactor),
             open: None,
         }
+    }
+
+    /// Counts only what is found in a range of the recording; all is hidden.
+    pub fn counting(mut self, range: Range<Duration>) -> Self {
+        self.window = self.window.counting(range);
+        self
     }
 
     /// Takes a line in, and appends those in which all secrets have been found.

@@ -33,12 +33,12 @@ impl<'p> Searcher<'p> {
     /// `is_database` says that the session's connection is one, so that its script is statements.
     pub fn new(kind: Kind, is_database: bool, wanted: Wanted<'p>) -> Self {
         Self {
+            texts: Texts::new(kind, is_database, &wanted.redactor),
             look: Look {
                 patterns: wanted.patterns,
                 redactor: wanted.redactor,
                 context: wanted.context,
             },
-            texts: Texts::new(kind, is_database),
         }
     }
 

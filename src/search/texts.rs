@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::page::Page;
 use super::pattern::Part;
 use super::plain::Plain;
+use crate::domain::redaction::Redactor;
 use crate::recording::statements::{Entry, Said, Statements};
 use crate::recording::transcript::{Line, Tone, Transcript};
 use crate::recording::utf8::Decoder;
@@ -72,11 +73,13 @@ enum Protocol {
 }
 
 impl Protocol {
-    fn of(kind: Kind) -> Self {
+    fn of(kind: Kind, redactor: &Redactor) -> Self {
         match kind {
             Kind::Ssh | Kind::Rdp => Protocol::Private,
             Kind::Http => Protocol::Exchanges(Box::new(Transcript::new(kind, Size::ASSUMED))),
-            kind if kind.is_native_database() => Protocol::Database(Statements::new(kind)),
+            kind if kind.is_native_database() => {
+                Protocol::Database(Statements::new(kind).marking(redactor))
+            }
             _ => Protocol::None,
         }
     }
@@ -143,7 +146,7 @@ impl Typed {
 }
 
 impl Texts {
-    pub fn new(kind: Kind, is_database: bool) -> Self {
+    pub fn new(kind: Kind, is_database: bool, redactor: &Redactor) -> Self {
         let is_statement = is_database || kind.is_native_database();
         let sent = match is_statement {
             true => Part::Statement,
@@ -157,7 +160,7 @@ impl Texts {
             shown_reader: Reader::default(),
             typed: Typed::default(),
             has_input: false,
-            protocol: Protocol::of(kind),
+            protocol: Protocol::of(kind, redactor),
         }
     }
 

@@ -4,6 +4,9 @@
 //! too (0600). A recording is kept under its gateway, its session and the facts that no longer
 //! change once a session is done, so that what is found is what the gateway would answer. Nothing
 //! of an open session is kept. Files go when they are old, and the oldest when there are too many.
+//!
+//! A file is the SHA-256 of the recording in hexadecimal, a line end, and the recording. One that
+//! does not hold what it says is dropped, and the recording fetched anew.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, Write};
@@ -74,19 +77,23 @@ impl Cache {
             "{gateway}\n{}\n{}\n{}\n{end}\n{}",
             session.org_id, session.id, session.start_date, session.event_size
         );
-        let digest = Sha256::digest(facts.as_bytes());
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Some(Key(format!("{digest}.json")))
+        Some(Key(format!("{}.json", sha256(facts.as_bytes()))))
     }
 
-    /// The recording, where it is kept and not too old.
+    /// The recording, where it is kept, whole and not too old.
     pub fn read(&self, key: &Key) -> Option<Bytes> {
         let path = self.folder.join(&key.0);
         let age = fs::metadata(&path).ok()?.modified().ok()?.elapsed();
         if age.is_ok_and(|age| age > self.longest) {
             return None;
         }
-        fs::read(&path).ok().map(Bytes::from)
+        let kept = Bytes::from(fs::read(&path).ok()?);
+        let recording = whole(&kept);
+        if recording.is_none() {
+            tracing::warn!(path = %path.display(), "a kept recording is damaged and fetched anew");
+            let _ = fs::remove_file(&path);
+        }
+        recording
     }
 
     /// Keeps a recording. One that is larger than the cache is not kept.
@@ -100,6 +107,7 @@ impl Cache {
         let mut file = tempfile::Builder::new()
             .permissions(Permissions::from_mode(0o600))
             .tempfile_in(&self.folder)?;
+        writeln!(file, "{}", sha256(recording))?;
         file.write_all(recording)?;
         file.persist(self.folder.join(&key.0))?;
         Ok(())
@@ -143,6 +151,20 @@ impl Cache {
         }
         Ok(files)
     }
+}
+
+/// The recording in a kept file, where it is the one that was kept.
+fn whole(kept: &Bytes) -> Option<Bytes> {
+    let end = memchr::memchr(b'\n', kept)?;
+    let recording = kept.slice(end + 1..);
+    (kept[..end] == *sha256(&recording).as_bytes()).then_some(recording)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 struct Kept {
@@ -191,6 +213,26 @@ mod tests {
     }
 
     #[test]
+    fn a_damaged_file_is_dropped() {
+        let folder = folder();
+        let cache = Cache::open(folder.path()).expect("a cache");
+        let key = cache.key(GATEWAY, &session(|_| ())).expect("a key");
+        let path = folder.path().join(&key.0);
+        for damage in ["", "[]", "\n", "[[0,\"o\",\"eA==\"]]"] {
+            cache.write(&key, b"[[1,\"o\",\"eA==\"]]").expect("kept");
+            let kept = fs::read_to_string(&path).expect("text");
+            let head = kept.split_inclusive('\n').next().expect("a line");
+            let damaged = match damage {
+                "" => kept[..kept.len() - 1].to_owned(),
+                damage => format!("{head}{damage}"),
+            };
+            fs::write(&path, damaged).expect("written");
+            assert_eq!(cache.read(&key), None);
+            assert!(!path.exists());
+        }
+    }
+
+    #[test]
     fn another_gateway_another_organisation_and_another_end_are_another_recording() {
         let folder = folder();
         let cache = Cache::open(folder.path()).expect("a cache");
@@ -213,7 +255,7 @@ mod tests {
     fn the_oldest_goes_when_there_is_no_room_and_the_old_one_in_any_case() {
         let folder = folder();
         let hour = Duration::from_secs(3_600);
-        let cache = Cache::bounded(folder.path(), 10, hour).expect("a cache");
+        let cache = Cache::bounded(folder.path(), 2 * (65 + 4) + 2, hour).expect("a cache");
         let write = |name: &str, age: Duration| {
             let key = Key(name.to_owned());
             cache.write(&key, b"1234").expect("kept");
@@ -233,7 +275,7 @@ mod tests {
         assert_eq!(cache.read(&first), None);
         assert!(cache.read(&second).is_some() && cache.read(&third).is_some());
         cache
-            .write(&Key("huge".to_owned()), &[0; 11])
+            .write(&Key("huge".to_owned()), &[0; 200])
             .expect("left out");
         assert!(cache.read(&third).is_some());
         let names: Vec<_> = cache

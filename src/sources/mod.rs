@@ -32,4 +32,4 @@ pub use export::{Export, SourceProgress, SourceSummary, export, export_sessions}
 pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
-pub use recordings::{Reading, Recorded, Unread, Which, recordings};
+pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};

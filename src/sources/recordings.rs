@@ -104,6 +104,39 @@ where
         .buffered(CONCURRENCY)
 }
 
+/// One session with its recording, from the cache where it is there; `None` where there is none.
+///
+/// # Errors
+///
+/// As those of the gateway. What may pass is asked for again.
+pub async fn recording(
+    gateway: &Gateway,
+    id: &str,
+    cache: Option<Cache>,
+) -> Result<(Session, Option<Bytes>), SourceError> {
+    let ask = async || gateway.session_with_recording(id).await;
+    let Some(cache) = cache else {
+        return retrying(Backoff::short(), ask).await;
+    };
+    let reader = Reader {
+        gateway,
+        reading: Reading {
+            cache: Some(Arc::new(cache)),
+            wants_whole_session: false,
+        },
+        room: Arc::new(Semaphore::new(BUDGET as usize)),
+    };
+    let session = reader.session(id).await?;
+    if let Some(bytes) = reader.cached(&session).await {
+        return Ok((session, Some(bytes)));
+    }
+    let (session, bytes) = retrying(Backoff::short(), ask).await?;
+    if let Some(bytes) = &bytes {
+        reader.keep(&session, bytes).await;
+    }
+    Ok((session, bytes))
+}
+
 /// A session before its recording is read.
 enum Chosen {
     Row(Box<Session>),

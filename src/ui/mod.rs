@@ -220,12 +220,13 @@ impl Ui {
     }
 
     /// Text of several words in lines that fit the terminal (80 columns where there is none), each
-    /// behind `indent`.
+    /// behind `indent`. An id with hyphens stays in one piece, to be copied.
     pub fn wrap(&self, text: &str, indent: &str) -> String {
         let width = self.table_width().unwrap_or(80).clamp(20, 100);
         let options = textwrap::Options::new(width)
             .initial_indent(indent)
             .subsequent_indent(indent)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .break_words(false);
         let mut wrapped = textwrap::fill(&escape::line(text), options);
         wrapped.push('\n');

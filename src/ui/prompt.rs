@@ -1,6 +1,7 @@
 //! Questions, asked only where somebody can answer.
 
-use anyhow::Context;
+use std::io;
+
 use dialoguer::Confirm;
 use dialoguer::theme::SimpleTheme;
 
@@ -14,6 +15,11 @@ pub struct CannotAsk {
     /// The flag that would have answered.
     pub flag: &'static str,
 }
+
+/// The person stopped the program in place of an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped at the question; nothing was done")]
+pub struct StoppedAsking;
 
 impl Ui {
     /// Asks a yes-or-no question. `flag` is named where nobody can be asked.
@@ -34,6 +40,9 @@ impl Ui {
             .with_prompt(question)
             .default(false)
             .interact()
-            .context("read the answer")
+            .map_err(|dialoguer::Error::IO(error)| match error.kind() {
+                io::ErrorKind::Interrupted => anyhow::Error::new(StoppedAsking),
+                _ => anyhow::Error::new(error).context("read the answer"),
+            })
     }
 }

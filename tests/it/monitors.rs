@@ -155,6 +155,29 @@ fn a_query_that_does_not_parse_is_shown_with_its_caret() {
 }
 
 #[test]
+fn a_caret_stands_in_its_place_in_a_long_query_within_eighty_columns() {
+    let search = format!("{}(a OR b", "source:hoop env:prod ".repeat(8));
+    let environment = searching(&search);
+    for command in [
+        &["monitors", "plan", "monitors"][..],
+        &["monitors", "test", "monitors"],
+        &["monitors", "validate", "monitors", "--offline"],
+    ] {
+        let output = environment.run(command).exits(2);
+        let said = format!("{}{}", output.stdout, output.stderr);
+        let lines: Vec<Vec<char>> = said.lines().map(|line| line.chars().collect()).collect();
+        let caret = |line: &Vec<char>| line.iter().position(|c| *c == '^');
+        let (at, column) = lines
+            .iter()
+            .enumerate()
+            .find_map(|(at, line)| Some((at, caret(line)?)))
+            .expect("a caret");
+        assert_eq!(lines[at - 1][column], '(', "{output}");
+        assert!(lines.iter().all(|line| line.len() <= 80), "{output}");
+    }
+}
+
+#[test]
 fn a_part_that_never_matches_is_a_no_unless_it_is_allowed() {
     let environment = searching("source:execlave status:policy_blocked span_type:tool");
     let check = ["monitors", "validate", "monitors/mine.yaml", "--offline"];

@@ -573,6 +573,18 @@ fn files_that_cannot_be_one_monitor_each_are_refused() {
         .run(with(&APPLY, &["--var", "window=5m"]))
         .exits(2)
         .says("no monitor here has a variable `window`");
+    let _ = environment
+        .run([
+            "monitors",
+            "apply",
+            "--pack",
+            "hoop",
+            "--yes",
+            "--var",
+            "treshold=9",
+        ])
+        .exits(2)
+        .says("no monitor here has a variable `treshold`; did you mean `threshold`?");
     assert_eq!(changing_requests(&sandbox), 0);
 }
 

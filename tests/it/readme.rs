@@ -6,6 +6,7 @@ use std::path::Path;
 
 use clap::{CommandFactory, Parser};
 use ddctl::commands::Cli;
+use serde_json::Value;
 
 use crate::support::{SandboxOptions, TestEnvironment};
 
@@ -152,39 +153,139 @@ fn every_example_of_every_help_is_a_command() {
 #[test]
 fn what_the_readme_says_runs_as_it_is_written() {
     let sandbox = SandboxOptions::default().site("datadoghq.eu").start();
-    let mut environment = TestEnvironment::of(&sandbox);
+    let mut environment = with_path(TestEnvironment::of(&sandbox));
     // The README names its own site and gateway; the sandbox stands in for both.
     environment.unset("DD_SITE");
-    let program = Path::new(env!("CARGO_BIN_EXE_ddctl"));
-    let folder = program.parent().expect("a folder").display().to_string();
-    environment.set("PATH", &format!("{folder}:/usr/bin:/bin"));
     fs::create_dir_all(
         environment
             .home()
             .join(".local/share/bash-completion/completions"),
     )
     .expect("the shell's folder");
+    environment.write(
+        &environment.path("monitors/failing.yaml"),
+        block("yaml", "why:"),
+    );
+    let policy = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policy.yaml");
+    let policy = fs::read(policy).expect("the example is there");
+    environment.write(&environment.path("examples/policy.yaml"), policy);
     let runs_here = |line: &String| line.starts_with("ddctl ");
     let mut ran = 0;
     for line in shell_lines(&readme()).iter().filter(|line| runs_here(line)) {
-        let output = environment.program("/bin/sh", ["-c", line]).run();
-        // Under the name of US1 the key is not valid yet: the README's next line sets the site.
-        let code = if line.contains("--all-sites") { 3 } else { 0 };
+        let line = with_a_yes(line);
+        let output = environment.program("/bin/sh", ["-c", &line]).run();
+        // Under the name of US1 the key is not valid yet: the README's next line sets the site. The
+        // monitors are not at Datadog yet: the next line applies them. And the sandbox's agents do
+        // what the policy forbids.
+        let is_no = ["--all-sites", "--check", "sessions assert"]
+            .iter()
+            .any(|word| line.contains(word));
+        let code = if is_no { 3 } else { 0 };
         assert_eq!(output.code(), code, "{line}\n{output}");
         ran += 1;
     }
-    assert!(ran >= 8, "{ran} lines ran");
+    assert!(ran >= 18, "{ran} lines ran");
+}
+
+/// What asks a person is told to go on.
+fn with_a_yes(line: &str) -> String {
+    let asks = line.contains(" apply") && !line.contains("--yes");
+    let yes = if asks { " --yes" } else { "" };
+    format!("{line}{yes}")
+}
+
+/// The README's block in `language` that has `word`.
+#[track_caller]
+fn block(language: &str, word: &str) -> String {
+    let readme = readme();
+    let fence = format!("```{language}\n");
+    let blocks = readme.split(&fence).skip(1);
+    let mut blocks = blocks.filter_map(|rest| rest.split("```").next());
+    let block = blocks.find(|block| block.contains(word));
+    block.expect("a block in that language").to_owned()
+}
+
+/// A step of the job for CI: a line of shell, and when it is run.
+struct CiStep {
+    command: String,
+    condition: Option<String>,
+}
+
+/// The steps of the job that are commands, in their order.
+#[track_caller]
+fn ci_steps() -> Vec<CiStep> {
+    let job: Value = serde_saphyr::from_str(&block("yaml", "jobs:")).expect("the job is YAML");
+    let steps = job["jobs"]["alerts"]["steps"].as_array().expect("steps");
+    let step = |step: &Value| {
+        Some(CiStep {
+            command: step["run"].as_str()?.to_owned(),
+            condition: step["if"].as_str().map(str::to_owned),
+        })
+    };
+    steps.iter().filter_map(step).collect()
+}
+
+/// Runs the steps of one kind of event as GitHub does, each in a shell that stops at a failure.
+#[track_caller]
+fn run_steps(environment: &TestEnvironment, is_skipped: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut ran = Vec::new();
+    for CiStep { command, condition } in ci_steps() {
+        if condition.as_deref().is_some_and(&is_skipped) {
+            continue;
+        }
+        let summary = environment.path("summary.md");
+        let output = environment
+            .program("/bin/sh", ["-e", "-c", &command])
+            .env("GITHUB_STEP_SUMMARY", summary)
+            .run();
+        assert_eq!(output.code(), 0, "{command}\n{output}");
+        ran.push(command);
+    }
+    ran
+}
+
+/// `ddctl` is on the PATH.
+fn with_path(mut environment: TestEnvironment) -> TestEnvironment {
+    let program = Path::new(env!("CARGO_BIN_EXE_ddctl"));
+    let folder = program.parent().expect("a folder").display().to_string();
+    environment.set("PATH", &format!("{folder}:/usr/bin:/bin"));
+    environment
+}
+
+#[test]
+fn the_job_for_ci_passes_on_a_fork_which_has_no_keys() {
+    let environment = with_path(TestEnvironment::empty());
+    let ran = run_steps(&environment, |condition| condition.contains("main"));
+    let ran = ran.join("\n");
+    assert!(ran.contains("monitors validate --offline"), "{ran}");
+    assert!(ran.contains("monitors test"), "{ran}");
+    assert!(
+        ran.contains("test-event unapproved-prod --dry-run"),
+        "{ran}"
+    );
+    assert!(environment.path("monitors.xml").is_file());
+}
+
+#[test]
+fn the_job_for_ci_rehearses_on_the_main_branch() {
+    let sandbox = SandboxOptions::default().site("datadoghq.eu").start();
+    let environment = with_path(TestEnvironment::of(&sandbox));
+    let ran = run_steps(&environment, |condition| condition.contains("pull_request"));
+    let last = ran.last().expect("steps");
+    assert!(!last.contains("--dry-run"), "{last}");
+    assert_eq!(sandbox.received("logs", "evt.test").len(), 2);
+    let deletes = |row: &&Value| row["method"] == "DELETE" && row["status"] == 200;
+    assert_eq!(sandbox.requests(false).iter().filter(deletes).count(), 1);
+    let summary = fs::read_to_string(environment.path("summary.md")).expect("a summary");
+    assert!(summary.contains("as expected"), "{summary}");
+    let junit = fs::read_to_string(environment.path("rehearsal.xml")).expect("a report");
+    assert!(junit.contains("failures=\"0\" errors=\"0\""), "{junit}");
 }
 
 #[test]
 fn the_profile_of_the_readme_is_one() {
-    let readme = readme();
-    let toml = readme
-        .split("```toml\n")
-        .nth(1)
-        .and_then(|rest| rest.split("```").next());
     let environment = TestEnvironment::empty();
-    environment.write_settings(toml.expect("a profile"));
+    environment.write_settings(&block("toml", "[profiles"));
     let site = environment.run(["config", "get", "site"]).exits(0);
     assert_eq!(site.stdout.trim(), "datadoghq.eu");
 }

@@ -71,7 +71,7 @@ fn remark(step: &Step) -> Option<String> {
         Action::Adopt => Some("nobody keeps it as code yet; the file takes it over".to_owned()),
         Action::Orphan => Some(format!("{}; no file has it any longer", step.title)),
         Action::TypeChange { old, new } => Some(format!(
-            "it is a {old}, and the file says {new}; Datadog changes no type"
+            "it is of the type {old}, and the file says {new}; Datadog changes no type"
         )),
         Action::Ambiguous { made_here } => Some(match made_here {
             Some(id) => format!("{id} was made here, and somebody copied it with its mark"),

@@ -2,13 +2,11 @@
 
 use clap::Args;
 
-use super::definitions::definitions;
-use super::target::{Targets, Variables, shape};
+use super::definitions::Wanted;
 use crate::commands::as_code::{self, Carefully, Ownership, Place};
 use crate::commands::flags::DatadogAccess;
 use crate::context::Context;
 use crate::error::Exit;
-use crate::monitors::Shape;
 use crate::monitors::as_code::Kind;
 
 /// Make Datadog's monitors as the packs and files say
@@ -28,13 +26,7 @@ leaves out what was made here: that is a wrong key or organisation more often th
 Exit 5 where it ended in the middle, with what is done and what is not.")]
 pub struct Apply {
     #[command(flatten)]
-    targets: Targets,
-    /// How the events reach Datadog: ddctl, hoop-webhook, execlave, otlp [default: as the profile's
-    /// `delivery` says]
-    #[arg(long, value_name = "SHAPE", value_parser = shape)]
-    shape: Option<Shape>,
-    #[command(flatten)]
-    variables: Variables,
+    wanted: Wanted,
     #[command(flatten)]
     carefully: Carefully,
     #[command(flatten)]
@@ -45,13 +37,7 @@ pub struct Apply {
 
 pub async fn run(context: &Context, args: &Apply) -> anyhow::Result<Exit> {
     let namespace = args.ownership.namespace(context)?;
-    let files = definitions(
-        context,
-        &namespace,
-        &args.targets,
-        &args.variables,
-        args.shape,
-    )?;
+    let files = args.wanted.definitions(context, &namespace)?;
     let place = Place::open(context, &args.datadog, &args.ownership, Kind::Monitor)?;
     as_code::carry_out(&place, &files, &args.carefully).await
 }

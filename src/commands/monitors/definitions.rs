@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use clap::Args;
+
 use super::show::facet_page;
-use super::target::{Source, Targets, Variables};
+use super::target::{Source, Targets, Variables, shape};
 use crate::commands::as_code::{Facet, Files, LeftOut};
 use crate::config::Delivery;
 use crate::context::Context;
@@ -13,39 +15,48 @@ use crate::monitors::{
     Form, Monitor, MonitorFile, MonitorFileError, ProfileFacts, Shape, missing_for,
 };
 
-/// Reads every target, fills in its variables and chooses its query.
-///
-/// # Errors
-///
-/// A file that is no monitor, a variable that none of them has, two files that would be one monitor
-/// at Datadog, and targets of which none can do anything here.
-pub fn definitions(
-    context: &Context,
-    namespace: &Namespace,
-    targets: &Targets,
-    variables: &Variables,
+/// Which monitors are to be at Datadog, and with which values.
+#[derive(Debug, Args)]
+pub struct Wanted {
+    #[command(flatten)]
+    targets: Targets,
+    /// How the events reach Datadog: ddctl, hoop-webhook, execlave, otlp [default: as the profile's
+    /// `delivery` says]
+    #[arg(long, value_name = "SHAPE", value_parser = shape)]
     shape: Option<Shape>,
-) -> anyhow::Result<Files> {
-    let reader = Reader {
-        namespace,
-        variables,
-        shape,
-        delivered: delivered(context)?,
-        facts: facts(context)?,
-    };
-    let mut files = Files {
-        whole_packs: targets.whole_packs(),
-        ..Files::default()
-    };
-    for source in targets.sources()? {
-        reader.add(&source, &mut files)?;
+    #[command(flatten)]
+    variables: Variables,
+}
+
+impl Wanted {
+    /// Reads every target, fills in its variables and chooses its query.
+    ///
+    /// # Errors
+    ///
+    /// A file that is no monitor, a variable that none of them has, two files that would be one
+    /// monitor at Datadog, and targets of which none can do anything here.
+    pub fn definitions(&self, context: &Context, namespace: &Namespace) -> anyhow::Result<Files> {
+        let reader = Reader {
+            namespace,
+            variables: &self.variables,
+            shape: self.shape,
+            delivered: delivered(context)?,
+            facts: facts(context)?,
+        };
+        let mut files = Files {
+            whole_packs: self.targets.whole_packs(),
+            ..Files::default()
+        };
+        for source in self.targets.sources()? {
+            reader.add(&source, &mut files)?;
+        }
+        self.variables.check_used()?;
+        files.facets.sort();
+        files.facets.dedup();
+        check_marks(&files)?;
+        check_some(&files)?;
+        Ok(files)
     }
-    variables.check_used()?;
-    files.facets.sort();
-    files.facets.dedup();
-    check_marks(&files)?;
-    check_some(&files)?;
-    Ok(files)
 }
 
 /// The shape in which this profile's events reach Datadog.

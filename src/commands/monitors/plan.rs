@@ -2,13 +2,11 @@
 
 use clap::Args;
 
-use super::definitions::definitions;
-use super::target::{Targets, Variables, shape};
+use super::definitions::Wanted;
 use crate::commands::as_code::{self, Ownership, Place};
 use crate::commands::flags::DatadogAccess;
 use crate::context::Context;
 use crate::error::Exit;
-use crate::monitors::Shape;
 use crate::monitors::as_code::Kind;
 
 /// Show what `apply` would do: made, changed field by field, left alone, no longer in a file
@@ -28,13 +26,7 @@ not of single files.
 Exit 0, with --check 3 where Datadog is not as the files say.")]
 pub struct Plan {
     #[command(flatten)]
-    targets: Targets,
-    /// How the events reach Datadog: ddctl, hoop-webhook, execlave, otlp [default: as the profile's
-    /// `delivery` says]
-    #[arg(long, value_name = "SHAPE", value_parser = shape)]
-    shape: Option<Shape>,
-    #[command(flatten)]
-    variables: Variables,
+    wanted: Wanted,
     /// Exit 3 where there is a difference
     #[arg(long)]
     check: bool,
@@ -46,13 +38,7 @@ pub struct Plan {
 
 pub async fn run(context: &Context, args: &Plan) -> anyhow::Result<Exit> {
     let namespace = args.ownership.namespace(context)?;
-    let files = definitions(
-        context,
-        &namespace,
-        &args.targets,
-        &args.variables,
-        args.shape,
-    )?;
+    let files = args.wanted.definitions(context, &namespace)?;
     let place = Place::open(context, &args.datadog, &args.ownership, Kind::Monitor)?;
     as_code::plan_only(&place, &files, args.check).await
 }

@@ -30,8 +30,9 @@ pub struct Variables {
     /// Set a variable of the monitors; repeatable
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = assignment)]
     given: Vec<(String, String)>,
+    /// Names of variables that the monitors have.
     #[arg(skip)]
-    used: RefCell<BTreeSet<String>>,
+    known: RefCell<BTreeSet<String>>,
 }
 
 /// One file, not yet read as a monitor.
@@ -118,27 +119,31 @@ impl Source {
 impl Variables {
     /// The values for the variables that `file` has.
     pub fn of(&self, file: &MonitorFile) -> Values {
+        self.known
+            .borrow_mut()
+            .extend(file.variables.keys().cloned());
         let known = self
             .given
             .iter()
             .filter(|(name, _)| file.variables.contains_key(name));
-        self.used
-            .borrow_mut()
-            .extend(known.clone().map(|(name, _)| name.clone()));
         known.cloned().collect()
     }
 
     /// Fails where a value was given for a variable that none of the monitors has.
     pub fn check_used(&self) -> Result<(), UsageError> {
-        let used = self.used.borrow();
-        let unused = self.given.iter().find(|(name, _)| !used.contains(name));
-        match unused {
-            None => Ok(()),
-            Some((name, _)) => Err(UsageError::with_hint(
-                format!("no monitor here has a variable `{name}`"),
-                "`ddctl monitors show PACK/NAME` lists what can be tuned",
-            )),
-        }
+        let known = self.known.borrow();
+        let Some((name, _)) = self.given.iter().find(|(name, _)| !known.contains(name)) else {
+            return Ok(());
+        };
+        let near = nearest(name, known.iter().map(String::as_str));
+        let near = near.map(|near| format!("; did you mean `{near}`?"));
+        Err(UsageError::with_hint(
+            format!(
+                "no monitor here has a variable `{name}`{}",
+                near.unwrap_or_default()
+            ),
+            "`ddctl monitors show PACK/NAME` lists what can be tuned",
+        ))
     }
 }
 

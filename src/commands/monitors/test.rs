@@ -13,7 +13,7 @@ use crate::monitors::{
     CaseOutcome, Monitor, Shape, TestCase, TestSuite, in_words, junit, run_cases,
 };
 use crate::query::monitor::State;
-use crate::ui::{Format, Table, Tone, Ui, escape};
+use crate::ui::{Format, Table, Tone, Ui, counted, escape};
 
 /// Run the cases that monitors bring along: events that trip them, and events that do not
 #[derive(Debug, Args)]
@@ -73,9 +73,8 @@ pub fn run(context: &Context, args: &Test) -> anyhow::Result<Exit> {
         context.ui.write(failures(&context.ui, &rows).as_bytes())?;
     }
     let failed = rows.iter().filter(|row| !row.passed).count();
-    context
-        .ui
-        .status(&format!("{} cases, {failed} failed", rows.len()));
+    let cases = counted(rows.len() as u64, "case");
+    context.ui.status(&format!("{cases}, {failed} failed"));
     match failed == 0 && !rows.is_empty() {
         true => Ok(Exit::Done),
         false => Ok(Exit::AnswerIsNo),

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
+use super::cache::CacheArgs;
 use super::filter::FilterArgs;
 use super::scope;
 use super::when::{When, WhenArgs};
@@ -22,7 +22,7 @@ use crate::error::UsageError;
 use crate::gateway::Gateway;
 use crate::recording::{self, ReadError, Strictness};
 use crate::search::Opened;
-use crate::sources::{self, Cache, Reading, SessionFilter, SessionRef, Which};
+use crate::sources::{self, Reading, SessionFilter, SessionRef, Which};
 use crate::ui::{Tone, Ui, escape};
 
 /// Which recordings.
@@ -35,12 +35,8 @@ pub struct Inputs {
     when: WhenArgs,
     #[command(flatten)]
     filter: FilterArgs,
-    /// Keep finished recordings on this machine, 1 GiB for a week, and read them from there
-    #[arg(long, help_heading = "Cache")]
-    cache: bool,
-    /// Keep them although the gateway has downloads switched off
-    #[arg(long, help_heading = "Cache")]
-    allow_download: bool,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// Leave out the lines of a file that cannot be read
     #[arg(long)]
     lenient: bool,
@@ -102,7 +98,7 @@ impl Inputs {
             .map(|given| reference(given))
             .collect::<Result<_, _>>()?;
         let gateway = context.gateway(&self.gateway.flags())?;
-        let cache = self.open_cache(context, &gateway).await?;
+        let cache = self.cache.open(context, &gateway).await?;
         let reading = Reading {
             cache: cache.map(Arc::new),
             ..Reading::default()
@@ -131,32 +127,6 @@ impl Inputs {
             reading,
             gateway,
         })
-    }
-
-    /// The cache, where somebody asked for one. A gateway with downloads switched off does not
-    /// want recordings to lie about.
-    async fn open_cache(
-        &self,
-        context: &Context,
-        gateway: &Gateway,
-    ) -> anyhow::Result<Option<Cache>> {
-        if !self.cache && !context.settings()?.recording_cache.value {
-            return Ok(None);
-        }
-        if !self.allow_download && gateway.server_info().await?.disable_sessions_download {
-            const WHY: &str = "the gateway has downloads of recordings switched off";
-            if self.cache {
-                let hint = "--allow-download keeps them all the same";
-                return Err(UsageError::with_hint(WHY, hint).into());
-            }
-            context.ui.warning(&format!("{WHY}: none is kept"));
-            return Ok(None);
-        }
-        let folder = context
-            .environment
-            .cache_folder()
-            .context("there is no home folder to keep recordings in: set HOME")?;
-        Ok(Some(Cache::open(&folder.join("recordings"))?))
     }
 }
 

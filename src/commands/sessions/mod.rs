@@ -1,11 +1,13 @@
 //! `ddctl sessions`: look at recordings, and ship them.
 
 mod assert;
+mod cache;
 mod clip;
 mod export;
 mod filter;
 mod inputs;
 mod list;
+mod redaction_report;
 mod replay;
 mod scope;
 mod search;

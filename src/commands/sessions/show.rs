@@ -8,7 +8,6 @@ use super::list::outcome_cell;
 use super::view::{SessionDetail, log_search_url};
 use crate::commands::flags::GatewayAccess;
 use crate::context::Context;
-use crate::domain::redaction::Redactor;
 use crate::domain::session::{Session, Status};
 use crate::domain::site::Site;
 use crate::domain::time::human_duration;
@@ -27,7 +26,7 @@ const SCRIPT_LINES: usize = 20;
 pub struct Show {
     /// An id, a unique prefix, or a pasted gateway or Datadog URL
     session: String,
-    /// Show secrets in the script as they are
+    /// Show secrets in the script and in what checks and reviewers said as they are
     #[arg(long)]
     no_redact: bool,
     #[command(flatten)]
@@ -38,20 +37,17 @@ pub async fn run(context: &Context, args: &Show) -> anyhow::Result<Exit> {
     let site = context.settings()?.site.value;
     let gateway = context.gateway(&args.gateway.flags())?;
     let id = sources::find(&gateway, &SessionRef::parse(&args.session)?, context.now()).await?;
-    let mut session = gateway.session(&id).await?;
-    let redactor = context.redactor(args.no_redact);
-    session.script = session
-        .script
-        .map(|script| redactor.redact(&script).into_owned());
+    let redactor = context.redactor(args.no_redact)?;
+    let session = gateway.session(&id).await?.redacted(&redactor);
     let url = gateway.page_of(&session.id);
     let detail = SessionDetail::of(&session, url.clone(), site);
-    context.ui.one(&detail, || {
-        card(&context.ui, &session, &url, site, &redactor)
-    })?;
+    context
+        .ui
+        .one(&detail, || card(&context.ui, &session, &url, site))?;
     Ok(Exit::Done)
 }
 
-fn card(ui: &Ui, session: &Session, url: &str, site: Site, redactor: &Redactor) -> String {
+fn card(ui: &Ui, session: &Session, url: &str, site: Site) -> String {
     let mut card = Card {
         ui,
         text: String::new(),
@@ -80,7 +76,7 @@ fn card(ui: &Ui, session: &Session, url: &str, site: Site, redactor: &Redactor) 
     if session.status == Status::Open {
         card.line("to end it", &format!("an admin can, on its page: {url}"));
     }
-    card.script(session, redactor);
+    card.script(session);
     card.text
 }
 
@@ -168,7 +164,7 @@ impl Card<'_> {
         }
     }
 
-    fn script(&mut self, session: &Session, redactor: &Redactor) {
+    fn script(&mut self, session: &Session) {
         let Some(script) = session
             .script
             .as_deref()
@@ -176,7 +172,6 @@ impl Card<'_> {
         else {
             return;
         };
-        let script = redactor.redact(script);
         let lines: Vec<&str> = script.trim_end().lines().collect();
         let _ = writeln!(self.text, "\n  script");
         for line in lines.iter().take(SCRIPT_LINES) {

@@ -1,5 +1,5 @@
-//! The answer as GitHub Actions reads it: an annotation on stderr, and a table in the summary of
-//! the step (docs.github.com, workflow commands).
+//! The answer as GitHub Actions reads it: an annotation on stderr, a table in the summary of the
+//! step, and outputs for the steps behind it (docs.github.com, workflow commands).
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -14,6 +14,8 @@ use crate::ui::escape;
 
 /// The file that a step's summary is written to.
 const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+/// The file that its outputs are written to, `NAME=VALUE` a line.
+const OUTPUT: &str = "GITHUB_OUTPUT";
 
 pub fn publish(
     context: &Context,
@@ -23,16 +25,31 @@ pub fn publish(
 ) -> anyhow::Result<()> {
     let Ci::Github = system;
     context.ui.annotation(&annotation(args, verdict));
-    let Some(path) = context.environment.get(SUMMARY) else {
+    append(context, SUMMARY, &summary(args, verdict))?;
+    append(context, OUTPUT, &outputs(verdict))
+}
+
+/// Adds to the file that the environment names; outside GitHub Actions there is none.
+fn append(context: &Context, name: &'static str, text: &str) -> anyhow::Result<()> {
+    let Some(path) = context.environment.get(name) else {
         return Ok(());
     };
     let mut file = OpenOptions::new()
         .append(true)
         .create(true)
         .open(path)
-        .with_context(|| format!("open the file of {SUMMARY}"))?;
-    file.write_all(summary(args, verdict).as_bytes())
-        .with_context(|| format!("write the file of {SUMMARY}"))
+        .with_context(|| format!("open the file of {name}"))?;
+    file.write_all(text.as_bytes())
+        .with_context(|| format!("write the file of {name}"))
+}
+
+fn outputs(verdict: &Verdict) -> String {
+    format!(
+        "verdict={}\nmonitor={}\ntest-run={}\n",
+        verdict.word,
+        escape::line(&verdict.name),
+        verdict.run
+    )
 }
 
 fn annotation(args: &TestEvent, verdict: &Verdict) -> String {

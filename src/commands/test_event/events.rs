@@ -5,13 +5,13 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::TestEvent;
 use crate::context::Context;
 use crate::delivery::map::log::LogProfile;
-use crate::domain::redaction::Redactor;
 use crate::error::UsageError;
 use crate::monitors::rehearsal::own_events;
 use crate::monitors::{Run, Scenario};
@@ -49,10 +49,11 @@ impl Origin {
     }
 }
 
-pub fn read(context: &Context, args: &TestEvent) -> anyhow::Result<Events> {
+/// `now` is the time that the last event happened.
+pub fn read(context: &Context, args: &TestEvent, now: Timestamp) -> anyhow::Result<Events> {
     let run = Run {
         id: run_id(context),
-        now: context.now(),
+        now,
         page_base: page_base(context)?,
     };
     if let Some(path) = &args.file {
@@ -70,7 +71,7 @@ pub fn read(context: &Context, args: &TestEvent) -> anyhow::Result<Events> {
         .scenario
         .ok_or_else(|| UsageError::new("name a scenario, or events by --file"))?;
     let profile = log_profile(context, &run)?;
-    let redactor = Redactor::built_in();
+    let redactor = context.redactor(false)?;
     let logs = scenario.logs(&run, &profile, &redactor);
     Ok(Events {
         run,

@@ -6,8 +6,11 @@ use serde_json::{Map, Value};
 use super::events::Events;
 use crate::context::Context;
 use crate::datadog::{Datadog, LiveMonitor};
-use crate::monitors::rehearsal::{Bystander, Subject, Would, bystanders, groups_of, handles};
+use crate::monitors::rehearsal::{
+    Bystander, CopyError, Subject, Would, bystanders, groups_of, tells,
+};
 use crate::monitors::{Monitor, leaves_tests_out};
+use crate::query::Record;
 use crate::ui::{Ui, counted};
 
 /// Makes the events such that `live` sees them, says what follows, and asks. `None` where the
@@ -20,6 +23,9 @@ pub async fn prepare(
     events: &mut Events,
 ) -> anyhow::Result<Option<Subject>> {
     let ui = &context.ui;
+    if live.kind() != Record::Log.monitor_type() {
+        return Err(CopyError::NotOverLogs(live.kind().to_owned()).into());
+    }
     if leaves_tests_out(monitor) {
         events.logs.iter_mut().for_each(unmark);
         ui.warning(
@@ -65,11 +71,15 @@ fn unmark(log: &mut Map<String, Value>) {
 }
 
 fn say_whom(ui: &Ui, live: &LiveMonitor) {
-    let told = handles(live.message());
-    match told.is_empty() {
-        true => ui.status("its message names nobody"),
-        false => ui.status(&format!("it would tell {}", told.join(" "))),
-    }
+    let told = match tells(live) {
+        told if told.is_empty() => "nobody: its message names no handle".to_owned(),
+        told => told.join(" "),
+    };
+    ui.status(&format!(
+        "monitor {} ({}) would tell {told}",
+        live.id,
+        live.name()
+    ));
 }
 
 fn say_others(ui: &Ui, others: &[Bystander]) {
@@ -77,7 +87,7 @@ fn say_others(ui: &Ui, others: &[Bystander]) {
         let would = match other.would {
             Would::Alert => "would alert too",
             Would::Warn => "would warn too",
-            Would::CannotTell => "may react, which cannot be told",
+            Would::CannotTell => "may react",
         };
         let tells = match other.tells.is_empty() {
             true => String::new(),

@@ -4,6 +4,7 @@ mod ci;
 mod cleanup;
 mod events;
 mod live;
+mod outcome;
 mod predict;
 mod rehearse;
 mod subject;
@@ -22,7 +23,7 @@ use crate::error::Exit;
 use crate::monitors::rehearsal::Expectation;
 use crate::monitors::{Scenario, Shape};
 
-/// Would a monitor fire? Exit 3 when it would not, 1 when nobody can tell
+/// Does a monitor fire? Exit 3 when it does not, 1 when nobody can tell
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl test-event unapproved-prod --dry-run
@@ -57,15 +58,22 @@ open, the answer is 'cannot tell', with the reason.
 
 Without it the answer is proven, and nobody is paged. A temporary copy of the monitor is made that
 sees this run alone and names nobody; the events are sent, Datadog has to find every one of them,
-and the copy has to come to --expect. Then it is deleted. It takes an API key and an application
-key without scopes, since log monitors need one.
+and the copy has to come to --expect. Then it is deleted, also on Ctrl-C. It takes an API key and an
+application key without scopes, since log monitors need one, and at most --timeout, else 15 minutes.
+An alert or a warning counts when the run's own group came to it after the events were sent.
 
 --live uses the real monitor, after saying whom it would tell and which other log monitors the
 events would trip. Its events are not marked as a test where the monitor leaves those out.
 
 Events of --file are JSON objects, one a line, as the logs intake takes them; `${run}` in them
 stands for the run's id. Every event gets `evt.test_run`, and `evt.id` and `timestamp` where it has
-none.")]
+none. With --dry-run and no --monitor they are held against every monitor of the packs.
+
+Exit 0 where the monitor came to the state, 3 where it came to another one or the time was up, 1 where
+Datadog did not find every event in time or nobody can tell, 130 where it was stopped.
+
+--ci github writes an annotation, a table to GITHUB_STEP_SUMMARY, and `verdict`, `monitor` and
+`test-run` to GITHUB_OUTPUT.")]
 pub struct TestEvent {
     /// What happens
     #[arg(value_parser = scenario, required_unless_present_any = ["file", "cleanup"])]
@@ -126,9 +134,9 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
     if args.cleanup {
         return cleanup::run(context, args).await;
     }
-    let events = events::read(context, args)?;
-    match args.dry_run {
-        true => predict::run(context, args, events).await,
-        false => rehearse::run(context, args, events).await,
+    if !args.dry_run {
+        return rehearse::run(context, args).await;
     }
+    let events = events::read(context, args, context.now())?;
+    predict::run(context, args, events).await
 }

@@ -21,7 +21,8 @@ struct Answer {
     test_run: String,
     /// The state that `--expect` names.
     expected: &'static str,
-    /// `would_fire`, `would_warn`, `would_not` or `cannot_tell`, of the scenario's own monitor.
+    /// `would_fire`, `would_warn`, `would_not` or `cannot_tell`, of the monitor that is named or the
+    /// scenario's own; else the loudest of them all.
     verdict: &'static str,
     events: Vec<Map<String, Value>>,
     predictions: Vec<PredictionRow>,
@@ -40,26 +41,31 @@ struct PredictionRow {
 
 pub async fn run(context: &Context, args: &TestEvent, events: Events) -> anyhow::Result<Exit> {
     let own = subject::choose(context, args, &events).await?;
+    let is_named = own.is_some();
     let mut monitors: Vec<Monitor> = own.map(|own| own.monitor().clone()).into_iter().collect();
     for pack in packs() {
         let others = pack.monitors(SHAPE)?.into_iter();
         let own = monitors.first().map(|own| own.identity.clone());
         monitors.extend(others.filter(|other| Some(&other.identity) != own.as_ref()));
     }
-    let predictions: Vec<Prediction> = monitors
+    let mut predictions: Vec<Prediction> = monitors
         .iter()
         .map(|monitor| predict(monitor, &events.logs, events.run.now))
         .collect();
+    if !is_named {
+        // The question is then whether any would.
+        predictions.sort_by_key(|prediction| prediction.forecast);
+    }
     let answer = Answer {
         scenario: events.origin.name().to_owned(),
         about: events.origin.about().to_owned(),
-        test_run: events.run.id,
+        test_run: events.run.id.clone(),
         expected: args.expect.as_str(),
         verdict: word(predictions[0].forecast),
         events: events.logs,
         predictions: predictions.iter().map(PredictionRow::of).collect(),
     };
-    let ending = ending(args, &predictions[0]);
+    let ending = ending(args, &events.run.id, &predictions[0]);
     verdict::publish(context, args, &ending)?;
     context
         .ui
@@ -68,7 +74,7 @@ pub async fn run(context: &Context, args: &TestEvent, events: Events) -> anyhow:
 }
 
 /// What the prediction says of `--expect`.
-fn ending(args: &TestEvent, own: &Prediction) -> Verdict {
+fn ending(args: &TestEvent, run: &str, own: &Prediction) -> Verdict {
     let (is_alert, is_quiet) = (
         args.expect == Expectation::Alert,
         matches!(args.expect, Expectation::Ok | Expectation::NoData),
@@ -81,6 +87,8 @@ fn ending(args: &TestEvent, own: &Prediction) -> Verdict {
         _ => Exit::AnswerIsNo,
     };
     Verdict {
+        word: word(own.forecast),
+        run: run.to_owned(),
         name: own.identity.to_string(),
         title: own.title.clone(),
         exit,
@@ -116,8 +124,8 @@ fn report(ui: &Ui, answer: &Answer, predictions: &[Prediction]) -> String {
     let palette = ui.palette();
     let mut text = ui.wrap(&format!("{}: {}.", answer.scenario, answer.about), "");
     text += &format!(
-        "{} test events, run {}.\n\n",
-        answer.events.len(),
+        "{}, run {}.\n\n",
+        counted(answer.events.len() as u64, "test event"),
         answer.test_run
     );
     text += &own_prediction(ui, &predictions[0]);

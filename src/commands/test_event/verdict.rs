@@ -9,6 +9,10 @@ use crate::monitors::{TestCase, TestSuite, junit};
 
 /// What came out for the monitor that was asked about.
 pub struct Verdict {
+    /// The word that JSON has for it.
+    pub word: &'static str,
+    /// The id of the run.
+    pub run: String,
     /// `pack/name`
     pub name: String,
     pub title: String,
@@ -23,20 +27,23 @@ pub struct Verdict {
 /// Writes what `--junit` and `--ci` ask for.
 pub fn publish(context: &Context, args: &TestEvent, verdict: &Verdict) -> anyhow::Result<()> {
     if let Some(path) = &args.junit {
-        let failure = (verdict.exit != Exit::Done).then(|| {
-            let mut said = format!("expected {}, {}", args.expect, verdict.said);
-            for detail in &verdict.details {
-                said.push('\n');
-                said.push_str(detail);
-            }
-            said
-        });
+        let said = || {
+            let first = format!("expected {}, {}", args.expect, verdict.said);
+            let lines = verdict.details.iter().cloned();
+            let lines: Vec<String> = std::iter::once(first).chain(lines).collect();
+            lines.join("\n")
+        };
+        let (failure, error) = match verdict.exit {
+            Exit::Done => (None, None),
+            Exit::AnswerIsNo => (Some(said()), None),
+            _ => (None, Some(said())),
+        };
         let suite = TestSuite {
             name: "ddctl test-event".to_owned(),
             cases: vec![TestCase {
                 name: format!("{} comes to {}", verdict.name, args.expect),
                 failure,
-                error: None,
+                error,
             }],
         };
         std::fs::write(path, junit(&[suite]))

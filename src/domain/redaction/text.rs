@@ -1,5 +1,7 @@
 //! The text under the scan: bytes, the edge of what is already redacted, and small steps over it.
 
+use super::token;
+
 /// What every mark starts with.
 pub(super) const MARK: &[u8] = b"[redacted:";
 
@@ -66,7 +68,7 @@ impl<'a> Text<'a> {
             .is_some_and(|part| memchr::memmem::find(part, MARK).is_some())
     }
 
-    /// The end of the mark that starts at `at`.
+    /// The end of the mark that starts at `at`, with a token or without one.
     pub fn mark_end(&self, at: usize) -> Option<usize> {
         if !self.is_mark(at) {
             return None;
@@ -75,7 +77,15 @@ impl<'a> Text<'a> {
         let end = self.run(name, usize::MAX, |b| {
             b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
         });
-        (end > name && self.get(end) == Some(b']')).then_some(end + 1)
+        let token = end + usize::from(self.get(end) == Some(b':'));
+        let token_end = self.run(token, token::WRITTEN, |b| {
+            b.is_ascii_digit() || matches!(b, b'a'..=b'f')
+        });
+        let is_whole = match token_end - end {
+            0 => true,
+            length => length == 1 + token::WRITTEN,
+        };
+        (end > name && is_whole && self.get(token_end) == Some(b']')).then_some(token_end + 1)
     }
 
     /// The end of the run of bytes from `at` that `belongs` holds for, of at most `limit` bytes.

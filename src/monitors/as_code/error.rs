@@ -20,7 +20,9 @@ pub enum AsCodeError {
     Vanished { what: String },
     #[error("{0}")]
     Doubt(Doubt),
-    #[error("the monitor {name} is a {old}, and the file says {new}: Datadog changes no type")]
+    #[error(
+        "the monitor {name} is of the type {old}, and the file says {new}: Datadog changes no type"
+    )]
     TypeChange {
         name: String,
         old: String,

@@ -45,7 +45,7 @@ pub fn bystanders(
                 id: monitor.id,
                 name: monitor.name().to_owned(),
                 would: would(monitor, logs, now)?,
-                tells: handles(monitor.message()),
+                tells: tells(monitor),
             })
         })
         .collect();
@@ -92,9 +92,17 @@ fn evaluate(monitor: &Monitor, logs: &[Map<String, Value>], now: Timestamp) -> E
     monitor.alert.evaluate(&indexed, &monitor.rules(None), now)
 }
 
+/// Whom a monitor tells, at once or by its escalation message.
+pub fn tells(monitor: &LiveMonitor) -> Vec<String> {
+    let options = monitor.options();
+    let later = options.and_then(|options| options.get("escalation_message")?.as_str());
+    let later = later.unwrap_or_default();
+    handles(&format!("{} {later}", monitor.message()))
+}
+
 /// The handles of a message, each once. A space stands before a handle
 /// (docs.datadoghq.com/monitors/notify); those of any `{{#is_…}}` block count.
-pub fn handles(message: &str) -> Vec<String> {
+fn handles(message: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let starts_word = |word: &str| word.len() > 1 && word.starts_with('@');
     for word in message.split(|c: char| c.is_whitespace() || "{}".contains(c)) {
@@ -116,7 +124,7 @@ mod tests {
         let definition = json!({
             "id": id, "name": format!("m{id}"), "type": kind, "query": query,
             "message": "{{#is_alert}}see @slack-sec, @a@corp.example.{{/is_alert}} mail@x @slack-sec",
-            "options": {"thresholds": {"critical": 0.0}},
+            "options": {"thresholds": {"critical": 0.0}, "escalation_message": "@boss"},
         });
         let definition = definition.as_object().expect("an object").clone();
         LiveMonitor::try_from(definition).expect("it has an id")
@@ -141,7 +149,7 @@ mod tests {
         let found = bystanders(&monitors, &[log("hello")], Timestamp::now());
         let told: Vec<(u64, Would)> = found.iter().map(|one| (one.id, one.would)).collect();
         assert_eq!(told, [(2, Would::Alert), (1, Would::CannotTell)]);
-        assert_eq!(found[0].tells, ["@slack-sec", "@a@corp.example"]);
+        assert_eq!(found[0].tells, ["@slack-sec", "@a@corp.example", "@boss"]);
         let groups = groups_of(&monitors[1], &[log("hello")], Timestamp::now());
         assert_eq!(groups, Some(vec![vec!["test-1".to_owned()]]));
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::copy::{REHEARSAL_TAG, made_at};
+use super::ending::Left;
 use crate::datadog::{Datadog, DatadogError};
 
 /// A temporary copy that is still there.
@@ -35,13 +36,16 @@ pub async fn strays(datadog: &Datadog) -> Result<Vec<Stray>, DatadogError> {
     Ok(strays)
 }
 
-/// Deletes the copies of one run, as far as it can: the error that made it necessary is the one
-/// to report.
-pub(super) async fn delete_of_run(datadog: &Datadog, run: &str) {
-    let Ok(strays) = strays(datadog).await else {
-        return;
+/// Deletes the copies of one run: one was asked for, and no answer said whether it was made.
+pub(super) async fn delete_of_run(datadog: &Datadog, run: &str) -> Left {
+    let strays = match strays(datadog).await {
+        Ok(strays) => strays,
+        Err(error) => return Left::Perhaps(error),
     };
     for stray in strays.iter().filter(|stray| stray.run == run) {
-        let _ = datadog.delete_monitor(stray.id).await;
+        if let Err(error) = datadog.delete_monitor(stray.id).await {
+            return Left::Copy(stray.id, error);
+        }
     }
+    Left::Nothing
 }

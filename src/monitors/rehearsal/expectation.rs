@@ -34,13 +34,18 @@ impl Expectation {
     }
 
     fn is(self, state: &MonitorState) -> bool {
-        matches!(
-            (self, state),
-            (Expectation::Alert, MonitorState::Alert)
-                | (Expectation::Warn, MonitorState::Warn)
-                | (Expectation::Ok, MonitorState::Ok)
-                | (Expectation::NoData, MonitorState::NoData)
-        )
+        Self::of(state) == Some(self)
+    }
+
+    /// `None` for a state that nobody can expect.
+    fn of(state: &MonitorState) -> Option<Self> {
+        match state {
+            MonitorState::Alert => Some(Expectation::Alert),
+            MonitorState::Warn => Some(Expectation::Warn),
+            MonitorState::Ok => Some(Expectation::Ok),
+            MonitorState::NoData => Some(Expectation::NoData),
+            _ => None,
+        }
     }
 
     /// A state that a monitor comes to, rather than one it stays in.
@@ -88,7 +93,7 @@ pub struct Watched {
     pub since: Timestamp,
     /// Datadog could find every event from here on.
     pub arrived: Timestamp,
-    /// How long a state that is no change has to hold after the arrival.
+    /// How long a state that may not be the last one has to hold after the arrival.
     pub settle: SignedDuration,
 }
 
@@ -98,7 +103,10 @@ pub enum Verdict {
     /// As expected, by this group; without a name where the monitor has no groups.
     Reached { group: Option<String> },
     /// It came to another state than expected, for good.
-    Missed { state: String },
+    Missed {
+        state: String,
+        group: Option<String>,
+    },
     /// Not yet; what there is so far.
     Waiting { state: String },
 }
@@ -115,31 +123,48 @@ impl Watched {
             .iter()
             .filter(|group| self.is_own(&group.name))
             .collect();
-        let state = self.state(seen, &own);
-        if self.expected.is_a_change() {
-            return match own.iter().find(|group| self.was_reached_by(group)) {
-                Some(group) => Verdict::Reached {
-                    group: Some(group.name.clone()),
-                },
-                None => Verdict::Waiting { state },
+        match self.expected.is_a_change() {
+            true => self.judge_change(seen, &own),
+            false => self.judge_rest(seen, &own),
+        }
+    }
+
+    /// A warning may still become an alert; an alert was more than a warning already.
+    fn judge_change(&self, seen: &Sighting, own: &[&GroupState]) -> Verdict {
+        if let Some(group) = own.iter().find(|group| self.was_reached_by(group)) {
+            return Verdict::Reached {
+                group: Some(group.name.clone()),
             };
         }
+        let too_far = self.expected == Expectation::Warn;
+        match own.iter().find(|group| self.was_triggered(group)) {
+            Some(group) if too_far || self.has_settled(seen) => missed(group),
+            _ => Verdict::Waiting {
+                state: self.state(seen, own),
+            },
+        }
+    }
+
+    fn judge_rest(&self, seen: &Sighting, own: &[&GroupState]) -> Verdict {
         if let Some(group) = own.iter().find(|group| self.was_triggered(group)) {
-            return Verdict::Missed {
-                state: format!("{} ({})", group.status, group.name),
-            };
+            return missed(group);
         }
-        let has_settled = seen.at.duration_since(self.arrived) >= self.settle;
-        let holds = match own.as_slice() {
+        let holds = match own {
             [] => self.expected.is(&seen.overall),
             own => own.iter().all(|group| self.expected.is(&group.status)),
         };
-        match (has_settled, holds) {
-            (true, true) => Verdict::Reached {
+        match self.has_settled(seen) && holds {
+            true => Verdict::Reached {
                 group: own.first().map(|group| group.name.clone()),
             },
-            _ => Verdict::Waiting { state },
+            false => Verdict::Waiting {
+                state: self.state(seen, own),
+            },
         }
+    }
+
+    fn has_settled(&self, seen: &Sighting) -> bool {
+        seen.at.duration_since(self.arrived) >= self.settle
     }
 
     fn is_own(&self, name: &str) -> bool {
@@ -163,11 +188,35 @@ impl Watched {
     }
 
     fn state(&self, seen: &Sighting, own: &[&GroupState]) -> String {
+        let overall = word(&seen.overall);
         match own {
-            [] => format!("{}, no group of the run yet", seen.overall),
-            [group] => format!("{} ({})", group.status, group.name),
-            groups => format!("{}, {} groups of the run", seen.overall, groups.len()),
+            [] => format!("{overall}, no group of the run yet"),
+            [group] => {
+                let is_older = self.expected.is(&group.status) && self.expected.is_a_change();
+                let older = if is_older {
+                    " since before the events"
+                } else {
+                    ""
+                };
+                format!("{}{older} ({})", word(&group.status), group.name)
+            }
+            groups => format!("{overall}, {} groups of the run", groups.len()),
         }
+    }
+}
+
+fn missed(group: &GroupState) -> Verdict {
+    Verdict::Missed {
+        state: word(&group.status),
+        group: Some(group.name.clone()),
+    }
+}
+
+/// In the words of `--expect` where it has one.
+fn word(state: &MonitorState) -> String {
+    match Expectation::of(state) {
+        Some(known) => known.to_string(),
+        None => state.to_string(),
     }
 }
 
@@ -240,16 +289,35 @@ mod tests {
         assert_eq!(judged, reached("@usr.id:test-7"));
     }
 
+    fn triggered(expected: Expectation, status: MonitorState, second: i64) -> Verdict {
+        let group = group("g", status.clone(), Some(130));
+        watched(expected, &[]).judge(&seen(status, vec![group], second))
+    }
+
     #[test]
-    fn a_warning_is_no_alert_and_an_alert_no_warning() {
-        for (expected, status) in [
-            (Expectation::Alert, MonitorState::Warn),
-            (Expectation::Warn, MonitorState::Alert),
-        ] {
-            let seen = seen(status.clone(), vec![group("g", status, Some(130))], 140);
-            let judged = watched(expected, &[]).judge(&seen);
-            assert!(matches!(judged, Verdict::Waiting { .. }), "{expected}");
-        }
+    fn a_warning_may_become_an_alert_until_it_has_held_for_a_while() {
+        let judged = |second| triggered(Expectation::Alert, MonitorState::Warn, second);
+        assert!(matches!(judged(169), Verdict::Waiting { .. }));
+        let missed = Verdict::Missed {
+            state: "warn".to_owned(),
+            group: Some("g".to_owned()),
+        };
+        assert_eq!(judged(170), missed);
+    }
+
+    #[test]
+    fn an_alert_is_more_than_a_warning_at_once() {
+        let judged = triggered(Expectation::Warn, MonitorState::Alert, 131);
+        assert!(matches!(judged, Verdict::Missed { .. }), "{judged:?}");
+    }
+
+    #[test]
+    fn a_monitor_that_was_there_before_is_called_so() {
+        let group = group("*", MonitorState::Alert, Some(90));
+        let seen = seen(MonitorState::Alert, vec![group], 500);
+        let state = "alert since before the events (*)".to_owned();
+        let judged = watched(Expectation::Alert, &[]).judge(&seen);
+        assert_eq!(judged, Verdict::Waiting { state });
     }
 
     #[test]

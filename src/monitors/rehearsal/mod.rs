@@ -9,10 +9,13 @@ mod arrival;
 mod bystanders;
 mod cleanup;
 mod copy;
+mod ending;
 mod expectation;
 mod live;
 mod own_events;
+mod steps;
 
+use std::future::Future;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -20,20 +23,28 @@ use serde_json::{Map, Value};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
-pub use bystanders::{Bystander, Would, bystanders, groups_of, handles};
+pub use bystanders::{Bystander, Would, bystanders, groups_of, tells};
 pub use cleanup::{Stray, strays};
 pub(super) use copy::TEST_EXCLUSION;
 pub use copy::{CopyError, REHEARSAL_TAG, temporary_copy};
+pub use ending::{Ending, Left, RehearsalError, Report};
 pub use expectation::{Expectation, Sighting, Verdict, Watched};
 pub use live::Unreadable;
 pub use own_events::{OwnEventError, own_events};
+pub use steps::{Finished, Step, Told};
 
-use crate::datadog::{Datadog, DatadogError, LiveMonitor};
-use crate::delivery::{self, DatadogLogs, DeliveryError, Record, Stop};
+use arrival::Arrival;
+use ending::Cut;
+use steps::Steps;
+
+use crate::datadog::{Datadog, LiveMonitor};
+use crate::delivery::{self, DatadogLogs, Record, Stop};
 
 /// The first wait between two looks at the monitor, and the longest.
 const FIRST_LOOK: Duration = Duration::from_millis(500);
 const LONGEST_LOOK: Duration = Duration::from_secs(10);
+/// Datadog's clock is known by whole seconds alone.
+const CLOCK_STEP: SignedDuration = SignedDuration::from_secs(1);
 
 /// What is rehearsed.
 pub struct Rehearsal<'a> {
@@ -60,185 +71,98 @@ pub enum Subject {
     Live { id: u64, groups: Vec<Vec<String>> },
 }
 
-/// The parts of a rehearsal, in their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    Copy,
-    Send,
-    Arrive,
-    Watch,
-    Delete,
-}
-
-impl Step {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Step::Copy => "copy",
-            Step::Send => "send",
-            Step::Arrive => "arrive",
-            Step::Watch => "watch",
-            Step::Delete => "delete",
-        }
-    }
-}
-
-/// Told while it goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// A step is at work, and this is how far.
-    Working(Step, String),
-    Done(Finished),
-}
-
-/// A step that is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finished {
-    pub step: Step,
-    pub took: Duration,
-    pub detail: String,
-}
-
-/// How it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// The monitor came to the expected state.
-    Reached { group: Option<String> },
-    /// It came to another state for good.
-    Missed { state: String },
-    /// The time was up; where the monitor was then.
-    TimedOut { state: String },
-    /// The time was up before Datadog had every event.
-    NotArrived { found: usize, sent: usize },
-    /// The person stopped it.
-    Stopped,
-}
-
-/// What came of a rehearsal.
-#[derive(Debug)]
-pub struct Report {
-    pub ending: Ending,
-    /// The monitor that was watched.
-    pub monitor: u64,
-    pub steps: Vec<Finished>,
-    /// The copy could not be deleted.
-    pub left_behind: Option<(u64, DatadogError)>,
-}
-
-/// Why a rehearsal could not be held.
-#[derive(Debug, thiserror::Error)]
-pub enum RehearsalError {
-    #[error("make a temporary copy of the monitor")]
-    Copy(#[source] DatadogError),
-    #[error("send the test events")]
-    Send(#[from] DeliveryError),
-    #[error("{dead} of {sent} test events were refused by Datadog")]
-    Refused { dead: u64, sent: u64 },
-    #[error("look for the test events")]
-    Arrive(#[source] DatadogError),
-    #[error("look at the monitor")]
-    Watch(#[source] DatadogError),
-    #[error("monitor {0} was deleted while it was watched")]
-    Gone(u64),
-}
-
-/// Waiting was cut short.
-enum Cut {
-    Stopped,
-    TimedOut,
-}
-
 impl Rehearsal<'_> {
     /// Holds it. `told` hears of each step.
     ///
-    /// # Errors
-    ///
-    /// What keeps a rehearsal from being held. The copy is deleted then too; where that fails as
-    /// well, a stray is left that carries [`REHEARSAL_TAG`].
-    pub async fn hold(mut self, told: &mut dyn FnMut(Told)) -> Result<Report, RehearsalError> {
-        let mut steps = Steps {
-            told,
-            finished: Vec::new(),
-        };
-        let (monitor, is_copy) = match &self.subject {
-            Subject::Live { id, .. } => (*id, false),
+    /// The copy is deleted however it ends. Where that fails, a stray is left that carries
+    /// [`REHEARSAL_TAG`], and the report says so.
+    pub async fn hold(mut self, told: &mut dyn FnMut(Told)) -> Report {
+        let mut steps = Steps::new(told);
+        let (ending, monitor, left) = match &self.subject {
+            Subject::Live { id, .. } => {
+                let id = *id;
+                (
+                    self.send_and_watch(id, &mut steps).await,
+                    Some(id),
+                    Left::Nothing,
+                )
+            }
             Subject::Copy(body) => {
                 let body = body.clone();
-                (self.make_copy(&body, &mut steps).await?, true)
+                self.with_copy(&body, &mut steps).await
             }
         };
-        let ending = self.watch_from_send(monitor, &mut steps).await;
-        let mut left_behind = None;
-        if is_copy {
-            let began = Instant::now();
-            match self.datadog.delete_monitor(monitor).await {
-                Ok(_) => steps.done(Step::Delete, began, format!("monitor {monitor}")),
-                Err(error) => left_behind = Some((monitor, error)),
-            }
-        }
-        Ok(Report {
-            ending: ending?,
+        Report {
+            ending,
             monitor,
-            steps: steps.finished,
-            left_behind,
-        })
+            steps: steps.into_finished(),
+            left,
+        }
     }
 
-    async fn make_copy(&self, body: &Value, steps: &mut Steps<'_>) -> Result<u64, RehearsalError> {
+    async fn with_copy(
+        &mut self,
+        body: &Value,
+        steps: &mut Steps<'_>,
+    ) -> (Result<Ending, RehearsalError>, Option<u64>, Left) {
         let began = Instant::now();
-        steps.working(Step::Copy, "…".to_owned());
-        match self.datadog.create_monitor(body).await {
-            Ok(LiveMonitor { id, .. }) => {
+        steps.working(Step::Copy, "…");
+        let datadog = self.datadog;
+        let made = match self.unless_cut(datadog.create_monitor(body)).await {
+            Ok(Ok(LiveMonitor { id, .. })) => Ok(id),
+            Ok(Err(error)) => Err((error.may_have_happened(), Err(RehearsalError::Copy(error)))),
+            Err(cut) => Err((true, Ok(self.cut_short(cut, 0)))),
+        };
+        match made {
+            Ok(id) => {
                 steps.done(Step::Copy, began, format!("monitor {id}"));
-                Ok(id)
+                let ending = self.send_and_watch(id, steps).await;
+                (ending, Some(id), self.delete(id, steps).await)
             }
-            Err(error) => {
-                if error.may_have_happened() {
-                    cleanup::delete_of_run(self.datadog, self.run).await;
-                }
-                Err(RehearsalError::Copy(error))
+            Err((may_be_there, ending)) => {
+                let left = match may_be_there {
+                    true => cleanup::delete_of_run(datadog, self.run).await,
+                    false => Left::Nothing,
+                };
+                (ending, None, left)
             }
         }
     }
 
-    async fn watch_from_send(
+    async fn delete(&self, monitor: u64, steps: &mut Steps<'_>) -> Left {
+        let began = Instant::now();
+        steps.working(Step::Delete, format!("monitor {monitor}"));
+        match self.datadog.delete_monitor(monitor).await {
+            Ok(was_there) => {
+                let gone = if was_there { "" } else { ", which was gone" };
+                steps.done(Step::Delete, began, format!("monitor {monitor}{gone}"));
+                Left::Nothing
+            }
+            Err(error) => Left::Copy(monitor, error),
+        }
+    }
+
+    /// Sends, waits for the arrival, and watches.
+    async fn send_and_watch(
         &mut self,
         monitor: u64,
         steps: &mut Steps<'_>,
     ) -> Result<Ending, RehearsalError> {
-        let ids: Vec<String> = self.events.iter().map(|event| event.id.clone()).collect();
         let since = self.datadogs_now();
+        let mut seen = Arrival::new(self.run, &self.events, since);
         if !self.send(steps).await? {
             return Ok(Ending::Stopped);
         }
-        let began = Instant::now();
-        let mut seen = arrival::Arrival::new(self.run, &ids, since);
-        while !seen.is_complete() {
-            seen.look(self.datadog, self.datadogs_now())
-                .await
-                .map_err(RehearsalError::Arrive)?;
-            steps.working(Step::Arrive, seen.to_string());
-            if seen.is_complete() {
-                break;
-            }
-            match self.pause(seen.next_wait()).await {
-                Ok(()) => {}
-                Err(Cut::Stopped) => return Ok(Ending::Stopped),
-                Err(Cut::TimedOut) => {
-                    return Ok(Ending::NotArrived {
-                        found: seen.found(),
-                        sent: ids.len(),
-                    });
-                }
-            }
+        if let Some(cut) = self.arrive(&mut seen, steps).await? {
+            return Ok(self.cut_short(cut, seen.found()));
         }
-        steps.done(Step::Arrive, began, seen.to_string());
         let watched = Watched {
             expected: self.expected,
             groups: match &self.subject {
                 Subject::Copy(_) => Vec::new(),
                 Subject::Live { groups, .. } => groups.clone(),
             },
-            since,
+            since: since.checked_sub(CLOCK_STEP).unwrap_or(since),
             arrived: self.datadogs_now(),
             settle: self.settle,
         };
@@ -248,7 +172,7 @@ impl Rehearsal<'_> {
     /// Delivers the events; false where the person stopped it.
     async fn send(&mut self, steps: &mut Steps<'_>) -> Result<bool, RehearsalError> {
         let began = Instant::now();
-        let events = std::mem::take(&mut self.events);
+        let events = self.events.clone();
         let (tx, rx) = mpsc::channel(events.len().max(1));
         for event in events {
             // The channel has room for all of them.
@@ -278,6 +202,30 @@ impl Rehearsal<'_> {
         Ok(summary.undelivered == 0)
     }
 
+    /// Waits until Datadog finds every event, or is cut short.
+    async fn arrive(
+        &mut self,
+        seen: &mut Arrival,
+        steps: &mut Steps<'_>,
+    ) -> Result<Option<Cut>, RehearsalError> {
+        let began = Instant::now();
+        let datadog = self.datadog;
+        let mut cut = None;
+        while !seen.is_complete() && cut.is_none() {
+            steps.working(Step::Arrive, &*seen);
+            let now = self.datadogs_now();
+            cut = match self.pause(seen.next_wait()).await {
+                Ok(()) => match self.unless_cut(seen.look(datadog, now)).await {
+                    Ok(looked) => looked.map(|()| None).map_err(RehearsalError::Arrive)?,
+                    Err(cut) => Some(cut),
+                },
+                Err(cut) => Some(cut),
+            };
+        }
+        steps.done(Step::Arrive, began, &*seen);
+        Ok(cut)
+    }
+
     async fn watch(
         &mut self,
         monitor: u64,
@@ -285,62 +233,80 @@ impl Rehearsal<'_> {
         steps: &mut Steps<'_>,
     ) -> Result<Ending, RehearsalError> {
         let began = Instant::now();
+        let datadog = self.datadog;
         let mut wait = FIRST_LOOK;
-        loop {
-            let seen = self.datadog.monitor_groups(monitor).await;
-            let seen = seen.map_err(RehearsalError::Watch)?;
+        let mut state = "not looked at yet".to_owned();
+        let ending = loop {
+            let seen = match self.unless_cut(datadog.monitor_groups(monitor)).await {
+                Ok(seen) => seen.map_err(RehearsalError::Watch)?,
+                Err(cut) => break self.cut_while_watching(cut, state),
+            };
             let (overall, groups) = seen.ok_or(RehearsalError::Gone(monitor))?;
             let sighting = Sighting {
                 overall,
                 groups,
                 at: self.datadogs_now(),
             };
-            let state = match watched.judge(&sighting) {
+            match watched.judge(&sighting) {
                 Verdict::Reached { group } => {
-                    let detail = match &group {
-                        Some(group) => format!("{} ({group})", self.expected),
-                        None => self.expected.to_string(),
-                    };
-                    steps.done(Step::Watch, began, detail);
-                    return Ok(Ending::Reached { group });
+                    let state = self.expected;
+                    break Ending::Reached { state, group };
                 }
-                Verdict::Missed { state } => {
-                    steps.done(Step::Watch, began, state.clone());
-                    return Ok(Ending::Missed { state });
-                }
-                Verdict::Waiting { state } => state,
-            };
-            steps.working(Step::Watch, state.clone());
+                Verdict::Missed { state, group } => break Ending::Missed { state, group },
+                Verdict::Waiting { state: so_far } => state = so_far,
+            }
+            steps.working(Step::Watch, &state);
             match self.pause(wait).await {
                 Ok(()) => wait = (wait * 2).min(LONGEST_LOOK),
-                Err(Cut::Stopped) => return Ok(Ending::Stopped),
-                Err(Cut::TimedOut) => {
-                    steps.done(Step::Watch, began, state.clone());
-                    return Ok(Ending::TimedOut { state });
-                }
+                Err(cut) => break self.cut_while_watching(cut, state),
             }
+        };
+        steps.done(Step::Watch, began, &ending);
+        Ok(ending)
+    }
+
+    fn cut_while_watching(&self, cut: Cut, state: String) -> Ending {
+        match cut {
+            Cut::Stopped => Ending::Stopped,
+            Cut::TimedOut => Ending::TimedOut { state },
+        }
+    }
+
+    fn cut_short(&self, cut: Cut, found: usize) -> Ending {
+        match cut {
+            Cut::Stopped => Ending::Stopped,
+            Cut::TimedOut => Ending::NotArrived {
+                found,
+                sent: self.events.len(),
+            },
         }
     }
 
     /// Waits, unless the person stops it or the time is up first.
     async fn pause(&mut self, wait: Duration) -> Result<(), Cut> {
+        self.unless_cut(sleep(wait)).await
+    }
+
+    /// What `work` comes to, unless the person stops it or the time is up first: a call that waits
+    /// for its quota must not hold the end back.
+    async fn unless_cut<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Cut> {
+        let stopped = async {
+            if self.stop.wait_for(|stopped| *stopped).await.is_err() {
+                // Nobody is left who could stop it.
+                std::future::pending::<()>().await;
+            }
+        };
         tokio::select! {
             biased;
-            stopped = self.stop.wait_for(|stopped| *stopped) => match stopped {
-                Ok(_) => Err(Cut::Stopped),
-                // Nobody is left who could stop it.
-                Err(_) => { sleep(wait).await; Ok(()) }
-            },
+            () = stopped => Err(Cut::Stopped),
+            done = work => Ok(done),
             () = sleep_until(self.deadline) => Err(Cut::TimedOut),
-            () = sleep(wait) => Ok(()),
         }
     }
 
     /// By Datadog's clock, as far as its answers have told it.
     fn datadogs_now(&self) -> Timestamp {
-        let offset = self.datadog.clock_offset().unwrap_or_default();
-        let now = Timestamp::now();
-        now.checked_add(offset).unwrap_or(now)
+        self.datadog.clock_now()
     }
 }
 
@@ -359,28 +325,6 @@ fn stop_of(mut cancel: watch::Receiver<bool>) -> watch::Receiver<Stop> {
         wish.closed().await;
     });
     stop
-}
-
-/// Tells and remembers.
-struct Steps<'a> {
-    told: &'a mut dyn FnMut(Told),
-    finished: Vec<Finished>,
-}
-
-impl Steps<'_> {
-    fn working(&mut self, step: Step, how_far: String) {
-        (self.told)(Told::Working(step, how_far));
-    }
-
-    fn done(&mut self, step: Step, began: Instant, detail: String) {
-        let finished = Finished {
-            step,
-            took: began.elapsed(),
-            detail,
-        };
-        (self.told)(Told::Done(finished.clone()));
-        self.finished.push(finished);
-    }
 }
 
 /// The record of a log as it is sent, for the delivery pipeline. `None` where it has no `evt.id`

@@ -232,3 +232,66 @@ impl Scenario {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::monitors::{Pack, Shape, packs, predict};
+
+    fn run(id: &str) -> Run {
+        Run {
+            id: id.to_owned(),
+            now: Timestamp::from_second(1_800_000_000).expect("within the calendar"),
+            page_base: "https://gateway.example".to_owned(),
+        }
+    }
+
+    fn logs(scenario: Scenario, id: &str) -> Vec<Map<String, Value>> {
+        scenario.logs(&run(id), &LogProfile::default(), &Redactor::built_in())
+    }
+
+    /// Every group that any monitor of any pack makes of a run.
+    fn groups(scenario: Scenario, id: &str) -> BTreeSet<String> {
+        let logs = logs(scenario, id);
+        let monitors = packs()
+            .iter()
+            .map(|pack: &Pack| pack.monitors(Shape::Ddctl));
+        let monitors = monitors.flat_map(|monitors| monitors.expect("a pack that is sound"));
+        let groups = monitors.flat_map(|monitor| {
+            let prediction = predict(&monitor, &logs, run(id).now);
+            prediction.evaluation.groups
+        });
+        groups
+            .filter(|group| !group.values.is_empty())
+            .map(|group| format!("{:?}", group.values))
+            .collect()
+    }
+
+    #[test]
+    fn two_runs_share_no_group() {
+        for scenario in Scenario::ALL {
+            let (one, other) = (groups(scenario, "0a1b"), groups(scenario, "2c3d"));
+            let shared: Vec<&String> = one.intersection(&other).collect();
+            assert!(shared.is_empty(), "{}: {shared:?}", scenario.name());
+        }
+    }
+
+    #[test]
+    fn every_event_can_be_delivered_and_told_from_every_other() {
+        for scenario in Scenario::ALL {
+            let logs = logs(scenario, "0a1b");
+            let ids: BTreeSet<&str> = logs
+                .iter()
+                .filter_map(|log| log["evt"]["id"].as_str())
+                .collect();
+            assert_eq!(ids.len(), logs.len(), "{}", scenario.name());
+            for log in &logs {
+                assert_eq!(log["evt"]["test"], true, "{}", scenario.name());
+                assert_eq!(log["evt"]["test_run"], "0a1b", "{}", scenario.name());
+                assert!(log["timestamp"].is_i64(), "{}", scenario.name());
+            }
+        }
+    }
+}

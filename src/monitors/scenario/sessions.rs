@@ -107,7 +107,7 @@ fn session(scenario: Scenario, run: &Run, number: usize, script: &str) -> Sessio
             name: connection(scenario, run),
             kind: "database".to_owned(),
             subtype: "postgres".to_owned(),
-            resource_name: "test".to_owned(),
+            resource_name: format!("test-{}", run.id),
             tags: Map::new(),
         },
         verb: Verb::Exec,
@@ -144,7 +144,7 @@ fn agent(run: &Run) -> Identity {
     Identity {
         id: format!("test-agent-{}", run.id),
         email: String::new(),
-        name: "ddctl test agent".to_owned(),
+        name: format!("ddctl test agent {}", run.id),
         kind: IdentityKind::Machine,
         machine_identity_id: Some(format!("test-agent-{}", run.id)),
     }

@@ -27,10 +27,11 @@ pub(super) fn logs(
 /// How many traces there are, and what they have in common. Each number is just past the threshold
 /// of the scenario's own monitor, and short of those of the others.
 fn what_happens(scenario: Scenario, run: &Run) -> (usize, Value) {
+    let tool = format!("test-tool-{}", run.id);
     match scenario {
         Scenario::PolicyViolationBurst => (
             11,
-            json!({"span_type": "tool", "span_name": "shell", "status": "policy_blocked", "autonomy_level": "supervised"}),
+            json!({"span_type": "tool", "span_name": tool, "status": "policy_blocked", "autonomy_level": "supervised"}),
         ),
         Scenario::CostRunaway => (
             30,
@@ -38,7 +39,7 @@ fn what_happens(scenario: Scenario, run: &Run) -> (usize, Value) {
         ),
         Scenario::AutonomousBlocked => (
             1,
-            json!({"span_type": "tool", "span_name": "shell", "status": "policy_blocked", "autonomy_level": "autonomous"}),
+            json!({"span_type": "tool", "span_name": tool, "status": "policy_blocked", "autonomy_level": "autonomous"}),
         ),
         Scenario::TokenSpike => (
             3,
@@ -49,7 +50,7 @@ fn what_happens(scenario: Scenario, run: &Run) -> (usize, Value) {
         Scenario::ErrorBurst => (11, json!({"status": "error", "error_type": "rate_limited"})),
         Scenario::ToolFailures => (
             6,
-            json!({"span_type": "tool", "span_name": format!("test-tool-{}", run.id), "status": "error", "error_type": "exit_1"}),
+            json!({"span_type": "tool", "span_name": tool, "status": "error", "error_type": "exit_1"}),
         ),
         Scenario::SlowChat => (11, json!({"duration_ms": 40_000})),
         _ => (0, Value::Null),
@@ -62,6 +63,7 @@ fn trace(scenario: Scenario, run: &Run, number: usize, special: &Value) -> Map<S
     let id = EventId::of(&["test", scenario.name(), &run.id, &number.to_string()]);
     let trace = json!({
         "timestamp": run.now.as_millisecond(),
+        "evt.id": id.to_string(),
         "trace_id": id.to_string(),
         "agent_id": format!("test-agent-{}", run.id),
         "agent_name": format!("ddctl test agent {}", run.id),

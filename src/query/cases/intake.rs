@@ -62,6 +62,33 @@ fn statuses_are_remapped() {
     );
 }
 
+#[test]
+fn reserved_attributes_are_taken_from_each_of_their_keys() {
+    let rule = "any of the documented keys";
+    for (sent, found) in [
+        (json!({"host": "a"}), "host:a"),
+        (json!({"hostname": "a"}), "host:a"),
+        (json!({"syslog": {"hostname": "a"}}), "host:a"),
+        (json!({"service": "a"}), "service:a"),
+        (json!({"syslog": {"appname": "a"}}), "service:a"),
+        (json!({"status": "warn"}), "status:warn"),
+        (json!({"severity": "warn"}), "status:warn"),
+        (json!({"level": "warn"}), "status:warn"),
+        (json!({"dd": {"trace_id": "7"}}), "trace_id:7"),
+        (json!({"dd.trace_id": "7"}), "trace_id:7"),
+        (json!({"contextMap": {"dd.trace_id": "7"}}), "trace_id:7"),
+    ] {
+        check(sent, &[(found, '+', rule)]);
+    }
+    check(
+        json!({"trace_id": "7"}),
+        &[
+            ("trace_id:7", '-', "a key that is on no list"),
+            ("@trace_id:7", '+', "but an attribute like any other"),
+        ],
+    );
+}
+
 /// The first log of the recorded round trip in DataDog/datadog-api-client-go,
 /// `tests/scenarios/…/TestLogsList`: sent so, found so.
 #[test]

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{IndexedLog, Verdict, evaluate, parse};
 
+mod escapes;
 mod fields;
 mod intake;
 mod joining;

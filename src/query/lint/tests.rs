@@ -140,7 +140,7 @@ fn a_finding_stands_under_its_part() {
     let search = "source:execlave span_type:tool";
     assert_eq!(
         found(search)[0].render(search),
-        "  source:execlave span_type:tool\n                  ^^^^^^^^^^^^^^ `span_type:` without `@` looks for a tag, and `span_type` is an attribute\n  try: `@span_type:…`"
+        "  source:execlave span_type:tool\n                  ^^^^^^^^^^^^^^\n  `span_type:` without `@` looks for a tag, and `span_type` is an attribute\n  try: `@span_type:…`"
     );
 }
 

@@ -1,12 +1,13 @@
 //! A monitor held against records: the number of each group and the state it would have.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::verdict::merged;
 use super::super::{IndexedLog, Reason, Verdict, evaluate};
 use super::number::Number;
+use super::sorted::Sorted;
 use super::tally::Tally;
 use super::{Alert, EventQuery, Form, Rules, Seen};
 
@@ -87,8 +88,8 @@ pub struct Watch<'a> {
     alert: &'a Alert,
     at: Timestamp,
     window: SignedDuration,
-    /// One for each query.
-    sorted: Vec<Sorted>,
+    /// One for all queries that find and group the same.
+    sorted: Vec<Sorted<'a>>,
     found: usize,
     open: usize,
     outside_window: usize,
@@ -102,7 +103,7 @@ impl<'a> Watch<'a> {
             alert,
             at,
             window: window.unwrap_or(SignedDuration::MAX),
-            sorted: alert.queries().iter().map(|_| Sorted::default()).collect(),
+            sorted: Sorted::of(alert.queries()),
             found: 0,
             open: 0,
             outside_window: 0,
@@ -117,10 +118,10 @@ impl<'a> Watch<'a> {
             return Verdict::No;
         }
         let mut found = Verdict::No;
-        for (query, sorted) in self.alert.queries().into_iter().zip(&mut self.sorted) {
-            let verdict = in_window.clone().and(evaluate(&query.search, record));
+        for sorted in &mut self.sorted {
+            let verdict = in_window.clone().and(evaluate(sorted.search(), record));
             if !verdict.is_no() {
-                sorted.add(query, record, &verdict);
+                sorted.add(record, &verdict);
             }
             found = found.or(verdict);
         }
@@ -159,11 +160,7 @@ impl<'a> Watch<'a> {
     }
 
     fn groups(&self, facets: usize, rules: &Rules) -> Vec<Group> {
-        let mut keys: BTreeSet<&[String]> = self
-            .sorted
-            .iter()
-            .flat_map(|sorted| sorted.groups.keys().map(Vec::as_slice))
-            .collect();
+        let mut keys: BTreeSet<&[String]> = self.sorted.iter().flat_map(Sorted::groups).collect();
         if facets == 0 {
             keys.insert(&[]);
         }
@@ -176,9 +173,7 @@ impl<'a> Watch<'a> {
             .collect();
         let group = |values: &[String]| {
             let number = self.number(values);
-            let is_empty = self
-                .tallies(values)
-                .all(|tally| tally.is_none_or(Tally::is_empty));
+            let is_empty = self.sorted.iter().all(|sorted| sorted.is_empty(values));
             Group {
                 values: names.iter().cloned().zip(values.iter().cloned()).collect(),
                 seen: number.seen,
@@ -188,26 +183,27 @@ impl<'a> Watch<'a> {
         keys.into_iter().map(group).collect()
     }
 
-    fn tallies<'s>(&'s self, values: &'s [String]) -> impl Iterator<Item = Option<&'s Tally>> {
-        self.sorted.iter().map(|sorted| sorted.groups.get(values))
-    }
-
     /// The number of one group. A query that found nothing in a group that another found has no
     /// number there; without groups it has, since a count of nothing is 0.
     fn number(&self, values: &[String]) -> Number {
         let nothing = Tally::default();
-        let of =
-            |at: usize, query: &EventQuery, name: &str| match self.sorted[at].groups.get(values) {
+        let of = |query: &EventQuery, name: &str| {
+            let mut tallies = self
+                .sorted
+                .iter()
+                .filter_map(|sorted| sorted.tally(query, values));
+            match tallies.next() {
                 Some(tally) => tally.number(&query.rollup),
                 None if values.is_empty() => nothing.number(&query.rollup),
                 None => Number::unknown(vec![Reason::AbsentInFormula(name.to_owned())]),
-            };
+            }
+        };
         match &self.alert.form {
             Form::Anomaly(_) => Number::unknown(vec![Reason::Anomaly]),
-            Form::Chain(query) => of(0, query, ""),
+            Form::Chain(query) => of(query, ""),
             Form::Formula(formula) => formula.value(&|at| {
                 let named = &formula.queries[at];
-                of(at, &named.query, &named.name)
+                of(&named.query, &named.name)
             }),
         }
     }
@@ -221,18 +217,18 @@ impl<'a> Watch<'a> {
             }
         }
         let limit = most_values(facets);
-        let exceeds = |sorted: &Sorted, position: usize| {
-            let values = sorted
-                .groups
-                .keys()
-                .filter_map(|values| values.get(position));
+        let exceeds = |sorted: &Sorted<'_>, position: usize| {
+            let values = sorted.groups().filter_map(|values| values.get(position));
             values.collect::<BTreeSet<_>>().len() > limit
         };
         let exceeds = |sorted| (0..facets).any(|position| exceeds(sorted, position));
         if self.sorted.iter().any(exceeds) {
             reasons.push(Reason::TooManyGroups);
         }
-        let has_groups = self.sorted.iter().any(|sorted| !sorted.groups.is_empty());
+        let has_groups = self
+            .sorted
+            .iter()
+            .any(|sorted| sorted.groups().next().is_some());
         if facets > 0 && !has_groups && self.alert.operator.is_below() {
             reasons.push(Reason::BelowWithoutLogs);
         }
@@ -242,7 +238,7 @@ impl<'a> Watch<'a> {
     /// The facets that records lack, and whether they would change the state if they formed a
     /// group.
     fn without_group(&self, rules: &Rules) -> Vec<(&str, bool)> {
-        let lacking = self.sorted.iter().flat_map(|sorted| &sorted.without_group);
+        let lacking = self.sorted.iter().flat_map(Sorted::without_group);
         let matters = |tally: &Tally| match &self.alert.form {
             Form::Chain(query) => {
                 let number = tally.number(&query.rollup);
@@ -251,7 +247,7 @@ impl<'a> Watch<'a> {
             Form::Formula(_) | Form::Anomaly(_) => true,
         };
         lacking
-            .map(|(facet, tally)| (facet.as_str(), matters(tally)))
+            .map(|(facet, tally)| (facet, matters(tally)))
             .collect()
     }
 }
@@ -264,44 +260,4 @@ fn most_values(facets: usize) -> usize {
         3 => 10,
         _ => 5,
     }
-}
-
-/// The logs in the window, by group.
-#[derive(Default)]
-struct Sorted {
-    groups: BTreeMap<Vec<String>, Tally>,
-    /// Logs that lack a facet, by the first facet they lack.
-    without_group: BTreeMap<String, Tally>,
-}
-
-impl Sorted {
-    fn add(&mut self, query: &EventQuery, log: &IndexedLog<'_>, verdict: &Verdict) {
-        let mut groups = vec![Vec::new()];
-        for facet in &query.by {
-            let values = facet.values(log);
-            if values.is_empty() {
-                let tally = self.without_group.entry(facet.to_string()).or_default();
-                return tally.add(query, log, verdict);
-            }
-            groups = with_each(&groups, &values);
-        }
-        for group in groups {
-            self.groups
-                .entry(group)
-                .or_default()
-                .add(query, log, verdict);
-        }
-    }
-}
-
-/// Every group with every value behind it: a log with an array is in the group of each element.
-fn with_each(groups: &[Vec<String>], values: &[String]) -> Vec<Vec<String>> {
-    let longer = groups.iter().flat_map(|group| {
-        values.iter().map(move |value| {
-            let mut group = group.clone();
-            group.push(value.clone());
-            group
-        })
-    });
-    longer.collect()
 }

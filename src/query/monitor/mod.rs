@@ -16,6 +16,7 @@ mod number;
 mod parse;
 mod print;
 mod rules;
+mod sorted;
 mod tally;
 mod variable;
 mod window;
@@ -273,5 +274,7 @@ impl Alert {
 
 #[cfg(test)]
 mod formula_tests;
+#[cfg(test)]
+mod recordings;
 #[cfg(test)]
 mod tests;

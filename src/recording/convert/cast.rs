@@ -93,7 +93,10 @@ impl<'a, 'o> Copy<'a, 'o> {
             out,
             writer,
             header: Some(header),
-            window: Window::new(options.redactor.clone()),
+            window: match &options.clip {
+                Some(clip) => Window::new(options.redactor.clone()).counting(clip.clone()),
+                None => Window::new(options.redactor.clone()),
+            },
             spare: Vec::new(),
             bytes: Vec::with_capacity(CHUNK + CHUNK / 4),
             outcome: Outcome::default(),
@@ -102,16 +105,12 @@ impl<'a, 'o> Copy<'a, 'o> {
     }
 
     /// Takes an event in, and gives one back to read into.
-    fn take(&mut self, mut raw: Raw) -> Result<Raw, ConvertError> {
-        let Some(time) = self.options.clipped(raw.time) else {
-            self.resize(&raw);
-            return Ok(raw);
-        };
+    fn take(&mut self, raw: Raw) -> Result<Raw, ConvertError> {
         if raw.code == Code::Input && !self.options.include_input {
-            self.outcome.events += 1;
+            self.outcome.events += u64::from(self.options.clipped(raw.time).is_some());
             return Ok(raw);
         }
-        raw.time = time;
+        // What stands before the clip tells what a secret in it is.
         let side = Side::of(&raw.code);
         self.window.push(raw, side, Raw::append_to);
         self.drain()?;
@@ -128,9 +127,15 @@ impl<'a, 'o> Copy<'a, 'o> {
     }
 
     fn drain(&mut self) -> Result<(), ConvertError> {
-        while let Some((raw, edits)) = self.window.pop() {
-            self.begin();
-            self.event(&raw, &edits);
+        while let Some((mut raw, edits)) = self.window.pop() {
+            match self.options.clipped(raw.time) {
+                Some(time) => {
+                    raw.time = time;
+                    self.begin();
+                    self.event(&raw, &edits);
+                }
+                None => self.resize(&raw),
+            }
             self.spare.push(raw);
             if self.bytes.len() >= CHUNK {
                 self.flush()?;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::about::{beginning, end, hidden_counts, object};
 use super::{ConvertError, Options, Outcome};
 use crate::domain::redaction::Redactor;
-use crate::recording::redact::{Redacted, Report};
+use crate::recording::redact::{Place, Redacted, Report};
 use crate::recording::statements::{Entry, Said, Statements};
 use crate::recording::transcript::{self, Line, Transcript};
 use crate::recording::utf8::Decoder;
@@ -70,32 +70,38 @@ impl<T: Table> Rows<'_, '_, T> {
         let (mut output, mut input) = (Decoder::default(), Decoder::default());
         let options = self.options;
         let wanted = |event: &Event| event.code != Code::Input || options.include_input;
-        let clipped = reader
+        let until_end = reader
             .by_ref()
             .take_while(|event| {
                 event
                     .as_ref()
                     .map_or(true, |event| !options.is_over(event.time))
             })
-            .filter_map(|event| clipped(options, event))
             .filter(|event| event.as_ref().map_or(true, wanted));
-        let mut redacted = Redacted::new(clipped, options.redactor.clone());
+        let mut redacted = Redacted::new(until_end, options.redactor.clone());
+        if let Some(clip) = &options.clip {
+            redacted = redacted.counting(clip.clone());
+        }
         let mut text = String::new();
         for event in redacted.by_ref() {
             let event = event?;
+            text.clear();
             match event.code {
                 Code::Output | Code::Error => output.push(&event.data, &mut text),
                 Code::Input => input.push(&event.data, &mut text),
                 _ => text.push_str(&String::from_utf8_lossy(&event.data)),
             }
+            // What stands before the clip tells what a secret in it is, and half a character.
+            let Some(time) = options.clipped(event.time) else {
+                continue;
+            };
             self.row(&Row {
-                time: event.time,
+                time,
                 kind: name(&event.code),
                 index: Some(event.index),
                 text: &text,
                 parameters: &[],
             })?;
-            text.clear();
         }
         self.outcome.report = redacted.report().clone();
         Ok(())
@@ -106,7 +112,10 @@ impl<T: Table> Rows<'_, '_, T> {
         reader: &mut Reader<R>,
         kind: Kind,
     ) -> Result<(), ConvertError> {
-        let mut statements = Statements::new(kind);
+        let mut statements = Statements::new(kind).marking(&self.options.redactor);
+        if let Some(clip) = &self.options.clip {
+            statements = statements.counting(clip.clone());
+        }
         let (mut event, mut entries) = (Event::empty(), Vec::new());
         while self.next(reader, &mut event)? {
             statements.push(&event, &mut entries);
@@ -117,7 +126,9 @@ impl<T: Table> Rows<'_, '_, T> {
             }
         }
         statements.finish(&mut entries);
-        entries.drain(..).try_for_each(|entry| self.entry(&entry))
+        entries.drain(..).try_for_each(|entry| self.entry(&entry))?;
+        self.outcome.report.merge(statements.report());
+        Ok(())
     }
 
     fn entry(&mut self, entry: &Entry) -> Result<(), ConvertError> {
@@ -138,14 +149,15 @@ impl<T: Table> Rows<'_, '_, T> {
         text: &str,
         parameters: &[String],
     ) -> Result<(), ConvertError> {
+        let at = (time, index);
         let Some(time) = self.options.clipped(time) else {
             return Ok(());
         };
         let (redactor, report) = (&self.options.redactor, &mut self.outcome.report);
-        let text = hide(redactor, text, report);
+        let text = hide(redactor, text, at, report);
         let parameters: Vec<_> = parameters
             .iter()
-            .map(|value| hide(redactor, value, report))
+            .map(|value| hide(redactor, value, at, report))
             .collect();
         self.row(&Row {
             time,
@@ -163,6 +175,9 @@ impl<T: Table> Rows<'_, '_, T> {
     ) -> Result<(), ConvertError> {
         let mut transcript = Transcript::new(kind, Size::ASSUMED);
         let mut redacted = transcript::Redacted::new(self.options.redactor.clone());
+        if let Some(clip) = &self.options.clip {
+            redacted = redacted.counting(clip.clone());
+        }
         let (mut event, mut lines, mut ready) = (Event::empty(), Vec::new(), Vec::new());
         while self.next(reader, &mut event)? {
             transcript.push(&event, &mut lines);
@@ -209,24 +224,20 @@ impl<T: Table> Rows<'_, '_, T> {
     }
 }
 
-fn clipped(
-    options: &Options<'_>,
-    event: Result<Event, ReadError>,
-) -> Option<Result<Event, ReadError>> {
-    match event {
-        Ok(mut event) => {
-            event.time = options.clipped(event.time)?;
-            Some(Ok(event))
-        }
-        error => Some(error),
-    }
-}
-
-fn hide(redactor: &Redactor, text: &str, report: &mut Report) -> String {
+fn hide(
+    redactor: &Redactor,
+    text: &str,
+    (time, index): (Duration, usize),
+    report: &mut Report,
+) -> String {
     let (text, findings) = redactor.redact_with_report(text);
-    findings
-        .iter()
-        .for_each(|finding| report.count(finding.rule));
+    for finding in findings {
+        report.add(Place {
+            rule: finding.rule,
+            time,
+            index: Some(index),
+        });
+    }
     text.into_owned()
 }
 

@@ -10,8 +10,11 @@ use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
 use crate::recording::utf8::Decoder;
 use crate::recording::{Code, Event, Kind, Reader, Size, safe};
 
-/// What the emulator is fed at once, and what is written at once.
+/// What is collected for the emulator, and what is written at once.
 const CHUNK: usize = 64 * 1024;
+
+/// What the emulator is fed at once: what it scrolls away is in memory meanwhile.
+const PIECE: usize = 2 * 1024;
 
 pub(super) fn write<R: Read>(
     reader: &mut Reader<R>,
@@ -36,7 +39,10 @@ fn transcript<R: Read>(
     size: Size,
     sheet: &mut Sheet<'_, '_>,
 ) -> Result<(), ConvertError> {
-    let mut transcript = Transcript::new(kind, size);
+    let mut transcript = Transcript::new(kind, size).marking(&options.redactor);
+    if let Some(clip) = &options.clip {
+        transcript = transcript.counting(clip.clone());
+    }
     let (mut event, mut lines) = (Event::empty(), Vec::new());
     while reader.read(&mut event)? {
         if options.is_over(event.time) {
@@ -48,7 +54,10 @@ fn transcript<R: Read>(
         sheet.lines(lines.drain(..))?;
     }
     transcript.finish(&mut lines);
-    sheet.lines(lines.drain(..))
+    sheet.lines(lines.drain(..))?;
+    let own = transcript.report().into_iter();
+    own.for_each(|own| sheet.outcome.report.merge(own));
+    Ok(())
 }
 
 /// Plays a terminal from its beginning: what stood on it when the clip begins belongs to the clip.
@@ -74,25 +83,41 @@ fn screen<R: Read>(
             Code::Output => decoder.push(&event.data, &mut text),
             Code::Error => text.push_str(&error_text(&event.data)),
             Code::Resize => {
-                emulator.feed(&text);
-                text.clear();
+                show(&mut text, event.time, &mut emulator, sheet)?;
                 let size = str::from_utf8(&event.data).ok().and_then(Size::parse);
                 size.into_iter().for_each(|size| emulator.resize(size));
             }
             _ => {}
         }
         if text.len() >= CHUNK || event.time < start {
-            emulator.feed(&text);
-            text.clear();
-            let scrolled = emulator.scrolled().map(|text| plain(event.time, text));
-            sheet.lines(scrolled)?;
+            show(&mut text, event.time, &mut emulator, sheet)?;
         }
     }
     decoder.finish(&mut text);
-    emulator.feed(&text);
-    emulator.finish();
     let time = event.time.max(start);
+    show(&mut text, time, &mut emulator, sheet)?;
+    emulator.finish();
     sheet.lines(emulator.scrolled().map(|text| plain(time, text)))
+}
+
+/// Shows the text and leaves it empty; what scrolled away is written.
+fn show(
+    text: &mut String,
+    time: Duration,
+    emulator: &mut Emulator,
+    sheet: &mut Sheet<'_, '_>,
+) -> Result<(), ConvertError> {
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let is_end = |at: &usize| rest.is_char_boundary(*at);
+        let end = (PIECE.min(rest.len())..rest.len()).find(is_end);
+        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+        emulator.feed(piece);
+        sheet.lines(emulator.scrolled().map(|text| plain(time, text)))?;
+        rest = after;
+    }
+    text.clear();
+    Ok(())
 }
 
 /// The gateway's error text stands on a line of its own, on the main screen.
@@ -124,7 +149,10 @@ impl<'a, 'o> Sheet<'a, 'o> {
         Self {
             options,
             out,
-            redacted: Redacted::new(options.redactor.clone()),
+            redacted: match &options.clip {
+                Some(clip) => Redacted::new(options.redactor.clone()).counting(clip.clone()),
+                None => Redacted::new(options.redactor.clone()),
+            },
             ready: Vec::new(),
             bytes: Vec::with_capacity(CHUNK + CHUNK / 4),
             outcome: Outcome::default(),
@@ -147,16 +175,17 @@ impl<'a, 'o> Sheet<'a, 'o> {
     }
 
     fn lines(&mut self, lines: impl Iterator<Item = Line>) -> Result<(), ConvertError> {
+        // What stands before the clip tells what a secret in it is.
         for line in lines {
-            if self.options.clipped(line.time).is_some() {
-                self.redacted.push(line, &mut self.ready);
-            }
+            self.redacted.push(line, &mut self.ready);
         }
         self.drain()
     }
 
     fn drain(&mut self) -> Result<(), ConvertError> {
-        for line in self.ready.drain(..) {
+        let options = self.options;
+        let wanted = |line: &Line| options.clipped(line.time).is_some();
+        for line in self.ready.drain(..).filter(wanted) {
             self.bytes.extend_from_slice(line.text.as_bytes());
             self.bytes.push(b'\n');
             if self.bytes.len() >= CHUNK {
@@ -172,7 +201,7 @@ impl<'a, 'o> Sheet<'a, 'o> {
     fn finish(mut self) -> Result<Outcome, ConvertError> {
         self.redacted.finish(&mut self.ready);
         self.drain()?;
-        self.outcome.report = self.redacted.report().clone();
+        self.outcome.report.merge(self.redacted.report());
         let sha256 = (self.options.sha256)().map_err(|error| ConvertError::Read(error.into()))?;
         self.bytes.push(b'\n');
         self.facts(&end(&self.outcome, sha256));

@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::frame::{Frame, Splitter};
 use super::message::{self, Bind, Message};
 use super::value;
-use crate::recording::statements::{Entry, Said, redacted};
-use crate::recording::{Event, Kind};
+use crate::recording::Event;
+use crate::recording::statements::{Entry, Hider, Said};
 
 /// What prepared statements and bound parameters may take; beyond that they are forgotten.
 const LARGEST: usize = 16 * 1024 * 1024;
@@ -45,10 +45,10 @@ struct Portal {
 
 impl Session {
     /// Appends everything that the client ran with this event.
-    pub fn push(&mut self, event: &Event, entries: &mut Vec<Entry>) {
+    pub fn push(&mut self, event: &Event, hider: &mut Hider, entries: &mut Vec<Entry>) {
         self.latest = (event.time, event.index);
         let mut splitter = std::mem::take(&mut self.splitter);
-        splitter.push(event, |frame| self.frame(&frame));
+        splitter.push(event, |frame| self.frame(&frame, hider));
         self.splitter = splitter;
         entries.append(&mut self.entries);
     }
@@ -69,21 +69,21 @@ impl Session {
         }
     }
 
-    fn frame(&mut self, frame: &Frame) {
+    fn frame(&mut self, frame: &Frame, hider: &mut Hider) {
         match message::read(frame) {
             None => self.remark(frame, "a message that cannot be read"),
             Some(Message::CopyData { bytes }) => self.copied += bytes,
-            Some(message) => self.message(frame, message),
+            Some(message) => self.message(frame, message, hider),
         }
     }
 
-    fn message(&mut self, frame: &Frame, message: Message) {
+    fn message(&mut self, frame: &Frame, message: Message, hider: &mut Hider) {
         match message {
             Message::Startup { database } => {
                 self.remark(frame, &format!("connected to {database}"));
             }
             Message::Query(sql) => {
-                let sql = redacted(Kind::Postgres, &sql);
+                let sql = hider.hide(&sql, frame.time, frame.index);
                 self.say(frame, statement(sql, [].into()));
             }
             Message::Parse {
@@ -92,13 +92,13 @@ impl Session {
                 types,
             } => {
                 self.keep(frame, statement.len() + sql.len());
-                let sql = redacted(Kind::Postgres, &sql);
+                let sql = hider.hide(&sql, frame.time, frame.index);
                 let prepared = Arc::new(Prepared { sql, types });
                 self.statements.insert(statement, prepared);
             }
             Message::Bind(bind) => {
                 self.keep(frame, frame.body.len());
-                self.bind(bind);
+                self.bind(bind, frame, hider);
             }
             Message::Execute { portal } => self.execute(frame, &portal),
             Message::CloseStatement(name) => drop(self.statements.remove(&name)),
@@ -124,14 +124,15 @@ impl Session {
         }
     }
 
-    fn bind(&mut self, bind: Bind) {
+    fn bind(&mut self, bind: Bind, frame: &Frame, hider: &mut Hider) {
         let prepared = self.statements.get(&bind.statement);
         let types = prepared.map_or(&[][..], |prepared| &prepared.types);
         let sql = match prepared {
             Some(prepared) => Arc::clone(&prepared.sql),
             None => format!("-- prepared before the recording: {}", bind.statement).into(),
         };
-        let parameters = parameters(&bind, types);
+        let mut hide = |text: &str| hider.hide_all(text, frame.time, frame.index);
+        let parameters = parameters(&bind, types, &mut hide);
         let portal = Portal {
             sql,
             parameters,
@@ -174,7 +175,7 @@ fn statement(sql: Arc<str>, parameters: Arc<[String]>) -> Said {
     Said::Statement { sql, parameters }
 }
 
-fn parameters(bind: &Bind, types: &[u32]) -> Arc<[String]> {
+fn parameters(bind: &Bind, types: &[u32], hide: &mut dyn FnMut(&str) -> String) -> Arc<[String]> {
     let format_of = |index: usize| match bind.formats.as_slice() {
         [] => 0,
         [all] => *all,
@@ -185,7 +186,7 @@ fn parameters(bind: &Bind, types: &[u32]) -> Arc<[String]> {
         .enumerate()
         .map(|(index, value)| {
             let oid = types.get(index).copied().unwrap_or(0);
-            value::show(value.as_deref(), format_of(index), oid)
+            value::show(value.as_deref(), format_of(index), oid, hide)
         })
         .collect()
 }
@@ -197,7 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::recording::Code;
+    use crate::recording::{Code, Kind};
 
     fn frame(tag: u8, body: &[u8]) -> Vec<u8> {
         let length = (body.len() as u32 + 4).to_be_bytes();
@@ -221,8 +222,9 @@ mod tests {
             Said::Remark(text) => format!("({text})"),
         };
         let (mut session, mut entries) = (Session::default(), Vec::new());
+        let mut hider = Hider::new(Kind::Postgres);
         for event in &events {
-            session.push(event, &mut entries);
+            session.push(event, &mut hider, &mut entries);
         }
         session.finish(&mut entries);
         entries.into_iter().map(show).collect()

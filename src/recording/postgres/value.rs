@@ -16,17 +16,63 @@ const EPOCH_MICROS: i64 = 946_684_800_000_000;
 const LONGEST_NUMERIC: i32 = 64;
 
 /// Shows one parameter. `format` is 0 for text, 1 for binary; `oid` is 0 where not declared.
-pub(super) fn show(value: Option<&[u8]>, format: u16, oid: u32) -> String {
+/// `hide` takes the secrets out of a text that is going to be cut.
+pub(super) fn show(
+    value: Option<&[u8]>,
+    format: u16,
+    oid: u32,
+    hide: &mut dyn FnMut(&str) -> String,
+) -> String {
     let Some(bytes) = value else {
         return "NULL".to_owned();
     };
-    match format {
-        0 => quoted(bytes),
-        _ => binary(bytes, oid).unwrap_or_else(|| hex(bytes)),
+    match (format, oid) {
+        (0, _) => quoted(bytes, hide),
+        (_, 0) => undeclared(bytes, hide),
+        _ => binary(bytes, oid, hide).unwrap_or_else(|| hex(bytes)),
     }
 }
 
-fn binary(bytes: &[u8], oid: u32) -> Option<String> {
+/// A binary value of a type that only the server's answer told, as with drivers that ask for it
+/// (asyncpg, tokio-postgres): text where it can be nothing else, else its bytes and how they may
+/// read.
+fn undeclared(bytes: &[u8], hide: &mut dyn FnMut(&str) -> String) -> String {
+    let json = bytes.strip_prefix(b"\x01").filter(|rest| is_json(rest));
+    let text = str::from_utf8(json.unwrap_or(bytes)).ok();
+    let text = text.filter(|text| !text.is_empty() && !text.contains(is_no_text));
+    match (text, bytes.len()) {
+        // As long as numbers are.
+        (Some(text), 1 | 2 | 4 | 8) => {
+            format!("{} (perhaps {})", hex(bytes), quoted(text.as_bytes(), hide))
+        }
+        (Some(text), _) => quoted(text.as_bytes(), hide),
+        (None, _) => match small_number(bytes) {
+            Some(number) => format!("{} (perhaps {number})", hex(bytes)),
+            None => hex(bytes),
+        },
+    }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    matches!(bytes.first(), Some(b'{' | b'[' | b'"'))
+}
+
+fn is_no_text(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
+}
+
+/// An integer that is too small to be the bits of a common float or time.
+fn small_number(bytes: &[u8]) -> Option<i64> {
+    const SMALL: u64 = 1 << 23;
+    let number = match bytes.len() {
+        4 => i64::from(i32::from_be_bytes(bytes.try_into().ok()?)),
+        8 => i64::from_be_bytes(bytes.try_into().ok()?),
+        _ => return None,
+    };
+    (number.unsigned_abs() < SMALL).then_some(number)
+}
+
+fn binary(bytes: &[u8], oid: u32, hide: &mut dyn FnMut(&str) -> String) -> Option<String> {
     Some(match oid {
         16 => match bytes {
             [0] => "false".to_owned(),
@@ -39,7 +85,7 @@ fn binary(bytes: &[u8], oid: u32) -> Option<String> {
         26 => u32::from_be_bytes(bytes.try_into().ok()?).to_string(),
         700 => f32::from_be_bytes(bytes.try_into().ok()?).to_string(),
         701 => f64::from_be_bytes(bytes.try_into().ok()?).to_string(),
-        18 | 19 | 25 | 114 | 1042 | 1043 => quoted(bytes),
+        18 | 19 | 25 | 114 | 1042 | 1043 => quoted(bytes, hide),
         1082 => day(i32::from_be_bytes(bytes.try_into().ok()?))?,
         1114 => instant(i64::from_be_bytes(bytes.try_into().ok()?))?
             .trim_end_matches('Z')
@@ -47,15 +93,23 @@ fn binary(bytes: &[u8], oid: u32) -> Option<String> {
         1184 => instant(i64::from_be_bytes(bytes.try_into().ok()?))?,
         1700 => numeric(bytes)?,
         2950 => uuid::Uuid::from_slice(bytes).ok()?.to_string(),
-        3802 => quoted(bytes.strip_prefix(b"\x01")?),
+        3802 => quoted(bytes.strip_prefix(b"\x01")?, hide),
         _ => return None,
     })
 }
 
-fn quoted(bytes: &[u8]) -> String {
-    let shown = &bytes[..bytes.len().min(LONGEST)];
-    let text = String::from_utf8_lossy(shown).replace('\'', "''");
-    format!("'{text}'{}", cut_mark(bytes))
+fn quoted(bytes: &[u8], hide: &mut dyn FnMut(&str) -> String) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    if bytes.len() <= LONGEST {
+        return format!("'{}'", text.replace('\'', "''"));
+    }
+    // A cut must not leave half of a secret, which no rule would find.
+    let text = hide(&text);
+    let end = (0..=LONGEST.min(text.len()))
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    let text = text[..end.unwrap_or(0)].replace('\'', "''");
+    format!("'{text}'… ({} bytes)", bytes.len())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -68,13 +122,6 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "… ({} bytes)", bytes.len());
     }
     text
-}
-
-fn cut_mark(bytes: &[u8]) -> String {
-    match bytes.len() > LONGEST {
-        true => format!("… ({} bytes)", bytes.len()),
-        false => String::new(),
-    }
 }
 
 fn day(days: i32) -> Option<String> {
@@ -155,14 +202,45 @@ mod tests {
     use super::*;
 
     fn binary_of(oid: u32, bytes: &[u8]) -> String {
-        show(Some(bytes), 1, oid)
+        show(Some(bytes), 1, oid, &mut str::to_owned)
+    }
+
+    fn text_of(value: Option<&[u8]>) -> String {
+        show(value, 0, 25, &mut str::to_owned)
+    }
+
+    #[test]
+    fn a_value_of_no_declared_type_is_text_where_it_can_be_nothing_else() {
+        assert_eq!(binary_of(0, "O'Neil é".as_bytes()), "'O''Neil é'");
+        assert_eq!(binary_of(0, b"\x01{\"a\": 1}"), "'{\"a\": 1}'");
+        assert_eq!(binary_of(0, b"Anna"), "\\x416e6e61 (perhaps 'Anna')");
+        assert_eq!(
+            binary_of(0, &7_i32.to_be_bytes()),
+            "\\x00000007 (perhaps 7)"
+        );
+        assert_eq!(
+            binary_of(0, &(-7_i64).to_be_bytes()),
+            "\\xfffffffffffffff9 (perhaps -7)"
+        );
+        assert_eq!(binary_of(0, &1.5_f64.to_be_bytes()), "\\x3ff8000000000000");
+        assert_eq!(binary_of(0, &[0xff, 1, 2]), "\\xff0102");
+        assert_eq!(binary_of(0, b""), "\\x");
+    }
+
+    #[test]
+    fn secrets_are_hidden_before_a_value_is_cut() {
+        let key = format!("eyJhbGciOiJIUzI1NiJ9.{}.c2ln", "YWJj".repeat(400));
+        let redactor = crate::domain::redaction::Redactor::built_in();
+        let mut hide = |text: &str| redactor.redact(text).into_owned();
+        let shown = show(Some(key.as_bytes()), 0, 25, &mut hide);
+        assert_eq!(shown, "'[redacted:jwt]'… (1626 bytes)");
     }
 
     #[test]
     fn text_is_quoted_and_null_is_not() {
-        assert_eq!(show(Some(b"O'Connor"), 0, 25), "'O''Connor'");
-        assert_eq!(show(None, 1, 23), "NULL");
-        assert!(show(Some(&[b'a'; 5_000]), 0, 0).ends_with("aaa'… (5000 bytes)"));
+        assert_eq!(text_of(Some(b"O'Connor")), "'O''Connor'");
+        assert_eq!(text_of(None), "NULL");
+        assert!(text_of(Some(&[b'a'; 5_000])).ends_with("aaa'… (5000 bytes)"));
     }
 
     #[test]

@@ -8,17 +8,22 @@
 //! # Bounds
 //!
 //! The recording is a stream: [`Redacted`] looks at about 576 KB of it at a time and holds the last
-//! [`HOLD`] bytes back. What is not found:
+//! [`HOLD`] bytes back, or the last 32,000 events. However a text was cut into events, the result
+//! is the same. What is not found:
 //!
 //! - a secret longer than [`HOLD`], or spread over more of the recording than that (typed between
 //!   a flood of output);
 //! - a value that stands more than 4 KB behind its name;
 //! - a secret split by cursor moves, or typed with corrections.
 
+mod report;
 mod window;
 
-use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
 
+pub(super) use report::Counting;
+pub use report::{MOST_PLACES, Place, Placed, Report};
 pub use window::{Edit, HOLD, Side, Window, apply};
 
 use super::{Code, Event};
@@ -32,32 +37,6 @@ impl Side {
             Code::Input => Some(Side::Typed),
             _ => None,
         }
-    }
-}
-
-/// How many secrets each rule found. Never what it found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    counts: BTreeMap<String, u64>,
-}
-
-impl Report {
-    pub(super) fn count(&mut self, rule: &str) {
-        match self.counts.get_mut(rule) {
-            Some(count) => *count += 1,
-            None => drop(self.counts.insert(rule.to_owned(), 1)),
-        }
-    }
-
-    /// Rules and what each found, by name.
-    pub fn counts(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.counts
-            .iter()
-            .map(|(rule, count)| (rule.as_str(), *count))
-    }
-
-    pub fn total(&self) -> u64 {
-        self.counts.values().sum()
     }
 }
 
@@ -78,6 +57,12 @@ impl<I, E> Redacted<I, E> {
             window: Window::new(redactor),
             end: None,
         }
+    }
+
+    /// Counts only what is found in a range of the recording; all is hidden.
+    pub fn counting(mut self, range: Range<Duration>) -> Self {
+        self.window = self.window.counting(range);
+        self
     }
 
     /// What has been found so far.
@@ -130,11 +115,11 @@ pub fn events(events: Vec<Event>, redactor: &Redactor) -> Vec<Event> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::redaction::{OwnRule, TokenKey};
+    use crate::domain::secret::Secret;
 
     fn printed(pieces: &[&[u8]]) -> Vec<Event> {
         let event = |(index, data): (usize, &&[u8])| Event {
@@ -272,7 +257,103 @@ mod tests {
         });
         let first = Redacted::new(events, Redactor::built_in()).next();
         assert!(first.is_some());
-        assert!(read < 20_000, "{read}");
+        assert!(read < 50_000, "{read}");
+    }
+
+    #[test]
+    fn a_report_tells_in_which_event_a_secret_began() {
+        let pieces: [&[u8]; 3] = [b"clean\n", b"DB_PASSWORD=hun", b"ter2secret\n"];
+        let list = printed(&pieces)
+            .into_iter()
+            .map(Ok::<_, std::convert::Infallible>);
+        let mut redacted = Redacted::new(list, Redactor::built_in());
+        assert!(redacted.by_ref().all(|event| event.is_ok()));
+        let [place] = redacted.report().places() else {
+            panic!("{:?}", redacted.report());
+        };
+        assert_eq!((place.rule.as_ref(), place.index), ("password", Some(1)));
+        assert_eq!(place.time, Duration::from_millis(1));
+    }
+
+    #[test]
+    fn one_value_has_one_token_wherever_it_stands() {
+        let key = TokenKey::new(Secret::new("0123456789abcdef")).expect("a key");
+        let redactor = Redactor::built_in().with_key(key);
+        let pieces: [&[u8]; 3] = [
+            b"A_PASSWORD=hunter2secret\nB_PASSWORD=other2secret\n",
+            b"C_PASSWORD=\x1b[31mhunter",
+            b"2secret\x1b[0m\n",
+        ];
+        let text = shown(events(printed(&pieces), &redactor));
+        let mark = redactor.mark("password", "hunter2secret");
+        assert_eq!(text.matches(&mark).count(), 2, "{text}");
+        assert_eq!(text.matches("[redacted:password:").count(), 3, "{text}");
+    }
+
+    /// Lines with and without secrets, none longer than what is held back in the tests below.
+    fn line() -> impl Strategy<Value = String> {
+        let key = format!(
+            "-----BEGIN PRIVATE KEY-----\n{}-----END PRIVATE KEY-----\n",
+            "MC4CAQAwBQYDK2VwBCIEIA0123456789012345678901234567\n".repeat(12)
+        );
+        prop_oneof![
+            4 => "[a-z ]{0,60}\n",
+            1 => Just("ls -l \x1b[1;34mfolder\x1b[0m\r\n".to_owned()),
+            1 => Just("export DB_PASSWORD=\x1b[31mhunter2secret\x1b[0m\r\n".to_owned()),
+            1 => Just("got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N\n".to_owned()),
+            1 => Just("ALTER ROLE app WITH PASSWORD 'hunter2';\n".to_owned()),
+            1 => Just("card 4111 1111 1111 1111 declined, EMP-1234 at 12:00\n".to_owned()),
+            1 => Just("mysql -u root -phunter2 app && curl -u a:hunter2 x\n".to_owned()),
+            1 => Just("id café ☕ EMP-77\n".to_owned()),
+            1 => Just(key),
+        ]
+    }
+
+    /// What comes of a text that is cut before each of `cuts`, looked at in blocks of `block` bytes.
+    fn in_pieces(text: &[u8], cuts: &[usize], block: usize, redactor: &Redactor) -> Vec<u8> {
+        let mut window = Window::bounded(redactor.clone(), block, 2_048);
+        let (mut out, mut from) = (Vec::new(), 0);
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (text.len() + 1)).collect();
+        cuts.push(text.len());
+        cuts.sort_unstable();
+        for cut in cuts {
+            let event = printed(&[&text[from..cut]]).remove(0);
+            push(&mut window, event);
+            take(&mut window, &mut out);
+            from = cut;
+        }
+        window.flush();
+        take(&mut window, &mut out);
+        out
+    }
+
+    fn take(window: &mut Window<Event>, out: &mut Vec<u8>) {
+        while let Some((mut event, edits)) = window.pop() {
+            apply(&edits, &mut event.data);
+            out.append(&mut event.data);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn wherever_the_stream_is_cut_the_result_is_the_same(
+            lines in prop::collection::vec(line(), 0..60),
+            cuts in prop::collection::vec(any::<usize>(), 0..200),
+            block in 3_000_usize..20_000,
+        ) {
+            let key = TokenKey::new(Secret::new("0123456789abcdef")).expect("a key");
+            let rule = OwnRule::new("badge", r"\bEMP-\d+\b", 1).expect("a rule");
+            let redactor = Redactor::built_in().with_rules(vec![rule]).with_key(key);
+            let text = lines.concat().into_bytes();
+            let whole = shown(events(printed(&[&text]), &redactor)).into_bytes();
+            let cut = in_pieces(&text, &cuts, block, &redactor);
+            prop_assert_eq!(String::from_utf8_lossy(&cut), String::from_utf8_lossy(&whole));
+            let every: Vec<usize> = (0..text.len()).collect();
+            let cut = in_pieces(&text, &every, block, &redactor);
+            prop_assert_eq!(String::from_utf8_lossy(&cut), String::from_utf8_lossy(&whole));
+        }
     }
 
     proptest! {

@@ -3,12 +3,13 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::time::Duration;
 
-use super::Report;
+use super::report::{Counting, Place, Placed, Report};
 use crate::domain::redaction::{Redactor, Span};
 use crate::recording::reading::Reading;
 
-/// Secrets are looked for when this much has come.
+/// Secrets are looked for each time that so much has come.
 const BLOCK: usize = 512 * 1024;
 
 /// What is held back then. A secret may be as long as this and is found for certain.
@@ -20,6 +21,10 @@ const CONTEXT: usize = 4 * 1024;
 
 /// What an item costs besides its bytes: a million empty events are held in no less memory.
 const ITEM: usize = 64;
+
+/// What the items may cost that are held back. A text typed key by key is held back in 32,000
+/// events, which are as many bytes.
+const HELD_COST: usize = 32_000 * (ITEM + 1);
 
 /// The texts of a recording. Each is searched by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +52,11 @@ pub struct Window<T> {
     ready: usize,
     shown: Text,
     typed: Text,
-    cost: usize,
-    report: Report,
+    /// What has come since secrets were looked for.
+    fresh: usize,
+    block: usize,
+    hold: usize,
+    counting: Counting,
 }
 
 #[derive(Clone, Debug)]
@@ -61,21 +69,40 @@ struct Held<T> {
 }
 
 impl<T> Held<T> {
+    fn text(&self) -> usize {
+        (self.place.end - self.place.start) as usize
+    }
+
     fn cost(&self) -> usize {
-        ITEM + (self.place.end - self.place.start) as usize
+        ITEM + self.text()
     }
 }
 
-impl<T> Window<T> {
+impl<T: Placed> Window<T> {
     pub fn new(redactor: Redactor) -> Self {
+        Self::bounded(redactor, BLOCK, HOLD)
+    }
+
+    /// Looks for secrets each time that `block` has come, and holds `hold` bytes back.
+    pub(super) fn bounded(redactor: Redactor, block: usize, hold: usize) -> Self {
         Self {
             redactor,
             held: VecDeque::new(),
             ready: 0,
             shown: Text::default(),
             typed: Text::default(),
-            cost: 0,
-            report: Report::default(),
+            fresh: 0,
+            block,
+            hold,
+            counting: Counting::default(),
+        }
+    }
+
+    /// Counts only what is found in a range of the recording; all is hidden.
+    pub fn counting(self, range: Range<Duration>) -> Self {
+        Self {
+            counting: Counting::within(range),
+            ..self
         }
     }
 
@@ -91,12 +118,12 @@ impl<T> Window<T> {
             place,
             edits: Vec::new(),
         };
-        self.cost += held.cost();
+        self.fresh += held.cost();
         self.held.push_back(held);
         if !self.redactor.is_on() {
             self.ready = self.held.len();
-        } else if self.cost >= BLOCK {
-            self.settle(HOLD);
+        } else if self.fresh >= self.block {
+            self.settle(self.hold);
         }
     }
 
@@ -104,7 +131,6 @@ impl<T> Window<T> {
     pub fn pop(&mut self) -> Option<(T, Vec<Edit>)> {
         self.ready = self.ready.checked_sub(1)?;
         let held = self.held.pop_front()?;
-        self.cost -= held.cost();
         Some((held.item, held.edits))
     }
 
@@ -116,7 +142,7 @@ impl<T> Window<T> {
 
     /// What has been found so far.
     pub fn report(&self) -> &Report {
-        &self.report
+        &self.counting.report
     }
 
     fn text(&mut self, side: Side) -> &mut Text {
@@ -126,12 +152,14 @@ impl<T> Window<T> {
         }
     }
 
-    /// Finds the secrets of all items but the last ones that cost `hold` together.
+    /// Finds the secrets of all items but the last ones that have `hold` bytes together.
     fn settle(&mut self, hold: usize) {
+        self.fresh = 0;
         let mut ready = self.held.len();
-        let mut cost = 0;
-        while ready > self.ready && cost < hold {
+        let (mut text, mut cost) = (0, 0);
+        while ready > self.ready && text < hold && cost < HELD_COST {
             ready -= 1;
+            text += self.held[ready].text();
             cost += self.held[ready].cost();
         }
         for side in [Side::Shown, Side::Typed] {
@@ -152,12 +180,16 @@ impl<T> Window<T> {
         let mut items = self.held.iter_mut().filter(|held| held.side == Some(side));
         let mut item = items.next();
         for secret in secrets {
-            self.report.count(secret.span.rule);
             let mut mark = secret.span.mark();
+            let mut rule = Some(secret.span.rule);
             while let Some(held) = &mut item {
                 let from = secret.place.start.max(held.place.start);
                 let to = secret.place.end.min(held.place.end);
                 if from < to {
+                    // It stands where it begins.
+                    if let Some(rule) = rule.take() {
+                        self.counting.add(Place::of(rule, &held.item));
+                    }
                     let start = held.place.start;
                     held.edits.push(Edit {
                         range: (from - start) as usize..(to - start) as usize,

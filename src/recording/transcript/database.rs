@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Line, Tone, error_line, offset, pretty};
+use crate::recording::redact::Report;
 use crate::recording::statements::{Entry, Said, Statements};
 use crate::recording::{Code, Event, Kind, safe};
 
@@ -34,6 +35,16 @@ impl Database {
             numbers: Numbers::default(),
             has_begun: false,
         }
+    }
+
+    /// Takes other statements to read with, before the first event.
+    pub fn reading(&mut self, change: impl FnOnce(Statements) -> Statements) {
+        let statements = std::mem::replace(&mut self.statements, Statements::new(self.kind));
+        self.statements = change(statements);
+    }
+
+    pub fn report(&self) -> &Report {
+        self.statements.report()
     }
 
     pub fn push(&mut self, event: &Event, lines: &mut Vec<Line>) {

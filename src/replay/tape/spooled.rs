@@ -47,7 +47,7 @@ impl<R: Read + Seek + Clone> Spooled<R> {
             reader: source.input.open()?,
             length: source.input.length,
             event: Event::empty(),
-            transcript: Transcript::new(source.kind, Size::ASSUMED),
+            transcript: Transcript::new(source.kind, Size::ASSUMED).marking(&redactor),
             redacted: Redacted::new(redactor),
             shaper: LineShaper::new(source.kind),
             storage,

@@ -127,7 +127,8 @@ impl Quotas {
         Quota {
             bucket,
             limit,
-            remaining: limit.calls - window.used,
+            // A limit that was lowered in the middle of a window may be overdrawn already.
+            remaining: limit.calls.saturating_sub(window.used),
             reset: period - second % period,
             exceeded,
         }
@@ -182,6 +183,17 @@ mod tests {
         assert_eq!((at(1_003).exceeded, at(1_003).reset), (true, 7));
         assert_eq!((at(1_009).exceeded, at(1_009).reset), (true, 1));
         assert_eq!((at(1_010).exceeded, at(1_010).remaining), (false, 0));
+    }
+
+    #[test]
+    fn a_limit_that_is_lowered_in_the_middle_of_a_window_has_nothing_left() {
+        let quotas = Quotas::default();
+        for _ in 0..2 {
+            quotas.count(Bucket::Global, LIMIT, second(1));
+        }
+        let lower = RateLimit { calls: 1, ..LIMIT };
+        let quota = quotas.count(Bucket::Global, lower, second(2));
+        assert_eq!((quota.remaining, quota.exceeded), (0, true));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) fn fill<R: Read>(
     redactor: &Redactor,
     each: &mut dyn FnMut(Part, Line) -> ControlFlow<()>,
 ) -> Result<(), ReadError> {
-    let mut screen = transcript(kind);
+    let mut screen = transcript(kind, redactor);
     let mut redacted = Redacted::<Tagged>::new(redactor.clone());
     let (mut event, mut lines, mut ready) = (Event::empty(), Vec::new(), Vec::new());
     let mut parts = Parts::of(verdict);

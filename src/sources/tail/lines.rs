@@ -78,7 +78,7 @@ impl LiveText {
         };
         let (_, transcript) = self.screen.get_or_insert_with(|| {
             let kind = Kind::of_session(&self.session, std::slice::from_ref(&event));
-            (kind, transcript(kind))
+            (kind, transcript(kind, &self.style.redactor))
         });
         transcript.push(&event, &mut self.lines);
         self.last = now;
@@ -113,7 +113,7 @@ impl LiveText {
             && kind.is_screen()
         {
             screen.finish(&mut self.lines);
-            *screen = transcript(*kind);
+            *screen = transcript(*kind, &self.style.redactor);
         }
         self.hold(self.last, out);
         self.let_go(out);
@@ -202,8 +202,10 @@ impl LiveText {
 }
 
 /// The lines of a tail: bounded, since there may be hundreds of sessions.
-pub(super) fn transcript(kind: Kind) -> Transcript {
-    Transcript::new(kind, Size::ASSUMED).with_longest_line(LONGEST_LINE)
+pub(super) fn transcript(kind: Kind, redactor: &Redactor) -> Transcript {
+    Transcript::new(kind, Size::ASSUMED)
+        .with_longest_line(LONGEST_LINE)
+        .marking(redactor)
 }
 
 /// Without the word at the end, which may go on.

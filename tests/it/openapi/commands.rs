@@ -29,6 +29,8 @@ const COMMANDS: &[(&str, i32)] = &[
     ("sessions replay SESSION --no-timing", 0),
     ("sessions tail --for 2s --since 1h", 0),
     ("sessions tail SESSION --once", 0),
+    ("sessions search customers --since 60d --type database", 0),
+    ("sessions assert --policy policy.yaml --since 60d", 3),
     (
         "sessions export --since 60d --to logs --compression gzip",
         0,
@@ -46,6 +48,8 @@ const COMMANDS: &[(&str, i32)] = &[
     ),
     ("webhooks list", 0),
     ("test-event unapproved-prod --dry-run", 0),
+    ("test-event high-risk-command", 0),
+    ("test-event --cleanup", 0),
     ("config check", 0),
     ("monitors validate --pack hoop", 0),
     ("monitors plan", 0),
@@ -73,6 +77,7 @@ const EXPECTED: &[&str] = &[
     "POST /api/v1/monitor of datadog/openapi-v1.yaml",
     "PUT /api/v1/monitor/{monitor_id} of datadog/openapi-v1.yaml",
     "POST /api/v1/monitor/{monitor_id}/validate of datadog/openapi-v1.yaml",
+    "GET /api/v1/monitor/{monitor_id} of datadog/openapi-v1.yaml",
     "DELETE /api/v1/monitor/{monitor_id} of datadog/openapi-v1.yaml",
     "GET /api/v1/monitor/can_delete of datadog/openapi-v1.yaml",
     "GET /api/v1/dashboard of datadog/openapi-v1.yaml",
@@ -82,6 +87,7 @@ const EXPECTED: &[&str] = &[
     "GET /sessions of gateway/openapi-gateway.json",
     "GET /sessions/{session_id} of gateway/openapi-gateway.json",
     "POST /api/v2/logs of datadog/openapi-v2.yaml",
+    "POST /api/v2/logs/events/search of datadog/openapi-v2.yaml",
     "POST /plugins of gateway/openapi-gateway.json",
     "gateway/README.md, section 6",
 ];
@@ -132,6 +138,9 @@ fn run_all(environment: &TestEnvironment) {
     let listed = environment.run(["sessions", "list", "--since", "60d", "-o", "json"]);
     let sessions = listed.exits(0).json();
     let session = sessions[0]["id"].as_str().expect("a session has an id");
+    let policy = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policy.yaml");
+    let policy = std::fs::read(policy).expect("an example");
+    environment.write(&environment.path("policy.yaml"), policy);
     for (line, code) in COMMANDS {
         let word = |word| if word == "SESSION" { session } else { word };
         let _ = environment.run(line.split(' ').map(word)).exits(*code);

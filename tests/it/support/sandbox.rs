@@ -36,6 +36,11 @@ impl SandboxOptions {
         self.with("--index-delay", delay)
     }
 
+    /// How often monitors look at the logs.
+    pub fn evaluation_interval(self, interval: &str) -> Self {
+        self.with("--evaluation-interval", interval)
+    }
+
     pub fn fault(self, fault: &str) -> Self {
         self.with("--fault", fault)
     }

@@ -27,7 +27,7 @@ impl<'a> Mapping<'a> {
                 tags: settings.tags.value.clone(),
                 env: settings.env.as_ref().map(|env| env.value.clone()),
             },
-            redactor: context.redactor(args.no_redact),
+            redactor: context.redactor(args.no_redact)?,
         })
     }
 

@@ -154,7 +154,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
                 overwrite: args.overwrite,
                 include_input: args.include_input,
                 allow_download: args.allow_download,
-                redactor: context.redactor(args.no_redact),
+                redactor: context.redactor(args.no_redact)?,
                 clip: args.clip.clone(),
                 at: args.at.clone(),
             };

@@ -11,6 +11,7 @@ use clap::Args;
 use tempfile::SpooledTempFile;
 
 use self::source::Loaded;
+use super::cache::CacheArgs;
 use super::clip;
 use crate::commands::flags::GatewayAccess;
 use crate::context::Context;
@@ -31,6 +32,7 @@ const TRANSCRIPT: usize = 4 << 20;
   ddctl sessions replay 7c1e --clip 03:12..03:20
   ddctl sessions replay session.cast --clip '#7'
   ddctl sessions replay 7c1e | less
+  ddctl sessions replay 7c1e --no-timing --redaction-report hidden.json
 
 Keys: space pauses, left and right seek 5 seconds, [ and ] go from command to command, / searches,
 : goes to a time or a command, + and - change the speed, q quits; h shows them all. Cells are
@@ -81,6 +83,12 @@ pub struct Replay {
     /// Leave out the lines of a file that cannot be read
     #[arg(long)]
     lenient: bool,
+    /// Write what was hidden to a file as JSON: rules, counts and places, never a value; with a
+    /// transcript or --raw
+    #[arg(long, value_name = "FILE")]
+    redaction_report: Option<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArgs,
     #[command(flatten)]
     gateway: GatewayAccess,
 }
@@ -114,13 +122,19 @@ pub async fn run(context: &Context, args: &Replay) -> anyhow::Result<Exit> {
         )
         .into());
     }
+    let is_played = !args.raw && !args.no_timing && context.ui.is_interactive();
+    if is_played && args.redaction_report.is_some() {
+        return Err(UsageError::with_hint(
+            "--redaction-report tells of a whole recording, and playing may end before",
+            "add --no-timing, or write to a file or a pipe",
+        )
+        .into());
+    }
     let loaded = source::load(context, args).await?;
     match args.raw {
         true => text::raw(context, args, &loaded).await,
-        false if args.no_timing || !context.ui.is_interactive() => {
-            text::print(context, args, &loaded).await
-        }
-        false => play(context, args, &loaded),
+        false if is_played => play(context, args, &loaded),
+        false => text::print(context, args, &loaded).await,
     }
 }
 
@@ -128,7 +142,7 @@ fn play(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow::Result<Exi
     let preparation = replay::Preparation {
         idle_limit: args.idle_limit,
         size: args.size,
-        redactor: context.redactor(args.no_redact),
+        redactor: context.redactor(args.no_redact)?,
     };
     let storage = Box::new(SpooledTempFile::new(TRANSCRIPT));
     let options = options(context, args, loaded);

@@ -93,7 +93,8 @@ async fn load_session(context: &Context, args: &Replay) -> anyhow::Result<Loaded
     let id = sources::find(&gateway, &reference, context.now()).await?;
     let progress = context.ui.progress("fetching the recording");
     progress.set("…");
-    let (session, bytes) = gateway.session_with_recording(&id).await?;
+    let cache = args.cache.open(context, &gateway).await?;
+    let (session, bytes) = sources::recording(&gateway, &id, cache).await?;
     drop(progress);
     let Some(bytes) = bytes else {
         bail!(

@@ -7,10 +7,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tempfile::SpooledTempFile;
 
+use super::super::redaction_report::RedactionReport;
 use super::{Loaded, Replay, TRANSCRIPT, options, warn};
 use crate::context::Context;
+use crate::domain::redaction::Redactor;
 use crate::error::{Exit, UsageError};
-use crate::recording::redact;
+use crate::recording::redact::{self, Report};
 use crate::recording::transcript::{self, Line, Redacted, Transcript};
 use crate::recording::{Event, Size};
 use crate::replay;
@@ -27,8 +29,11 @@ pub async fn print(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow:
     let size = args
         .size
         .unwrap_or_else(|| replay::recorded_size(source, Size::ASSUMED));
-    let mut transcript = Transcript::new(source.kind, size);
-    let mut redacted = Redacted::new(context.redactor(args.no_redact));
+    let redactor = context.redactor(args.no_redact)?;
+    let mut transcript = Transcript::new(source.kind, size)
+        .marking(&redactor)
+        .counting(clip.clone());
+    let mut redacted = Redacted::new(redactor.clone()).counting(clip.clone());
     let mut out = BufWriter::new(context.ui.stdout());
     let (mut event, mut lines, mut found) = (Event::empty(), Vec::new(), Vec::new());
     let mut read = 0;
@@ -56,7 +61,18 @@ pub async fn print(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow:
     out.flush()?;
     warn(context, reader.warnings());
     end.with_context(|| format!("read {}", args.session))?;
+    let mut report = redacted.report().clone();
+    transcript.report().iter().for_each(|own| report.merge(own));
+    tell(args, &redactor, &report)?;
     Ok(Exit::Done)
+}
+
+/// Writes the report, where one is wanted.
+fn tell(args: &Replay, redactor: &Redactor, report: &Report) -> anyhow::Result<()> {
+    match &args.redaction_report {
+        Some(path) => RedactionReport::of(&args.session, redactor, report).write(path),
+        None => Ok(()),
+    }
 }
 
 /// The recorded times that are wanted.
@@ -92,10 +108,11 @@ fn write(
 pub async fn raw(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow::Result<Exit> {
     let clip = clip(context, args, loaded)?;
     let mut reader = loaded.source.input.open()?;
-    let events = redact::Redacted::new(&mut reader, context.redactor(args.no_redact));
+    let redactor = context.redactor(args.no_redact)?;
+    let mut events = redact::Redacted::new(&mut reader, redactor.clone()).counting(clip.clone());
     let mut out = BufWriter::new(context.ui.stdout());
     let mut written = 0;
-    for event in events {
+    for event in events.by_ref() {
         let event = event.with_context(|| format!("read {}", args.session))?;
         if !event.code.is_shown() || !clip.contains(&event.time) {
             continue;
@@ -109,6 +126,8 @@ pub async fn raw(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow::R
     }
     out.flush()?;
     drop(out);
+    let report = events.report().clone();
     warn(context, reader.warnings());
+    tell(args, &redactor, &report)?;
     Ok(Exit::Done)
 }

@@ -95,7 +95,7 @@ pub async fn run(context: &Context, args: &Tail) -> anyhow::Result<Exit> {
         which,
         since,
         is_once: args.once,
-        redactor: context.redactor(args.no_redact),
+        redactor: context.redactor(args.no_redact)?,
         shows_unfinished: context.ui.format() == Format::Table,
     };
     if !args.once {

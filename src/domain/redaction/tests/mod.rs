@@ -46,7 +46,10 @@ fn a_text_without_secrets_is_left_alone() {
 fn each_rule_finds_its_example_and_nothing_else_in_it() {
     for rule in RULES {
         let (redacted, findings) = Redactor::built_in().redact_with_report(rule.example);
-        let names: Vec<_> = findings.iter().map(|finding| finding.rule).collect();
+        let names: Vec<_> = findings
+            .iter()
+            .map(|finding| finding.rule.as_ref())
+            .collect();
         assert_eq!(names, [rule.name], "{redacted}");
     }
 }
@@ -65,7 +68,7 @@ fn a_finding_tells_where_the_mark_stands_in_the_redacted_text() {
     let (redacted, findings) = Redactor::built_in().redact_with_report(text);
     let marks: Vec<_> = findings
         .iter()
-        .map(|finding| (finding.rule, &redacted[finding.mark.clone()]))
+        .map(|finding| (finding.rule.as_ref(), &redacted[finding.mark.clone()]))
         .collect();
     assert_eq!(
         marks,

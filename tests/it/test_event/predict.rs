@@ -13,7 +13,9 @@ fn predict(scenario: &str, flags: &[&str]) -> CommandOutput {
 #[test]
 fn an_unapproved_agent_on_production_would_wake_somebody() {
     let output = predict("unapproved-prod", &[]);
-    stable().bind(|| assert_snapshot!("test_event_unapproved_prod", output));
+    let mut settings = stable();
+    settings.set_snapshot_path("../../snapshots");
+    settings.bind(|| assert_snapshot!("test_event_unapproved_prod", output));
 }
 
 #[test]
@@ -65,9 +67,32 @@ fn an_unknown_scenario_names_the_nearest_and_all() {
 }
 
 #[test]
-fn without_dry_run_it_says_what_is_missing() {
-    let _ = TestEnvironment::empty()
-        .run(["test-event", "unapproved-prod"])
-        .exits(2)
-        .says("--dry-run");
+fn what_would_not_fire_is_as_expected_where_ok_is() {
+    let flags = ["--expect=ok", "--monitor=hoop/silence", "-ojson"];
+    let answer = predict("unapproved-prod", &flags).exits(0).json();
+    assert_eq!(answer["verdict"], "would_not");
+    assert_eq!(answer["expected"], "ok");
+    let _ = predict("unapproved-prod", &["--expect=ok"]).exits(3);
+}
+
+#[test]
+fn events_of_ones_own_are_held_against_every_pack() {
+    let environment = TestEnvironment::empty();
+    let line = r#"{"ddsource":"execlave","agent_id":"a","span_type":"tool","outcome":"policy_blocked","autonomy_level":"autonomous"}"#;
+    let run = |line: &str| {
+        let command = ["test-event", "--file=-", "--dry-run"];
+        environment.command(command).stdin(line).run()
+    };
+    let _ = run(line)
+        .exits(0)
+        .shows("1 test event, run")
+        .shows("WOULD FIRE  [execlave] an autonomous agent was blocked");
+    let _ = run(r#"{"message":"hello"}"#)
+        .exits(3)
+        .shows("WOULD NOT FIRE");
+}
+
+#[test]
+fn an_anomaly_nobody_can_foretell() {
+    let _ = predict("cost-anomaly", &[]).exits(1).shows("CANNOT TELL");
 }
