@@ -43,6 +43,9 @@ environment = "staging"
 /// A pause between two steps, to read what the last one said.
 const READING_TIME: Duration = Duration::from_millis(900);
 
+/// A new session begins this often, so that there is something to watch.
+const ARRIVALS: Duration = Duration::from_millis(1_500);
+
 /// Take the tour: the whole path on a private sandbox, in a few seconds
 #[derive(Debug, Args)]
 #[command(
@@ -92,6 +95,7 @@ fn sandbox_options(context: &Context) -> sandbox::Options {
     sandbox::Options {
         gateway: sandbox::gateway::Options {
             licence: sandbox::gateway::Licence::Enterprise,
+            every: Some(ARRIVALS),
             ..sandbox::gateway::Options::new(context.now())
         },
         ..sandbox::Options::default()
@@ -146,6 +150,10 @@ impl Tour<'_> {
             true => "sessions replay {session} --no-timing --clip 0..3s",
             false => "sessions replay {session} --speed 4 --idle-limit 0.6 --exit",
         };
+        let tail = match self.is_fast {
+            true => "sessions tail --once",
+            false => "sessions tail --for 5s",
+        };
         vec![
             step("Is the key good for this site?", "validate"),
             step(
@@ -157,6 +165,7 @@ impl Tour<'_> {
                 "sessions list --since 24h --limit 8",
             ),
             step("Look at one of them", replay),
+            step("What is happening right now?", tail),
             step(
                 "Ship every session of the last day to Datadog",
                 "sessions export --since 24h --to logs",

@@ -37,6 +37,12 @@ pub struct Sandbox {
     /// Over which time the sessions spread
     #[arg(long, value_name = "DURATION", default_value = "30d", value_parser = duration)]
     span: Duration,
+    /// How many of them are still open, beside the first two
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    open: u64,
+    /// A new session begins every so often, and ends some seconds later
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    every: Option<Duration>,
     /// How long a log stays invisible to searches
     #[arg(long, value_name = "DURATION", default_value = "2s", value_parser = duration)]
     index_delay: Duration,
@@ -91,6 +97,8 @@ fn options(context: &Context, args: &Sandbox) -> anyhow::Result<sandbox::Options
             sessions: args.sessions,
             seed: args.seed,
             span: args.span,
+            open: args.open,
+            every: args.every,
             licence: match args.licence {
                 LicenceArg::Oss => Licence::Oss,
                 LicenceArg::Enterprise => Licence::Enterprise,

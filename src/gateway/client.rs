@@ -118,6 +118,11 @@ impl Gateway {
         self.incoming(call).await?.whole(limit).await
     }
 
+    /// The address as it may be printed.
+    pub(super) fn shown(&self) -> String {
+        printable_url(&self.base)
+    }
+
     /// Sends without a credential what needs no sign-in.
     pub(super) async fn answer_unsigned(&self, call: Call) -> Result<Answer, GatewayError> {
         let incoming = self.send(call.label, call.request).await?;
@@ -136,7 +141,7 @@ impl Gateway {
         let response = self.http.send(request).await?;
         let status = response.status();
         self.keep_renewed(response.header(NEW_ACCESS_TOKEN));
-        let base = printable_url(&self.base);
+        let base = self.shown();
         match meaning(status) {
             Meaning::Answered => Ok(Incoming {
                 label,
@@ -177,6 +182,7 @@ impl Call {
 }
 
 /// A 2xx whose body has not been read.
+#[derive(Debug)]
 pub(super) struct Incoming {
     label: String,
     base: String,

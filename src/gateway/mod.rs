@@ -11,6 +11,7 @@ mod connections;
 mod credential;
 mod divider;
 mod error;
+mod live;
 mod plugins;
 mod server;
 mod sessions;
@@ -23,6 +24,7 @@ pub use audit::{AUDIT_PAGE_LIMIT, AuditQuery};
 pub use client::Gateway;
 pub use credential::Credential;
 pub use error::GatewayError;
+pub use live::{Live, LiveEvent, LiveStream};
 pub use sessions::{
     CountMode, MAX_OFFSET, PAGE_LIMIT, RECORDING_LIMIT, SessionPage, SessionQuery, session_id,
 };

@@ -195,7 +195,7 @@ impl Gateway {
 }
 
 /// What was not found below `/sessions/` is the session.
-fn of_session(error: GatewayError, id: String) -> GatewayError {
+pub(super) fn of_session(error: GatewayError, id: String) -> GatewayError {
     match error {
         GatewayError::NotFound { .. } => GatewayError::NoSession { id },
         error => error,

@@ -10,6 +10,7 @@ mod opaque;
 mod pretty;
 mod screen;
 
+use std::borrow::BorrowMut;
 use std::io::{self, Write};
 use std::ops::Range;
 use std::time::Duration;
@@ -66,6 +67,15 @@ impl Transcript {
         })
     }
 
+    /// Ends lines of a screen that are longer than this many bytes, for many sessions at once.
+    #[must_use]
+    pub fn with_longest_line(mut self, bytes: usize) -> Self {
+        if let Layout::Screen(text) = &mut self.0 {
+            text.set_longest_line(bytes);
+        }
+        self
+    }
+
     /// Makes the marks of what a protocol says is a secret as `redactor` does, with its tokens;
     /// before the first event.
     pub fn marking(mut self, redactor: &Redactor) -> Self {
@@ -81,6 +91,14 @@ impl Transcript {
             database.reading(|statements| statements.counting(range));
         }
         self
+    }
+
+    /// The line of a screen that has not ended, as it stands; none of other recordings.
+    pub fn unfinished(&self) -> Option<Line> {
+        match &self.0 {
+            Layout::Screen(text) => text.unfinished(),
+            _ => None,
+        }
     }
 
     /// What was hidden for the protocol's sake; what other rules find is not among it.
@@ -147,16 +165,17 @@ pub fn redacted(kind: Kind, events: &[Event], redactor: &Redactor) -> Vec<Line> 
 }
 
 /// Takes the secrets out of lines that come one by one, with the bounds of [`super::redact`].
+/// A line may be part of something larger that its owner tells it by.
 ///
 /// A secret that takes several lines leaves one, at the time of its first.
 #[derive(Debug)]
-pub struct Redacted {
-    window: Window<Line>,
+pub struct Redacted<T = Line> {
+    window: Window<T>,
     /// A line that a secret took the end of: what is left of a later one belongs to it.
-    open: Option<Line>,
+    open: Option<T>,
 }
 
-impl Redacted {
+impl<T: BorrowMut<Line>> Redacted<T> {
     pub fn new(redactor: Redactor) -> Self {
         Self {
             window: Window::new(redactor),
@@ -171,22 +190,22 @@ impl Redacted {
     }
 
     /// Takes a line in, and appends those in which all secrets have been found.
-    pub fn push(&mut self, line: Line, lines: &mut Vec<Line>) {
+    pub fn push(&mut self, line: T, lines: &mut Vec<T>) {
         self.window.push(line, Some(Side::Typed), |line, text| {
-            text.extend_from_slice(line.text.as_bytes());
+            text.extend_from_slice(line.borrow().text.as_bytes());
             text.push(b'\n');
         });
         self.take(lines);
     }
 
     /// Appends all the rest.
-    pub fn finish(&mut self, lines: &mut Vec<Line>) {
+    pub fn finish(&mut self, lines: &mut Vec<T>) {
         self.flush(lines);
         lines.extend(self.open.take());
     }
 
     /// Appends all that is held back, where nothing more will come for a while.
-    pub fn flush(&mut self, lines: &mut Vec<Line>) {
+    pub fn flush(&mut self, lines: &mut Vec<T>) {
         self.window.flush();
         self.take(lines);
     }
@@ -196,19 +215,20 @@ impl Redacted {
         self.window.report()
     }
 
-    fn take(&mut self, lines: &mut Vec<Line>) {
+    fn take(&mut self, lines: &mut Vec<T>) {
         while let Some((mut line, edits)) = self.window.pop() {
             if edits.is_empty() && self.open.is_none() {
                 lines.push(line);
                 continue;
             }
-            let mut bytes = std::mem::take(&mut line.text).into_bytes();
+            let mut bytes = std::mem::take(&mut line.borrow_mut().text).into_bytes();
             bytes.push(b'\n');
             redact::apply(&edits, &mut bytes);
             let is_whole = bytes.ends_with(b"\n");
             bytes.truncate(bytes.len() - usize::from(is_whole));
             let mut line = self.open.take().unwrap_or(line);
-            line.text.push_str(&String::from_utf8_lossy(&bytes));
+            let text = &mut line.borrow_mut().text;
+            text.push_str(&String::from_utf8_lossy(&bytes));
             match is_whole {
                 true => lines.push(line),
                 false => self.open = Some(line),
@@ -345,6 +365,54 @@ mod tests {
         assert!(text.contains("  0:03.445  ← HTTP/1.1 403 Forbidden\n"));
         assert!(text.contains("              1042;83.40\n"));
         assert!(!text.contains("fake-agent-token"));
+    }
+
+    fn line(text: &str) -> Line {
+        Line {
+            time: Duration::ZERO,
+            text: text.to_owned(),
+            tone: Tone::Plain,
+        }
+    }
+
+    #[test]
+    fn a_secret_of_many_lines_is_taken_out_though_each_line_is_let_go_at_once() {
+        let key = ["MC4CAQAwBQYDK2VwBCIEIA0123456789012345678901234567"; 5];
+        let text = ["$ cat key", "-----BEGIN PRIVATE KEY-----"]
+            .into_iter()
+            .chain(key)
+            .chain(["-----END PRIVATE KEY-----", "$ ls"]);
+        let (mut redacted, mut lines) = (Redacted::new(Redactor::built_in()), Vec::new());
+        for text in text {
+            redacted.push(line(text), &mut lines);
+            redacted.flush(&mut lines);
+        }
+        redacted.finish(&mut lines);
+        let shown: String = lines
+            .iter()
+            .map(|line| format!("{}\n", line.text))
+            .collect();
+        assert!(!shown.contains("MC4CAQ"), "{shown}");
+        assert!(
+            shown.contains("[redacted:private-key]") && shown.ends_with("$ ls\n"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_line_that_has_not_ended_is_told_as_it_stands() {
+        let mut transcript = Transcript::new(Kind::Terminal, Size::ASSUMED);
+        let mut lines = Vec::new();
+        let events = testing::events(&[("o", b"$ "), ("o", b"lx\x08s"), ("o", b"\r\n")]);
+        let mut unfinished = Vec::new();
+        for event in &events {
+            transcript.push(event, &mut lines);
+            unfinished.push(transcript.unfinished().map(|line| line.text));
+        }
+        assert_eq!(
+            unfinished,
+            [Some("$ ".to_owned()), Some("$ ls".to_owned()), None]
+        );
     }
 
     const KINDS: [Kind; 6] = [

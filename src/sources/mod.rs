@@ -19,6 +19,7 @@ mod recordings;
 mod retry;
 mod rows;
 mod spooled;
+pub mod tail;
 #[cfg(test)]
 mod testing;
 mod window;

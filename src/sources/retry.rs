@@ -29,6 +29,17 @@ impl Backoff {
         Self::new(8)
     }
 
+    /// For what is waited for as long as somebody watches.
+    pub(super) fn endless() -> Self {
+        Self::new(u32::MAX)
+    }
+
+    /// How long to wait now, of an endless one.
+    pub(super) fn next_wait(&mut self) -> Duration {
+        self.failed = self.failed.min(u32::MAX - 2);
+        self.after_failure().unwrap_or(LONGEST_DELAY)
+    }
+
     fn new(attempts: u32) -> Self {
         Self {
             attempts,

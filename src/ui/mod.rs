@@ -240,6 +240,17 @@ impl Ui {
             .to_string()
     }
 
+    /// An instant of today by its clock alone, another one in full.
+    pub fn moment(&self, at: Timestamp) -> String {
+        let zone = &self.options.tz;
+        let is_today =
+            at.to_zoned(zone.clone()).date() == Timestamp::now().to_zoned(zone.clone()).date();
+        match is_today {
+            true => at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string(),
+            false => self.time(at),
+        }
+    }
+
     /// The zone's name, for table heads.
     pub fn zone(&self) -> String {
         match self.options.tz.iana_name() {

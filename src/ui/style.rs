@@ -58,6 +58,16 @@ impl Palette {
         self.is_coloured
     }
 
+    /// `text` in one of the colours that tell names apart, over and over again. The red of failure
+    /// is not among them.
+    pub fn paint_name(self, number: usize, text: impl Display) -> String {
+        const COLOURS: [&str; 10] = ["36", "33", "32", "35", "34", "96", "93", "92", "95", "94"];
+        match self.is_coloured {
+            true => format!("\x1b[{}m{text}\x1b[0m", COLOURS[number % COLOURS.len()]),
+            false => text.to_string(),
+        }
+    }
+
     /// `text` in the tone's colour. The sixteen colours alone, which every theme keeps readable.
     pub fn paint(self, tone: Tone, text: impl Display) -> String {
         let code = match tone {

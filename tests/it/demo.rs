@@ -27,6 +27,7 @@ fn the_tour_walks_the_whole_path_and_ends_with_what_landed() {
         "webhooks register",
         "sessions list",
         "sessions replay",
+        "sessions tail",
         "sessions export",
         "test-event unapproved-prod",
     ] {
@@ -66,7 +67,7 @@ fn it_is_readable_at_80_columns_on_a_terminal() {
     let output = Pty::start(&environment, &["demo", "--fast", "--color", "never"]).finish();
     assert_eq!(output.code, 0);
     let text = String::from_utf8_lossy(&output.wire).replace('\r', "");
-    assert_eq!(steps_of(&text).len(), 6, "{text}");
+    assert_eq!(steps_of(&text).len(), 7, "{text}");
     let is_wide = |line: &&str| {
         // Commands and addresses are to be copied, not cut.
         line.chars().count() > 80 && !line.starts_with("$ ") && !line.contains("://")
@@ -79,7 +80,7 @@ fn it_is_readable_at_80_columns_on_a_terminal() {
 fn without_a_terminal_the_same_is_said_without_colours() {
     let output = fast(&TestEnvironment::empty());
     assert!(!output.to_string().contains('\x1b'), "{output}");
-    assert_eq!(steps_of(&output.stderr).len(), 6);
+    assert_eq!(steps_of(&output.stderr).len(), 7);
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod sandbox_gateway;
 mod search;
 mod sessions;
 mod support;
+mod tail;
 mod test_event;
 mod validate;
 mod webhooks;

@@ -13,6 +13,7 @@ mod scope;
 mod search;
 mod show;
 mod stored;
+mod tail;
 pub mod view;
 mod when;
 
@@ -25,6 +26,7 @@ use crate::error::Exit;
 pub enum Sessions {
     List(list::List),
     Show(show::Show),
+    Tail(Box<tail::Tail>),
     Replay(replay::Replay),
     Search(Box<search::Search>),
     Assert(Box<assert::Assert>),
@@ -32,9 +34,9 @@ pub enum Sessions {
 }
 
 impl Sessions {
-    /// An export that is told to stop sends what it holds first.
+    /// An export that is told to stop sends what it holds first, a tail shows it.
     pub fn stops_by_itself(&self) -> bool {
-        matches!(self, Sessions::Export(_))
+        matches!(self, Sessions::Export(_) | Sessions::Tail(_))
     }
 }
 
@@ -42,6 +44,7 @@ pub async fn run(context: &Context, command: Sessions) -> anyhow::Result<Exit> {
     match command {
         Sessions::List(args) => list::run(context, &args).await,
         Sessions::Show(args) => show::run(context, &args).await,
+        Sessions::Tail(args) => tail::run(context, &args).await,
         Sessions::Replay(args) => replay::run(context, &args).await,
         Sessions::Search(args) => search::run(context, &args).await,
         Sessions::Assert(args) => assert::run(context, &args).await,

@@ -6,6 +6,7 @@ pub(super) mod connection;
 mod review;
 pub(super) mod server;
 pub(super) mod session;
+pub(super) mod sse;
 pub(super) mod webhook;
 
 use jiff::Timestamp;

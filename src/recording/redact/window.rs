@@ -247,7 +247,9 @@ impl Text {
         for span in redactor.spans(&reading.text()) {
             let place = reading.place_of(span.start..span.end);
             let place = self.base + place.start as u64..self.base + place.end as u64;
-            if (self.settled..end).contains(&place.start) {
+            // One that was given out in part, or that goes on, loses what comes now.
+            let place = place.start.max(self.settled)..place.end;
+            if (self.settled..end).contains(&place.start) && !place.is_empty() {
                 self.settled = place.end;
                 secrets.push(Secret { span, place });
             }

@@ -39,6 +39,7 @@ impl Slot {
 pub(super) struct Text {
     kind: Kind,
     cols: usize,
+    longest_line: usize,
     decoder: Decoder,
     scanner: Scanner,
     marks: MarkFilter,
@@ -63,6 +64,7 @@ impl Text {
                 Kind::Exec => Size::LIMIT.into(),
                 _ => size.cols.into(),
             },
+            longest_line: LONGEST_LINE,
             decoder: Decoder::default(),
             scanner: Scanner::default(),
             marks: MarkFilter::default(),
@@ -74,6 +76,25 @@ impl Text {
             full_screen: None,
             lines: Vec::new(),
         }
+    }
+
+    pub fn set_longest_line(&mut self, bytes: usize) {
+        self.longest_line = bytes;
+    }
+
+    /// The line as it stands; none where it is empty or another screen is shown.
+    pub fn unfinished(&self) -> Option<Line> {
+        let is_empty = self.row.is_empty() && self.wrapped.is_empty();
+        if is_empty || self.full_screen.is_some() {
+            return None;
+        }
+        let mut text = self.wrapped.clone();
+        push_row(&self.row, &mut text);
+        Some(Line {
+            time: self.since,
+            text,
+            tone: Tone::Plain,
+        })
     }
 
     pub fn push(&mut self, event: &Event, lines: &mut Vec<Line>) {
@@ -240,7 +261,7 @@ impl Text {
         push_row(&self.row, &mut self.wrapped);
         self.row.clear();
         self.col = 0;
-        if self.wrapped.len() > LONGEST_LINE {
+        if self.wrapped.len() > self.longest_line {
             self.end_line();
         }
     }

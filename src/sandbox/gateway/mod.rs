@@ -47,6 +47,10 @@ pub struct Options {
     pub seed: u64,
     /// How far back the oldest session lies.
     pub span: Duration,
+    /// How many sessions beyond the catalogue's are not over.
+    pub open: u64,
+    /// A new session begins every so often.
+    pub every: Option<Duration>,
     pub licence: Licence,
     /// When the sandbox begins; its clock runs on from there.
     pub now: Timestamp,
@@ -62,6 +66,8 @@ impl Options {
             sessions: 40,
             seed: 1,
             span: Duration::from_secs(30 * 86_400),
+            open: 0,
+            every: None,
             licence: Licence::Oss,
             now,
             api_url: "http://127.0.0.1:8009".to_owned(),
@@ -157,6 +163,8 @@ impl GatewayStandIn {
             seed: options.seed,
             span: options.span,
             now: options.now,
+            open: options.open,
+            every: options.every,
         });
         Self {
             world,

@@ -291,6 +291,33 @@ pub static CATALOGUE: &[Entry] = &[
     },
 ];
 
+/// What begins while the sandbox runs, over and over again: each takes a few seconds, and nobody
+/// is asked.
+pub static ARRIVALS: [Scenario; 4] = [
+    session(
+        &DEPLOY_SCRIPT,
+        &CI_RUNNER,
+        &STAGING_SHOP_HOST,
+        Exec,
+        Exited(0),
+    ),
+    session(
+        &HTTP_API,
+        &RESTOCK_AGENT,
+        &PROD_SHOP_API,
+        Connect,
+        Exited(0),
+    ),
+    session(
+        &PG_NATIVE_DRIVER,
+        &RESTOCK_AGENT,
+        &PROD_ORDERS_DB,
+        Connect,
+        Exited(0),
+    ),
+    session(&MCP_HTTP, &CLAUDE_CODE, &SHOP_TOOLS_MCP, Connect, Exited(0)),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

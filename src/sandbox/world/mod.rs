@@ -38,6 +38,49 @@ pub struct WorldOptions {
     /// How far back the oldest session lies.
     pub span: Duration,
     pub now: Timestamp,
+    /// How many sessions beyond the catalogue's are not over.
+    pub open: u64,
+    /// A new session begins every so often from now on.
+    pub every: Option<Duration>,
+}
+
+/// Sessions by number, newest first: those that began since the sandbox did, and the others.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// The highest number is the newest.
+    arrived: Range<u64>,
+    /// The lowest number is the newest.
+    told: Range<u64>,
+}
+
+impl Window {
+    pub fn count(&self) -> u64 {
+        let length = |range: &Range<u64>| range.end.saturating_sub(range.start);
+        length(&self.arrived) + length(&self.told)
+    }
+
+    pub fn numbers(&self) -> impl Iterator<Item = u64> + use<> {
+        self.arrived.clone().rev().chain(self.told.clone())
+    }
+
+    /// So many numbers from the `offset`th on, without going through those before it.
+    pub fn part(&self, offset: u64, count: u64) -> Vec<u64> {
+        let arrived = self.arrived.end.saturating_sub(self.arrived.start);
+        let newest = self
+            .arrived
+            .clone()
+            .rev()
+            .skip(usize::try_from(offset).unwrap_or(usize::MAX));
+        let first = self
+            .told
+            .start
+            .saturating_add(offset.saturating_sub(arrived));
+        let told = first.min(self.told.end)..self.told.end;
+        newest
+            .chain(told)
+            .take(usize::try_from(count).unwrap_or(usize::MAX))
+            .collect()
+    }
 }
 
 /// All sessions of a gateway.
@@ -56,37 +99,105 @@ impl World {
         }
     }
 
-    /// How many sessions there are; their numbers run from 0, the newest, to one less.
+    /// How many sessions there were when the sandbox began; their numbers run from 0, the newest,
+    /// to one less. Those that began since are numbered on from there.
     pub fn count(&self) -> u64 {
         self.options.sessions
     }
 
+    /// How many have begun since, at `now`.
+    fn arrived(&self, now: Timestamp) -> u64 {
+        let Some(every) = self.options.every.filter(|every| !every.is_zero()) else {
+            return 0;
+        };
+        let since = Duration::try_from(now.duration_since(self.options.now)).unwrap_or_default();
+        u64::try_from(since.as_nanos() / every.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// The place among those that began since; `None` for the others.
+    fn arrival(&self, index: u64) -> Option<u64> {
+        index.checked_sub(self.options.sessions)
+    }
+
     /// When session `index` began. Strictly earlier than the one before it.
     pub fn start_of(&self, index: u64) -> Timestamp {
+        if let Some(n) = self.arrival(index) {
+            let every = self.options.every.unwrap_or_default();
+            let later = every.saturating_mul(u32::try_from(n + 1).unwrap_or(u32::MAX));
+            return self
+                .options
+                .now
+                .checked_add(later)
+                .unwrap_or(Timestamp::MAX);
+        }
         let age = i64::try_from(self.age_us(index)).unwrap_or(i64::MAX);
         Timestamp::from_microsecond(self.now_us.saturating_sub(age)).unwrap_or(Timestamp::MIN)
     }
 
-    /// The sessions that began in `start..=end`, by number.
-    pub fn between(&self, start: Timestamp, end: Timestamp) -> Range<u64> {
+    /// The sessions that began in `start..=end` and not after `now`.
+    pub fn between(&self, start: Timestamp, end: Timestamp, now: Timestamp) -> Window {
         let first = self.bisect(|at| at > end);
         let last = self.bisect(|at| at >= start);
-        first..last.max(first)
+        let before = start.checked_sub(Duration::from_nanos(1)).unwrap_or(start);
+        let base = self.options.sessions;
+        let until = self.arrived(end.min(now));
+        Window {
+            arrived: base + self.arrived(before).min(until)..base + until,
+            told: first..last.max(first),
+        }
+    }
+
+    /// All sessions that began until `now`.
+    pub fn all(&self, now: Timestamp) -> Window {
+        let base = self.options.sessions;
+        Window {
+            arrived: base..base + self.arrived(now),
+            told: 0..base,
+        }
     }
 
     pub fn plan(&self, index: u64) -> Plan {
-        Plan::of(self.options.seed, index, self.start_of(index))
+        let listed = CATALOGUE.len() as u64;
+        let start = self.start_of(index);
+        match self.arrival(index) {
+            Some(n) => Plan::arrival(index, n),
+            None if (listed..listed + self.options.open).contains(&index) => {
+                Plan::running(self.options.seed, index, start)
+            }
+            None => Plan::of(self.options.seed, index, start),
+        }
     }
 
-    pub fn session(&self, index: u64) -> Session {
+    /// Session `index` as it is at `now`, when it has begun.
+    pub fn session(&self, index: u64, now: Timestamp) -> Session {
         let (seed, start) = (self.options.seed, self.start_of(index));
         let id = ids::id_of(seed, index);
-        Session::of(seed, self.plan(index), id, start, self.options.now)
+        let mut plan = self.plan(index);
+        if self.arrival(index).is_none() {
+            return Session::of(seed, plan, id, start, self.options.now);
+        }
+        let whole = Session::of(seed, plan, id, start, Timestamp::MAX);
+        match whole.end {
+            Some(end) if end > now => {
+                plan.ending = Ending::Running;
+                Session::of(seed, plan, id, start, now)
+            }
+            _ => whole,
+        }
     }
 
-    /// The number of the session with that id.
-    pub fn find(&self, id: Uuid) -> Option<u64> {
-        ids::index_of(self.options.seed, id).filter(|index| *index < self.count())
+    /// The number of the session with that id, if it has begun at `now`.
+    pub fn find(&self, id: Uuid, now: Timestamp) -> Option<u64> {
+        let begun = self.count() + self.arrived(now);
+        ids::index_of(self.options.seed, id).filter(|index| *index < begun)
+    }
+
+    /// How the recording of a running session goes on.
+    pub fn live(&self, session: &Session) -> Live {
+        match self.arrival(session.plan.index) {
+            Some(_) => Live::ending(session.plan.scenario.recording),
+            None => Live::endless(session.plan.scenario.recording),
+        }
     }
 
     /// The first session for which `is_later` no longer holds.
@@ -146,12 +257,18 @@ mod tests {
 
     use super::*;
 
+    fn now() -> Timestamp {
+        "2026-11-21T10:00:00.123456Z".parse().expect("an instant")
+    }
+
     fn world(sessions: u64, seed: u64, span_s: u64) -> World {
         World::new(WorldOptions {
             sessions,
             seed,
             span: Duration::from_secs(span_s),
-            now: "2026-11-21T10:00:00.123456Z".parse().expect("an instant"),
+            now: now(),
+            open: 0,
+            every: None,
         })
     }
 
@@ -179,14 +296,14 @@ mod tests {
             let (start, end) = (a.expect("an instant"), b.expect("an instant"));
             let inside = |i: &u64| (start..=end).contains(&world.start_of(*i));
             let wanted: Vec<u64> = (0..world.count()).filter(inside).collect();
-            prop_assert_eq!(world.between(start, end).collect::<Vec<_>>(), wanted);
+            prop_assert_eq!(world.between(start, end, now()).numbers().collect::<Vec<_>>(), wanted);
         }
 
         #[test]
         fn a_session_is_found_by_its_id_and_tells_a_possible_story(world in worlds(), at: u64) {
             let index = at % world.count();
-            let session = world.session(index);
-            prop_assert_eq!(world.find(session.id), Some(index));
+            let session = world.session(index, now());
+            prop_assert_eq!(world.find(session.id, now()), Some(index));
             let is_possible = |end| session.start <= end && end <= world.options.now;
             prop_assert!(session.end.is_none_or(is_possible));
             prop_assert_eq!(session.plan.index, index);
@@ -196,18 +313,58 @@ mod tests {
         }
     }
 
+    fn lively() -> World {
+        let quiet = world(40, 1, 86_400);
+        World::new(WorldOptions {
+            open: 10,
+            every: Some(Duration::from_secs(5)),
+            ..quiet.options
+        })
+    }
+
+    fn after(seconds: i64) -> Timestamp {
+        now() + SignedDuration::from_secs(seconds)
+    }
+
+    #[test]
+    fn sessions_arrive_one_after_the_other_and_end() {
+        let world = lively();
+        assert_eq!(world.all(after(4)).count(), 40);
+        assert_eq!(world.all(after(11)).part(0, 3), [41, 40, 0]);
+        assert_eq!(
+            world.between(after(6), after(99), after(11)).part(0, 9),
+            [41]
+        );
+        assert_eq!(world.start_of(41), after(10));
+        let running = world.session(40, after(6));
+        assert_eq!((running.plan.ending, running.end), (Ending::Running, None));
+        let over = world.session(40, after(30));
+        assert_eq!(over.plan.ending, Ending::Exited(0));
+        assert!(over.end.is_some_and(|end| end < after(30)));
+        assert_eq!(world.find(over.id, after(4)), None);
+        assert_eq!(world.find(over.id, after(6)), Some(40));
+    }
+
+    #[test]
+    fn as_many_sessions_as_asked_for_are_open() {
+        let world = lively();
+        let is_running = |index: &u64| world.plan(*index).ending == Ending::Running;
+        assert_eq!((0..40).filter(is_running).count(), 11);
+    }
+
     #[test]
     fn an_id_beyond_the_count_is_nobodys() {
-        let id = world(100, 7, 86_400).session(50).id;
-        assert_eq!(world(50, 7, 86_400).find(id), None);
+        let id = world(100, 7, 86_400).session(50, now()).id;
+        assert_eq!(world(50, 7, 86_400).find(id, now()), None);
     }
 
     #[test]
     fn the_last_of_a_million_sessions_is_as_near_as_the_first() {
         let vast = world(1_000_000, 3, 30 * 86_400);
-        let last = vast.session(999_999);
-        assert_eq!(vast.find(last.id), Some(999_999));
-        assert_eq!(vast.between(last.start, last.start), 999_999..1_000_000);
+        let last = vast.session(999_999, now());
+        assert_eq!(vast.find(last.id, now()), Some(999_999));
+        let window = vast.between(last.start, last.start, now());
+        assert_eq!(window.part(0, 9), [999_999]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
-use super::catalogue::CATALOGUE;
+use super::catalogue::{ARRIVALS, CATALOGUE};
 use super::connections::{CONNECTIONS, Connection};
 use super::draw::{draw_below, pick};
 use super::identities::{AGENTS, Identity, PEOPLE};
@@ -30,6 +30,26 @@ impl Plan {
         match CATALOGUE.get(usize::try_from(index).unwrap_or(usize::MAX)) {
             Some(entry) => Self::as_told(index, &entry.scenario),
             None => Self::varied(seed, index, start),
+        }
+    }
+
+    /// The newest story of the catalogue, which is not over, with other people and places.
+    pub fn running(seed: u64, index: u64, start: Timestamp) -> Self {
+        let scenario = &CATALOGUE[0].scenario;
+        Self {
+            identity: who_works_at(seed, index, start),
+            connection: somewhere_alike(seed, index, scenario),
+            is_told: false,
+            ..Self::as_told(index, scenario)
+        }
+    }
+
+    /// Arrival number `n` of those that begin while the sandbox runs.
+    pub fn arrival(index: u64, n: u64) -> Self {
+        let scenario = &ARRIVALS[(n % ARRIVALS.len() as u64) as usize];
+        Self {
+            is_told: false,
+            ..Self::as_told(index, scenario)
         }
     }
 

@@ -27,6 +27,8 @@ const COMMANDS: &[(&str, i32)] = &[
     ("sessions list --since 60d --correlation run-17", 0),
     ("sessions show SESSION", 0),
     ("sessions replay SESSION --no-timing", 0),
+    ("sessions tail --for 2s --since 1h", 0),
+    ("sessions tail SESSION --once", 0),
     ("sessions search customers --since 60d --type database", 0),
     ("sessions assert --policy policy.yaml --since 60d", 3),
     (

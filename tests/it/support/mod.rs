@@ -19,6 +19,7 @@ pub use environment::TestEnvironment;
 pub use golden::assert_shape;
 pub use http::ask;
 pub use output::CommandOutput;
+pub use process::Running;
 pub use pty::{Pty, PtyOutput};
 pub use recorded::{RecordedGateway, RecordedSession, id};
 pub use sandbox::{SandboxOptions, SandboxProcess};

@@ -88,6 +88,27 @@ impl Running {
         })
     }
 
+    /// Waits until stderr says `text`.
+    #[track_caller]
+    pub fn wait_for_stderr(&mut self, text: &str) -> String {
+        until(&format!("{text:?} on stderr"), || {
+            let said = self.stderr.so_far();
+            self.must_live(said.contains(text));
+            said.contains(text).then_some(said)
+        })
+    }
+
+    /// The whole lines of stdout so far.
+    pub fn stdout_lines(&self) -> Vec<String> {
+        let said = self.stdout.so_far();
+        let whole = said.rfind('\n').map_or("", |end| &said[..end]);
+        whole.lines().map(str::to_owned).collect()
+    }
+
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A program that has ended says nothing more.
     #[track_caller]
     fn must_live(&mut self, has_said_it: bool) {

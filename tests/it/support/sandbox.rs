@@ -45,6 +45,18 @@ impl SandboxOptions {
         self.with("--fault", fault)
     }
 
+    pub fn open(self, count: u64) -> Self {
+        self.with("--open", &count.to_string())
+    }
+
+    pub fn every(self, pause: &str) -> Self {
+        self.with("--every", pause)
+    }
+
+    pub fn span(self, span: &str) -> Self {
+        self.with("--span", span)
+    }
+
     fn with(mut self, name: &str, value: &str) -> Self {
         self.arguments.push(name.to_owned());
         self.arguments.push(value.to_owned());

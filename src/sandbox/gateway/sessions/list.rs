@@ -1,7 +1,5 @@
 //! `GET /sessions`: windows, filters and pages over a world that is not held in memory.
 
-use std::ops::Range;
-
 use super::filter::{CountMode, ListError, ListOptions};
 use super::row;
 use crate::sandbox::gateway::answer::Object;
@@ -9,14 +7,14 @@ use crate::sandbox::gateway::auth::Caller;
 use crate::sandbox::gateway::{GatewayStandIn, Now, answer};
 use crate::sandbox::http::{Reply, Request};
 use crate::sandbox::world::identities::PEOPLE;
-use crate::sandbox::world::{Plan, ReviewState, World};
+use crate::sandbox::world::{Plan, ReviewState, Window, World};
 
 /// Where the default count stops.
 const COUNT_CAP: u64 = 10_000;
 
 pub fn list(gateway: &GatewayStandIn, caller: &Caller, request: &Request, now: Now) -> Reply {
     let page = ListOptions::parse(request, now.at)
-        .and_then(|options| Page::of(gateway.world(), caller, &options));
+        .and_then(|options| Page::of(gateway.world(), caller, &options, now));
     match page {
         Ok(page) => answer::pure_json(200, page.to_json(gateway, now)),
         Err(ListError::Invalid(text)) => answer::message(422, &text),
@@ -32,14 +30,19 @@ struct Page {
 }
 
 impl Page {
-    fn of(world: &World, caller: &Caller, options: &ListOptions) -> Result<Self, ListError> {
+    fn of(
+        world: &World,
+        caller: &Caller,
+        options: &ListOptions,
+        now: Now,
+    ) -> Result<Self, ListError> {
         let window = match options.window {
-            Some((start, end)) => world.between(start, end),
-            None => 0..world.count(),
+            Some((start, end)) => world.between(start, end, now.at),
+            None => world.all(now.at),
         };
         let found = match options.takes_all() && caller.sees_everything() {
-            true => Found::all_of(window, options),
-            false => Found::among(window, world, caller, options)?,
+            true => Found::all_of(&window, options),
+            false => Found::among(&window, world, caller, options)?,
         };
         Ok(Self::cut(found, options))
     }
@@ -81,17 +84,15 @@ struct Found {
 }
 
 impl Found {
-    fn all_of(window: Range<u64>, options: &ListOptions) -> Self {
-        let first = window.start.saturating_add(options.offset).min(window.end);
-        let last = first.saturating_add(options.limit + 1).min(window.end);
+    fn all_of(window: &Window, options: &ListOptions) -> Self {
         Self {
-            rows: (first..last).collect(),
-            total: window.end - window.start,
+            rows: window.part(options.offset, options.limit + 1),
+            total: window.count(),
         }
     }
 
     fn among(
-        window: Range<u64>,
+        window: &Window,
         world: &World,
         caller: &Caller,
         options: &ListOptions,
@@ -106,7 +107,7 @@ impl Found {
             rows: Vec::new(),
             total: 0,
         };
-        for index in window {
+        for index in window.numbers() {
             if found.total == enough {
                 break;
             }

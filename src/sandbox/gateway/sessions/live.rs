@@ -22,6 +22,8 @@ use crate::sandbox::world::{Event, Live};
 /// What the gateway holds for one subscriber; what does not fit is dropped without a word.
 const BUFFER: usize = 32;
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(30);
+/// Between a session's last event and the word that it is over: the row is done by then.
+const LAST_FLUSH: Duration = Duration::from_millis(100);
 const END: &str = "event: session_end\ndata: {}\n\n";
 
 pub fn stream(gateway: &GatewayStandIn, caller: &Caller, id: &str, now: Now) -> Answer {
@@ -52,6 +54,14 @@ fn event_stream(body: Body) -> Reply {
         .with_body(body)
 }
 
+/// What a feed does next.
+enum Step {
+    Event(Event),
+    Keepalive,
+    /// The session is over, and its recording stored.
+    End,
+}
+
 /// One subscriber's events, from the moment of the subscription on.
 struct Feed {
     /// `None` for an open session in which nothing moves.
@@ -72,29 +82,42 @@ impl Feed {
         }
         let mut next = self.live.map_or(0, |live| live.count_at(self.age));
         while !is_killed() {
-            let quiet_until = Instant::now() + KEEPALIVE_EVERY;
-            let due = self.live.map(|live| live.event(next));
-            let due_at = due.as_ref().map(|event| self.instant_of(event));
+            let (at, step) = self.step(next);
             tokio::select! {
                 () = self.sender.closed() => return,
                 changed = kills.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep_until(due_at.unwrap_or(quiet_until).min(quiet_until)) => {
-                    match due.filter(|_| due_at.is_some_and(|at| at <= quiet_until)) {
-                        Some(event) => {
-                            next += 1;
-                            self.offer(self.encode(&event));
-                        }
-                        None => self.offer(Bytes::from_static(b": keepalive\n\n")),
+                () = tokio::time::sleep_until(at) => match step {
+                    Step::Event(event) => {
+                        next += 1;
+                        self.offer(self.encode(&event));
                     }
-                }
+                    Step::Keepalive => self.offer(Bytes::from_static(b": keepalive\n\n")),
+                    Step::End => break,
+                },
             }
         }
         // The end of a recording is awaited; a client that has left does not matter.
         let _ = self.sender.send(Bytes::from_static(END.as_bytes())).await;
     }
 
-    fn instant_of(&self, event: &Event) -> Instant {
-        self.since + event.at.saturating_sub(self.age)
+    /// What comes behind the first `sent` events, and when.
+    fn step(&self, sent: usize) -> (Instant, Step) {
+        let quiet_until = Instant::now() + KEEPALIVE_EVERY;
+        let due = match self.live.and_then(|live| live.event(sent)) {
+            Some(event) => Some((self.instant_at(event.at), Step::Event(event))),
+            None => {
+                let end = self.live.and_then(|live| live.end());
+                end.map(|end| (self.instant_at(end + LAST_FLUSH), Step::End))
+            }
+        };
+        match due {
+            Some((at, step)) if at <= quiet_until => (at, step),
+            _ => (quiet_until, Step::Keepalive),
+        }
+    }
+
+    fn instant_at(&self, age: Duration) -> Instant {
+        self.since + age.saturating_sub(self.age)
     }
 
     /// Drops what the buffer has no room for, as the gateway does.

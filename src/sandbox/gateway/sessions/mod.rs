@@ -45,7 +45,7 @@ fn find(gateway: &GatewayStandIn, id: &str, now: Now) -> Result<SessionView, Box
     let Ok(id) = Uuid::try_parse(id) else {
         return answer::refused(500, "failed fetching session");
     };
-    match gateway.world().find(id) {
+    match gateway.world().find(id, now.at) {
         Some(index) => Ok(gateway.view(index, now)),
         None => answer::refused(404, "not found"),
     }

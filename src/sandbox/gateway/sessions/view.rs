@@ -13,14 +13,19 @@ use crate::sandbox::world::{Ending, Event, Live, Session, World, stored_json};
 
 pub struct SessionView {
     pub session: Session,
+    /// The running recording, whatever became of it since.
+    live: Live,
     kill: Option<Kill>,
     now: Timestamp,
 }
 
 impl SessionView {
     pub fn new(world: &World, index: u64, kill: Option<Kill>, now: Timestamp) -> Self {
+        // What was killed had not ended by then.
+        let session = world.session(index, kill.map_or(now, |kill| kill.at));
         Self {
-            session: world.session(index),
+            live: world.live(&session),
+            session,
             kill,
             now,
         }
@@ -57,8 +62,7 @@ impl SessionView {
 
     /// The running recording, where the session has one that still grows.
     pub fn live(&self) -> Option<Live> {
-        self.is_running()
-            .then(|| Live::new(self.session.plan.scenario.recording))
+        self.is_running().then_some(self.live)
     }
 
     pub fn is_running(&self) -> bool {
@@ -84,13 +88,13 @@ impl SessionView {
         if self.session.plan.ending != Ending::Running {
             return self.session.events();
         }
-        let live = Live::new(self.session.plan.scenario.recording);
+        let live = self.live;
         let Some(kill) = self.kill else {
-            return Some(first(live, live.stored_at(self.age())).into());
+            return Some(live.first(live.stored_at(self.age())).into());
         };
         let age = Duration::try_from(kill.at.duration_since(self.session.start));
         let age = age.unwrap_or_default();
-        let mut events = first(live, live.count_at(age));
+        let mut events = live.first(live.count_at(age));
         events.push(Event::error(age, "session killed by the user"));
         Some(events.into())
     }
@@ -132,10 +136,6 @@ impl SessionView {
             }),
         }
     }
-}
-
-fn first(live: Live, count: usize) -> Vec<Event> {
-    (0..count).map(|n| live.event(n)).collect()
 }
 
 impl GatewayStandIn {
