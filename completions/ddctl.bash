@@ -2102,7 +2102,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sessions__subcmd__assert)
-            opts="-o -y -q -v -h --policy --since --until --at --lookback --user --agent --connection --type --outcome --status --approval --correlation --cache --allow-download --lenient --gateway-token-file --junit --sarif --no-redact --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --policy --since --until --at --lookback --user --agent --connection --type --outcome --status --approval --correlation --cache --allow-download --lenient --gateway-token-file --junit --sarif --allow-none --no-redact --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2224,7 +2224,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sessions__subcmd__export)
-            opts="-o -y -q -v -h --since --until --user --agent --connection --type --outcome --status --approval --correlation --limit --to --format --overwrite --compression --late --dry-run --no-redact --clip --at --include-input --allow-download --concurrency --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --since --until --user --agent --connection --type --outcome --status --approval --correlation --limit --to --format --overwrite --compression --late --recording --clip --at --timing --lenient --dry-run --no-redact --include-input --allow-download --concurrency --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2279,7 +2279,7 @@ _ddctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "ndjson json csv cast txt html svg" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "ndjson json csv cast cast2 txt html svg" -- "${cur}"))
                     return 0
                     ;;
                 --compression)
@@ -2295,6 +2295,10 @@ _ddctl() {
                     return 0
                     ;;
                 --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timing)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

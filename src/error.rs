@@ -271,7 +271,8 @@ fn of_gateway(error: &GatewayError) -> Verdict {
         ),
         GatewayError::NotFound { .. }
         | GatewayError::Refused { .. }
-        | GatewayError::Malformed { .. } => Verdict::plain(Exit::Failed),
+        | GatewayError::Malformed { .. }
+        | GatewayError::Spool { .. } => Verdict::plain(Exit::Failed),
     }
 }
 

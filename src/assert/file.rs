@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_saphyr::{Error, Spanned};
 
-use super::policy::PolicyError;
+use super::problem::PolicyError;
 use crate::domain::nearest::nearest;
 
 /// The version of the file's shape.
@@ -126,19 +126,21 @@ pub enum WrittenNeeded {
     WhereExpected,
 }
 
-/// Reads the text; what is wrong comes with its line.
+/// Reads the text.
 pub fn read(text: &str) -> Result<File, PolicyError> {
     let options = serde_saphyr::options! { with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let error = error.without_snippet();
-        PolicyError {
-            line: error.location().map(|location| location.line()),
-            what: what(error),
+        let (length, what) = what(error);
+        match text.trim().is_empty() {
+            true => PolicyError::new("the file is empty"),
+            false => PolicyError::at_location(error.location(), length, what),
         }
     })
 }
 
-fn what(error: &Error) -> String {
+/// How many bytes of the file are wrong, and why.
+fn what(error: &Error) -> (usize, String) {
     let meant =
         |written: &str, expected: &[&'static str]| match nearest(written, expected.iter().copied())
         {
@@ -148,18 +150,43 @@ fn what(error: &Error) -> String {
     match error {
         Error::SerdeUnknownField {
             field, expected, ..
-        } => format!("unknown key `{field}`{}", meant(field, expected)),
+        } => {
+            let what = format!("unknown key `{field}`{}", meant(field, expected));
+            (field.len(), what)
+        }
         Error::SerdeUnknownVariant {
             variant, expected, ..
-        } => format!("unknown word `{variant}`{}", meant(variant, expected)),
-        Error::SerdeMissingField { field, .. } => format!("the key `{field}` is missing"),
-        // The place stands in front of it already.
-        other => {
-            let text = other.to_string();
-            match text.split_once(": ") {
-                Some((place, rest)) if place.contains("line") => rest.to_owned(),
-                _ => text,
-            }
+        } => {
+            let what = format!("unknown word `{variant}`{}", meant(variant, expected));
+            (variant.len(), what)
         }
+        Error::SerdeMissingField { field, .. } => (1, format!("the key `{field}` is missing")),
+        Error::DuplicateMappingKey { key, .. } => {
+            let key = key.as_deref().unwrap_or_default();
+            (key.len(), format!("the key `{key}` stands here twice"))
+        }
+        Error::Unexpected { expected, .. } => (1, wanted(expected)),
+        other => (1, without_place(&other.to_string())),
+    }
+}
+
+/// In words of the file what the parser wants in its own.
+fn wanted(expected: &str) -> String {
+    match expected {
+        "sequence start" => "a list is expected here: [one, another]".to_owned(),
+        "mapping start" => "keys with values are expected here: { key: value }".to_owned(),
+        other => format!("a {other} is expected here"),
+    }
+}
+
+/// The place stands in front of it already.
+fn without_place(text: &str) -> String {
+    let text = match text.rfind(" at line ") {
+        Some(end) => &text[..end],
+        None => text,
+    };
+    match text.split_once(": ") {
+        Some((place, rest)) if place.contains("line ") => rest.to_owned(),
+        _ => text.to_owned(),
     }
 }

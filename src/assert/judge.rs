@@ -1,15 +1,16 @@
 //! One recording held against a policy.
 
-use std::io::Read as Input;
+use std::collections::BTreeMap;
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::approval::approval;
 use super::check::Check;
 use super::policy::{Policy, Rule};
-use super::statements::{self, Collector, KEPT, Read};
+use super::statements::{CheckId, Collector};
 use super::subject::{Applies, Subject};
-use super::verdict::{Answer, Evidence, Verdict};
+use super::verdict::{Answer, Evidence, Gathered, Verdict};
 use crate::domain::redaction::Redactor;
 use crate::domain::session::NO_EXIT_CODE;
 use crate::domain::time::human_duration;
@@ -18,7 +19,7 @@ use crate::search::{Held, Hit, Opened, Part, Parts, Pattern, Searcher, Wanted, h
 
 /// Reads the recording to its end and gives the verdict of each rule that is about the subject,
 /// in the order of the policy.
-pub fn judge<R: Input>(
+pub fn judge<R: Read>(
     policy: &Policy,
     subject: &Subject<'_>,
     recording: &mut Opened<R>,
@@ -26,7 +27,7 @@ pub fn judge<R: Input>(
 ) -> Vec<Verdict> {
     let kind = recording.kind();
     let (rules, mut verdicts) = applying(policy, subject, Some(kind));
-    let seen = look(&rules, subject, recording, redactor);
+    let mut seen = look(&rules, subject, recording, redactor);
     for (index, rule) in rules {
         let answers = rule.checks.iter().enumerate();
         let answers = answers.map(|(place, check)| seen.answer((index, place), check, subject));
@@ -82,9 +83,9 @@ struct Seen {
     kind: Kind,
     is_database: bool,
     has_input: bool,
-    /// A check, by rule and place, and what matched.
-    hits: Vec<((usize, usize), Hit)>,
-    statements: Read,
+    /// What matched.
+    hits: BTreeMap<CheckId, Gathered>,
+    statements: Vec<(CheckId, Answer)>,
     /// Why there may be more than was read.
     incomplete: Option<String>,
     end: End,
@@ -97,7 +98,7 @@ struct End {
     exit_code: Option<i64>,
 }
 
-fn look<R: Input>(
+fn look<R: Read>(
     rules: &[(usize, &Rule)],
     subject: &Subject<'_>,
     recording: &mut Opened<R>,
@@ -115,13 +116,17 @@ fn look<R: Input>(
         Subject::Session(standing) => Some(standing.session),
         Subject::File => None,
     };
-    let mut collector = Collector::new(kind, session, redactor.clone());
-    let mut hits: Vec<((usize, usize), Hit)> = Vec::new();
+    let asked = checks(rules).filter_map(|(id, check)| match check {
+        Check::Statements(asked) => Some((id, asked)),
+        _ => None,
+    });
+    let mut collector = Collector::new(kind, session, redactor.clone(), asked);
+    let mut hits: BTreeMap<CheckId, Gathered> = BTreeMap::new();
     let mut each = |hit: Hit| {
-        let check = places[hit.pattern];
-        if hits.iter().filter(|(of, _)| *of == check).count() < KEPT {
-            hits.push((check, hit));
-        }
+        let (check, text) = places[hit.pattern];
+        let what = || format!("`{text}` must not be there");
+        let gathered = hits.entry(check).or_default();
+        gathered.add(|| Evidence::hit(what(), hit));
         ControlFlow::Continue(())
     };
     let (mut event, mut end) = (Event::empty(), End::default());
@@ -145,7 +150,7 @@ fn look<R: Input>(
         is_database,
         has_input: searcher.has_input(),
         hits,
-        statements: collector.read(),
+        statements: collector.finish(),
         incomplete: broken
             .or_else(|| warned.map(ToString::to_string))
             .or_else(|| subject.incomplete().map(str::to_owned)),
@@ -153,19 +158,22 @@ fn look<R: Input>(
     }
 }
 
-/// The patterns of all rules, and the check that each belongs to.
-fn patterns(rules: &[(usize, &Rule)]) -> (Vec<(usize, usize)>, Vec<Pattern>) {
-    let mut places = Vec::new();
-    let mut patterns = Vec::new();
-    for (index, rule) in rules {
-        for (place, check) in rule.checks.iter().enumerate() {
-            if let Check::Match { pattern, .. } = check {
-                places.push((*index, place));
-                patterns.push(pattern.clone());
-            }
-        }
-    }
-    (places, patterns)
+fn checks<'p>(rules: &[(usize, &'p Rule)]) -> impl Iterator<Item = (CheckId, &'p Check)> {
+    let of_rule = |(index, rule): &(usize, &'p Rule)| {
+        let index = *index;
+        let checks = rule.checks.iter().enumerate();
+        checks.map(move |(place, check)| ((index, place), check))
+    };
+    rules.iter().flat_map(of_rule)
+}
+
+/// The patterns of all rules, and the check that each belongs to with its text.
+fn patterns<'p>(rules: &[(usize, &'p Rule)]) -> (Vec<(CheckId, &'p str)>, Vec<Pattern>) {
+    let matching = checks(rules).filter_map(|(id, check)| match check {
+        Check::Match { pattern, text, .. } => Some(((id, text.as_str()), pattern.clone())),
+        _ => None,
+    });
+    matching.unzip()
 }
 
 impl End {
@@ -179,7 +187,8 @@ impl End {
 }
 
 impl Seen {
-    fn answer(&self, place: (usize, usize), check: &Check, subject: &Subject<'_>) -> Answer {
+    /// Takes what was found for the check.
+    fn answer(&mut self, id: CheckId, check: &Check, subject: &Subject<'_>) -> Answer {
         match check {
             Check::Match {
                 is_wanted,
@@ -187,29 +196,27 @@ impl Seen {
                 text,
                 ..
             } => {
-                let hits = self.hits.iter().filter(|(of, _)| *of == place);
-                let hits = hits.map(|(_, hit)| hit.clone()).collect();
-                self.of_match(*is_wanted, *parts, text, hits)
+                let found = self.hits.remove(&id).unwrap_or_default();
+                self.of_match(*is_wanted, *parts, text, found)
             }
-            Check::Statements(asked) => {
-                self.unless_incomplete(statements::answer(asked, &self.statements))
+            Check::Statements(_) => {
+                let place = self.statements.iter().position(|(of, _)| *of == id);
+                let answer = place.map(|place| self.statements.swap_remove(place).1);
+                self.unless_incomplete(answer.unwrap_or(Answer::Holds))
             }
             check => of_facts(check, subject, Some(self.end)),
         }
     }
 
-    fn of_match(&self, is_wanted: bool, parts: Parts, text: &str, hits: Vec<Hit>) -> Answer {
+    fn of_match(&self, is_wanted: bool, parts: Parts, text: &str, found: Gathered) -> Answer {
         let missing = || self.missing(parts);
-        match (is_wanted, hits.is_empty()) {
+        match (is_wanted, found.is_empty()) {
             (true, false) => Answer::Holds,
             (true, true) => match self.incomplete.clone().or_else(missing) {
                 Some(why) => Answer::CannotTell(vec![why]),
                 None => Answer::broken(Evidence::fact(format!("`{text}` is nowhere"))),
             },
-            (false, false) => {
-                let evidence = |hit| Evidence::hit(format!("`{text}` must not be there"), hit);
-                Answer::Broken(hits.into_iter().map(evidence).collect())
-            }
+            (false, false) => found.answer(),
             (false, true) => match missing() {
                 Some(why) => self.unless_incomplete(Answer::CannotTell(vec![why])),
                 None => self.unless_incomplete(Answer::Holds),

@@ -9,6 +9,7 @@ mod check;
 mod file;
 mod judge;
 mod policy;
+mod problem;
 mod sarif;
 pub mod sql;
 mod statements;
@@ -17,7 +18,8 @@ mod verdict;
 
 pub use check::{Check, Needed, Unclear};
 pub use judge::{judge, without_recording};
-pub use policy::{Policy, PolicyError, Rule, Scope};
-pub use sarif::{Finding, Level, sarif};
+pub use policy::{Policy, Rule, Scope};
+pub use problem::PolicyError;
+pub use sarif::{Finding, Level, sarif, uri_of_path};
 pub use subject::{Standing, Subject};
 pub use verdict::{Answer, Evidence, Verdict};

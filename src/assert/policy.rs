@@ -9,6 +9,7 @@ use super::file::{
     self, WrittenApproval, WrittenIdentity, WrittenNeeded, WrittenPart, WrittenPattern,
     WrittenRule, WrittenScope, WrittenStatements, WrittenUnclear, WrittenVerb,
 };
+use super::problem::PolicyError;
 use super::sql::KindPattern;
 use crate::domain::session::{IdentityKind, Verb};
 use crate::domain::time::parse_duration;
@@ -46,29 +47,12 @@ pub struct Scope {
     pub identity: Option<IdentityKind>,
 }
 
-/// What is wrong with a policy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{what}", .line.map_or(String::new(), |line| format!("line {line}: ")))]
-pub struct PolicyError {
-    pub line: Option<u64>,
-    pub what: String,
-}
-
-impl PolicyError {
-    fn at<T>(place: &Spanned<T>, what: impl Into<String>) -> Self {
-        Self {
-            line: Some(place.referenced.line()),
-            what: what.into(),
-        }
-    }
-}
-
 impl Policy {
     /// Reads a policy in YAML.
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong, with its line.
+    /// The first thing that is wrong, with its place.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
         let file = file::read(text)?;
         if file.version.value != file::VERSION {
@@ -89,10 +73,9 @@ impl Policy {
             rules.push(rule(written)?);
         }
         match rules.is_empty() {
-            true => Err(PolicyError {
-                line: None,
-                what: "the policy has no rules, and would hold of everything".to_owned(),
-            }),
+            true => Err(PolicyError::new(
+                "the policy has no rules, and would hold of everything",
+            )),
             false => Ok(Self { rules }),
         }
     }
@@ -178,12 +161,6 @@ fn pattern(
             return Err(PolicyError::at(rule, what));
         }
     };
-    if text.value.is_empty() {
-        return Err(PolicyError::at(
-            &text,
-            "an empty pattern matches everything",
-        ));
-    }
     let pattern = match is_regex {
         true => Pattern::regex(&text.value, written.ignore_case, parts),
         false => Pattern::literal(&text.value, written.ignore_case, parts),
@@ -287,32 +264,35 @@ rules:
         for (text, expected) in [
             (
                 rule("must_not_macth: []"),
-                "line 4: unknown key `must_not_macth`; did you mean `must_not_match`?",
+                "line 4, column 5: unknown key `must_not_macth`; did you mean `must_not_match`?",
             ),
             (
                 rule("where: { conection: [x] }"),
-                "line 4: unknown key `conection`; did you mean `connection`?",
+                "line 4, column 14: unknown key `conection`; did you mean `connection`?",
             ),
             (
                 rule("must_match: [{ text: a, in: [comands] }]"),
-                "line 4: unknown word `comands`; did you mean `commands`?",
+                "line 4, column 34: unknown word `comands`; did you mean `commands`?",
             ),
             (
                 rule("statements: { forbid: [dorp] }"),
-                "line 4: `dorp` is no kind of statement; did you mean `drop`?",
+                "line 4, column 28: `dorp` is no kind of statement; did you mean `drop`?",
             ),
             (
                 rule("longest: 5"),
-                "line 4: `5` is no duration; write a number and a unit, such as 90d, 12h, 30m or 45s",
+                "line 4, column 14: `5` is no duration; write a number and a unit, such as 90d, 12h, 30m or 45s",
             ),
-            (rule("why: nothing"), "line 3: the rule `a` checks nothing"),
+            (
+                rule("why: nothing"),
+                "line 3, column 11: the rule `a` checks nothing",
+            ),
             (
                 rule("must_match: [{ in: [output] }]"),
-                "line 3: a pattern of `a` has either a `text` or a `regex`",
+                "line 3, column 11: a pattern of `a` has either a `text` or a `regex`",
             ),
             (
                 "version: 2\nrules: []\n".to_owned(),
-                "line 1: version 2 is not known; this ddctl reads 1",
+                "line 1, column 10: version 2 is not known; this ddctl reads 1",
             ),
         ] {
             assert_eq!(error(&text), expected);
@@ -320,18 +300,67 @@ rules:
     }
 
     #[test]
-    fn a_broken_expression_and_a_wrong_type_name_their_line() {
-        let text = "version: 1\nrules:\n  - name: a\n    must_match: [{ regex: '(' }]\n";
-        assert!(
-            error(text).starts_with("line 4: regex parse error"),
-            "{}",
-            error(text)
-        );
-        let text = "version: 1\nrules:\n  - name: a\n    exit_code: many\n";
-        assert!(error(text).starts_with("line 4: "), "{}", error(text));
+    fn a_mistake_is_shown_in_its_line_with_a_caret() {
+        let shown = |line: &str| {
+            let text = format!("version: 1\nrules:\n  - name: a\n    {line}\n");
+            let error = Policy::parse(&text).expect_err("a mistake");
+            error.render(&text)
+        };
+        for (line, expected) in [
+            (
+                "must_not_macth: []",
+                "line 4, column 5: unknown key `must_not_macth`; did you mean `must_not_match`?
+      must_not_macth: []
+      ^^^^^^^^^^^^^^",
+            ),
+            (
+                "exit_code: 0",
+                "line 4, column 16: a list is expected here: [one, another]
+      exit_code: 0
+                 ^",
+            ),
+            (
+                "must_match: ['é']",
+                "line 4, column 18: keys with values are expected here: { key: value }
+      must_match: ['é']
+                   ^",
+            ),
+            (
+                "longest: 5x",
+                "line 4, column 14: `5x` is no duration; write a number and a unit, such as 90d, 12h, 30m or 45s
+      longest: 5x
+               ^^",
+            ),
+            (
+                "must_match: [{ regex: 'a(b' }]",
+                "line 4, column 27: this is no regular expression: unclosed group
+    a(b
+     ^",
+            ),
+            (
+                "name: again",
+                "line 4, column 5: the key `name` stands here twice
+      name: again
+      ^^^^",
+            ),
+        ] {
+            assert_eq!(shown(line), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_whole_is_said_without_a_place() {
+        for nothing in ["", "\n\n"] {
+            assert_eq!(error(nothing), "the file is empty");
+        }
+        assert!(error("version: 1\nrules: []\n").contains("no rules"));
         let twice =
             "version: 1\nrules:\n- { name: a, exit_code: [0] }\n- { name: a, exit_code: [0] }\n";
-        assert_eq!(error(twice), "line 4: there are two rules `a`");
-        assert!(error("version: 1\nrules: []\n").contains("no rules"));
+        assert_eq!(error(twice), "line 4, column 11: there are two rules `a`");
+        let cut = error("version: 1\nrules:\n  - name: a\n   exit_code: [0]\n");
+        assert!(
+            cut.starts_with("line 4, column 4: ") && !cut.contains(" at line "),
+            "{cut}"
+        );
     }
 }

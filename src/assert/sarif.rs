@@ -13,8 +13,8 @@ pub struct Finding<'f> {
     /// The rule's place in the policy.
     pub rule: usize,
     pub level: Level<'f>,
-    /// The page of the session, or the path of the file.
-    pub uri: &'f str,
+    /// The page of the session; of a file, [`uri_of_path`].
+    pub uri: String,
     /// The session, or the file's name.
     pub name: &'f str,
     /// What shows it in the terminal.
@@ -79,9 +79,36 @@ fn result(policy: &Policy, found: &Finding<'_>) -> Value {
     result
 }
 
+/// A path as SARIF wants it: a file's address, relative where the path is.
+pub fn uri_of_path(path: &str) -> String {
+    let mut uri = String::from(if path.starts_with('/') { "file://" } else { "" });
+    for byte in path.bytes() {
+        match byte {
+            // A colon in the first part would name a scheme.
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                uri.push(char::from(byte));
+            }
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    uri
+}
+
 fn told(evidence: &Evidence) -> String {
     match &evidence.place {
         Some(place) => format!("{}: {}", evidence.what, place.text),
         None => evidence.what.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_file_and_no_scheme() {
+        assert_eq!(uri_of_path("runs/one.cast"), "runs/one.cast");
+        assert_eq!(uri_of_path("a:b/50% é.cast"), "a%3Ab/50%25%20%C3%A9.cast");
+        assert_eq!(uri_of_path("/tmp/x y"), "file:///tmp/x%20y");
     }
 }

@@ -1,18 +1,19 @@
-//! The statements of a recording, and which of them a policy forbids.
+//! The statements of a recording, and which of them a policy forbids. Each is judged as it comes:
+//! a recording may hold millions.
 
 use std::time::Duration;
 
 use super::check::{Statements, Unclear};
 use super::sql::{Dialect, Kind as StatementKind, Origin, Reader, command};
-use super::verdict::{Answer, Evidence, Place};
+use super::verdict::{Answer, Evidence, Gathered, Place};
 use crate::domain::redaction::Redactor;
 use crate::domain::session::Session;
 use crate::recording::statements::{Entry, Said, Statements as Sent};
 use crate::recording::{Code, Event, Kind, safe};
 use crate::search::Part;
 
-/// Evidence of one rule in one session that is kept.
-pub(super) const KEPT: usize = 20;
+/// Different reasons of one check that are kept.
+const REASONS: usize = 20;
 /// A longer statement is cut, in characters.
 const LONGEST: usize = 300;
 
@@ -25,34 +26,19 @@ const HARMLESS: [&str; 4] = [
 ];
 const BEFORE: &str = "-- prepared before the recording";
 
-/// One statement, with its place in the recording.
-#[derive(Clone, Debug)]
-pub(super) struct Found {
-    kinds: Vec<StatementKind>,
-    unclear: Option<String>,
-    place: Place,
-}
+/// A check, by rule and place.
+pub(super) type CheckId = (usize, usize);
 
-/// What there is to say of the statements of a recording.
-#[derive(Debug)]
-pub(super) enum Read {
-    /// Sessions of the kind have none.
-    None,
-    Unreadable(String),
-    Found(Vec<Found>),
-}
-
-/// Takes the events of a recording and keeps what its statements do.
-pub(super) struct Collector {
-    redactor: Redactor,
+/// Takes the events of a recording and judges what its statements do.
+pub(super) struct Collector<'p> {
     how: How,
-    found: Vec<Found>,
+    court: Court<'p>,
 }
 
 enum How {
     /// Client and server talk to each other.
     Client {
-        sent: Sent,
+        sent: Box<Sent>,
         reader: Option<Reader>,
     },
     /// One text for the database's command line, and when it was sent.
@@ -68,7 +54,7 @@ enum How {
 impl How {
     fn of(kind: Kind, session: Option<&Session>, redactor: &Redactor) -> Self {
         let client = |dialect: Option<Dialect>| How::Client {
-            sent: Sent::new(kind).marking(redactor),
+            sent: Box::new(Sent::new(kind).marking(redactor)),
             reader: dialect.map(|dialect| Reader::new(dialect, Origin::Client)),
         };
         match kind {
@@ -108,38 +94,52 @@ impl How {
     }
 }
 
-impl Collector {
-    pub fn new(kind: Kind, session: Option<&Session>, redactor: Redactor) -> Self {
+impl<'p> Collector<'p> {
+    pub fn new(
+        kind: Kind,
+        session: Option<&Session>,
+        redactor: Redactor,
+        asked: impl Iterator<Item = (CheckId, &'p Statements)>,
+    ) -> Self {
+        let tallies: Vec<Tally<'p>> = asked.map(Tally::new).collect();
         Self {
-            how: How::of(kind, session, &redactor),
-            redactor,
-            found: Vec::new(),
+            how: match tallies.is_empty() {
+                true => How::None,
+                false => How::of(kind, session, &redactor),
+            },
+            court: Court { redactor, tallies },
         }
     }
 
     pub fn push(&mut self, event: &Event) {
-        let mut entries = Vec::new();
         match &mut self.how {
-            How::Client { sent, .. } => sent.push(event, &mut entries),
+            How::Client { sent, reader } => {
+                let mut entries = Vec::new();
+                sent.push(event, &mut entries);
+                self.court.entries(entries, reader.as_mut());
+            }
             How::Script { text, time, .. } if event.code == Code::Input => {
                 time.get_or_insert(event.time);
                 text.extend_from_slice(&event.data);
             }
             _ => {}
         }
-        self.entries(entries);
     }
 
-    pub fn read(mut self) -> Read {
-        let mut entries = Vec::new();
-        if let How::Client { sent, .. } = &mut self.how {
-            sent.finish(&mut entries);
-        }
-        self.entries(entries);
+    /// What the statements mean for each check.
+    pub fn finish(mut self) -> Vec<(CheckId, Answer)> {
+        let mut unreadable = None;
         match self.how {
-            How::None => Read::None,
-            How::Unreadable(why) => Read::Unreadable(why),
-            How::Client { .. } => Read::Found(self.found),
+            How::None => {}
+            How::Unreadable(why) => unreadable = Some(why),
+            How::Client {
+                mut sent,
+                mut reader,
+            } => {
+                let mut entries = Vec::new();
+                sent.finish(&mut entries);
+                self.court.entries(entries, reader.as_mut());
+            }
             How::Script {
                 dialect,
                 text,
@@ -147,64 +147,110 @@ impl Collector {
             } => {
                 let mut reader = Reader::new(dialect, Origin::Script);
                 let script = String::from_utf8_lossy(&text);
-                let time = time.unwrap_or_default();
-                Read::Found(read(&mut reader, &script, time, &self.redactor))
+                self.court
+                    .text(&mut reader, &script, time.unwrap_or_default());
             }
         }
+        let answers = self.court.tallies.into_iter().map(|tally| {
+            let answer = match &unreadable {
+                Some(why) => Answer::cannot_tell(why),
+                None => tally.found.answer().and(tally.unknown),
+            };
+            (tally.check, answer)
+        });
+        answers.collect()
     }
+}
 
-    fn entries(&mut self, entries: Vec<Entry>) {
-        let How::Client { reader, .. } = &mut self.how else {
-            return;
-        };
+/// The checks, and what each has found.
+struct Court<'p> {
+    redactor: Redactor,
+    tallies: Vec<Tally<'p>>,
+}
+
+struct Tally<'p> {
+    check: CheckId,
+    asked: &'p Statements,
+    found: Gathered,
+    /// Why nobody can tell of all of them.
+    unknown: Answer,
+    reasons: usize,
+}
+
+impl Court<'_> {
+    fn entries(&mut self, entries: Vec<Entry>, mut reader: Option<&mut Reader>) {
         for entry in entries {
             match (entry.said, reader.as_mut()) {
                 (Said::Statement { sql, .. }, _) if sql.starts_with(BEFORE) => {
                     let why = "it was prepared before the recording";
-                    self.found.push(unknown(entry.time, why));
+                    self.statement(&[], Some(why), why, entry.time);
                 }
-                (Said::Statement { sql, .. }, Some(reader)) => {
-                    self.found
-                        .extend(read(reader, &sql, entry.time, &self.redactor));
-                }
-                (Said::Statement { sql, .. }, None) => {
-                    self.found.push(document(&sql, entry.time, &self.redactor));
-                }
+                (Said::Statement { sql, .. }, Some(reader)) => self.text(reader, &sql, entry.time),
+                (Said::Statement { sql, .. }, None) => self.document(&sql, entry.time),
                 (Said::Remark(text), _) if HARMLESS.iter().any(|one| text.starts_with(one)) => {}
-                (Said::Remark(text), _) => self.found.push(unknown(entry.time, &text)),
+                (Said::Remark(text), _) => self.statement(&[], Some(&text), &text, entry.time),
+            }
+        }
+    }
+
+    fn text(&mut self, reader: &mut Reader, text: &str, time: Duration) {
+        for one in reader.read(text) {
+            self.statement(&one.kinds, one.unclear, &text[one.range], time);
+        }
+    }
+
+    fn document(&mut self, json: &str, time: Duration) {
+        let kind = command(json);
+        let unclear = kind.is_none().then_some("it is no document");
+        self.statement(kind.as_slice(), unclear, json, time);
+    }
+
+    /// Judges one statement. `text` is as it was recorded.
+    fn statement(
+        &mut self,
+        kinds: &[StatementKind],
+        unclear: Option<&str>,
+        text: &str,
+        time: Duration,
+    ) {
+        let redactor = &self.redactor;
+        for tally in &mut self.tallies {
+            match of_one(tally.asked, kinds, unclear) {
+                Judgement::Holds => {}
+                Judgement::Broken(what) => tally.found.add(|| Evidence {
+                    what,
+                    place: Some(place(text, time, redactor)),
+                }),
+                Judgement::CannotTell(why) if tally.reasons < REASONS => {
+                    let text = place(text, time, redactor).text;
+                    tally.cannot_tell(format!("`{}`: {why}", beginning(&text)));
+                }
+                Judgement::CannotTell(_) => {
+                    tally.cannot_tell("there are more statements like these".to_owned());
+                }
             }
         }
     }
 }
 
-fn document(json: &str, time: Duration, redactor: &Redactor) -> Found {
-    let kind = command(json);
-    Found {
-        unclear: kind.is_none().then(|| "it is no document".to_owned()),
-        kinds: kind.into_iter().collect(),
-        place: place(json, time, redactor),
+impl<'p> Tally<'p> {
+    fn new((check, asked): (CheckId, &'p Statements)) -> Self {
+        Self {
+            check,
+            asked,
+            found: Gathered::default(),
+            unknown: Answer::Holds,
+            reasons: 0,
+        }
     }
-}
 
-fn read(reader: &mut Reader, text: &str, time: Duration, redactor: &Redactor) -> Vec<Found> {
-    let found = |statement: super::sql::Statement| Found {
-        kinds: statement.kinds,
-        unclear: statement.unclear.map(str::to_owned),
-        place: place(&text[statement.range], time, redactor),
-    };
-    reader.read(text).into_iter().map(found).collect()
-}
-
-fn unknown(time: Duration, why: &str) -> Found {
-    Found {
-        kinds: Vec::new(),
-        unclear: Some(why.to_owned()),
-        place: Place {
-            part: Part::Statement,
-            text: safe::line(why),
-            start: time,
-            end: time,
-        },
+    fn cannot_tell(&mut self, why: String) {
+        let unknown = std::mem::replace(&mut self.unknown, Answer::Holds);
+        self.unknown = unknown.and(Answer::cannot_tell(why));
+        self.reasons = match &self.unknown {
+            Answer::CannotTell(reasons) => reasons.len(),
+            _ => 0,
+        };
     }
 }
 
@@ -224,51 +270,33 @@ fn place(text: &str, time: Duration, redactor: &Redactor) -> Place {
     }
 }
 
-/// What the statements mean for a rule.
-pub(super) fn answer(asked: &Statements, read: &Read) -> Answer {
-    match read {
-        Read::None => Answer::Holds,
-        Read::Unreadable(why) => Answer::cannot_tell(why.clone()),
-        Read::Found(found) => {
-            let mut broken = Vec::new();
-            let mut unknown = Answer::Holds;
-            for one in found {
-                match of_one(asked, one) {
-                    Answer::Broken(evidence) if broken.len() < KEPT => broken.extend(evidence),
-                    Answer::Broken(_) => {}
-                    other => unknown = unknown.and(other),
-                }
-            }
-            match broken.is_empty() {
-                true => unknown,
-                false => Answer::Broken(broken),
-            }
-        }
-    }
+/// What one statement means for a check.
+enum Judgement<'u> {
+    Holds,
+    CannotTell(&'u str),
+    Broken(String),
 }
 
-fn of_one(asked: &Statements, found: &Found) -> Answer {
-    let broken = |what: String| {
-        Answer::broken(Evidence {
-            what,
-            place: Some(found.place.clone()),
-        })
-    };
-    for kind in &found.kinds {
+fn of_one<'u>(
+    asked: &Statements,
+    kinds: &[StatementKind],
+    unclear: Option<&'u str>,
+) -> Judgement<'u> {
+    for kind in kinds {
         if asked.forbid.iter().any(|pattern| pattern.matches(kind)) {
-            return broken(format!("{kind} is forbidden"));
+            return Judgement::Broken(format!("{kind} is forbidden"));
         }
         let is_allowed = asked.allow.is_empty() || asked.allow.iter().any(|one| one.matches(kind));
         if !is_allowed {
-            return broken(format!("{kind} is not among what is allowed"));
+            return Judgement::Broken(format!("{kind} is not among what is allowed"));
         }
     }
-    match (&found.unclear, asked.unclear) {
-        (None, _) | (_, Unclear::Ignore) => Answer::Holds,
-        (Some(why), Unclear::Broken) => broken(format!("it cannot be told what it did: {why}")),
-        (Some(why), Unclear::CannotTell) => {
-            Answer::cannot_tell(format!("`{}`: {why}", beginning(&found.place.text)))
+    match (unclear, asked.unclear) {
+        (None, _) | (_, Unclear::Ignore) => Judgement::Holds,
+        (Some(why), Unclear::Broken) => {
+            Judgement::Broken(format!("it cannot be told what it did: {why}"))
         }
+        (Some(why), Unclear::CannotTell) => Judgement::CannotTell(why),
     }
 }
 

@@ -30,6 +30,41 @@ pub struct Evidence {
     pub place: Option<Place>,
 }
 
+/// Evidence of one check in one session that is kept.
+const KEPT: usize = 20;
+
+/// What a check finds while a recording is read: the first places, and how many more there are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Gathered {
+    kept: Vec<Evidence>,
+    further: usize,
+}
+
+impl Gathered {
+    pub fn add(&mut self, evidence: impl FnOnce() -> Evidence) {
+        match self.kept.len() < KEPT {
+            true => self.kept.push(evidence()),
+            false => self.further += 1,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// Holds where nothing was found.
+    pub fn answer(mut self) -> Answer {
+        if self.further > 0 {
+            let further = format!("and {} times more", self.further);
+            self.kept.push(Evidence::fact(further));
+        }
+        match self.kept.is_empty() {
+            true => Answer::Holds,
+            false => Answer::Broken(self.kept),
+        }
+    }
+}
+
 /// A place in a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {

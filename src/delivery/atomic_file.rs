@@ -61,6 +61,18 @@ impl AtomicFile {
         &self.target
     }
 
+    /// A handle for a thread that may outlive this file: what it writes once the file is dropped
+    /// goes nowhere.
+    ///
+    /// # Errors
+    ///
+    /// No more open files, and a disk that takes no more of what was written here.
+    pub fn handle(&mut self) -> Result<File, FileError> {
+        let handle = self.file.flush();
+        let handle = handle.and_then(|()| self.file.get_ref().as_file().try_clone());
+        handle.map_err(|source| explained(&self.target, source))
+    }
+
     /// Puts the file in its place, once its bytes are on the disk.
     pub fn commit(self) -> Result<PathBuf, FileError> {
         let target = self.target;
@@ -186,6 +198,24 @@ mod tests {
         file.write_all(&[0; 100_000]).expect("room");
         drop(file);
         assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_handle_writes_into_the_file_and_does_not_keep_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let target = folder.path().join("out");
+        let mut file = AtomicFile::create(&target, false).expect("a writable folder");
+        file.write_all(b"one ").expect("room");
+        let mut handle = file.handle().expect("a handle");
+        handle.write_all(b"two").expect("room");
+        file.commit().expect("room");
+        assert_eq!(fs::read(&target).expect("a file"), b"one two");
+        let mut dropped = AtomicFile::create(&target, true).expect("a writable folder");
+        let mut handle = dropped.handle().expect("a handle");
+        drop(dropped);
+        handle.write_all(b"three").expect("room");
+        assert_eq!(fs::read(&target).expect("a file"), b"one two");
+        assert_eq!(names(folder.path()), ["out"]);
     }
 
     #[test]

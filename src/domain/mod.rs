@@ -5,9 +5,11 @@
 
 pub mod connection;
 pub mod event;
+pub mod excerpt;
 pub mod nearest;
 pub mod redaction;
 pub mod secret;
 pub mod session;
 pub mod site;
 pub mod time;
+pub mod unseen;

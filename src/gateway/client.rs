@@ -11,7 +11,7 @@ use url::Url;
 use super::credential::Credential;
 use super::error::{GatewayError, Meaning, error_of, meaning, unreadable};
 use crate::domain::secret::Secret;
-use crate::http::{self, ANSWER_LIMIT, Method, Request, printable_url};
+use crate::http::{self, ANSWER_LIMIT, Method, Request, Response, TransportError, printable_url};
 
 /// The header in which the gateway hands out a renewed sign-in token.
 const NEW_ACCESS_TOKEN: &str = "x-new-access-token";
@@ -115,31 +115,38 @@ impl Gateway {
 
     /// Sends with the credential and returns a 2xx's body, refused above `limit` bytes.
     pub(super) async fn answer(&self, call: Call, limit: usize) -> Result<Answer, GatewayError> {
-        let renewed = self.renewed_token().map(Credential::Bearer);
-        let credential = renewed.as_ref().unwrap_or(&self.credential);
-        let request = credential.sign(call.request);
-        self.send(call.label, request, limit).await
+        self.incoming(call).await?.whole(limit).await
     }
 
     /// Sends without a credential what needs no sign-in.
     pub(super) async fn answer_unsigned(&self, call: Call) -> Result<Answer, GatewayError> {
-        self.send(call.label, call.request, ANSWER_LIMIT).await
+        let incoming = self.send(call.label, call.request).await?;
+        incoming.whole(ANSWER_LIMIT).await
     }
 
-    async fn send(
-        &self,
-        label: String,
-        request: Request,
-        limit: usize,
-    ) -> Result<Answer, GatewayError> {
+    /// Sends with the credential, and leaves the body of a 2xx to be read.
+    pub(super) async fn incoming(&self, call: Call) -> Result<Incoming, GatewayError> {
+        let renewed = self.renewed_token().map(Credential::Bearer);
+        let credential = renewed.as_ref().unwrap_or(&self.credential);
+        let request = credential.sign(call.request);
+        self.send(call.label, request).await
+    }
+
+    async fn send(&self, label: String, request: Request) -> Result<Incoming, GatewayError> {
         let response = self.http.send(request).await?;
         let status = response.status();
         self.keep_renewed(response.header(NEW_ACCESS_TOKEN));
-        let body = response.bytes(limit).await?;
         let base = printable_url(&self.base);
         match meaning(status) {
-            Meaning::Answered => Ok(Answer { label, base, body }),
-            _ => Err(error_of(&label, &base, status, &body)),
+            Meaning::Answered => Ok(Incoming {
+                label,
+                base,
+                response,
+            }),
+            _ => {
+                let body = response.bytes(ANSWER_LIMIT).await?;
+                Err(error_of(&label, &base, status, &body))
+            }
         }
     }
 
@@ -166,6 +173,39 @@ impl Call {
     pub(super) fn timeout(self, timeout: Duration) -> Self {
         let request = self.request.timeout(timeout);
         Self { request, ..self }
+    }
+}
+
+/// A 2xx whose body has not been read.
+pub(super) struct Incoming {
+    label: String,
+    base: String,
+    pub(super) response: Response,
+}
+
+impl Incoming {
+    async fn whole(self, limit: usize) -> Result<Answer, GatewayError> {
+        Ok(Answer {
+            label: self.label,
+            base: self.base,
+            body: self.response.bytes(limit).await?,
+        })
+    }
+
+    /// The body as it was kept.
+    pub(super) fn answer(self, body: Bytes) -> Answer {
+        Answer {
+            label: self.label,
+            base: self.base,
+            body,
+        }
+    }
+
+    pub(super) fn too_large(&self, limit: usize) -> GatewayError {
+        GatewayError::Transport(TransportError::TooLarge {
+            url: self.base.clone(),
+            limit,
+        })
     }
 }
 

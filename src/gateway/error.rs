@@ -55,6 +55,9 @@ pub enum GatewayError {
     /// A good status around a body that is not what was asked for.
     #[error("the gateway's answer to {request} cannot be read: {why}")]
     Malformed { request: String, why: String },
+    /// Of this machine: a recording is kept on its disk while it is read.
+    #[error("the recording cannot be kept in a temporary file: {why}")]
+    Spool { why: String },
 }
 
 impl GatewayError {

@@ -9,6 +9,7 @@ mod audit;
 mod client;
 mod connections;
 mod credential;
+mod divider;
 mod error;
 mod plugins;
 mod server;

@@ -1,12 +1,14 @@
 //! Sessions: pages of them, one of them, one with its recording.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::client::Gateway;
+use super::client::{Answer, Call, Gateway};
+use super::divider::Divider;
 use super::error::GatewayError;
 use super::wire::session::{SessionList, WireSession};
 use crate::domain::session::{ReviewStatus, Session};
@@ -149,6 +151,46 @@ impl Gateway {
             .event_stream
             .map(|raw| answer.body.slice_ref(raw.get().as_bytes()));
         Ok((wire.into_domain(), stream))
+    }
+
+    /// As [`Gateway::session_with_recording`], and the array goes to `sink` as it comes in: memory
+    /// does not grow with it. False where there is none: what the sink has then is of no use.
+    ///
+    /// # Errors
+    ///
+    /// Also `Spool` where the sink takes no more.
+    pub async fn session_and_recording(
+        &self,
+        id: &str,
+        sink: impl Write,
+    ) -> Result<(Session, bool), GatewayError> {
+        let expand = [("expand", "event_stream,session_input".to_owned())];
+        let id = session_id(id)?;
+        let call = self
+            .get_with(&["sessions", &id], &expand)
+            .timeout(RECORDING_TIMEOUT);
+        let answer = self.divided(call, sink).await;
+        let (answer, is_recorded) = answer.map_err(|error| of_session(error, id))?;
+        let wire: WireSession = answer.json()?;
+        Ok((wire.into_domain(), is_recorded))
+    }
+
+    async fn divided(&self, call: Call, sink: impl Write) -> Result<(Answer, bool), GatewayError> {
+        let spool = |error: io::Error| GatewayError::Spool {
+            why: error.to_string(),
+        };
+        let mut incoming = self.incoming(call).await?;
+        let mut divider = Divider::new(io::BufWriter::new(sink));
+        while let Some(chunk) = incoming.response.chunk().await? {
+            divider.push(&chunk).map_err(spool)?;
+            let is_too_large = divider.held() > crate::http::ANSWER_LIMIT
+                || divider.recorded() > RECORDING_LIMIT as u64;
+            if is_too_large {
+                return Err(incoming.too_large(RECORDING_LIMIT));
+            }
+        }
+        let (rest, is_recorded) = divider.finish().map_err(spool)?;
+        Ok((incoming.answer(rest.into()), is_recorded))
     }
 }
 
@@ -299,6 +341,33 @@ mod tests {
             Some("event_stream,session_input")
         );
         assert_eq!(asked.parameter("event_stream"), None);
+    }
+
+    #[tokio::test]
+    async fn a_recording_goes_to_a_sink_as_received() {
+        let stream = format!(r#"[[0.011, "i","{}"]]"#, "Z".repeat(100_000));
+        let body = format!(
+            r#"{{"id":"{ID}","start_date":"2026-08-20T10:00:00.25Z","event_stream":{stream},"status":"done"}}"#
+        );
+        let none = format!(r#"{{"id":"{ID}","start_date":"2026-08-20T10:00:00Z"}}"#);
+        let missing = Reply::json(404, r#"{"message":"not found"}"#);
+        let server =
+            Server::answering([Reply::json(200, body), Reply::json(200, none), missing]).await;
+        let gateway = server.gateway();
+        let mut sink = Vec::new();
+        let (session, is_recorded) = gateway
+            .session_and_recording(ID, &mut sink)
+            .await
+            .expect("a session");
+        assert!(is_recorded && session.is_done());
+        assert_eq!(sink, stream.as_bytes());
+        let (_, is_recorded) = gateway
+            .session_and_recording(ID, io::sink())
+            .await
+            .expect("a session");
+        assert!(!is_recorded);
+        let missing = gateway.session_and_recording(ID, io::sink()).await;
+        assert_eq!(missing, Err(GatewayError::NoSession { id: ID.to_owned() }));
     }
 
     #[tokio::test]

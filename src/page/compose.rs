@@ -14,7 +14,7 @@ use super::svg::svg;
 use crate::domain::redaction::Redactor;
 use crate::recording::redact;
 use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
-use crate::recording::{Event, Kind, ReadError, Size};
+use crate::recording::{Event, Kind, ReadError, Size, Warnings};
 use crate::replay::tape::{Fault, Spooled, Storage, Streamed, Tape};
 use crate::replay::{Source, Walk, recorded_size};
 
@@ -47,7 +47,30 @@ impl From<Fault> for PageError {
     }
 }
 
-/// Writes a page that plays the recording. Answers how many events it has.
+/// What was made of a recording, and what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Events of the recording.
+    pub events: u64,
+    pub hidden: Hidden,
+    /// Of the recording as it was received.
+    pub sha256: String,
+    /// What was wrong with it.
+    pub warnings: Warnings,
+}
+
+impl Made {
+    fn of(about: &About, warnings: Warnings) -> Self {
+        Self {
+            events: about.events,
+            hidden: about.hidden.clone(),
+            sha256: about.checksum(),
+            warnings,
+        }
+    }
+}
+
+/// Writes a page that plays the recording.
 ///
 /// What `about` says of the length, the checksum and what was hidden is found here.
 ///
@@ -59,8 +82,8 @@ pub fn html<R: Read + Seek + Clone>(
     source: &Source<R>,
     redactor: &Redactor,
     out: &mut impl Write,
-) -> Result<u64, PageError> {
-    let pace = measure(&mut about, source)?;
+) -> Result<Made, PageError> {
+    let Extent { pace, warnings } = measure(&mut about, source)?;
     if source.kind.is_screen() && pace > FASTEST {
         about.remarks.push(coarse(pace));
     }
@@ -76,15 +99,15 @@ pub fn html<R: Read + Seek + Clone>(
         lines.push(line, &mut commands);
         fits(spent + lines.size() + commands.size())
     })?;
+    let made = Made::of(&about, warnings);
     let content = Content {
         about,
         film,
         lines: lines.into_array(),
         commands: commands.within(&range),
     };
-    let events = content.about.events;
     document::write(content, out).map_err(PageError::Write)?;
-    Ok(events)
+    Ok(made)
 }
 
 /// Says that not every picture of a long recording is here.
@@ -97,8 +120,7 @@ fn coarse(pace: Duration) -> String {
 }
 
 /// The screen at `at` as SVG, everything of that moment included; without it, the last one. What
-/// had no screen shows its transcript, which `storage` keeps meanwhile. Answers how many events
-/// the recording has as well.
+/// had no screen shows its transcript, which `storage` keeps meanwhile.
 ///
 /// # Errors
 ///
@@ -109,8 +131,8 @@ pub fn picture<R: Read + Seek + Clone>(
     redactor: &Redactor,
     at: Option<Duration>,
     storage: Box<dyn Storage>,
-) -> Result<(String, u64), PageError> {
-    measure(&mut about, source)?;
+) -> Result<(String, Made), PageError> {
+    let Extent { warnings, .. } = measure(&mut about, source)?;
     let at = at.unwrap_or(about.length);
     about.hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
     let size = recorded_size(source, UNMEASURED);
@@ -123,7 +145,7 @@ pub fn picture<R: Read + Seek + Clone>(
             at,
         ),
     };
-    Ok((picture?, about.events))
+    Ok((picture?, Made::of(&about, warnings)))
 }
 
 fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
@@ -137,12 +159,18 @@ fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<St
     }
 }
 
-/// Reads everything once for what must be known first. Answers the shortest time between two
-/// pictures.
+/// What a first reading finds besides what is said of the recording.
+struct Extent {
+    /// The shortest time between two pictures.
+    pace: Duration,
+    warnings: Warnings,
+}
+
+/// Reads everything once for what must be known first.
 fn measure<R: Read + Seek + Clone>(
     about: &mut About,
     source: &Source<R>,
-) -> Result<Duration, PageError> {
+) -> Result<Extent, PageError> {
     let mut reader = source.input.open()?;
     let (mut event, mut pace) = (Event::empty(), Pace::default());
     while reader.read(&mut event)? {
@@ -155,7 +183,10 @@ fn measure<R: Read + Seek + Clone>(
     about.sha256 = checksum(source.input.bytes.clone()).map_err(ReadError::Io)?;
     let remarks = reader.warnings().to_string();
     about.remarks.extend(remarks.lines().map(str::to_owned));
-    Ok(pace.shortest())
+    Ok(Extent {
+        pace: pace.shortest(),
+        warnings: reader.warnings().clone(),
+    })
 }
 
 fn checksum(mut bytes: impl Read + Seek) -> io::Result<[u8; 32]> {

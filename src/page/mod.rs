@@ -19,4 +19,4 @@ mod look;
 mod svg;
 
 pub use about::{About, Hidden};
-pub use compose::{PageError, html, picture};
+pub use compose::{Made, PageError, html, picture};

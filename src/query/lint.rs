@@ -6,12 +6,12 @@
 
 mod values;
 
-use super::error::pointed;
 use super::monitor::{Alert, EventQuery, Method};
 use super::record::Record;
 use super::span::Span;
 use super::status::{IndexedStatus, Remapped};
 use super::tree::{Field, Node, NodeKind, Path, Query, Reserved, Test};
+use crate::domain::excerpt::Excerpt;
 use crate::domain::nearest::nearest;
 use values::{compared, empty_range, free_text, literal_or_pattern, source, value};
 
@@ -56,7 +56,7 @@ impl Finding {
     /// The line with a caret under the part, what is wrong with it and what to try.
     pub fn render(&self, source: &str) -> String {
         let mut text = match self.span {
-            Some(span) => pointed(source, span, &self.problem),
+            Some(span) => Excerpt::of(source, span.range()).with(&self.problem),
             None => format!("  {}", self.problem),
         };
         if let Some(suggestion) = &self.suggestion {

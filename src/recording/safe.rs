@@ -12,6 +12,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::sequence::{Csi, Param, Scanner, Token};
 use super::utf8::Decoder;
+use crate::domain::unseen::is_unseen;
 
 /// Combining marks kept on one character: no writing system needs more.
 pub const MARKS: usize = 8;
@@ -118,7 +119,7 @@ impl MarkFilter {
         if c == JOINER {
             return self.base.is_some_and(is_emoji) && self.mark();
         }
-        if is_invisible(c) {
+        if is_unseen(c) {
             return false;
         }
         if c.width() == Some(0) {
@@ -148,20 +149,6 @@ pub fn is_mark(c: char) -> bool {
 /// The wide symbols that joiners are used between.
 fn is_emoji(c: char) -> bool {
     c > '\u{2190}' && (c.width() == Some(2) || matches!(c, '\u{2190}'..='\u{2bff}'))
-}
-
-/// Controls, format characters and letters that show nothing (Unicode categories Cc and Cf, the
-/// line separators, and the default-ignorable characters of DerivedCoreProperties).
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
-            | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{110bd}' | '\u{110cd}'
-            | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Spells a colour sequence anew from the parameters that are known to be harmless.
@@ -246,7 +233,7 @@ mod tests {
                 .replace_all(text, "")
                 .into_owned(),
         };
-        let is_plain = |c: char| matches!(c, '\t' | '\n' | '\r') || !is_invisible(c) || c == JOINER;
+        let is_plain = |c: char| matches!(c, '\t' | '\n' | '\r') || !is_unseen(c) || c == JOINER;
         let deepest = plain
             .chars()
             .fold((0, 0), |(run, most), c| {

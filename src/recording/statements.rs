@@ -43,17 +43,16 @@ pub enum Said {
 /// is redacted. The text is as it was recorded otherwise: put it through [`super::safe`] before a
 /// terminal sees it.
 pub struct Statements {
-    kind: Kind,
-    hider: Hider,
-    postgres: postgres::Session,
+    /// Large beside what other kinds of recordings need, as is what follows the protocol.
+    hider: Box<Hider>,
+    postgres: Box<postgres::Session>,
 }
 
 impl Statements {
     pub fn new(kind: Kind) -> Self {
         Self {
-            kind,
-            hider: Hider::new(kind),
-            postgres: postgres::Session::default(),
+            hider: Box::new(Hider::new(kind)),
+            postgres: Box::default(),
         }
     }
 
@@ -79,7 +78,7 @@ impl Statements {
         if event.code != Code::Input {
             return;
         }
-        match self.kind {
+        match self.hider.kind {
             Kind::Postgres => self.postgres.push(event, &mut self.hider, entries),
             Kind::MySql => entries.extend(self.hider.text(event, mysql(&event.data))),
             Kind::SqlServer | Kind::Oracle | Kind::MongoDb => {
@@ -91,7 +90,7 @@ impl Statements {
 
     /// Says what never made sense.
     pub fn finish(&mut self, entries: &mut Vec<Entry>) {
-        if self.kind == Kind::Postgres {
+        if self.hider.kind == Kind::Postgres {
             self.postgres.finish(entries);
         }
     }

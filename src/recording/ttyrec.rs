@@ -5,7 +5,7 @@ use std::io::Read;
 use std::time::Duration;
 
 use super::reader::source::Source;
-use super::reader::{Progress, ReadError};
+use super::reader::{Progress, ReadError, Strictness};
 use super::{Code, Event, Warning};
 
 const HEAD: usize = 12;
@@ -68,10 +68,10 @@ impl Packets {
     ) -> Result<bool, ReadError> {
         while self.rest == 0 {
             let head = source.peek(HEAD)?;
+            let is_whole = head.len() >= HEAD;
             let Some(packet) = Packet::head(head) else {
                 if !head.is_empty() {
-                    let index = progress.index;
-                    progress.warn(source.offset() + 1, Warning::Cut { index });
+                    broken(source.offset() + 1, progress, is_whole)?;
                 }
                 return Ok(false);
             };
@@ -99,6 +99,21 @@ impl Packets {
         progress.index += 1;
         Ok(found > 0)
     }
+}
+
+/// There is no way from a broken header to the next one.
+fn broken(place: u64, progress: &mut Progress, is_whole: bool) -> Result<(), ReadError> {
+    let index = progress.index;
+    let why = || "its header counts more than a million microseconds".to_owned();
+    if is_whole && progress.strictness == Strictness::Strict {
+        return Err(ReadError::Frame { index, why: why() });
+    }
+    let warning = match is_whole {
+        true => Warning::Broken { index, why: why() },
+        false => Warning::Cut { index },
+    };
+    progress.warn(place, warning);
+    Ok(())
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub enum Warning {
     TooLong { index: usize },
     #[error("frame {index} is no event and was left out: {why}")]
     BadFrame { index: usize, why: String },
+    #[error("nothing behind frame {index} can be read: {why}")]
+    Broken { index: usize, why: String },
     #[error("line {line} of the timing file is no timing and was left out: {why}")]
     BadTiming { line: usize, why: String },
     #[error("the typescript has no timing file: all of it is shown at once")]

@@ -226,6 +226,11 @@ impl<T: Tape> Player<T> {
         self.task.is_some() || self.index.is_unfinished()
     }
 
+    /// True while it is on its way to another place.
+    pub fn is_seeking(&self) -> bool {
+        self.task.is_some()
+    }
+
     /// Does a slice of it. True when the picture may have changed.
     pub fn work(&mut self, now: Duration) -> bool {
         let budget = at_once(self.head.screen.size());

@@ -61,11 +61,13 @@ pub fn line(status: &Status, window: Option<&str>, look: Look, cols: u16) -> Str
         line.push(&status.percent());
     }
     line.push(&format!("{}x", status.speed));
-    line.push(window.unwrap_or_default());
+    let said = status.said();
+    // What happens comes before how large the recording is.
+    line.push_beside(window.unwrap_or_default(), columns(&said).min(LEAST));
     if cols >= 100 {
         line.push(status.clock.as_deref().unwrap_or_default());
     }
-    line.push_cut(&status.said());
+    line.push_cut(&said);
     line.finish()
 }
 
@@ -154,6 +156,14 @@ impl Line {
         if !part.is_empty() && columns(&self.text) + 2 + columns(part) <= self.cols {
             self.text.push_str("  ");
             self.text.push_str(part);
+        }
+    }
+
+    /// Adds a part, unless it would leave fewer than `kept` columns to what follows it.
+    fn push_beside(&mut self, part: &str, kept: usize) {
+        let gaps = if kept > 0 { 4 } else { 2 };
+        if columns(&self.text) + gaps + columns(part) + kept <= self.cols {
+            self.push(part);
         }
     }
 

@@ -20,6 +20,6 @@ mod texts;
 
 pub use hit::{Hit, clip};
 pub use opened::Opened;
-pub use pattern::{Part, Parts, Pattern};
+pub use pattern::{Part, Parts, Pattern, PatternError};
 pub use searcher::{Searcher, Wanted};
 pub use texts::{Held, held};

@@ -34,7 +34,7 @@ pub(super) struct Page {
     searched: usize,
     /// Where the text of each event begins; in order.
     places: Vec<(usize, Duration)>,
-    /// Lines of an output that were typed.
+    /// Lines of an output that were typed; in order.
     commands: Vec<Range<usize>>,
 }
 
@@ -161,7 +161,9 @@ impl Page {
     }
 
     fn part_at(&self, at: usize) -> Part {
-        match self.commands.iter().any(|typed| typed.contains(&at)) {
+        let after = self.commands.partition_point(|typed| typed.start <= at);
+        let typed = after.checked_sub(1).map(|last| &self.commands[last]);
+        match typed.is_some_and(|typed| at < typed.end) {
             true => Part::Command,
             false => self.part,
         }

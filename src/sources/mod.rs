@@ -18,6 +18,7 @@ mod message;
 mod recordings;
 mod retry;
 mod rows;
+mod spooled;
 #[cfg(test)]
 mod testing;
 mod window;
@@ -32,3 +33,4 @@ pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
+pub use spooled::spooled;

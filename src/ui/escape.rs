@@ -6,31 +6,43 @@
 
 use std::borrow::Cow;
 
-/// One line, safe to print: control characters as Unicode's control pictures, invisible and
-/// direction-changing characters as U+FFFD.
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::domain::unseen::is_unseen;
+
+/// Combining marks kept on one character: no writing system needs more.
+const MARKS: usize = 8;
+
+/// One line, safe to print: control characters as Unicode's control pictures; what cannot be seen
+/// or turns the direction, and marks without end, as U+FFFD.
 pub fn line(text: &str) -> Cow<'_, str> {
-    match text.chars().any(|c| shown(c) != c) {
-        true => Cow::Owned(text.chars().map(shown).collect()),
-        false => Cow::Borrowed(text),
-    }
+    harmless(text, |_| false)
 }
 
 /// Several lines, safe to print: as [`line()`], but line ends and tabs stay.
 pub fn block(text: &str) -> Cow<'_, str> {
-    let keep = |c: char| matches!(c, '\n' | '\t');
-    match text.chars().any(|c| !keep(c) && shown(c) != c) {
-        true => Cow::Owned(
-            text.chars()
-                .map(|c| if keep(c) { c } else { shown(c) })
-                .collect(),
-        ),
-        false => Cow::Borrowed(text),
+    harmless(text, |c| matches!(c, '\n' | '\t'))
+}
+
+fn harmless(text: &str, stays: fn(char) -> bool) -> Cow<'_, str> {
+    let mut marks = 0;
+    let safe = text.chars().map(move |c| {
+        let is_mark = !c.is_ascii() && c.width() == Some(0);
+        marks = if is_mark { marks + 1 } else { 0 };
+        match marks > MARKS {
+            true => '\u{fffd}',
+            false if stays(c) => c,
+            false => shown(c),
+        }
+    });
+    match text.chars().eq(safe.clone()) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(safe.collect()),
     }
 }
 
 /// At most `width` columns of a safe line, with an ellipsis where something was cut.
 pub fn cut(text: &str, width: usize) -> String {
-    use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
     let safe = line(text);
     if safe.width() <= width {
         return safe.into_owned();
@@ -52,16 +64,8 @@ fn shown(c: char) -> char {
     match c {
         '\u{00}'..='\u{1f}' => char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}'),
         '\u{7f}' => '\u{2421}',
-        '\u{80}'..='\u{9f}' => '\u{fffd}',
-        // Zero-width and joiners that hide text, marks that turn the direction, the tags block.
-        '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{061c}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
-        other => other,
+        c if is_unseen(c) => '\u{fffd}',
+        c => c,
     }
 }
 
@@ -81,6 +85,17 @@ mod tests {
     #[test]
     fn text_that_turns_direction_is_marked() {
         assert_eq!(line("user\u{202e}txt.exe"), "user\u{fffd}txt.exe");
+    }
+
+    #[test]
+    fn text_that_cannot_be_seen_and_marks_without_end_are_marked() {
+        assert_eq!(
+            line("o\u{ad}k\u{34f}\u{e0041}"),
+            "o\u{fffd}k\u{fffd}\u{fffd}"
+        );
+        let tower = format!("e{}x", "\u{301}".repeat(10));
+        assert_eq!(line(&tower).matches('\u{301}').count(), MARKS);
+        assert_eq!(line("e\u{301} 日 ✓"), "e\u{301} 日 ✓");
     }
 
     #[test]

@@ -1,8 +1,17 @@
 //! The machine formats: one document, one object a line, YAML, CSV.
+//!
+//! They are looked at on a terminal too. JSON spells what a terminal would act on, or would not
+//! show, so that a reader gets the same text back; YAML does so with controls, and CSV with
+//! nothing: what is left is shown as [`escape`] does.
+
+use std::fmt::Write;
 
 use anyhow::Context;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use super::escape;
+use crate::domain::unseen::is_unseen;
 
 /// The values of `--output`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -21,8 +30,7 @@ pub fn list<T: Serialize>(format: Format, rows: &[T]) -> anyhow::Result<Vec<u8>>
         Format::Ndjson => {
             let mut out = Vec::new();
             for row in rows {
-                serde_json::to_writer(&mut out, row)?;
-                out.push(b'\n');
+                out.extend(one(format, row)?);
             }
             Ok(out)
         }
@@ -34,17 +42,38 @@ pub fn list<T: Serialize>(format: Format, rows: &[T]) -> anyhow::Result<Vec<u8>>
 /// One document.
 pub fn one<T: Serialize>(format: Format, value: &T) -> anyhow::Result<Vec<u8>> {
     let mut out = match format {
-        Format::Yaml => serde_saphyr::to_string(value)
-            .context("write YAML")?
-            .into_bytes(),
+        Format::Yaml => {
+            escape::block(&serde_saphyr::to_string(value).context("write YAML")?).into_owned()
+        }
         Format::Csv => return csv(std::slice::from_ref(value)),
-        Format::Ndjson => serde_json::to_vec(value)?,
-        Format::Table | Format::Json => serde_json::to_vec_pretty(value)?,
+        Format::Ndjson => quoted(serde_json::to_string(value)?),
+        Format::Table | Format::Json => quoted(serde_json::to_string_pretty(value)?),
     };
-    if out.last() != Some(&b'\n') {
-        out.push(b'\n');
+    if !out.ends_with('\n') {
+        out.push('\n');
     }
-    Ok(out)
+    Ok(out.into_bytes())
+}
+
+/// JSON in which everything that cannot be seen is spelled `\u…`. RFC 8259 asks for that below
+/// U+0020 only, and outside of a string there is none of the rest.
+fn quoted(json: String) -> String {
+    let is_odd = |c: char| c != '\n' && is_unseen(c);
+    if !json.contains(is_odd) {
+        return json;
+    }
+    let mut quoted = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        match is_odd(c) {
+            false => quoted.push(c),
+            true => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(quoted, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    quoted
 }
 
 /// Nested objects become dotted columns; the columns are those of all rows, in the order met.
@@ -63,7 +92,7 @@ fn csv<T: Serialize>(rows: &[T]) -> anyhow::Result<Vec<u8>> {
     }
     let mut writer = csv::Writer::from_writer(Vec::new());
     if !columns.is_empty() {
-        writer.write_record(&columns)?;
+        writer.write_record(columns.iter().map(|name| harmless(name)))?;
     }
     for cells in &flat {
         writer.write_record(columns.iter().map(|name| cell(cells.get(name))))?;
@@ -90,16 +119,19 @@ fn flatten(prefix: &str, value: Value, cells: &mut Map<String, Value>) {
     }
 }
 
-/// A spreadsheet runs what begins with `= + - @`; a quote in front makes it text.
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            format!("'{text}")
-        }
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
+        Some(Value::String(text)) => harmless(text),
+        Some(other) => quoted(other.to_string()),
     }
+}
+
+/// A spreadsheet runs what begins with `= + - @`; a quote in front makes it text.
+fn harmless(text: &str) -> String {
+    let is_run = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let quote = if is_run { "'" } else { "" };
+    format!("{quote}{}", escape::block(text))
 }
 
 #[cfg(test)]
@@ -110,6 +142,29 @@ mod tests {
 
     fn text(bytes: anyhow::Result<Vec<u8>>) -> String {
         String::from_utf8(bytes.expect("serialises")).expect("UTF-8")
+    }
+
+    #[test]
+    fn what_a_terminal_would_act_on_is_spelled_and_read_back() {
+        let value = json!({"a": "\u{1b}[1m\u{9b}1m\u{7f}\u{202e}\u{e0041}é"});
+        for format in [Format::Json, Format::Ndjson] {
+            let json = text(one(format, &value));
+            assert!(
+                json.contains(r"\u001b[1m\u009b1m\u007f\u202e\udb40\udc41é"),
+                "{json}"
+            );
+            assert_eq!(
+                serde_json::from_str::<Value>(&json).ok(),
+                Some(value.clone())
+            );
+        }
+        for format in [Format::Yaml, Format::Csv] {
+            let shown = text(one(format, &value));
+            assert!(
+                !shown.chars().any(|c| c != '\n' && is_unseen(c)),
+                "{shown:?}"
+            );
+        }
     }
 
     #[test]

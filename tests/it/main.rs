@@ -1,10 +1,12 @@
 //! One test binary: the program through its front door, over real sockets and terminals.
 
+mod assert;
 mod config;
 mod dashboards;
 mod demo;
 mod export;
 mod front_door;
+mod fuzz;
 mod generated;
 mod monitors;
 mod monitors_as_code;
@@ -15,10 +17,12 @@ mod page;
 mod postgres_captures;
 mod readme;
 mod recording_cache;
+mod recordings;
 mod redaction;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;
+mod search;
 mod sessions;
 mod support;
 mod test_event;

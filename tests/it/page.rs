@@ -595,11 +595,8 @@ fn a_part_of_a_recording_begins_with_the_screen_as_it_was_and_says_which_part_it
         lines.contains("README.md") && !lines.contains("cat"),
         "{lines}"
     );
-    let refused = ["sessions", "export", ID, "--to", "x.txt", "--clip", "#2"];
-    let _ = environment
-        .run(refused)
-        .exits(2)
-        .says("--clip is for pages");
+    let refused = ["sessions", "export", ID, "--to", "x.svg", "--clip", "#2"];
+    let _ = environment.run(refused).exits(2).says("--at names it");
 }
 
 #[test]

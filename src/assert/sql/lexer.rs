@@ -88,8 +88,9 @@ impl<'t> Lexer<'t> {
     }
 
     fn is_at_line_start(&self) -> bool {
-        let line = self.text[..self.at].rsplit('\n').next();
-        line.is_none_or(|line| line.trim().is_empty())
+        let is_blank = |c: char| c.is_whitespace() && c != '\n';
+        let before = self.text[..self.at].trim_end_matches(is_blank);
+        before.is_empty() || before.ends_with('\n')
     }
 
     fn take(&mut self, kind: TokenKind, length: usize) -> Token<'t> {

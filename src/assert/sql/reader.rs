@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::kind::Kind;
 use super::lexer::{Lexer, Token, TokenKind};
-use super::statement::{Meaning, meaning};
+use super::statement::{Around, Meaning, meaning};
 use super::{Dialect, Origin, Statement, transact};
 
 const CUT: &str = "a string, a name or a comment in it does not end";
@@ -13,6 +13,10 @@ const STORED_PROGRAM: &str = "where a stored program ends cannot be told";
 const DELIMITER: &str = "DELIMITER changes where statements end";
 const QUOTING: &str = "the session changed how strings are quoted";
 const COMMAND_LINE: &str = "a command of the command line runs what is not in the recording";
+
+/// Prepared statements that are remembered: a session has few, and a hostile one shall not fill
+/// the memory.
+const MOST_PREPARED: usize = 10_000;
 
 /// Reads the texts of one session in order. What one of them prepares, a later one may run.
 #[derive(Clone, Debug)]
@@ -125,9 +129,12 @@ impl Reader {
             kinds,
             unclear: meant,
             prepares,
-        } = meaning(self.dialect, tokens, &self.prepared);
-        if let Some((name, kinds)) = prepares {
-            self.prepared.insert(name, kinds);
+        } = meaning(self.around(), tokens);
+        match prepares {
+            Some((name, kinds)) if self.prepared.len() < MOST_PREPARED => {
+                self.prepared.insert(name, kinds);
+            }
+            _ => {}
         }
         let quoting = self.quoting_changed.then_some(QUOTING);
         self.quoting_changed |= changes_quoting(tokens);
@@ -136,6 +143,14 @@ impl Reader {
             unclear: unclear.or(meant).or(quoting),
             range: first.at..last.end(),
         });
+    }
+
+    fn around(&self) -> Around<'_> {
+        Around {
+            dialect: self.dialect,
+            prepared: &self.prepared,
+            depth: 0,
+        }
     }
 
     /// A command of psql, mysql or sqlcmd: most change how answers look.

@@ -10,7 +10,8 @@ const BLOCK: &str = "a DO block runs code that is not read";
 const PROCEDURE: &str = "what the procedure does is not in the recording";
 const BUILT: &str = "it runs a text that is built while it runs";
 const PREPARED: &str = "what it prepares is not a statement in the text";
-const UNPREPARED: &str = "what it runs was prepared before the recording";
+const UNPREPARED: &str = "what it runs was not prepared in the recording";
+const TOO_DEEP: &str = "it stands behind too many others";
 const UNREADABLE: &str = "its common table expressions cannot be read";
 
 /// What a statement does.
@@ -45,10 +46,30 @@ impl Meaning {
     }
 }
 
-type Prepared = HashMap<String, Vec<Kind>>;
+/// Statements that stand in front of others, as `EXPLAIN ANALYZE` does, and parentheses around a
+/// change of data: no server takes more, and somebody else wrote the text.
+const DEEPEST: usize = 16;
 
-/// What `tokens` do; `prepared` are the statements prepared before.
-pub(super) fn meaning(dialect: Dialect, tokens: &[Token<'_>], prepared: &Prepared) -> Meaning {
+/// What is known around a statement.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'p> {
+    pub dialect: Dialect,
+    /// The statements prepared before, by name.
+    pub prepared: &'p HashMap<String, Vec<Kind>>,
+    /// How many statements it stands behind.
+    pub depth: usize,
+}
+
+/// What `tokens` do.
+pub(super) fn meaning(around: Around<'_>, tokens: &[Token<'_>]) -> Meaning {
+    if around.depth > DEEPEST {
+        return Meaning::default().unclear(TOO_DEEP);
+    }
+    let dialect = around.dialect;
+    let inside = Around {
+        depth: around.depth + 1,
+        ..around
+    };
     let start = tokens.iter().position(|token| !token.is_symbol("("));
     let tokens = &tokens[start.unwrap_or(tokens.len())..];
     let Some(verb) = verb_of(tokens) else {
@@ -56,10 +77,10 @@ pub(super) fn meaning(dialect: Dialect, tokens: &[Token<'_>], prepared: &Prepare
     };
     let rest = &tokens[1..];
     let own = match verb.as_str() {
-        "WITH" => with(dialect, rest, prepared),
-        "EXPLAIN" | "DESCRIBE" | "DESC" => explain(dialect, rest, prepared),
-        "PREPARE" => prepare(dialect, rest, prepared),
-        "EXEC" | "EXECUTE" => execute(dialect, &verb, rest, prepared),
+        "WITH" => with(inside, rest),
+        "EXPLAIN" | "DESCRIBE" | "DESC" => explain(inside, rest),
+        "PREPARE" => prepare(inside, rest),
+        "EXEC" | "EXECUTE" => execute(around, &verb, rest),
         "DO" if dialect == Dialect::Postgres => Meaning::of(Kind::new(["DO"])).unclear(BLOCK),
         "CALL" => Meaning::of(Kind::new(["CALL"])).unclear(PROCEDURE),
         "DELETE" | "UPDATE" => Meaning::of(change(&verb, rest)),
@@ -217,7 +238,7 @@ fn plain(verb: &str, rest: &[Token<'_>]) -> Kind {
     Kind::new([Some(verb.to_owned()), second].into_iter().flatten())
 }
 
-fn with(dialect: Dialect, rest: &[Token<'_>], prepared: &Prepared) -> Meaning {
+fn with(inside: Around<'_>, rest: &[Token<'_>]) -> Meaning {
     let mut rest = match rest.first() {
         Some(token) if token.is_word("RECURSIVE") => &rest[1..],
         _ => rest,
@@ -228,7 +249,7 @@ fn with(dialect: Dialect, rest: &[Token<'_>], prepared: &Prepared) -> Meaning {
         };
         match behind.first() {
             Some(token) if token.is_symbol(",") => rest = &behind[1..],
-            _ => return meaning(dialect, behind, prepared),
+            _ => return meaning(inside, behind),
         }
     }
 }
@@ -261,7 +282,7 @@ fn one_expression<'a, 't>(tokens: &'a [Token<'t>]) -> Option<&'a [Token<'t>]> {
 }
 
 /// Alone it runs nothing; with ANALYZE it runs what it explains.
-fn explain(dialect: Dialect, rest: &[Token<'_>], prepared: &Prepared) -> Meaning {
+fn explain(inside: Around<'_>, rest: &[Token<'_>]) -> Meaning {
     let own = Meaning::of(Kind::new(["EXPLAIN"]));
     let (options, behind) = group(rest).unwrap_or((&[], rest));
     let mut runs = analyzes(options);
@@ -277,7 +298,7 @@ fn explain(dialect: Dialect, rest: &[Token<'_>], prepared: &Prepared) -> Meaning
         behind = behind.get(1..).unwrap_or_default();
     }
     match runs {
-        true => own.and(meaning(dialect, behind, prepared)),
+        true => own.and(meaning(inside, behind)),
         false => own,
     }
 }
@@ -298,7 +319,7 @@ fn analyzes(options: &[Token<'_>]) -> bool {
     said.is_some_and(|option| !option.get(1).is_some_and(is_off))
 }
 
-fn prepare(dialect: Dialect, rest: &[Token<'_>], prepared: &Prepared) -> Meaning {
+fn prepare(inside: Around<'_>, rest: &[Token<'_>]) -> Meaning {
     let own = Meaning::of(Kind::new(["PREPARE"]));
     let is_transaction = rest
         .first()
@@ -308,9 +329,9 @@ fn prepare(dialect: Dialect, rest: &[Token<'_>], prepared: &Prepared) -> Meaning
     }
     let name = rest.first().map(|token| token.text.to_ascii_lowercase());
     let at = at_depth(rest).position(|(depth, token)| depth == 0 && token.is_word("AS"));
-    match (dialect, name, at) {
+    match (inside.dialect, name, at) {
         (Dialect::Postgres, Some(name), Some(at)) => {
-            let inner = meaning(dialect, &rest[at + 1..], prepared);
+            let inner = meaning(inside, &rest[at + 1..]);
             Meaning {
                 prepares: Some((name, inner.kinds)),
                 unclear: inner.unclear,
@@ -321,11 +342,11 @@ fn prepare(dialect: Dialect, rest: &[Token<'_>], prepared: &Prepared) -> Meaning
     }
 }
 
-fn execute(dialect: Dialect, verb: &str, rest: &[Token<'_>], prepared: &Prepared) -> Meaning {
+fn execute(around: Around<'_>, verb: &str, rest: &[Token<'_>]) -> Meaning {
     let own = Meaning::of(Kind::new([verb]));
     let name = rest.first().map(|token| token.text.to_ascii_lowercase());
-    match dialect {
-        Dialect::Postgres => match name.and_then(|name| prepared.get(&name)) {
+    match around.dialect {
+        Dialect::Postgres => match name.and_then(|name| around.prepared.get(&name)) {
             Some(kinds) => own.and(Meaning {
                 kinds: kinds.clone(),
                 ..Meaning::default()
@@ -343,19 +364,9 @@ fn execute(dialect: Dialect, verb: &str, rest: &[Token<'_>], prepared: &Prepared
 
 /// Adds what changes data inside of parentheses: `WITH x AS (DELETE FROM t RETURNING *) …`.
 fn with_inner_changes(mut kinds: Vec<Kind>, rest: &[Token<'_>]) -> Vec<Kind> {
-    for open in 0..rest.len() {
-        let Some((inner, _)) = group(&rest[open..]) else {
-            continue;
-        };
-        let Some(verb) = verb_of(inner) else { continue };
-        let is_change = match verb.as_str() {
-            "DELETE" => word_at(inner, 1).is_some_and(|word| word == "FROM"),
-            "INSERT" | "MERGE" => word_at(inner, 1).is_some_and(|word| word == "INTO"),
-            "UPDATE" => has_outside(inner, "SET"),
-            _ => false,
-        };
+    for inner in changes(rest) {
+        let verb = inner[0].text.to_ascii_uppercase();
         let kind = match verb.as_str() {
-            _ if !is_change => continue,
             "DELETE" | "UPDATE" => change(&verb, &inner[1..]),
             _ => Kind::new([verb]),
         };
@@ -364,4 +375,29 @@ fn with_inner_changes(mut kinds: Vec<Kind>, rest: &[Token<'_>]) -> Vec<Kind> {
         }
     }
     kinds
+}
+
+/// The insides of parentheses that begin with a change of data, each with its first word.
+fn changes<'a, 't>(tokens: &'a [Token<'t>]) -> Vec<&'a [Token<'t>]> {
+    let mut open = Vec::new();
+    let mut found = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        if token.is_symbol("(") {
+            open.push(place + 1);
+        } else if token.is_symbol(")") {
+            let depth = open.len();
+            let inner = open.pop().map(|start| &tokens[start..place]);
+            found.extend(inner.filter(|inner| depth <= DEEPEST && is_change(inner)));
+        }
+    }
+    found
+}
+
+fn is_change(tokens: &[Token<'_>]) -> bool {
+    match verb_of(tokens).as_deref() {
+        Some("DELETE") => word_at(tokens, 1).is_some_and(|word| word == "FROM"),
+        Some("INSERT" | "MERGE") => word_at(tokens, 1).is_some_and(|word| word == "INTO"),
+        Some("UPDATE") => has_outside(tokens, "SET"),
+        _ => false,
+    }
 }

@@ -318,6 +318,33 @@ fn a_batch_needs_nothing_between_its_statements() {
     );
 }
 
+#[test]
+fn a_hostile_text_takes_no_more_than_reading_it() {
+    const MANY: usize = 50_000;
+    for (dialect, text) in [
+        (Dialect::Postgres, "EXPLAIN ANALYZE ".repeat(MANY)),
+        (Dialect::Postgres, "PREPARE a AS ".repeat(MANY)),
+        (Dialect::Postgres, "WITH x AS (SELECT 1) ".repeat(MANY)),
+        (Dialect::Postgres, "(UPDATE t SET ".repeat(MANY)),
+        (
+            Dialect::Postgres,
+            "(UPDATE t SET ".repeat(MANY) + &")".repeat(MANY),
+        ),
+        (Dialect::SqlServer, "CASE ELSE ".repeat(MANY)),
+        (Dialect::SqlServer, "SELECT : ! ".repeat(MANY)),
+        (Dialect::MySql, "/*!SELECT ".repeat(MANY)),
+    ] {
+        let statements = Reader::new(dialect, Origin::Script).read(&text);
+        assert!(!statements.is_empty(), "{}", &text[..20]);
+    }
+    let deep = "EXPLAIN ANALYZE ".repeat(20) + "DROP TABLE t";
+    assert!(
+        Reader::new(Dialect::Postgres, Origin::Client).read(&deep)[0]
+            .unclear
+            .is_some()
+    );
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_panic(

@@ -83,16 +83,24 @@ pub(super) fn split<'a, 't>(tokens: &'a [Token<'t>]) -> Vec<&'a [Token<'t>]> {
     let mut segments = Vec::new();
     let mut start = 0;
     let mut depth = 0_usize;
+    // CASE … ELSE … END, of the statement so far.
+    let mut open_cases = 0_isize;
     for (place, token) in tokens.iter().enumerate() {
         if token.is_symbol("(") {
             depth += 1;
         } else if token.is_symbol(")") {
             depth = depth.saturating_sub(1);
         }
-        if depth == 0 && place > start && begins(tokens, start, place) {
+        if depth == 0 && place > start && begins(tokens, start, place, open_cases > 0) {
             segments.push(&tokens[start..place]);
             start = place;
+            open_cases = 0;
         }
+        open_cases += match () {
+            () if token.is_word("CASE") => 1,
+            () if token.is_word("END") => -1,
+            () => 0,
+        };
         if is_program(&tokens[start..]) {
             break;
         }
@@ -113,7 +121,7 @@ fn is_program(segment: &[Token<'_>]) -> bool {
     is(0, &["CREATE", "ALTER"]) && is(object, &programs)
 }
 
-fn begins(tokens: &[Token<'_>], start: usize, place: usize) -> bool {
+fn begins(tokens: &[Token<'_>], start: usize, place: usize, is_in_case: bool) -> bool {
     let token = &tokens[place];
     if token.kind != TokenKind::Word {
         return false;
@@ -141,14 +149,8 @@ fn begins(tokens: &[Token<'_>], start: usize, place: usize) -> bool {
         ("CREATE" | "ALTER" | "DROP", "CREATE") => true,
         ("BACKUP" | "RESTORE" | "DROP" | "CREATE", "DATABASE") => true,
         ("OPEN" | "CLOSE" | "FETCH", "DECLARE") => false,
-        // CASE … ELSE … END
-        (_, "ELSE" | "END") => has_open_case(&tokens[start..place]),
+        (_, "ELSE" | "END") => is_in_case,
         _ => false,
     };
     begins && !is_clause && !is_part
-}
-
-fn has_open_case(tokens: &[Token<'_>]) -> bool {
-    let count = |word: &str| tokens.iter().filter(|token| token.is_word(word)).count();
-    count("CASE") > count("END")
 }

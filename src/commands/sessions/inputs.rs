@@ -130,14 +130,16 @@ impl Inputs {
     }
 }
 
-fn reference(given: &str) -> Result<SessionRef, UsageError> {
+/// A session as it was named.
+pub fn reference(given: &str) -> Result<SessionRef, UsageError> {
     SessionRef::parse(given)
         .map_err(|error| UsageError::with_hint(error.to_string(), "a recording file must exist"))
 }
 
 /// What exists as a file is one; so is standard input.
-fn is_file(given: &str) -> bool {
-    given == "-" || Path::new(given).is_file()
+pub fn is_file(given: &str) -> bool {
+    let path = Path::new(given);
+    given == "-" || (path.exists() && !path.is_dir())
 }
 
 /// The bytes of an input, counted as they are read.

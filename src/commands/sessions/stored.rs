@@ -1,11 +1,12 @@
 //! The bytes of a recording where they are: a file, memory, or an unlinked temporary file.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tempfile::{SpooledData, SpooledTempFile};
 
 /// More than this is not held in memory.
 const IN_MEMORY: usize = 16 << 20;
@@ -38,33 +39,29 @@ impl Stored {
     /// Bytes that were fetched; many of them move to a temporary file.
     pub fn of_bytes(bytes: Bytes) -> io::Result<Self> {
         match bytes.len() > IN_MEMORY {
-            true => Self::spooled(&bytes, io::empty()),
+            true => Self::copy_of(&bytes[..]),
             false => Ok(Self::Memory(Cursor::new(bytes))),
         }
+    }
+
+    /// What was written to a spool.
+    pub fn of_spool(spool: SpooledTempFile) -> io::Result<Self> {
+        Ok(match spool.into_inner() {
+            SpooledData::InMemory(bytes) => Self::Memory(Cursor::new(bytes.into_inner().into())),
+            SpooledData::OnDisk(file) => Self::File {
+                length: file.metadata()?.len(),
+                file: Arc::new(file),
+                at: 0,
+            },
+        })
     }
 
     /// A copy of what can be read only once, in memory or in a temporary file that has no name
     /// and that nobody else can open.
     pub fn copy_of(mut input: impl Read) -> io::Result<Self> {
-        let mut begin = Vec::new();
-        (&mut input)
-            .take(IN_MEMORY as u64 + 1)
-            .read_to_end(&mut begin)?;
-        match begin.len() > IN_MEMORY {
-            true => Self::spooled(&begin, input),
-            false => Ok(Self::Memory(Cursor::new(begin.into()))),
-        }
-    }
-
-    fn spooled(begin: &[u8], mut rest: impl Read) -> io::Result<Self> {
-        let mut file = tempfile::tempfile()?;
-        file.write_all(begin)?;
-        let copied = io::copy(&mut rest, &mut file)?;
-        Ok(Self::File {
-            file: Arc::new(file),
-            at: 0,
-            length: begin.len() as u64 + copied,
-        })
+        let mut spool = SpooledTempFile::new(IN_MEMORY);
+        io::copy(&mut input, &mut spool)?;
+        Self::of_spool(spool)
     }
 
     pub fn length(&self) -> u64 {

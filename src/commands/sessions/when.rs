@@ -6,9 +6,8 @@ use clap::Args;
 use jiff::SignedDuration;
 
 use crate::context::Context;
-use crate::domain::time::{
-    TimeError, TimeRange, human_duration, parse_duration, parse_moment, parse_range,
-};
+use crate::domain::time::{TimeRange, human_duration, parse_duration, parse_moment, parse_range};
+use crate::error::UsageError;
 use crate::sources::SessionFilter;
 
 /// When.
@@ -61,7 +60,13 @@ impl WhenArgs {
             });
         };
         let moment = parse_moment(at, now, tz)?;
-        let too_long = |_| TimeError::Duration(human_duration(self.lookback));
+        let too_long = |_| {
+            let lookback = human_duration(self.lookback);
+            UsageError::with_hint(
+                format!("--lookback {lookback} reaches back further than any date"),
+                "--lookback 30d is far enough for nearly every session",
+            )
+        };
         let lookback = SignedDuration::try_from(self.lookback).map_err(too_long)?;
         let since = moment.since.checked_sub(lookback).map_err(too_long)?;
         Ok(When {
@@ -97,8 +102,31 @@ impl When {
         let (at, since, zone) = (ui.time(moment.since), ui.time(self.range.since), ui.zone());
         ui.status(&format!(
             "what ran at {at} ({zone}) of the sessions that started since {since} ({}); \
-             --lookback 7d looks further",
-            human_duration(lookback)
+             --lookback {} looks further",
+            human_duration(lookback),
+            further(lookback)
         ));
+    }
+}
+
+/// A longer time to look back, as somebody would write it.
+fn further(lookback: Duration) -> String {
+    const DAY: u64 = 24 * 60 * 60;
+    let days = lookback.as_secs() / DAY;
+    let longer = [7, 30, 90, 365].into_iter().find(|longer| *longer > days);
+    format!("{}d", longer.unwrap_or(days.saturating_mul(2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_proposed_looks_further() {
+        let of = |days: u64| further(Duration::from_secs(days * 86_400));
+        assert_eq!(
+            [of(1), of(7), of(90), of(400)],
+            ["7d", "30d", "365d", "800d"]
+        );
     }
 }

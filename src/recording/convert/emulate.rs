@@ -28,7 +28,8 @@ impl Emulator {
         }
     }
 
-    /// Shows text.
+    /// Shows text. What it scrolls away is kept until [`Self::scrolled`] takes it: seven bytes may
+    /// be a thousand lines, so that is to be done often.
     pub fn feed(&mut self, text: &str) {
         let limit = self.terminal.size().0 as u16;
         let Self {
@@ -36,13 +37,8 @@ impl Emulator {
             terminal,
             scrolled,
         } = self;
-        let functions = text.chars().filter_map(|c| parser.feed(c)).map(|function| {
-            match function {
-                // Eight bytes could otherwise ask for 65,535 characters.
-                Function::Rep(count) => Function::Rep(count.min(limit)),
-                function => function,
-            }
-        });
+        let functions = text.chars().filter_map(|c| parser.feed(c));
+        let functions = functions.filter_map(|function| bounded(function, limit));
         terminal.execute_with(functions, scrolled);
     }
 
@@ -60,6 +56,17 @@ impl Emulator {
     pub fn finish(&mut self) {
         self.scrolled.screen(&self.terminal);
     }
+}
+
+/// What a few bytes may ask for on a terminal of `cols` columns; `None` for nothing at all.
+fn bounded(function: Function, cols: u16) -> Option<Function> {
+    Some(match function {
+        // Eight bytes could otherwise ask for 65,535 characters.
+        Function::Rep(count) => Function::Rep(count.min(cols)),
+        // The test picture: three bytes that fill the screen with letters, again and again.
+        Function::Decaln => return None,
+        function => function,
+    })
 }
 
 /// Collects what leaves the screen for ever.
@@ -149,5 +156,7 @@ mod tests {
     fn repeating_is_bounded_and_nothing_hides() {
         assert_eq!(text("x\x1b[65535b")[0].len(), 11);
         assert_eq!(text("a\u{202e}b\u{e0041}c"), ["abc"]);
+        assert_eq!(text("a\x1b#8b"), ["ab"]);
+        assert_eq!(text("a\x1b[8;65535;65535tb"), ["ab"]);
     }
 }

@@ -104,7 +104,26 @@ impl<T: Table> Rows<'_, '_, T> {
             })?;
         }
         self.outcome.report = redacted.report().clone();
+        for (mut decoder, kind) in [(output, "output"), (input, "input")] {
+            decoder.finish(&mut text);
+            self.rest(kind, &mut text)?;
+        }
         Ok(())
+    }
+
+    /// Half a character, whose other half was never recorded.
+    fn rest(&mut self, kind: &str, text: &mut String) -> Result<(), ConvertError> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let rest = std::mem::take(text);
+        self.row(&Row {
+            time: self.outcome.last,
+            kind,
+            index: None,
+            text: &rest,
+            parameters: &[],
+        })
     }
 
     fn statements<R: Read>(

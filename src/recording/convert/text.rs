@@ -10,8 +10,11 @@ use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
 use crate::recording::utf8::Decoder;
 use crate::recording::{Code, Event, Kind, Reader, Size, safe};
 
-/// What the emulator is fed at once, and what is written at once.
+/// What is collected for the emulator, and what is written at once.
 const CHUNK: usize = 64 * 1024;
+
+/// What the emulator is fed at once: what it scrolls away is in memory meanwhile.
+const PIECE: usize = 2 * 1024;
 
 pub(super) fn write<R: Read>(
     reader: &mut Reader<R>,
@@ -66,7 +69,7 @@ fn screen<R: Read>(
 ) -> Result<(), ConvertError> {
     let mut emulator = Emulator::new(size);
     let (mut decoder, mut text) = (Decoder::default(), String::new());
-    let mut event = Event::empty();
+    let (mut event, mut last) = (Event::empty(), Duration::ZERO);
     let start = options
         .clip
         .as_ref()
@@ -75,30 +78,47 @@ fn screen<R: Read>(
         if options.is_over(event.time) {
             break;
         }
+        last = event.time;
         sheet.count(&event);
         match event.code {
             Code::Output => decoder.push(&event.data, &mut text),
             Code::Error => text.push_str(&error_text(&event.data)),
             Code::Resize => {
-                emulator.feed(&text);
-                text.clear();
+                show(&mut text, event.time, &mut emulator, sheet)?;
                 let size = str::from_utf8(&event.data).ok().and_then(Size::parse);
                 size.into_iter().for_each(|size| emulator.resize(size));
             }
             _ => {}
         }
         if text.len() >= CHUNK || event.time < start {
-            emulator.feed(&text);
-            text.clear();
-            let scrolled = emulator.scrolled().map(|text| plain(event.time, text));
-            sheet.lines(scrolled)?;
+            show(&mut text, event.time, &mut emulator, sheet)?;
         }
     }
     decoder.finish(&mut text);
-    emulator.feed(&text);
+    let time = last.max(start);
+    show(&mut text, time, &mut emulator, sheet)?;
     emulator.finish();
-    let time = event.time.max(start);
     sheet.lines(emulator.scrolled().map(|text| plain(time, text)))
+}
+
+/// Shows the text and leaves it empty; what scrolled away is written.
+fn show(
+    text: &mut String,
+    time: Duration,
+    emulator: &mut Emulator,
+    sheet: &mut Sheet<'_, '_>,
+) -> Result<(), ConvertError> {
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let is_end = |at: &usize| rest.is_char_boundary(*at);
+        let end = (PIECE.min(rest.len())..rest.len()).find(is_end);
+        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+        emulator.feed(piece);
+        sheet.lines(emulator.scrolled().map(|text| plain(time, text)))?;
+        rest = after;
+    }
+    text.clear();
+    Ok(())
 }
 
 /// The gateway's error text stands on a line of its own, on the main screen.

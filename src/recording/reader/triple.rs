@@ -98,11 +98,22 @@ fn decimal(text: &[u8]) -> Option<Duration> {
     ))
 }
 
+/// What Python and JavaScript print where JSON has no number: a broken clock, and no reason to lose
+/// the event.
+fn no_number(text: &[u8]) -> Option<Duration> {
+    match text {
+        b"NaN" | b"-NaN" | b"-Infinity" => Some(Duration::ZERO),
+        b"Infinity" => Some(Duration::from_micros(LONGEST)),
+        _ => None,
+    }
+}
+
 fn fast(text: &[u8]) -> Option<Triple<'_>> {
     let rest = text.trim_ascii().strip_prefix(b"[")?.strip_suffix(b"]")?;
     let rest = rest.trim_ascii_end().strip_suffix(b"\"")?;
     let comma = rest.iter().position(|byte| *byte == b',')?;
     let (number, rest) = rest.split_at(comma);
+    let number = number.trim_ascii();
     let rest = rest[1..].trim_ascii_start().strip_prefix(b"\"")?;
     let end = rest.iter().position(|byte| *byte == b'"')?;
     let (code, rest) = rest.split_at(end);
@@ -111,7 +122,7 @@ fn fast(text: &[u8]) -> Option<Triple<'_>> {
     let is_code = !code.is_empty() && code.iter().all(u8::is_ascii_alphanumeric);
     (is_code && is_quoted(data)).then_some(())?;
     Some(Triple {
-        seconds: decimal(number.trim_ascii())?,
+        seconds: decimal(number).or_else(|| no_number(number))?,
         code: str::from_utf8(code).ok()?.into(),
         data: Data::Quoted(str::from_utf8(data).ok()?),
     })
@@ -226,6 +237,19 @@ mod tests {
             assert_eq!(fast(line), None);
             assert!(Triple::parse(line).is_ok());
         }
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_delay() {
+        let seconds = |number| {
+            let line = format!("[{number}, \"o\", \"\"]");
+            let triple = Triple::parse(line.as_bytes());
+            triple.map(|triple| triple.seconds.as_secs())
+        };
+        assert_eq!(seconds("NaN"), Ok(0));
+        assert_eq!(seconds("-Infinity"), Ok(0));
+        assert_eq!(seconds("Infinity"), Ok(LONGEST / 1_000_000));
+        assert!(seconds("nonsense").is_err());
     }
 
     #[test]

@@ -27,6 +27,8 @@ const COMMANDS: &[(&str, i32)] = &[
     ("sessions list --since 60d --correlation run-17", 0),
     ("sessions show SESSION", 0),
     ("sessions replay SESSION --no-timing", 0),
+    ("sessions search customers --since 60d --type database", 0),
+    ("sessions assert --policy policy.yaml --since 60d", 3),
     (
         "sessions export --since 60d --to logs --compression gzip",
         0,
@@ -134,6 +136,9 @@ fn run_all(environment: &TestEnvironment) {
     let listed = environment.run(["sessions", "list", "--since", "60d", "-o", "json"]);
     let sessions = listed.exits(0).json();
     let session = sessions[0]["id"].as_str().expect("a session has an id");
+    let policy = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policy.yaml");
+    let policy = std::fs::read(policy).expect("an example");
+    environment.write(&environment.path("policy.yaml"), policy);
     for (line, code) in COMMANDS {
         let word = |word| if word == "SESSION" { session } else { word };
         let _ = environment.run(line.split(' ').map(word)).exits(*code);

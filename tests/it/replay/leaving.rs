@@ -44,6 +44,22 @@ fn keys_come_from_the_terminal_when_the_recording_comes_from_stdin() {
     assert_given_back(&output);
 }
 
+#[test]
+fn what_a_terminal_answers_late_is_typed_into_no_shell() {
+    let environment = with_recording(&[(0.0, "first\r\n"), (3600.0, "late\r\n")]);
+    let line = format!(
+        "{} sessions replay session.cast; stty -echo -icanon min 0 time 2; \
+         echo left:$(dd bs=9999 count=1 2>/dev/null | wc -c):",
+        env!("CARGO_BIN_EXE_ddctl")
+    );
+    let mut pty = Pty::start_program(&environment, "/bin/sh", &["-c", &line]);
+    pty.wait_for("first");
+    let answers = "\x1b]11;rgb:0000/0000/0000\x1b\\\x1b[?1;2c".repeat(80);
+    pty.type_keys(&format!("q{answers}"));
+    pty.wait_for("left:0:");
+    assert_eq!(pty.finish().code, 0);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn stopped_and_continued_the_terminal_is_given_back_and_taken_again() {

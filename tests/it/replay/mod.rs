@@ -1,6 +1,7 @@
 //! `sessions replay` in a real pseudo-terminal: what a person sees, what they can do, and how the
 //! terminal is left.
 
+mod finding;
 mod hostile;
 mod keys;
 mod leaving;
@@ -114,6 +115,15 @@ fn pauses_are_cut_to_the_idle_limit() {
     assert!(holds(&output.wire, b"late"));
     assert_eq!(output.code, 0);
     assert_given_back(&output);
+}
+
+#[test]
+fn a_speed_that_nobody_can_follow_is_wrong_usage() {
+    let environment = with_recording(&[(0.0, "first\r\n")]);
+    for speed in ["0.05", "101", "NaN", "fast"] {
+        let args = ["sessions", "replay", "session.cast", "--speed", speed];
+        let _ = environment.run(args).exits(2).says("from 0.1 to 100");
+    }
 }
 
 #[test]

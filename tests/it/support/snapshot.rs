@@ -7,7 +7,7 @@ pub fn stable() -> Settings {
     let mut settings = Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.set_snapshot_path("../snapshots");
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"));
     for (pattern, word) in [
         (r"127\.0\.0\.1:\d+", "127.0.0.1:PORT"),
         (

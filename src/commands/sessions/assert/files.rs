@@ -1,30 +1,12 @@
-//! The result for other programs: an exit code, JUnit, SARIF.
+//! The result for other programs: JUnit and SARIF.
 
-use super::report::{Judged, replay_of};
-use crate::assert::{Answer, Evidence, Finding, Level, Policy, Verdict, sarif};
+use super::outcome::{Judged, Outcome};
+use super::report::replay_of;
+use crate::assert::{Answer, Evidence, Finding, Level, Verdict, sarif, uri_of_path};
 use crate::commands::sessions::inputs::Origin;
-use crate::error::Exit;
 use crate::monitors::{TestCase, TestSuite, junit};
 
-/// Every recording that was judged.
-pub struct Outcome<'p> {
-    pub policy: &'p Policy,
-    pub judged: Vec<Judged>,
-}
-
 impl Outcome<'_> {
-    /// What is broken weighs more than what may be known the next time, and that more than what
-    /// nobody can tell.
-    pub fn exit(&self) -> Exit {
-        let has = |word: &str| self.verdicts().any(|(_, one)| one.answer.as_str() == word);
-        match () {
-            () if has("broken") => Exit::AnswerIsNo,
-            () if self.judged.iter().any(|one| one.is_failing) => Exit::Unreachable,
-            () if has("cannot-tell") => Exit::Failed,
-            () => Exit::Done,
-        }
-    }
-
     fn verdicts(&self) -> impl Iterator<Item = (&Judged, &Verdict)> {
         self.judged
             .iter()
@@ -51,9 +33,8 @@ impl Outcome<'_> {
             .verdicts()
             .flat_map(|(judged, verdict)| findings(&judged.origin, verdict))
             .collect();
-        let is_complete = !self.judged.iter().any(|one| one.is_failing);
         let version = env!("CARGO_PKG_VERSION");
-        let document = sarif(self.policy, version, is_complete, &findings);
+        let document = sarif(self.policy, version, !self.is_failing, &findings);
         let mut bytes = serde_json::to_vec_pretty(&document)?;
         bytes.push(b'\n');
         Ok(bytes)
@@ -100,7 +81,10 @@ fn findings<'f>(origin: &'f Origin, verdict: &'f Verdict) -> Vec<Finding<'f>> {
     let finding = |level, replay| Finding {
         rule: verdict.rule,
         level,
-        uri: origin.place(),
+        uri: match origin {
+            Origin::File(path) => uri_of_path(path),
+            Origin::Session(_, page) => page.clone(),
+        },
         name: origin.name(),
         replay,
     };

@@ -1,6 +1,7 @@
 //! `ddctl sessions assert`.
 
 mod files;
+mod outcome;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use anyhow::Context as _;
 use clap::Args;
 use futures_util::StreamExt;
 
-use self::report::{Judged, Report};
+use self::outcome::Judged;
+use self::report::Report;
 use super::inputs::{Inputs, Origin, Sessions, open_file};
 use crate::assert::{Policy, Standing, Subject, Verdict, judge, without_recording};
 use crate::context::Context;
@@ -60,7 +62,8 @@ Patterns without `in` are looked for in commands and statements. A session that 
 is judged like any other: it was tried.
 
 Exit 0 where every rule holds, 3 where one is broken, 1 where nobody can tell: a recording is gone,
-cut or not over, or does not hold what is asked for.")]
+cut or not over, or does not hold what is asked for; or nothing was judged at all. 5 where the
+gateway kept failing.")]
 pub struct Assert {
     /// The policy, in YAML
     #[arg(long, value_name = "FILE")]
@@ -73,9 +76,18 @@ pub struct Assert {
     /// Also write the result as SARIF 2.1.0
     #[arg(long, value_name = "FILE")]
     sarif: Option<PathBuf>,
+    /// Exit 0 where nothing is judged: the night was quiet
+    #[arg(long)]
+    allow_none: bool,
     /// Show secrets in what is found, except passwords in statements of database clients
     #[arg(long)]
     no_redact: bool,
+}
+
+impl Assert {
+    fn has_files(&self) -> bool {
+        self.junit.is_some() || self.sarif.is_some()
+    }
 }
 
 /// What every recording is judged with.
@@ -98,7 +110,7 @@ pub async fn run(context: &Context, args: &Assert) -> anyhow::Result<Exit> {
         redactor: context.redactor(args.no_redact)?,
         policy,
     };
-    let mut report = Report::new(context, &court.policy);
+    let mut report = Report::new(context, &court.policy, args.has_files());
     for file in &chosen.files {
         let judged = judge_file(&court, file, chosen.strictness).await?;
         report.judged(judged)?;
@@ -116,14 +128,14 @@ pub async fn run(context: &Context, args: &Assert) -> anyhow::Result<Exit> {
     if let Some(when) = chosen.sessions.as_ref().and_then(|sessions| sessions.when) {
         when.say_reach(context);
     }
-    Ok(outcome.exit())
+    Ok(outcome.exit(args.allow_none))
 }
 
 fn read(path: &Path) -> anyhow::Result<Policy> {
     let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
     let policy = Policy::parse(&text).map_err(|error| {
         UsageError::with_hint(
-            format!("{}: {error}", path.display()),
+            format!("{}: {}", path.display(), error.render(&text)),
             "`ddctl sessions assert --help` shows every key",
         )
     })?;

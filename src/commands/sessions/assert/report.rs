@@ -3,24 +3,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::files::Outcome;
+use super::outcome::{Judged, Outcome};
 use crate::assert::{Answer, Evidence, Policy, Verdict};
 use crate::commands::sessions::inputs::{Origin, heading, offset, replay_command};
 use crate::context::Context;
 use crate::search::Part;
 use crate::ui::{Format, Progress, Table, Tone, Ui, counted, escape, format};
-
-/// One recording with its verdicts.
-#[derive(Clone, Debug)]
-pub struct Judged {
-    pub origin: Origin,
-    /// Of the rules that are about it.
-    pub verdicts: Vec<Verdict>,
-    /// The gateway kept failing on it; run again.
-    pub is_failing: bool,
-    /// False for a session that was turned down or waits.
-    pub has_run: bool,
-}
 
 /// A recording and what came out; the shape that `-o json` promises.
 #[derive(Debug, Serialize)]
@@ -111,61 +99,43 @@ pub fn replay_of(origin: &Origin, evidence: &Evidence) -> Option<String> {
     replay_command(origin.name(), &evidence.place.as_ref()?.clip())
 }
 
-impl Judged {
-    /// `holds`, `broken` or `cannot-tell`.
-    fn weightiest(&self) -> &'static str {
-        let words = self.verdicts.iter().map(|verdict| verdict.answer.as_str());
-        let weight = |word: &&str| {
-            ["holds", "cannot-tell", "broken"]
-                .iter()
-                .position(|w| w == word)
-        };
-        words.max_by_key(weight).unwrap_or(Answer::Holds.as_str())
-    }
-}
-
 /// An assertion under way.
 pub struct Report<'c> {
     ui: &'c Ui,
-    policy: &'c Policy,
     progress: Progress,
-    judged: Vec<Judged>,
-    not_run: u64,
-    not_asked: u64,
+    outcome: Outcome<'c>,
+    /// The formats that are one document, and the files, want every recording at the end.
+    keeps_all: bool,
     shown: u64,
 }
 
 impl<'c> Report<'c> {
-    pub fn new(context: &'c Context, policy: &'c Policy) -> Self {
+    /// `has_files` says that the result is written to files as well.
+    pub fn new(context: &'c Context, policy: &'c Policy, has_files: bool) -> Self {
+        let ui = &context.ui;
         Self {
-            ui: &context.ui,
-            policy,
-            progress: context.ui.progress("judging"),
-            judged: Vec::new(),
-            not_run: 0,
-            not_asked: 0,
+            ui,
+            progress: ui.progress("judging"),
+            outcome: Outcome::new(policy),
+            keeps_all: has_files || !matches!(ui.format(), Format::Table | Format::Ndjson),
             shown: 0,
         }
     }
 
     /// Shows what is broken or unknown of one recording, or keeps it for the end.
     pub fn judged(&mut self, judged: Judged) -> anyhow::Result<()> {
-        match (judged.has_run, judged.verdicts.is_empty()) {
-            (false, _) => self.not_run += 1,
-            (true, true) => self.not_asked += 1,
-            (true, false) => {
-                self.show(&judged)?;
-                self.judged.push(judged);
-            }
+        if judged.is_asked_about() {
+            self.show(&judged)?;
         }
-        let count = self.judged.len() as u64 + self.not_run + self.not_asked;
-        self.progress.set(&counted(count, "recording"));
+        self.outcome.add(judged, self.keeps_all);
+        self.progress
+            .set(&counted(self.outcome.seen(), "recording"));
         Ok(())
     }
 
     fn show(&mut self, judged: &Judged) -> anyhow::Result<()> {
         let bytes = match self.ui.format() {
-            Format::Ndjson => format::one(Format::Ndjson, &Row::of(self.policy, judged))?,
+            Format::Ndjson => format::one(Format::Ndjson, &Row::of(self.outcome.policy, judged))?,
             Format::Table if judged.weightiest() != Answer::Holds.as_str() => {
                 self.shown += 1;
                 let gap = if self.shown > 1 { "\n" } else { "" };
@@ -180,28 +150,45 @@ impl<'c> Report<'c> {
     fn lines(&self, judged: &Judged) -> String {
         let mut text = String::new();
         for verdict in &judged.verdicts {
-            let name = &self.policy.rules[verdict.rule].name;
-            match &verdict.answer {
-                Answer::Holds => {}
-                Answer::CannotTell(reasons) => {
-                    text += &self.verdict("cannot tell", Tone::Warning, name, &reasons.join("; "));
-                }
-                Answer::Broken(evidence) => {
-                    for one in evidence {
-                        text += &self.verdict("BROKEN", Tone::Bad, name, &one.what);
-                        text += &self.place(&judged.origin, one);
-                    }
+            if let Answer::Broken(evidence) = &verdict.answer {
+                let name = &self.outcome.policy.rules[verdict.rule].name;
+                for one in evidence {
+                    text += &self.verdict("BROKEN", Tone::Bad, name, &one.what);
+                    text += &self.place(&judged.origin, one);
                 }
             }
         }
+        for (reasons, rules) in self.unknown(judged) {
+            let rules = rules.join(", ");
+            text += &self.verdict("cannot tell", Tone::Warning, &rules, &reasons.join("; "));
+        }
         text
+    }
+
+    /// The rules of which nobody can tell, by the reasons: most share them.
+    fn unknown<'j>(&self, judged: &'j Judged) -> Vec<(&'j [String], Vec<&str>)> {
+        let mut groups: Vec<(&[String], Vec<&str>)> = Vec::new();
+        for verdict in &judged.verdicts {
+            let Answer::CannotTell(reasons) = &verdict.answer else {
+                continue;
+            };
+            let name = self.outcome.policy.rules[verdict.rule].name.as_str();
+            match groups.iter_mut().find(|(known, _)| known == reasons) {
+                Some((_, rules)) => rules.push(name),
+                None => groups.push((reasons, vec![name])),
+            }
+        }
+        groups
     }
 
     fn verdict(&self, word: &str, tone: Tone, rule: &str, said: &str) -> String {
         let (rule, said) = (escape::line(rule), escape::line(said));
         let plain = format!("{word} {rule}: {said}");
         // The word is painted after the lines are broken, so that no width is counted wrong.
-        let wrapped = self.ui.wrap(&plain, "  ");
+        let wrapped = match self.ui.table_width() {
+            Some(_) => self.ui.wrap(&plain, "  "),
+            None => format!("  {plain}\n"),
+        };
         let painted = self.ui.palette().paint(tone, word);
         wrapped.replacen(word, &painted, 1)
     }
@@ -238,16 +225,13 @@ impl<'c> Report<'c> {
             }
             Format::Ndjson => {}
             Format::Json | Format::Yaml | Format::Csv => {
-                let rows = self.judged.iter().map(|one| Row::of(self.policy, one));
-                let rows: Vec<Row> = rows.collect();
+                let rows = self.outcome.judged.iter();
+                let rows: Vec<Row> = rows.map(|one| Row::of(self.outcome.policy, one)).collect();
                 self.ui.list(&rows, "", Table::new)?;
             }
         }
-        self.say_how_many();
-        Ok(Outcome {
-            policy: self.policy,
-            judged: self.judged,
-        })
+        self.outcome.say(self.ui);
+        Ok(self.outcome)
     }
 
     fn table(&self) -> Table {
@@ -259,45 +243,22 @@ impl<'c> Report<'c> {
             .right()
             .column("CANNOT TELL")
             .right();
-        for (index, rule) in self.policy.rules.iter().enumerate() {
-            let [holds, broken, unknown] = ["holds", "broken", "cannot-tell"].map(|word| {
-                let verdicts = self.judged.iter().flat_map(|judged| &judged.verdicts);
-                let is_it = |one: &&Verdict| one.rule == index && one.answer.as_str() == word;
-                verdicts.filter(is_it).count()
-            });
-            let toned = |count: usize, tone| match count {
+        let counted = self.outcome.of_rules.iter();
+        for (rule, counts) in self.outcome.policy.rules.iter().zip(counted) {
+            let toned = |count: u64, tone| match count {
                 0 => Tone::Dim,
                 _ => tone,
             };
             table.row([
                 (rule.name.clone(), Tone::Strong),
-                (holds.to_string(), toned(holds, Tone::Good)),
-                (broken.to_string(), toned(broken, Tone::Bad)),
-                (unknown.to_string(), toned(unknown, Tone::Warning)),
+                (counts.holds.to_string(), toned(counts.holds, Tone::Good)),
+                (counts.broken.to_string(), toned(counts.broken, Tone::Bad)),
+                (
+                    counts.unknown.to_string(),
+                    toned(counts.unknown, Tone::Warning),
+                ),
             ]);
         }
         table
-    }
-
-    fn say_how_many(&self) {
-        let count = |word: &str| {
-            self.judged
-                .iter()
-                .filter(|one| one.weightiest() == word)
-                .count()
-        };
-        let mut said = format!(
-            "{} judged: {} broken, {} nobody can tell of",
-            counted(self.judged.len() as u64, "recording"),
-            count("broken"),
-            count("cannot-tell")
-        );
-        if self.not_run > 0 {
-            said += &format!("; {} never ran", counted(self.not_run, "session"));
-        }
-        if self.not_asked > 0 {
-            said += &format!("; no rule is about {} more", self.not_asked);
-        }
-        self.ui.status(&said);
     }
 }

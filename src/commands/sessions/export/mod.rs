@@ -1,22 +1,30 @@
 //! `ddctl sessions export`: session events to Datadog or to files, recordings to files.
 
+mod conversion;
 mod destination;
+mod digest;
 mod events;
+mod found;
 mod mapping;
+mod naming;
 mod page;
 mod recordings;
 mod summary;
+
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use self::destination::{Destination, ExportFormat, Target};
 use super::filter::FilterArgs;
+use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
 use crate::context::Context;
 use crate::delivery::{Codec, LatePolicy};
 use crate::domain::time::{TimeRange, parse_range};
 use crate::error::Exit;
+use crate::recording::Strictness;
 use crate::replay::{Clip, Point};
 use crate::sources::{self, SessionRef};
 
@@ -29,16 +37,24 @@ use crate::sources::{self, SessionRef};
   ddctl sessions export 7c1e --to session.cast
   ddctl sessions export 7c1e --to session.html
   ddctl sessions export 7c1e --to moment.svg --at 03:12
+  ddctl sessions export 7c1e --recording --to session.csv --clip 2m..5m
+  ddctl sessions export old.ttyrec --to new.cast
   ddctl sessions export --since 7d --agent '*' --to recordings/ --format txt
 
 Events older than Datadog takes (18 hours) go out under the time of sending, with their own time in
 evt.original_time and the tag late:true; --late chooses otherwise.
 
+Recordings are read from asciicast 1 to 3, the gateway's own array, typescripts of script(1) and
+ttyrec. Each file says which session or file it is of, which part, how many secrets were hidden in
+it, and the SHA-256 of the recording as it was received: asciicast 3 in the key `ddctl` of its
+header and in comments at its end, asciicast 2 in that key alone, text in lines that begin with #,
+NDJSON in its first and last object, CSV in rows of the type `about`, pages and pictures as text.
+
 A page is one file that works from disk and asks no network for anything. It holds 64 MB of pictures
 and text at most, packed to a few; --clip takes a part of what is larger. Where output went on for
 hours it shows 30000 pictures of it, says so, and has every line in its transcript.")]
 pub struct Export {
-    /// Sessions by id, unique prefix or pasted URL, instead of a range
+    /// Sessions by id, unique prefix or pasted URL, recording files, or `-`, instead of a range
     #[arg(value_name = "SESSION")]
     sessions: Vec<String>,
     /// Sessions that started since then: 24h, 2026-11-20, RFC 3339
@@ -82,23 +98,32 @@ pub struct Export {
         help_heading = "Destination"
     )]
     late: Late,
+    /// Recordings, where the format fits session events as well (ndjson, csv)
+    #[arg(long, help_heading = "Recordings")]
+    recording: bool,
+    /// Of recordings: the part from A to B only: 10s..1m30s, 03:12..03:20, #3..#5
+    #[arg(long, value_name = "A..B", value_parser = clip::parse, help_heading = "Recordings")]
+    clip: Option<Clip>,
+    /// Of a picture: the moment, as 90s, 03:12 or #7; without it, the end
+    #[arg(long, value_name = "TIME", help_heading = "Recordings")]
+    at: Option<Point>,
+    /// The timing file of a typescript of script(1)
+    #[arg(long, value_name = "FILE", help_heading = "Recordings")]
+    timing: Option<PathBuf>,
+    /// Leave out the lines of a recording file that cannot be read
+    #[arg(long, help_heading = "Recordings")]
+    lenient: bool,
     /// Show the real payloads, the key masked; send nothing, write no file
     #[arg(long)]
     dry_run: bool,
     /// Leave secrets in commands and recordings as they are
     #[arg(long)]
     no_redact: bool,
-    /// Of a page: from A to B only: 10s..1m30s, 03:12..03:20, #3..#5; either may be left out
-    #[arg(long, value_name = "A..B", value_parser = clip::parse)]
-    clip: Option<Clip>,
-    /// Of a picture: the moment, as 90s, 03:12 or #7; without it, the end
-    #[arg(long, value_name = "TIME")]
-    at: Option<Point>,
-    /// In recordings: what was typed as well, passwords included
-    #[arg(long)]
+    /// What was typed as well, passwords included
+    #[arg(long, help_heading = "Recordings")]
     include_input: bool,
     /// Take recordings although the gateway has downloads switched off
-    #[arg(long)]
+    #[arg(long, help_heading = "Recordings")]
     allow_download: bool,
     /// Sessions asked for at once
     #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
@@ -144,33 +169,19 @@ impl Late {
 }
 
 pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
-    let destination = destination::of(args)?;
-    let selection = selection(context, args)?;
+    let (files, named): (Vec<&String>, Vec<&String>) =
+        args.sessions.iter().partition(|given| is_file(given));
+    let destination = destination::of(args, args.recording || !files.is_empty())?;
     match destination {
         Destination::Recordings { target, format } => {
-            let options = recordings::Options {
-                target: if args.dry_run { Target::Stdout } else { target },
-                format,
-                overwrite: args.overwrite,
-                include_input: args.include_input,
-                allow_download: args.allow_download,
-                redactor: context.redactor(args.no_redact)?,
-                clip: args.clip.clone(),
-                at: args.at.clone(),
-            };
-            let gateway = context.gateway(&args.gateway.flags())?;
-            recordings::run(
-                context,
-                &gateway,
-                &selection,
-                &args.filter.filter(),
-                args.limit,
-                options,
-            )
-            .await
+            to_recordings(context, args, files, &named, target, format).await
         }
-        Destination::Logs => events::to_logs(context, args, &selection).await,
+        Destination::Logs => {
+            let selection = selection(context, args, &named)?;
+            events::to_logs(context, args, &selection).await
+        }
         Destination::Rows { target, format } => {
+            let selection = selection(context, args, &named)?;
             events::to_rows(context, args, &selection, target, format).await
         }
     }
@@ -182,9 +193,52 @@ pub enum Selection {
     Sessions(Vec<SessionRef>),
 }
 
-fn selection(context: &Context, args: &Export) -> anyhow::Result<Selection> {
+async fn to_recordings(
+    context: &Context,
+    args: &Export,
+    files: Vec<&String>,
+    named: &[&String],
+    target: Target,
+    format: recordings::Format,
+) -> anyhow::Result<Exit> {
+    let filter = args.filter.filter();
+    let sessions = match !named.is_empty() || args.since.is_some() {
+        true => Some(recordings::Sessions {
+            selection: selection(context, args, named)?,
+            gateway: context.gateway(&args.gateway.flags())?,
+            filter: &filter,
+            limit: args.limit,
+        }),
+        false => None,
+    };
+    let options = recordings::Options {
+        format,
+        overwrite: args.overwrite,
+        include_input: args.include_input,
+        allow_download: args.allow_download,
+        redactor: context.redactor(args.no_redact)?,
+        clip: args.clip.clone(),
+        at: args.at.clone(),
+        timing: args.timing.clone(),
+        strictness: match args.lenient {
+            true => Strictness::Lenient,
+            false => Strictness::Strict,
+        },
+    };
+    let files = files.into_iter().cloned().collect();
+    let inputs = recordings::Inputs { files, sessions };
+    let target = if args.dry_run { Target::Stdout } else { target };
+    let mut cancel = context.cancel();
+    tokio::select! {
+        done = recordings::run(context, inputs, target, options) => done,
+        // A file that is not whole goes, and there is nothing else to bring to an end.
+        _ = cancel.wait_for(|stopped| *stopped) => Ok(Exit::Interrupted),
+    }
+}
+
+fn selection(context: &Context, args: &Export, named: &[&String]) -> anyhow::Result<Selection> {
     let Some(since) = &args.since else {
-        let references = args.sessions.iter().map(|given| SessionRef::parse(given));
+        let references = named.iter().map(|given| reference(given));
         return Ok(Selection::Sessions(references.collect::<Result<_, _>>()?));
     };
     let tz = &context.ui.options().tz;

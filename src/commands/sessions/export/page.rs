@@ -1,116 +1,25 @@
-//! What the page and the picture of a session say about it, and of which moment a picture is.
+//! What the page and the picture of a recording say about it, and of which moment a picture is.
 
-use std::io::Write;
+use std::io::{Read, Seek};
+use std::time::Duration;
 
-use anyhow::Context as _;
-use bytes::Bytes;
+use jiff::Timestamp;
 use tempfile::SpooledTempFile;
 use url::Url;
 
-use crate::commands::sessions::stored::Stored;
-use crate::context::Context;
-use crate::domain::redaction::Redactor;
+use super::found::Found;
 use crate::domain::session::Session;
 use crate::error::UsageError;
 use crate::gateway::Gateway;
-use crate::page::{self, About, PageError};
-use crate::recording::{Event, Header, Kind, Strictness};
-use crate::replay::{self, Clip, Input, Origin, Point, Source};
+use crate::page::About;
+use crate::recording::Header;
+use crate::replay::{self, Clip, Origin, Point, Source};
 
-/// What of a transcript is kept in memory while it is drawn.
+/// What of a transcript is kept in memory while it is drawn, or a clip's command is looked for.
 const TRANSCRIPT: usize = 4 << 20;
 
-/// A recording and what is said of it.
-pub struct Shown {
-    source: Source<Stored>,
-    about: About,
-    redactor: Redactor,
-    options: replay::Options,
-}
-
-impl Shown {
-    /// A session's recording, as the gateway sent it.
-    pub fn of_session(
-        context: &Context,
-        gateway: &Gateway,
-        session: &Session,
-        received: Bytes,
-        redactor: Redactor,
-    ) -> anyhow::Result<Self> {
-        let bytes = Stored::of_bytes(received).context("keep the recording")?;
-        let input = Input {
-            length: bytes.length(),
-            bytes,
-            timing: None,
-            strictness: Strictness::Lenient,
-        };
-        let preview: Vec<Event> = input.open()?.preview()?;
-        let kind = Kind::of_session(session, &preview);
-        let origin = Origin {
-            start: Some(session.start_date),
-            tz: context.ui.options().tz.clone(),
-        };
-        Ok(Self {
-            about: about(gateway, session, kind),
-            source: Source {
-                kind,
-                header: Header::of_session(session),
-                input,
-            },
-            redactor,
-            options: replay::Options {
-                origin,
-                ..replay::Options::default()
-            },
-        })
-    }
-
-    /// Leaves out what is not in `clip`.
-    pub fn clip(&mut self, clip: &Clip) -> anyhow::Result<()> {
-        let range = replay::resolve(&self.source, clip, &self.options, storage());
-        self.about.clip = Some(range.map_err(UsageError::new)?);
-        Ok(())
-    }
-
-    /// Writes the page; answers the number of events.
-    pub fn html(self, out: &mut impl Write) -> anyhow::Result<u64> {
-        let written = page::html(self.about, &self.source, &self.redactor, out);
-        written.map_err(|error| match error {
-            // Its cause decides what it means: a reader that went away is no failure.
-            PageError::Write(error) => error.into(),
-            error => error.into(),
-        })
-    }
-
-    /// Draws the screen at a place; answers it, and the number of events.
-    pub fn svg(self, at: Option<&Point>) -> anyhow::Result<(String, u64)> {
-        let at = match at {
-            None => None,
-            Some(point) => {
-                let clip = Clip {
-                    from: Some(point.clone()),
-                    until: None,
-                };
-                let range = replay::resolve(&self.source, &clip, &self.options, storage());
-                Some(range.map_err(UsageError::new)?.start)
-            }
-        };
-        let Self {
-            source,
-            about,
-            redactor,
-            ..
-        } = self;
-        Ok(page::picture(about, &source, &redactor, at, storage())?)
-    }
-}
-
-fn storage() -> Box<SpooledTempFile> {
-    Box::new(SpooledTempFile::new(TRANSCRIPT))
-}
-
-fn about(gateway: &Gateway, session: &Session, kind: Kind) -> About {
-    let title = Header::of_session(session).title.unwrap_or_default();
+/// Of a session of the gateway.
+pub fn of_session(gateway: &Gateway, session: &Session, found: &Found) -> About {
     let connection = &session.connection;
     About {
         session: Some(session.id.clone()),
@@ -121,7 +30,23 @@ fn about(gateway: &Gateway, session: &Session, kind: Kind) -> About {
         outcome: Some(session.outcome().as_str().to_owned()),
         started: Some(session.start_date),
         remarks: remarks(session),
-        ..About::new(title, kind)
+        ..About::new(
+            Header::of_session(session).title.unwrap_or_default(),
+            found.source.kind,
+        )
+    }
+}
+
+/// Of a local file, which may have a title of its own.
+pub fn of_file(name: String, found: &Found) -> About {
+    let header = &found.source.header;
+    let title = header.title.clone().filter(|title| !title.is_empty());
+    About {
+        started: header
+            .timestamp
+            .and_then(|second| Timestamp::from_second(second).ok()),
+        file: Some(name.clone()),
+        ..About::new(title.unwrap_or(name), found.source.kind)
     }
 }
 
@@ -135,4 +60,35 @@ fn remarks(session: &Session) -> Vec<String> {
         remarks.push("The recording passed 110 MiB, and the gateway kept no more.".to_owned());
     }
     remarks
+}
+
+/// The recorded times that a clip means.
+pub fn clip_times<R: Read + Seek + Clone>(
+    source: &Source<R>,
+    clip: &Clip,
+    origin: Origin,
+) -> Result<std::ops::Range<Duration>, UsageError> {
+    let options = replay::Options {
+        origin,
+        ..replay::Options::default()
+    };
+    replay::resolve(source, clip, &options, storage()).map_err(UsageError::new)
+}
+
+/// The recorded time of the moment that a picture is of.
+pub fn moment<R: Read + Seek + Clone>(
+    source: &Source<R>,
+    at: &Point,
+    origin: Origin,
+) -> Result<Duration, UsageError> {
+    let clip = Clip {
+        from: Some(at.clone()),
+        until: None,
+    };
+    Ok(clip_times(source, &clip, origin)?.start)
+}
+
+/// Where a transcript is kept meanwhile.
+pub fn storage() -> Box<SpooledTempFile> {
+    Box::new(SpooledTempFile::new(TRANSCRIPT))
 }

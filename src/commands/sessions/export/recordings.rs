@@ -1,35 +1,36 @@
-//! Recordings as files: asciicast v3, or readable text.
+//! Recordings as files: asciicast, readable text, rows, pages and pictures.
 
-use std::io::Write;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use bytes::Bytes;
 use serde::Serialize;
 
-use super::Selection;
+use super::conversion::{Conversion, Converted, Shape, is_of_recording};
 use super::destination::Target;
-use super::page;
-use super::scope;
+use super::found::{self, Found};
+use super::naming::Naming;
+use super::{Selection, page, scope};
 use crate::context::Context;
 use crate::delivery::AtomicFile;
 use crate::domain::redaction::Redactor;
-use crate::domain::session::{NO_EXIT_CODE, Session};
+use crate::domain::session::NO_EXIT_CODE;
 use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
-use crate::page::PageError;
-use crate::recording::{
-    Code, Event, Header, Kind, ReadError, Strictness, asciicast, open, redact, transcript,
-};
-use crate::replay::{Clip, Point};
+use crate::recording::asciicast::Version;
+use crate::recording::convert::{self, About};
+use crate::recording::{Strictness, safe};
+use crate::replay::{Clip, Origin, Point};
 use crate::sources::{self, SessionFilter};
-use crate::ui::{self, counted};
+use crate::ui::{self, counted, escape};
 
 /// How a recording is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Cast,
+    Cast2,
     Txt,
+    Ndjson,
+    Csv,
     /// One page that plays it.
     Html,
     /// A picture of the screen.
@@ -37,58 +38,91 @@ pub enum Format {
 }
 
 impl Format {
-    fn ending(self) -> &'static str {
+    pub fn ending(self) -> &'static str {
         match self {
-            Format::Cast => "cast",
+            Format::Cast | Format::Cast2 => "cast",
             Format::Txt => "txt",
+            Format::Ndjson => "ndjson",
+            Format::Csv => "csv",
             Format::Html => "html",
             Format::Svg => "svg",
         }
     }
+
+    /// True where several recordings may follow each other in one stream.
+    pub fn is_joinable(self) -> bool {
+        matches!(self, Format::Txt | Format::Ndjson)
+    }
 }
 
-/// Where the recordings go, and what of them.
+/// What of the recordings is written, and how.
 pub struct Options {
-    pub target: Target,
     pub format: Format,
     pub overwrite: bool,
     pub include_input: bool,
     pub allow_download: bool,
     pub redactor: Redactor,
-    /// The part of a page.
     pub clip: Option<Clip>,
     /// The moment of a picture.
     pub at: Option<Point>,
+    pub timing: Option<PathBuf>,
+    pub strictness: Strictness,
+}
+
+/// Which recordings: files, and sessions of a gateway.
+pub struct Inputs<'a> {
+    pub files: Vec<String>,
+    pub sessions: Option<Sessions<'a>>,
+}
+
+/// Sessions, and the gateway that has them.
+pub struct Sessions<'a> {
+    pub gateway: Gateway,
+    pub selection: Selection,
+    pub filter: &'a SessionFilter,
+    pub limit: Option<usize>,
 }
 
 /// One file that was written; the shape that `-o json` promises.
 #[derive(Debug, Serialize)]
 struct Written {
-    session: String,
+    /// The session's id; null for a local file.
+    session: Option<String>,
+    /// The recording file; null for a session.
+    source: Option<String>,
     file: String,
-    #[serde(flatten)]
-    content: Content,
-}
-
-/// What was written of a recording.
-#[derive(Debug, Serialize)]
-struct Content {
     events: u64,
-    /// True where the recording has events, and none of those written shows anything.
+    /// How many secrets each rule found.
+    hidden: BTreeMap<String, u64>,
+    /// Of the recording as received.
+    sha256: String,
+    /// True where it has events, and none of those written shows anything.
     #[serde(skip)]
     is_silent: bool,
 }
 
+/// One recording before it is opened.
+pub enum Item {
+    File(String),
+    Session(String),
+}
+
 pub async fn run(
     context: &Context,
-    gateway: &Gateway,
-    selection: &Selection,
-    filter: &SessionFilter,
-    limit: Option<usize>,
+    inputs: Inputs<'_>,
+    target: Target,
     options: Options,
 ) -> anyhow::Result<Exit> {
-    check_downloads(gateway, options.allow_download).await?;
-    let ids = ids(context, gateway, selection, filter, limit).await?;
+    let mut items: Vec<_> = inputs.files.into_iter().map(Item::File).collect();
+    if let Some(sessions) = &inputs.sessions {
+        check_downloads(&sessions.gateway, options.allow_download).await?;
+        items.extend(ids(context, sessions).await?.into_iter().map(Item::Session));
+    }
+    if options.timing.is_some() && (items.len() != 1 || inputs.sessions.is_some()) {
+        return Err(UsageError::new("--timing is of one typescript, and it stands alone").into());
+    }
+    let gateway = inputs.sessions.as_ref().map(|sessions| &sessions.gateway);
+    let mut naming = Naming::new(target, options.format, items.len())?;
     let writer = Writer {
         context,
         gateway,
@@ -97,22 +131,31 @@ pub async fn run(
     let mut written = Vec::new();
     let mut failed = 0;
     let progress = context.ui.progress("exporting recordings");
-    for (done, id) in ids.iter().enumerate() {
-        progress.set(&format!("{done} of {}", ids.len()));
-        match writer.write(id, ids.len()).await {
+    for (done, item) in items.iter().enumerate() {
+        progress.set(&format!("{done} of {}", items.len()));
+        match writer.write(item, naming.next(item)?).await {
             Ok(Some(file)) => written.push(file),
-            Ok(None) => context.ui.status(&format!("session {id} has no recording")),
+            Ok(None) => context.ui.status(&format!("{item} has no recording")),
             // One that cannot be read must not hold back the rest.
-            Err(error) if ids.len() > 1 && is_of_recording(&error) => {
+            Err(error) if items.len() > 1 && is_of_recording(&error) => {
                 failed += 1;
-                context.ui.warning(&format!("session {id}: {error:#}"));
+                context.ui.warning(&format!("{item}: {error:#}"));
             }
             Err(error) => return Err(error),
         }
     }
     drop(progress);
-    writer.conclude(&written)?;
+    conclude(context, &naming, &written)?;
     Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
+}
+
+impl std::fmt::Display for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Item::File(given) => f.write_str(&escape::line(given)),
+            Item::Session(id) => write!(f, "session {}", escape::line(id)),
+        }
+    }
 }
 
 /// What the gateway's own page would refuse is refused here, unless somebody says so.
@@ -127,20 +170,19 @@ async fn check_downloads(gateway: &Gateway, allowed: bool) -> anyhow::Result<()>
     Ok(())
 }
 
-async fn ids(
-    context: &Context,
-    gateway: &Gateway,
-    selection: &Selection,
-    filter: &SessionFilter,
-    limit: Option<usize>,
-) -> anyhow::Result<Vec<String>> {
+async fn ids(context: &Context, sessions: &Sessions<'_>) -> anyhow::Result<Vec<String>> {
+    let gateway = &sessions.gateway;
     let mut ids = Vec::new();
-    match selection {
+    match &sessions.selection {
         Selection::Range(range) => {
             scope::warn_where_partial(context, gateway).await;
-            sources::list(gateway, *range, filter, limit, |session| {
-                ids.push(session.id)
-            })
+            sources::list(
+                gateway,
+                *range,
+                sessions.filter,
+                sessions.limit,
+                |session| ids.push(session.id),
+            )
             .await?;
         }
         Selection::Sessions(references) => {
@@ -154,191 +196,169 @@ async fn ids(
 
 struct Writer<'a> {
     context: &'a Context,
-    gateway: &'a Gateway,
+    /// Where sessions are asked for.
+    gateway: Option<&'a Gateway>,
     options: Options,
 }
 
 impl Writer<'_> {
     /// Writes one recording; `None` where there is none.
-    async fn write(&self, id: &str, of: usize) -> anyhow::Result<Option<Written>> {
-        let target = self.path(id, of)?;
+    async fn write(&self, item: &Item, path: Option<PathBuf>) -> anyhow::Result<Option<Written>> {
         // A target that cannot be written is found before the recording is fetched.
-        let file = target
+        let file = path
             .as_deref()
             .map(|path| AtomicFile::create(path, self.options.overwrite))
             .transpose()?;
-        let (session, bytes) = self.gateway.session_with_recording(id).await?;
-        let Some(bytes) = bytes else { return Ok(None) };
-        let (recording, warnings) = open(&bytes[..], Strictness::Lenient)?.into_recording()?;
-        for warning in warnings.to_string().lines() {
-            self.context.ui.warning(&format!("session {id}: {warning}"));
-        }
-        let events = recording.events;
-        let (shown, content) = match file {
-            Some(mut file) => {
-                let content = self
-                    .encode(&session, &bytes, events, &mut file)
-                    .map_err(|error| explained(error, &file))?;
-                (file.commit()?.display().to_string(), content)
+        let Some(found) = self.find(item).await? else {
+            return Ok(None);
+        };
+        let conversion = self.conversion(item, found);
+        let (converted, file) = match file {
+            Some(file) => {
+                let (converted, path) = conversion.write_file(file).await?;
+                (converted, path.display().to_string())
             }
             None => {
-                let content =
-                    self.encode(&session, &bytes, events, &mut self.context.ui.stdout())?;
-                ("-".to_owned(), content)
+                let converted = conversion.write_stdout(&self.context.ui).await?;
+                (converted, "-".to_owned())
             }
         };
-        Ok(Some(Written {
-            session: session.id,
-            file: shown,
-            content,
-        }))
+        for warning in converted.warnings.to_string().lines() {
+            self.context.ui.warning(&format!("{item}: {warning}"));
+        }
+        Ok(Some(written(item, file, converted)))
     }
 
-    /// The file of one recording: the one named, or one in the folder named.
-    fn path(&self, id: &str, of: usize) -> anyhow::Result<Option<PathBuf>> {
-        let Target::Path(path) = &self.options.target else {
-            return match (self.options.format, of) {
-                (format @ (Format::Cast | Format::Html | Format::Svg), 2..) => {
-                    Err(UsageError::with_hint(
-                        format!(
-                            "{of} recordings do not fit into one {} file",
-                            format.ending()
-                        ),
-                        "name a folder (--to DIR/), or one session",
-                    )
-                    .into())
-                }
-                _ => Ok(None),
-            };
+    async fn find(&self, item: &Item) -> anyhow::Result<Option<Found>> {
+        let options = &self.options;
+        match (item, self.gateway) {
+            (Item::File(given), _) => {
+                let (given, timing) = (given.clone(), options.timing.clone());
+                let found = found::file(given, timing, options.strictness).await?;
+                Ok(Some(found))
+            }
+            (Item::Session(id), Some(gateway)) => found::session(gateway, id).await,
+            (Item::Session(_), None) => Ok(None),
+        }
+    }
+
+    fn conversion(&self, item: &Item, found: Found) -> Conversion {
+        let timestamp = found.source.header.timestamp;
+        let start = match &found.session {
+            Some(session) => Some(session.start_date),
+            None => timestamp.and_then(|second| jiff::Timestamp::from_second(second).ok()),
         };
-        if is_folder(path) {
-            std::fs::create_dir_all(path).with_context(|| format!("make {}", path.display()))?;
-            return Ok(Some(
-                path.join(format!("{id}.{}", self.options.format.ending())),
-            ));
-        }
-        match of {
-            1 => Ok(Some(path.clone())),
-            _ => Err(UsageError::with_hint(
-                format!("{of} recordings do not fit into one file"),
-                format!("name a folder: --to {}/", path.with_extension("").display()),
-            )
-            .into()),
+        Conversion {
+            clip: self.options.clip.clone(),
+            origin: Origin {
+                start,
+                tz: self.context.ui.options().tz.clone(),
+            },
+            redactor: self.options.redactor.clone(),
+            shape: self.shape(item, &found),
+            source: found.source,
         }
     }
 
-    fn encode(
-        &self,
-        session: &Session,
-        received: &Bytes,
-        events: Vec<Event>,
-        out: &mut impl Write,
-    ) -> anyhow::Result<Content> {
-        let kind = Kind::of_session(session, &events);
-        match self.options.format {
-            Format::Txt => {
-                let lines = transcript::redacted(kind, &events, &self.options.redactor);
-                transcript::write(&lines, out)?;
-                Ok(Content {
-                    events: events.len() as u64,
-                    is_silent: false,
-                })
+    fn shape(&self, item: &Item, found: &Found) -> Shape {
+        let target = match self.options.format {
+            Format::Html => return Shape::Page(Box::new(self.page(item, found))),
+            Format::Svg => {
+                let at = self.options.at.clone();
+                return Shape::Picture(Box::new(self.page(item, found)), at);
             }
-            Format::Html | Format::Svg => {
-                let events = self.show(session, received.clone(), out)?;
-                Ok(Content {
-                    events,
-                    is_silent: false,
-                })
-            }
-            Format::Cast => {
-                let keeps = |event: &Event| self.options.include_input || event.code != Code::Input;
-                let had_events = !events.is_empty();
-                let events = redact::events(events, &self.options.redactor);
-                let mut events: Vec<Event> = events.into_iter().filter(keeps).collect();
-                events.extend(exit_event(session, events.last()));
-                asciicast::write_v3(&Header::of_session(session), &events, out)?;
-                Ok(Content {
-                    events: events.len() as u64,
-                    is_silent: had_events && !events.iter().any(|event| event.code.is_shown()),
-                })
-            }
+            Format::Cast => convert::Target::Cast(Version::V3),
+            Format::Cast2 => convert::Target::Cast(Version::V2),
+            Format::Txt => convert::Target::Text,
+            Format::Ndjson => convert::Target::Ndjson,
+            Format::Csv => convert::Target::Csv,
+        };
+        let exit_code = found.session.as_ref().and_then(|session| session.exit_code);
+        Shape::Converted {
+            target,
+            about: self.about(item),
+            include_input: self.options.include_input,
+            exit_code: exit_code.filter(|code| *code != NO_EXIT_CODE),
         }
     }
 
-    /// A page, or a picture; answers the number of events.
-    fn show(
-        &self,
-        session: &Session,
-        received: Bytes,
-        out: &mut impl Write,
-    ) -> anyhow::Result<u64> {
-        let redactor = self.options.redactor.clone();
-        let mut shown =
-            page::Shown::of_session(self.context, self.gateway, session, received, redactor)?;
-        if let Some(clip) = &self.options.clip {
-            shown.clip(clip)?;
+    fn page(&self, item: &Item, found: &Found) -> crate::page::About {
+        match (&found.session, self.gateway) {
+            (Some(session), Some(gateway)) => page::of_session(gateway, session, found),
+            _ => page::of_file(item.file_name(), found),
         }
-        if self.options.format == Format::Svg {
-            let (picture, events) = shown.svg(self.options.at.as_ref())?;
-            out.write_all(picture.as_bytes())?;
-            return Ok(events);
-        }
-        shown.html(out)
     }
 
-    fn conclude(&self, written: &[Written]) -> anyhow::Result<()> {
-        let ui = &self.context.ui;
-        if matches!(self.options.target, Target::Path(_)) && ui.format() != ui::Format::Table {
-            return ui.list(written, "", ui::Table::new);
+    fn about(&self, item: &Item) -> About {
+        match item {
+            Item::Session(id) => About {
+                session: Some(id.clone()),
+                gateway: self.gateway.map(|gateway| gateway.page_base().to_owned()),
+                file: None,
+            },
+            Item::File(_) => About {
+                file: Some(item.file_name()),
+                ..About::default()
+            },
         }
-        match written {
-            [] => ui.status("no recording was written"),
-            [one] => ui.status(&format!(
-                "{} of session {} to {}",
-                counted(one.content.events, "event"),
-                one.session,
-                if one.file == "-" { "stdout" } else { &one.file }
-            )),
-            many => ui.status(&format!("{} recordings written", many.len())),
-        }
-        let silent = written.iter().filter(|one| one.content.is_silent).count();
-        if silent > 0 {
-            ui.status(&format!(
-                "{} without output, as of native database clients: --format txt shows what was \
-                 sent, --include-input keeps it",
-                counted(silent as u64, "recording")
-            ));
-        }
-        Ok(())
     }
 }
 
-/// True for what is wrong with one recording and not with the next.
-fn is_of_recording(error: &anyhow::Error) -> bool {
-    error.is::<ReadError>() || error.is::<PageError>()
-}
-
-/// What went wrong with the file says so; the rest is the recording's.
-fn explained(error: anyhow::Error, file: &AtomicFile) -> anyhow::Error {
-    match error.downcast::<std::io::Error>() {
-        Ok(error) => file.explain(error).into(),
-        Err(error) => error,
+impl Item {
+    /// Of a file its name without the folder, made harmless.
+    fn file_name(&self) -> String {
+        let (Item::File(given) | Item::Session(given)) = self;
+        match Path::new(given).file_name() {
+            Some(name) => safe::line(&name.to_string_lossy()),
+            None => given.clone(),
+        }
     }
 }
 
-/// A path that ends in a slash means a folder, whether or not it is there yet.
-fn is_folder(path: &Path) -> bool {
-    path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/")
+fn conclude(context: &Context, naming: &Naming, written: &[Written]) -> anyhow::Result<()> {
+    let ui = &context.ui;
+    if naming.has_files() && ui.format() != ui::Format::Table {
+        return ui.list(written, "", ui::Table::new);
+    }
+    match written {
+        [] => ui.status("no recording was written"),
+        [one] => ui.status(&told(one)),
+        many => ui.status(&format!("{} recordings written", many.len())),
+    }
+    let silent = written.iter().filter(|one| one.is_silent).count();
+    if silent > 0 {
+        ui.status(&format!(
+            "{} without output, as of native database clients: --format txt shows what was \
+             sent, --include-input keeps it",
+            counted(silent as u64, "recording")
+        ));
+    }
+    Ok(())
 }
 
-/// The last event of a finished recording: how the session ended, where that is known.
-fn exit_event(session: &Session, last: Option<&Event>) -> Option<Event> {
-    let code = session.exit_code.filter(|code| *code != NO_EXIT_CODE)?;
-    Some(Event {
-        time: last.map_or(Default::default(), |event| event.time),
-        code: Code::Exit,
-        data: code.to_string().into_bytes(),
-        index: last.map_or(0, |event| event.index + 1),
-    })
+fn written(item: &Item, file: String, converted: Converted) -> Written {
+    let (session, source) = match item {
+        Item::File(given) => (None, Some(given.clone())),
+        Item::Session(id) => (Some(id.clone()), None),
+    };
+    Written {
+        session,
+        source,
+        file,
+        events: converted.events,
+        hidden: converted.hidden,
+        sha256: converted.sha256,
+        is_silent: converted.is_silent,
+    }
+}
+
+fn told(one: &Written) -> String {
+    let from = match (&one.session, &one.source) {
+        (Some(id), _) => format!("session {id}"),
+        (None, Some(source)) if source != "-" => source.clone(),
+        _ => "stdin".to_owned(),
+    };
+    let to = if one.file == "-" { "stdout" } else { &one.file };
+    let told = format!("{} of {from} to {to}", counted(one.events, "event"));
+    escape::line(&told).into_owned()
 }

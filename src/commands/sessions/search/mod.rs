@@ -39,7 +39,10 @@ const TICK: Duration = Duration::from_millis(100);
 Text is searched as it reads: without control sequences, with typing errors taken back, across the
 events that carried it. Commands are lines typed in a shell, scripts and requests; statements are
 what a database was sent. Secrets are replaced before anything is matched, so that none can be
-found or guessed. Each hit comes with the command that replays it.")]
+found or guessed. Each hit comes with the command that replays it.
+
+Exit 0 with hits and without; 1 where a recording is there and cannot be read, 5 where the gateway
+kept failing. The others are searched all the same.")]
 pub struct Search {
     /// Text, or with --regex a regular expression; ^ and $ are the ends of a line
     pattern: String,
@@ -132,9 +135,6 @@ pub async fn run(context: &Context, args: &Search) -> anyhow::Result<Exit> {
 
 impl Search {
     fn pattern(&self) -> Result<Pattern, UsageError> {
-        if self.pattern.is_empty() {
-            return Err(UsageError::new("an empty pattern would match everything"));
-        }
         let parts = match self.parts.as_slice() {
             [] => Parts::ALL,
             parts => Parts::of(parts.iter().map(|part| part.part())),
@@ -186,7 +186,7 @@ async fn search_file(
     drop(found);
     match search.await? {
         Ok(warnings) => report.searched(&origin, &warnings),
-        Err(error) => report.unread(&origin, &error.to_string(), true),
+        Err(error) => report.unread(&origin, error.to_string(), Exit::Failed),
     }
     Ok(())
 }
@@ -194,10 +194,25 @@ async fn search_file(
 /// What became of one session.
 struct Searched {
     origin: Origin,
+    found: Found,
+}
+
+/// What was found in one recording.
+struct Found {
     hits: Vec<Hit>,
     warnings: Vec<Warning>,
-    /// Why it could not be read, and whether to run again.
-    unread: Option<(String, bool)>,
+    /// Why not all of it was searched, and what that means for the exit code.
+    unread: Option<(String, Exit)>,
+}
+
+impl Found {
+    fn unread(why: impl ToString, exit: Exit) -> Self {
+        Self {
+            hits: Vec::new(),
+            warnings: Vec::new(),
+            unread: Some((why.to_string(), exit)),
+        }
+    }
 }
 
 async fn search_sessions(
@@ -211,12 +226,7 @@ async fn search_sessions(
         async move {
             let origin = Origin::Session(Arc::clone(&recorded.session), url);
             let search = tokio::task::spawn_blocking(move || search_session(&plan, &recorded));
-            search.await.map(|(hits, warnings, unread)| Searched {
-                origin,
-                hits,
-                warnings,
-                unread,
-            })
+            search.await.map(|found| Searched { origin, found })
         }
     };
     let found = recordings(
@@ -230,35 +240,29 @@ async fn search_sessions(
         let Some(searched) = found.next().await else {
             break;
         };
-        let searched = searched??;
-        for hit in &searched.hits {
-            report.hit(&searched.origin, hit)?;
+        let Searched { origin, found } = searched??;
+        for hit in &found.hits {
+            report.hit(&origin, hit)?;
         }
-        match searched.unread {
-            Some((why, is_failing)) => report.unread(&searched.origin, &why, is_failing),
-            None => report.searched(&searched.origin, &searched.warnings),
+        match found.unread {
+            Some((why, exit)) => report.unread(&origin, why, exit),
+            None => report.searched(&origin, &found.warnings),
         }
     }
     Ok(())
 }
 
-type Outcome = (Vec<Hit>, Vec<Warning>, Option<(String, bool)>);
-
-fn search_session(plan: &Plan, recorded: &Recorded) -> Outcome {
-    let mut hits = Vec::new();
+fn search_session(plan: &Plan, recorded: &Recorded) -> Found {
     let bytes = match &recorded.recording {
         Ok(bytes) => bytes,
-        Err(unread) => {
-            let is_failing = matches!(unread, Unread::Failing(_));
-            return (hits, Vec::new(), Some((unread.to_string(), is_failing)));
-        }
+        Err(unread) => return Found::unread(unread, exit_of(unread)),
     };
-    let opened = open(&bytes[..], Strictness::Lenient);
-    let mut opened = match opened {
+    let mut opened = match open(&bytes[..], Strictness::Lenient) {
         Ok(reader) => Opened::of_session(reader, &recorded.session),
-        Err(error) => return (hits, Vec::new(), Some((error.to_string(), false))),
+        Err(error) => return Found::unread(error, Exit::Failed),
     };
     // One more than is shown, so that the end is known to be one.
+    let mut hits = Vec::new();
     let result = opened.search(plan.wanted(), &mut |hit| {
         hits.push(hit);
         match hits.len() > plan.limit {
@@ -269,9 +273,22 @@ fn search_session(plan: &Plan, recorded: &Recorded) -> Outcome {
     let warnings: Vec<Warning> = opened.warnings().iter().cloned().collect();
     let lost = Warning::LogLost;
     let unread = match result {
-        Err(error) => Some((error.to_string(), false)),
-        Ok(()) if warnings.contains(&lost) => Some((lost.to_string(), false)),
-        Ok(()) => opened.unreadable().map(|why| (why.to_owned(), false)),
+        Err(error) => Some((error.to_string(), Exit::Failed)),
+        Ok(()) if warnings.contains(&lost) => Some((lost.to_string(), Exit::Failed)),
+        Ok(()) => opened.unreadable().map(|why| (why.to_owned(), Exit::Done)),
     };
-    (hits, warnings, unread)
+    Found {
+        hits,
+        warnings,
+        unread,
+    }
+}
+
+/// A session without a recording is no failure.
+fn exit_of(unread: &Unread) -> Exit {
+    match unread {
+        Unread::Nothing | Unread::Withheld => Exit::Done,
+        Unread::Refused(_) => Exit::Failed,
+        Unread::Failing(_) => Exit::Unreachable,
+    }
 }

@@ -76,7 +76,6 @@ pub struct Report<'c> {
     /// The origin of the last hit.
     last: Option<String>,
     unread: Vec<(String, String)>,
-    /// A file that was named, or a gateway that may answer the next time.
     exit: Exit,
 }
 
@@ -159,16 +158,14 @@ impl<'c> Report<'c> {
         self.tell();
     }
 
-    /// A recording could not be read. `is_failure` says that it should have been.
-    pub fn unread(&mut self, origin: &Origin, why: &str, is_failure: bool) {
-        match (origin, is_failure) {
-            (Origin::File(_), _) => self.exit = Exit::Failed,
-            (Origin::Session(..), true) if self.exit == Exit::Done => {
-                self.exit = Exit::Unreachable;
-            }
-            _ => {}
-        }
-        self.unread.push((why.to_owned(), origin.name().to_owned()));
+    /// A recording was not searched to its end; `exit` is what that means for the whole.
+    pub fn unread(&mut self, origin: &Origin, why: String, exit: Exit) {
+        self.exit = match (self.exit, exit) {
+            (Exit::Unreachable, _) | (_, Exit::Unreachable) => Exit::Unreachable,
+            (Exit::Failed, _) | (_, Exit::Failed) => Exit::Failed,
+            _ => Exit::Done,
+        };
+        self.unread.push((why, origin.name().to_owned()));
         self.tell();
     }
 
@@ -194,6 +191,7 @@ impl<'c> Report<'c> {
         self.name_unread();
         let searched = counted(self.searched, "recording");
         self.ui.status(&match self.hits {
+            0 if self.searched == 0 && self.unread.is_empty() => "no session matches".to_owned(),
             0 => format!("no hit in {searched}"),
             hits if hits > self.limit => {
                 format!(

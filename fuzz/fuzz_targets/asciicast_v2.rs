@@ -1,0 +1,5 @@
+//! `asciicast_v2` of the table in `src/lib.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| ddctl_fuzz::target("asciicast_v2").check(input));
