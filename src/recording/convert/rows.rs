@@ -104,24 +104,22 @@ impl<T: Table> Rows<'_, '_, T> {
             })?;
         }
         self.outcome.report = redacted.report().clone();
-        for (mut decoder, kind) in [(output, "output"), (input, "input")] {
-            decoder.finish(&mut text);
-            self.rest(kind, &mut text)?;
-        }
-        Ok(())
+        self.rest(output, "output")?;
+        self.rest(input, "input")
     }
 
     /// Half a character, whose other half was never recorded.
-    fn rest(&mut self, kind: &str, text: &mut String) -> Result<(), ConvertError> {
+    fn rest(&mut self, mut decoder: Decoder, kind: &str) -> Result<(), ConvertError> {
+        let mut text = String::new();
+        decoder.finish(&mut text);
         if text.is_empty() {
             return Ok(());
         }
-        let rest = std::mem::take(text);
         self.row(&Row {
             time: self.outcome.last,
             kind,
             index: None,
-            text: &rest,
+            text: &text,
             parameters: &[],
         })
     }
