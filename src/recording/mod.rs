@@ -30,5 +30,5 @@ mod warnings;
 pub use model::{Code, Event, Header, Recording, Size};
 pub use protocol::Kind;
 pub use reader::{Format, Mark, ReadError, Reader, Strictness, open, open_script};
-pub use statements::{first_statements, first_statements_marked};
+pub use statements::first_statements;
 pub use warnings::{Warning, Warnings};

@@ -162,17 +162,10 @@ impl Hider {
     }
 }
 
-/// The statements of a native database session joined by newlines, up to about 64 KiB: the
-/// `session.command` of its event. `None` for other sessions, whose input are keystrokes, and
-/// where nothing can be read.
-pub fn first_statements(session: &Session, event_stream: &[u8]) -> Option<String> {
-    first(session, event_stream, &Redactor::built_in())
-}
-
-/// As [`first_statements`], with the marks that `redactor` makes.
-pub fn first_statements_marked(
-    redactor: Redactor,
-) -> impl Fn(&Session, &[u8]) -> Option<String> + Clone {
+/// Reads the statements of a native database session joined by newlines, up to about 64 KiB, with
+/// the marks that `redactor` makes: the `session.command` of its event. `None` for other sessions,
+/// whose input are keystrokes, and where nothing can be read.
+pub fn first_statements(redactor: Redactor) -> impl Fn(&Session, &[u8]) -> Option<String> {
     move |session, event_stream| first(session, event_stream, &redactor)
 }
 
@@ -268,21 +261,25 @@ mod tests {
             [0.9,"i","UQAAAA1TRUxFQ1QgMQA="],[2.0,"i","WAAAAAQ="]]"#;
         let session = session("database", "postgres", Verb::Connect);
         assert_eq!(
-            first_statements(&session, json).as_deref(),
+            first(&session, json, &Redactor::built_in()).as_deref(),
             Some("SELECT 1")
         );
         let script = Session {
             verb: Verb::Exec,
             ..session.clone()
         };
-        assert_eq!(first_statements(&script, json), None);
+        assert_eq!(first(&script, json, &Redactor::built_in()), None);
     }
 
     #[test]
     fn keystrokes_of_a_terminal_are_no_command() {
         let json = br#"[[0.5,"i","aHVudGVyMg0="],[0.6,"o","JCA="]]"#;
         assert_eq!(
-            first_statements(&session("custom", "", Verb::Connect), json),
+            first(
+                &session("custom", "", Verb::Connect),
+                json,
+                &Redactor::built_in()
+            ),
             None
         );
     }
@@ -293,7 +290,7 @@ mod tests {
         let data = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, query);
         let json = format!("[[0,\"i\",\"{data}\"],[1,\"i\",\"{data}\"]]");
         let session = session("database", "mysql", Verb::Connect);
-        let text = first_statements(&session, json.as_bytes()).expect("statements");
+        let text = first(&session, json.as_bytes(), &Redactor::built_in()).expect("statements");
         assert_eq!(
             text.len(),
             FIRST - 1,

@@ -19,9 +19,9 @@ use crate::delivery::{
 };
 use crate::domain::event::SessionEvent;
 use crate::domain::secret::Secret;
+use crate::domain::session::Session;
 use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
-use crate::recording::first_statements;
 use crate::sources::{
     self, ApprovalSources, EventContext, SourceError, SourceProgress, SourceSummary,
 };
@@ -135,7 +135,15 @@ async fn deliver<S: Sink>(
     let report = |told: Progress| mapping.report(&progress, told);
     let delivery = delivery::run(rx, |event| mapping.record(&event), sink, options, report);
     let reached = Cell::default();
-    let source = read(args, gateway, selection, &events, tx, &reached);
+    let source = read(
+        args,
+        gateway,
+        selection,
+        &events,
+        mapping.statements(),
+        tx,
+        &reached,
+    );
     let (source, summary) = side_by_side(source, delivery, &reached).await;
     // Where the delivery failed, that is the cause.
     let summary = summary?;
@@ -180,7 +188,15 @@ pub(super) async fn to_rows(
     let record = |event| mapping.record(&event);
     let stop = Some(stop(context));
     let reached = Cell::default();
-    let source = read(args, &gateway, selection, &events, tx, &reached);
+    let source = read(
+        args,
+        &gateway,
+        selection,
+        &events,
+        mapping.statements(),
+        tx,
+        &reached,
+    );
     let delivery = async {
         let out = context.ui.stdout();
         anyhow::Ok(match file {
@@ -246,14 +262,14 @@ async fn read(
     gateway: &Gateway,
     selection: &Selection,
     context: &EventContext,
+    statements: impl Fn(&Session, &[u8]) -> Option<String>,
     tx: mpsc::Sender<SessionEvent>,
     reached: &Cell<SourceProgress>,
 ) -> Result<SourceSummary, SourceError> {
     let range = match selection {
         Selection::Range(range) => *range,
         Selection::Sessions(references) => {
-            return sources::export_sessions(gateway, references, context, first_statements, tx)
-                .await;
+            return sources::export_sessions(gateway, references, context, statements, tx).await;
         }
     };
     let export = sources::Export {
@@ -264,10 +280,7 @@ async fn read(
         limit: args.limit,
         concurrency: args.concurrency,
     };
-    sources::export(export, first_statements, tx, |progress| {
-        reached.set(progress)
-    })
-    .await
+    sources::export(export, statements, tx, |progress| reached.set(progress)).await
 }
 
 async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {

@@ -6,7 +6,9 @@ use crate::delivery::map::log::{LogProfile, to_record};
 use crate::delivery::{self, Progress};
 use crate::domain::event::SessionEvent;
 use crate::domain::redaction::Redactor;
+use crate::domain::session::Session;
 use crate::gateway::Gateway;
+use crate::recording::first_statements;
 use crate::ui;
 
 /// From events to records, and from progress to words.
@@ -33,6 +35,11 @@ impl<'a> Mapping<'a> {
 
     pub fn record(&self, event: &SessionEvent) -> delivery::Record {
         to_record(event, &self.profile, &self.redactor)
+    }
+
+    /// The first statements of a database client's recording, with the marks of the redactor.
+    pub fn statements(&self) -> impl Fn(&Session, &[u8]) -> Option<String> + use<> {
+        first_statements(self.redactor.clone())
     }
 
     pub fn report(&self, progress: &ui::Progress, told: Progress) {
