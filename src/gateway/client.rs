@@ -184,8 +184,8 @@ impl Call {
 /// A 2xx whose body has not been read.
 #[derive(Debug)]
 pub(super) struct Incoming {
-    label: String,
-    base: String,
+    pub(super) label: String,
+    pub(super) base: String,
     pub(super) response: Response,
 }
 
