@@ -57,7 +57,7 @@ impl Case {
     }
 
     /// No recording, however it is read.
-    fn is_none(mut self, error: &'static str) -> Self {
+    fn refused_with(mut self, error: &'static str) -> Self {
         self.strict = Err(error);
         self
     }
@@ -167,7 +167,7 @@ fn asciicast() -> Vec<Case> {
             "{\"version\":9,\"stdout\":[]}",
             &[],
         )
-        .is_none("not of version 1"),
+        .refused_with("not of version 1"),
     ]
 }
 
@@ -216,13 +216,13 @@ fn event_stream() -> Vec<Case> {
         )
         .warns("the gateway lost this recording"),
         case("nothing that can be used", r#"[7,8]"#, &[])
-            .is_none("nothing in the recording can be"),
+            .refused_with("nothing in the recording can be"),
         case(
             "no recording",
             r#"{"id":"7c1e","connection":"x","event_stream":null}"#,
             &[],
         )
-        .is_none("holds no recording"),
+        .refused_with("holds no recording"),
     ]
 }
 
@@ -319,10 +319,10 @@ fn older() -> Vec<Case> {
 fn foreign() -> Vec<Case> {
     let none = |name, file: &str| case(name, file, &[]);
     vec![
-        none("an empty file", "").is_none("this is no recording"),
-        none("another program's file", "PK\x03\x04").is_none("this is no recording"),
-        none("HTML", "<html>\x1b[31m").is_none("it begins with `<html>"),
-        none("an object that is none", "{\"a\":1}").is_none("no asciicast"),
+        none("an empty file", "").refused_with("this is no recording"),
+        none("another program's file", "PK\x03\x04").refused_with("this is no recording"),
+        none("HTML", "<html>\x1b[31m").refused_with("it begins with `<html>"),
+        none("an object that is none", "{\"a\":1}").refused_with("no asciicast"),
     ]
 }
 
