@@ -210,8 +210,8 @@ pub(super) fn transcript(kind: Kind, redactor: &Redactor) -> Transcript {
 
 /// Without the word at the end, which may go on.
 fn whole_words(text: &str) -> &str {
-    let end = text.rfind(char::is_whitespace);
-    end.map_or("", |end| &text[..=end])
+    let blank = text.char_indices().rfind(|(_, c)| c.is_whitespace());
+    blank.map_or("", |(at, c)| &text[..at + c.len_utf8()])
 }
 
 #[cfg(test)]

@@ -70,7 +70,12 @@ impl Names {
 
     fn give(&mut self, id: &str, connection: &str) -> Name {
         let is_taken = |label: &str| self.known.values().any(|name| name.label == label);
-        let lengths = DIGITS..=id.len().max(DIGITS);
+        // A longer one also has to tell the session from those that have a shorter one.
+        let tells = |digits: usize| {
+            let start: String = id.chars().take(digits).collect();
+            digits == DIGITS || !self.known.keys().any(|known| known.starts_with(&start))
+        };
+        let lengths = (DIGITS..=id.len().max(DIGITS)).filter(|digits| tells(*digits));
         let mut labels = lengths.map(|digits| self.label(id, connection, digits));
         let label = labels.find(|label| !is_taken(label));
         let name = Name {
