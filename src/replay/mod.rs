@@ -2,10 +2,10 @@
 //!
 //! The recording is fed to an emulator in this process and its cells are painted with sequences
 //! of our own, so no recorded control sequence reaches the viewer's terminal. Everything here but
-//! [`run`] is a value: the player sees no clock and no device, only times and actions.
+//! `run` is a value: the player sees no clock and no device, only times and actions.
 //!
 //! The way of a key: `ui::terminal` (bytes) → [`keys`] (action) → [`player`] (state) →
-//! [`screen`] and [`view`] (cells) → [`paint`] (bytes) → `ui::terminal`.
+//! [`screen`] and `view` (cells) → [`paint`] (bytes) → `ui::terminal`.
 
 pub mod clock;
 mod commands;

@@ -1,8 +1,8 @@
 //! The rehearsal: test events are sent, and a monitor has to come to the state that is expected.
 //!
-//! A temporary copy of the monitor is made first ([`copy`]), so that nothing it comes to can be
+//! A temporary copy of the monitor is made first (`copy`), so that nothing it comes to can be
 //! older than the events; then the events are delivered, Datadog has to find every one of them
-//! ([`arrival`]), the copy is watched ([`expectation`]), and deleted whatever happened. Or the
+//! (`arrival`), the copy is watched (`expectation`), and deleted whatever happened. Or the
 //! real monitor is watched, and stays as it is.
 
 mod arrival;
