@@ -49,7 +49,7 @@ const ARRIVALS: Duration = Duration::from_millis(1_500);
 /// Take the tour: the whole path on a private sandbox, in a few seconds
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Needs no account and no network: gateway and Datadog are stand-ins on free
+    after_help = "Needs no account and no network: gateway and Datadog are stand-ins on free \
 ports of this machine, and everything else happens in a temporary folder."
 )]
 pub struct Demo {

@@ -20,9 +20,10 @@ use crate::sandbox::{self, Fault, Sandbox as Running};
   ddctl sandbox
   ddctl sandbox --print-env > sandbox.env &    # then: set -a; . ./sandbox.env
   ddctl sandbox --sessions 10000 -- ddctl sessions export --since 30d --to logs
-  ddctl sandbox --fault 'logs:503@0.3' --fault 'gateway:reset@0.05' --seed 7 -- ./my-test.sh
+  ddctl sandbox --fault 'logs:503@0.3' --fault 'gateway:reset@0.05' --seed 7 \\
+      -- ./my-test.sh
 
-A fault is [product:]KIND[=VALUE]@RATE. KIND: a status such as 503, reset, reset-after-store,
+A fault is [product:]KIND[=VALUE]@RATE. KIND: a status such as 503, reset, reset-after-store, \
 stall, slow, cut, redirect, limit=BYTES, clock=+1h.")]
 pub struct Sandbox {
     /// Where Datadog's stand-in listens; the gateway's takes the next port. 0 is any free port

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::error::MonitorFileError;
 use super::file::{MonitorFile, Scalar};
-use super::shape::Shape;
+use super::shape::{Shape, all_attributes};
 use crate::domain::nearest::nearest;
-use crate::query::NodeKind;
 use crate::query::monitor::{Alert, OnMissingData, Past, Rules, Variable, parse_monitor};
+use crate::query::{Attribute, NodeKind};
 
 /// Values for variables, by name. What is not in it keeps its default.
 pub type Values = BTreeMap<String, String>;
@@ -61,6 +61,11 @@ pub struct Thresholds {
 }
 
 impl Monitor {
+    /// The attributes that its events may have: those of its shape, else of all shapes.
+    pub fn attributes(&self) -> Vec<Attribute> {
+        self.shape.map_or_else(all_attributes, Shape::attributes)
+    }
+
     /// What decides its state beside its query; `before` is the state that its groups were in.
     pub fn rules(&self, before: Option<Past>) -> Rules {
         Rules {

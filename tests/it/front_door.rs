@@ -43,6 +43,34 @@ fn help_reads_as_it_was_read_last() {
 }
 
 #[test]
+fn help_fits_80_columns() {
+    let environment = TestEnvironment::empty();
+    for words in commands() {
+        let command = environment.command(words.iter().map(String::as_str).chain(["--help"]));
+        let help = command.env("COLUMNS", "80").run().exits(0).stdout;
+        let wide = help.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(wide, None, "ddctl {} --help", words.join(" "));
+    }
+}
+
+/// Wrapped by the terminal, an example could not be copied.
+#[test]
+fn an_example_of_a_help_is_no_wider_than_80_columns() {
+    let environment = TestEnvironment::empty();
+    for words in commands() {
+        let command = environment.command(words.iter().map(String::as_str).chain(["--help"]));
+        let help = command.env("COLUMNS", "100").run().exits(0).stdout;
+        let examples = help
+            .lines()
+            .skip_while(|line| !line.starts_with("Examples"));
+        let wide = examples
+            .into_iter()
+            .find(|line| line.chars().count() > 80 && line.starts_with("  "));
+        assert_eq!(wide, None, "ddctl {} --help", words.join(" "));
+    }
+}
+
+#[test]
 fn without_a_command_it_points_to_the_demo() {
     let output = TestEnvironment::empty().run([""; 0]);
     stable().bind(|| assert_snapshot!("bare", output));

@@ -461,7 +461,8 @@ fn events_are_held_against_a_search() {
         .json();
     assert_eq!(
         answer,
-        json!({"verdict": "matches", "events": 2, "matching": 1, "cannot_tell": 0, "reasons": []})
+        json!({"verdict": "matches", "events": 2, "matching": 1, "cannot_tell": 0,
+            "reasons": [], "findings": []})
     );
     let _ = eval(&["--query", "@evt.outcome:blocked"])
         .exits(3)
@@ -473,6 +474,22 @@ fn events_are_held_against_a_search() {
     let found = eval(&["--query", "@evt.outcome:success", "--matching"]).exits(0);
     assert_eq!(found.ndjson()[0]["message"], "done");
     assert_eq!(found.ndjson().len(), 1);
+}
+
+#[test]
+fn an_evaluation_says_what_is_doubtful_in_the_search() {
+    let doubtful = ["--query", "source:execlave span_type:tool"];
+    let _ = eval(&doubtful).exits(3).shows("@span_type:");
+    let json = eval(&[&doubtful[..], &["-o", "json"]].concat())
+        .exits(3)
+        .json();
+    let findings = json["findings"].as_array().expect("a list of findings");
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.to_string().contains("@span_type:")),
+        "{json}"
+    );
 }
 
 #[test]

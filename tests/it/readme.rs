@@ -35,11 +35,19 @@ fn without_comment(line: &str) -> &str {
         .trim()
 }
 
+/// A line that a backslash carries on is one line, as a shell reads it.
+fn with_long_lines(text: &str) -> String {
+    let mut lines = text.split("\\\n");
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines.fold(first, |whole, line| whole + line.trim_start())
+}
+
 /// The examples that a command's help ends with.
 fn help_examples() -> Vec<String> {
     fn below(command: &clap::Command, examples: &mut Vec<String>) {
         let help = command.get_after_help().map(ToString::to_string);
-        let lines = help.iter().flat_map(|help| help.lines());
+        let joined = help.map(|help| with_long_lines(&help));
+        let lines = joined.iter().flat_map(|help| help.lines());
         examples.extend(
             lines
                 .filter_map(|line| line.strip_prefix("  "))

@@ -16,7 +16,7 @@ use crate::monitors::as_code::Kind;
   ddctl dashboards apply --pack hoop
   ddctl dashboards apply dashboards/ --prune --yes
 
-Shows the plan and asks. Running it twice changes nothing the second time, and running it again after
+Shows the plan and asks. Running it twice changes nothing the second time, and running it again after \
 a failure goes on where it stopped. What has no mark of this namespace is never touched.
 
 Exit 5 where it ended in the middle, with what is done and what is not.")]

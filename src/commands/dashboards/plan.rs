@@ -16,8 +16,8 @@ use crate::monitors::as_code::Kind;
   ddctl dashboards plan dashboards/ --check
   ddctl dashboards plan -o json | jq '.steps[].changes'
 
-A dashboard is known at Datadog by the last line of its description, `ddctl:NAMESPACE/PACK/NAME`; of
-a file of your own, PACK is the folder's name and NAME the file's. What the server adds by itself,
+A dashboard is known at Datadog by the last line of its description, `ddctl:NAMESPACE/PACK/NAME`; of \
+a file of your own, PACK is the folder's name and NAME the file's. What the server adds by itself, \
 such as ids, is no difference. Whom it notifies and who may edit it is kept. Nothing is changed.
 
 Exit 0, with --check 3 where Datadog is not as the files say.")]

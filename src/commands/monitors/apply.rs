@@ -16,11 +16,11 @@ use crate::monitors::as_code::Kind;
   ddctl monitors apply monitors/ --prune
   ddctl monitors apply monitors/ --yes --expect-owned 12 -o json
 
-Shows the plan and asks. Every definition is checked by Datadog before the first is changed. Running
-it twice changes nothing the second time, and running it again after a failure goes on where it
+Shows the plan and asks. Every definition is checked by Datadog before the first is changed. Running \
+it twice changes nothing the second time, and running it again after a failure goes on where it \
 stopped. What has no mark of this namespace is never touched, except a monitor that a file `adopts`.
 
-It stops where a monitor would change its type, where two carry one mark, and where Datadog's list
+It stops where a monitor would change its type, where two carry one mark, and where Datadog's list \
 leaves out what was made here: that is a wrong key or organisation more often than it is not.
 
 Exit 5 where it ended in the middle, with what is done and what is not.")]

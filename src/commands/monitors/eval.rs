@@ -15,22 +15,24 @@ use super::target::{Variables, shape};
 use crate::context::Context;
 use crate::domain::time::parse_time;
 use crate::error::{Exit, UsageError};
-use crate::monitors::{Monitor, Shape, in_words};
+use crate::monitors::{Monitor, Shape, all_attributes, in_words};
 use crate::query::monitor::{State, Watch};
-use crate::query::{Query, Reason, Record, Verdict, evaluate, parse};
+use crate::query::{Query, Reason, Record, Verdict, evaluate, lint, lint_alert, parse};
 use crate::ui::{Ui, escape};
 
 /// Hold events against a search or a monitor: what matches, and would it fire?
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  ddctl monitors eval --file events.ndjson --query '@evt.outcome:failure -env:dev'
-  ddctl monitors eval --file events.ndjson --query 'status:error' --matching > errors.ndjson
-  ddctl sessions export --since 1h --to - | ddctl monitors eval --file - --monitor hoop/failed-sessions
+  ddctl monitors eval --file events.ndjson --query '@evt.outcome:failure'
+  ddctl monitors eval --file events.ndjson --query 'status:error' \\
+      --matching > errors.ndjson
+  ddctl sessions export --since 1h --to - \\
+      | ddctl monitors eval --file - --monitor hoop/failed-sessions
 
-An event is one JSON object a line, as it is sent to the logs intake; for monitors over spans, as
+An event is one JSON object a line, as it is sent to the logs intake; for monitors over spans, as \
 Datadog's span search answers it. Nothing is sent, and no key is needed.
 
-With --query: exit 0 where an event matches, 3 where none does. With --monitor: 0 where it would
+With --query: exit 0 where an event matches, 3 where none does. With --monitor: 0 where it would \
 alert, 3 where it would not. 1 where nobody can tell, with the reasons.")]
 pub struct Eval {
     /// One JSON object a line; `-` for standard input
@@ -77,6 +79,8 @@ struct Answer {
     explanation: Vec<String>,
     /// What keeps the answer from being known.
     reasons: Vec<String>,
+    /// Parts of the query that can never match, or that are doubtful, each with what to write instead.
+    findings: Vec<String>,
 }
 
 pub fn run(context: &Context, args: &Eval) -> anyhow::Result<Exit> {
@@ -102,7 +106,11 @@ fn of_query(context: &Context, args: &Eval, text: &str) -> anyhow::Result<Answer
     let query: Query = parse(text).map_err(|error| {
         UsageError::new(format!("the query does not parse:\n{}", error.render(text)))
     })?;
-    let mut answer = Answer::default();
+    let findings = lint(&query, Record::Log, &all_attributes()).into_iter();
+    let mut answer = Answer {
+        findings: findings.map(|finding| finding.render(text)).collect(),
+        ..Answer::default()
+    };
     let mut reasons: Vec<Reason> = Vec::new();
     let mut stdout = context.ui.stdout();
     each_line(&args.file, |line, event| {
@@ -166,7 +174,15 @@ fn of_monitor(context: &Context, args: &Eval, name: &str) -> anyhow::Result<Answ
         outside_window: Some(evaluation.outside_window),
         explanation: groups.map(|group| in_words(group, &monitor)).collect(),
         reasons,
+        findings: doubts(&monitor),
     })
+}
+
+fn doubts(monitor: &Monitor) -> Vec<String> {
+    let findings = lint_alert(&monitor.alert, &monitor.attributes()).into_iter();
+    findings
+        .map(|(query, finding)| finding.render(query.written.as_str()))
+        .collect()
 }
 
 fn rendered(args: &Eval, name: &str) -> anyhow::Result<Monitor> {
@@ -265,6 +281,9 @@ fn report(ui: &Ui, answer: &Answer) -> String {
     }
     for reason in &answer.reasons {
         text += &ui.wrap(&format!("cannot tell: {reason}"), "  ");
+    }
+    for line in answer.findings.iter().flat_map(|finding| finding.lines()) {
+        text += &format!("{}\n", escape::line(line));
     }
     text
 }

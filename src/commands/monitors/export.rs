@@ -26,11 +26,11 @@ use crate::ui::{Table, Tone};
   ddctl monitors export --tag team:payments --to monitors/
   ddctl monitors export --owned --to .
 
-One file a monitor; without --to it is printed. Those with a mark go to PACK/NAME.yaml below the
-folder. A file of any other names the monitor that it `adopts`: `ddctl monitors apply` then gives
+One file a monitor; without --to it is printed. Those with a mark go to PACK/NAME.yaml below the \
+folder. A file of any other names the monitor that it `adopts`: `ddctl monitors apply` then gives \
 that one the mark, and makes no second one.
 
-A file is read back before it is written: it says all that its monitor is, or is refused by name.
+A file is read back before it is written: it says all that its monitor is, or is refused by name. \
 Mutes and restrictions stay at Datadog, where they are kept. Exit 1 where one was refused.")]
 pub struct Export {
     /// Ids of monitors

@@ -22,7 +22,7 @@ use crate::ui::{Table, Tone};
   ddctl monitors list --live
   ddctl monitors list --live --tag team:payments
 
---live asks Datadog, with both keys: what is kept as code, of every namespace unless one is named, and
+--live asks Datadog, with both keys: what is kept as code, of every namespace unless one is named, and \
 the state that it is in.")]
 pub struct List {
     #[command(flatten)]

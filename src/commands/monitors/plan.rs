@@ -14,13 +14,14 @@ use crate::monitors::as_code::Kind;
 #[command(after_help = "Examples:
   ddctl monitors plan --pack hoop
   ddctl monitors plan monitors/ --check
-  ddctl monitors plan --pack hoop -o json | jq '.steps[] | select(.action != \"unchanged\")'
+  ddctl monitors plan --pack hoop -o json \\
+      | jq '.steps[] | select(.action != \"unchanged\")'
 
-What the server adds by itself or writes otherwise is no difference; what somebody changed by hand
+What the server adds by itself or writes otherwise is no difference; what somebody changed by hand \
 is. Options that no file sets, such as a mute, are kept and named. Nothing is changed.
 
-A monitor is known at Datadog by its tag `ddctl:NAMESPACE/PACK/NAME`; of a file of your own, PACK is
-the folder's name and NAME the file's. What is in no file any longer is told of packs and folders,
+A monitor is known at Datadog by its tag `ddctl:NAMESPACE/PACK/NAME`; of a file of your own, PACK is \
+the folder's name and NAME the file's. What is in no file any longer is told of packs and folders, \
 not of single files.
 
 Exit 0, with --check 3 where Datadog is not as the files say.")]

@@ -15,7 +15,7 @@ use crate::monitors::as_code::Kind;
   ddctl monitors remove --pack hoop
   ddctl monitors remove --all --namespace review-17 --yes
 
-Lists what would go and asks. Only monitors with a mark of the namespace go; what a composite
+Lists what would go and asks. Only monitors with a mark of the namespace go; what a composite \
 monitor or an SLO uses stays, and is named.")]
 pub struct Remove {
     #[command(flatten)]

@@ -8,7 +8,7 @@ use crate::commands::flags::DatadogAccess;
 use crate::context::Context;
 use crate::datadog::{Datadog, DatadogError, Meaning};
 use crate::error::Exit;
-use crate::monitors::{Monitor, MonitorFile, MonitorFileError, Shape, all_attributes};
+use crate::monitors::{Monitor, MonitorFile, MonitorFileError, Shape};
 use crate::query::{Level, lint_alert};
 use crate::ui::{Format, Table, Tone, Ui, escape};
 
@@ -18,12 +18,13 @@ use crate::ui::{Format, Table, Tone, Ui, escape};
   ddctl monitors validate --offline
   ddctl monitors validate monitors/ --offline
   ddctl monitors validate my-monitor.yaml --shape execlave
-  ddctl monitors validate --pack hoop -o json | jq '.[] | select(.findings != [])'
+  ddctl monitors validate --pack hoop -o json \\
+      | jq '.[] | select(.findings != [])'
 
---offline asks nobody, so it works on forks. Without it Datadog's own validation is asked too, where
+--offline asks nobody, so it works on forks. Without it Datadog's own validation is asked too, where \
 an API key and an application key are there.
 
-Exit 2 where a file or its query does not parse, 3 where a part of a query can never match or
+Exit 2 where a file or its query does not parse, 3 where a part of a query can never match or \
 Datadog refuses the monitor. What is only doubtful is said and exits 0.")]
 pub struct Validate {
     #[command(flatten)]
@@ -153,8 +154,7 @@ impl Row {
     }
 
     fn of(source: &Source, monitor: &Monitor) -> Self {
-        let known = monitor.shape.map_or_else(all_attributes, Shape::attributes);
-        let findings = lint_alert(&monitor.alert, &known).into_iter();
+        let findings = lint_alert(&monitor.alert, &monitor.attributes()).into_iter();
         let row =
             |(query, finding): (&crate::query::monitor::EventQuery, crate::query::Finding)| {
                 FindingRow {
@@ -240,7 +240,11 @@ fn details(ui: &Ui, rows: &[Row]) -> String {
                 palette.paint(Tone::Strong, escape::line(&row.file))
             );
             for line in problem.lines() {
-                text += &format!("{}\n", escape::line(line));
+                // An indented line is a picture of the query with its caret.
+                text += &match line.starts_with(' ') {
+                    true => format!("{}\n", escape::line(line)),
+                    false => ui.wrap(line, ""),
+                };
             }
         }
     }

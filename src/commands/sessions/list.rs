@@ -21,7 +21,7 @@ use crate::ui::{Table, Tone, Ui};
   ddctl sessions list --since 24h --outcome failure
   ddctl sessions list --agent '*' --connection 'prod-*'
   ddctl sessions list --at 03:12 --tz Europe/Berlin
-  ddctl sessions list --since 2026-11-01 --until 2026-11-08 --limit 1000 -o ndjson")]
+  ddctl sessions list --since 2026-11-01 --until 2026-11-08 -o ndjson")]
 pub struct List {
     #[command(flatten)]
     when: WhenArgs,

@@ -22,7 +22,8 @@ const SCRIPT_LINES: usize = 20;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl sessions show 7c1e
-  ddctl sessions show https://use.hoop.dev/sessions/7c1e7a52-0d0f-4d7a-9a51-3e7d1f6b2c11 -o json")]
+  ddctl sessions show -o json \\
+      https://use.hoop.dev/sessions/7c1e7a52-0d0f-4d7a-9a51-3e7d1f6b2c11")]
 pub struct Show {
     /// An id, a unique prefix, or a pasted gateway or Datadog URL
     session: String,

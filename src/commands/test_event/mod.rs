@@ -34,11 +34,11 @@ use crate::monitors::{Scenario, Shape};
   ddctl test-event --cleanup
 
 Scenarios:
-  unapproved-prod         an agent on a production connection, and nobody was asked
+  unapproved-prod         an agent on production, and nobody was asked
   outside-window          a session on production outside its maintenance window
   guardrail-block-burst   an agent runs into the same guardrail again and again
   failed-sessions         sessions on one connection fail one after the other
-  high-risk-command       a command that the analysis calls highly risky, and it ran
+  high-risk-command       a command that the analysis calls risky, and it ran
   open-too-long           the heartbeat names a session that stays open
   export-lag              the heartbeat says that events wait
   silence                 no heartbeat any more
@@ -47,32 +47,32 @@ Scenarios:
   autonomous-blocked      a policy blocks an agent that acts on its own
   token-spike             many tokens of one agent and model
   cost-spike              much money of one agent and model
-  cost-anomaly            a model costs something; only Datadog knows whether that is unusual
+  cost-anomaly            a model's cost; only Datadog can tell what is unusual
   error-burst             calls to one model fail
   tool-failures           one tool keeps failing
   slow-chat               calls to one model are slow
 
---dry-run predicts: nothing is sent and no key is needed. The events are made, indexed as Datadog
-would, and held against the monitors of the packs. Where the published behaviour leaves a case
+--dry-run predicts: nothing is sent and no key is needed. The events are made, indexed as Datadog \
+would, and held against the monitors of the packs. Where the published behaviour leaves a case \
 open, the answer is 'cannot tell', with the reason.
 
-Without it the answer is proven, and nobody is paged. A temporary copy of the monitor is made that
-sees this run alone and names nobody; the events are sent, Datadog has to find every one of them,
-and the copy has to come to --expect. Then it is deleted, also on Ctrl-C. It takes an API key and an
-application key without scopes, since log monitors need one, and at most --timeout, else 15 minutes.
+Without it the answer is proven, and nobody is paged. A temporary copy of the monitor is made that \
+sees this run alone and names nobody; the events are sent, Datadog has to find every one of them, \
+and the copy has to come to --expect. Then it is deleted, also on Ctrl-C. It takes an API key and an \
+application key without scopes, since log monitors need one, and at most --timeout, else 15 minutes. \
 An alert or a warning counts when the run's own group came to it after the events were sent.
 
---live uses the real monitor, after saying whom it would tell and which other log monitors the
+--live uses the real monitor, after saying whom it would tell and which other log monitors the \
 events would trip. Its events are not marked as a test where the monitor leaves those out.
 
-Events of --file are JSON objects, one a line, as the logs intake takes them; `${run}` in them
-stands for the run's id. Every event gets `evt.test_run`, and `evt.id` and `timestamp` where it has
+Events of --file are JSON objects, one a line, as the logs intake takes them; `${run}` in them \
+stands for the run's id. Every event gets `evt.test_run`, and `evt.id` and `timestamp` where it has \
 none. With --dry-run and no --monitor they are held against every monitor of the packs.
 
-Exit 0 where the monitor came to the state, 3 where it came to another one or the time was up, 1 where
+Exit 0 where the monitor came to the state, 3 where it came to another one or the time was up, 1 where \
 Datadog did not find every event in time or nobody can tell, 130 where it was stopped.
 
---ci github writes an annotation, a table to GITHUB_STEP_SUMMARY, and `verdict`, `monitor` and
+--ci github writes an annotation, a table to GITHUB_STEP_SUMMARY, and `verdict`, `monitor` and \
 `test-run` to GITHUB_OUTPUT.")]
 pub struct TestEvent {
     /// What happens

@@ -22,11 +22,11 @@ use crate::error::Exit;
   ddctl validate -o json | jq .application_key.scopes
   vault kv get -field=key secret/datadog | ddctl validate --api-key-stdin
 
-It checks the API key and, where there is one, the application key or access token, and shows the
-scopes they hold and what ddctl can do with them. Datadog tells the scopes only to a key that may
+It checks the API key and, where there is one, the application key or access token, and shows the \
+scopes they hold and what ddctl can do with them. Datadog tells the scopes only to a key that may \
 list keys (user_app_keys). An access token needs no API key beside it, but sends nothing.
 
---all-sites shows the key to every commercial site. A government site sees it only when --site
+--all-sites shows the key to every commercial site. A government site sees it only when --site \
 names that one.")]
 pub struct Validate {
     /// Ask every commercial site, and name the one that the key belongs to

@@ -31,11 +31,12 @@ const SESSION_EVENTS: [(&str, &str); 2] = [
 /// Register a destination for the gateway's webhooks
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  ddctl webhooks register --to https://relay.example.com/hoop --signing-secret-file ./relay.secret
+  ddctl webhooks register --to https://relay.example.com/hoop \\
+      --signing-secret-file ./relay.secret
   ddctl webhooks register --to logs --allow-key-in-url --dry-run
 
-A relay is checked by the signature and keeps the API key away from the gateway. Straight to
-Datadog the events carry base64 input, no identity on closing, and the gateway's own API can
+A relay is checked by the signature and keeps the API key away from the gateway. Straight to \
+Datadog the events carry base64 input, no identity on closing, and the gateway's own API can \
 attach the key in no other way than in the URL, where everybody who may read endpoints sees it.")]
 pub struct Register {
     /// Where the events go: the URL of a relay, or `logs` for Datadog's intake

@@ -48,7 +48,7 @@ fn every_message_links_back_and_every_query_is_one_line() {
 #[test]
 fn the_lint_has_nothing_to_say_of_the_packs() {
     for (monitor, _) in all_monitors() {
-        let known = monitor.shape.map_or_else(all_attributes, Shape::attributes);
+        let known = monitor.attributes();
         let findings = lint_alert(&monitor.alert, &known);
         assert!(
             findings.is_empty(),

@@ -30,7 +30,8 @@ use crate::sources::{ApprovalSources, EventContext, Recorded, Unread, recordings
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl sessions assert --policy policy.yaml --since 24h
-  ddctl sessions assert --policy policy.yaml --agent '*' --junit junit.xml --sarif policy.sarif
+  ddctl sessions assert --policy policy.yaml --agent '*' \\
+      --junit junit.xml --sarif policy.sarif
   ddctl sessions assert --policy policy.yaml 7c1e session.cast -o json
 
 A policy:
@@ -58,11 +59,11 @@ A policy:
         by: ['*@sre.example']         # one of them
         not_self: true
 
-Patterns without `in` are looked for in commands and statements. A session that a guardrail blocked
+Patterns without `in` are looked for in commands and statements. A session that a guardrail blocked \
 is judged like any other: it was tried.
 
-Exit 0 where every rule holds, 3 where one is broken, 1 where nobody can tell: a recording is gone,
-cut or not over, or does not hold what is asked for; or nothing was judged at all. 5 where the
+Exit 0 where every rule holds, 3 where one is broken, 1 where nobody can tell: a recording is gone, \
+cut or not over, or does not hold what is asked for; or nothing was judged at all. 5 where the \
 gateway kept failing.")]
 pub struct Assert {
     /// The policy, in YAML

@@ -33,7 +33,7 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 24h --to logs
   ddctl sessions export --since 24h --to logs --dry-run
-  ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to october.ndjson
+  ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export 7c1e --to session.cast
   ddctl sessions export 7c1e --to session.html
   ddctl sessions export 7c1e --to moment.svg --at 03:12
@@ -41,17 +41,17 @@ use crate::sources::{self, SessionRef};
   ddctl sessions export old.ttyrec --to new.cast
   ddctl sessions export --since 7d --agent '*' --to recordings/ --format txt
 
-Events older than Datadog takes (18 hours) go out under the time of sending, with their own time in
+Events older than Datadog takes (18 hours) go out under the time of sending, with their own time in \
 evt.original_time and the tag late:true; --late chooses otherwise.
 
-Recordings are read from asciicast 1 to 3, the gateway's own array, typescripts of script(1) and
-ttyrec. Each file says which session or file it is of, which part, how many secrets were hidden in
-it, and the SHA-256 of the recording as it was received: asciicast 3 in the key `ddctl` of its
-header and in comments at its end, asciicast 2 in that key alone, text in lines that begin with #,
+Recordings are read from asciicast 1 to 3, the gateway's own array, typescripts of script(1) and \
+ttyrec. Each file says which session or file it is of, which part, how many secrets were hidden in \
+it, and the SHA-256 of the recording as it was received: asciicast 3 in the key `ddctl` of its \
+header and in comments at its end, asciicast 2 in that key alone, text in lines that begin with #, \
 NDJSON in its first and last object, CSV in rows of the type `about`, pages and pictures as text.
 
-A page is one file that works from disk and asks no network for anything. It holds 64 MB of pictures
-and text at most, packed to a few; --clip takes a part of what is larger. Where output went on for
+A page is one file that works from disk and asks no network for anything. It holds 64 MB of pictures \
+and text at most, packed to a few; --clip takes a part of what is larger. Where output went on for \
 hours it shows 30000 pictures of it, says so, and has every line in its transcript.")]
 pub struct Export {
     /// Sessions by id, unique prefix or pasted URL, recording files, or `-`, instead of a range

@@ -34,14 +34,14 @@ const TRANSCRIPT: usize = 4 << 20;
   ddctl sessions replay 7c1e | less
   ddctl sessions replay 7c1e --no-timing --redaction-report hidden.json
 
-Keys: space pauses, left and right seek 5 seconds, [ and ] go from command to command, / searches,
-: goes to a time or a command, + and - change the speed, q quits; h shows them all. Cells are
-painted anew: no recorded escape sequence reaches this terminal. Without a terminal a readable
-transcript is printed. Native database clients are shown as statements; the gateway records no
+Keys: space pauses, left and right seek 5 seconds, [ and ] go from command to command, / searches, \
+: goes to a time or a command, + and - change the speed, q quits; h shows them all. Cells are \
+painted anew: no recorded escape sequence reaches this terminal. Without a terminal a readable \
+transcript is printed. Native database clients are shown as statements; the gateway records no \
 answers for them.
 
-A place is an offset (90s, 1m30s), a time of the clock in --tz (03:12), or the number of a command
-(#7). Commands are found by the shell's own marks (OSC 133), else behind its prompt; of a database
+A place is an offset (90s, 1m30s), a time of the clock in --tz (03:12), or the number of a command \
+(#7). Commands are found by the shell's own marks (OSC 133), else behind its prompt; of a database \
 session they are the statements, of an API session the requests. Markers count as commands.")]
 pub struct Replay {
     /// An id, a unique prefix, a pasted URL, a recording file (asciicast, the gateway's event

@@ -36,12 +36,12 @@ const TICK: Duration = Duration::from_millis(100);
   ddctl sessions search customers --at 03:12 -o ndjson
   ddctl sessions search needle session.cast
 
-Text is searched as it reads: without control sequences, with typing errors taken back, across the
-events that carried it. Commands are lines typed in a shell, scripts and requests; statements are
-what a database was sent. Secrets are replaced before anything is matched, so that none can be
+Text is searched as it reads: without control sequences, with typing errors taken back, across the \
+events that carried it. Commands are lines typed in a shell, scripts and requests; statements are \
+what a database was sent. Secrets are replaced before anything is matched, so that none can be \
 found or guessed. Each hit comes with the command that replays it.
 
-Exit 0 with hits and without; 1 where a recording is there and cannot be read, 5 where the gateway
+Exit 0 with hits and without; 1 where a recording is there and cannot be read, 5 where the gateway \
 kept failing. The others are searched all the same.")]
 pub struct Search {
     /// Text, or with --regex a regular expression; ^ and $ are the ends of a line

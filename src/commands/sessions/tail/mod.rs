@@ -44,17 +44,17 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
   ddctl sessions tail --connection prod-db --for 1h > prod-db.txt
   ddctl sessions tail -o ndjson --quiet
 
-Every line begins with the session's connection and the first digits of its id. `+` and `-` say that
-it opened and closed, `!` that something is missing. Lines are whole; one that does not end is shown
+Every line begins with the session's connection and the first digits of its id. `+` and `-` say that \
+it opened and closed, `!` that something is missing. Lines are whole; one that does not end is shown \
 once, without its last word, when nothing came for a second.
 
-A stream that breaks is tried again for as long as it takes. What was missed, and the beginning of a
-new session, follow behind a mark as soon as the gateway has stored them (every 50 s, and at the
-session's end); what cannot be filled is named with its time and bytes. A filter by outcome or by
+A stream that breaks is tried again for as long as it takes. What was missed, and the beginning of a \
+new session, follow behind a mark as soon as the gateway has stored them (every 50 s, and at the \
+session's end); what cannot be filled is named with its time and bytes. A filter by outcome or by \
 status done shows a session when it is over.
 
-With -o ndjson each object has `event`: opened, line, gap, closed; away and back for the stream of a
-session, gateway_away and gateway_back for the list; elsewhere where another replica of the gateway
+With -o ndjson each object has `event`: opened, line, gap, closed; away and back for the stream of a \
+session, gateway_away and gateway_back for the list; elsewhere where another replica of the gateway \
 has the session; lost where it can be followed no further.")]
 pub struct Tail {
     /// Sessions by id, unique prefix or pasted URL, until they are over; else every one that matches
