@@ -25,6 +25,7 @@ pub mod map;
 mod pipeline;
 pub mod retry;
 pub mod sinks;
+pub mod state;
 mod summary;
 #[cfg(test)]
 mod testing;

@@ -6,6 +6,7 @@
 pub mod connection;
 pub mod event;
 pub mod excerpt;
+pub mod intervals;
 pub mod nearest;
 pub mod redaction;
 pub mod secret;

@@ -1,0 +1,105 @@
+//! Why state cannot be read or written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+use super::lock::Holder;
+
+/// What goes wrong with rows, before it is known which file they are of.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RowError {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// A checksum is another one.
+    #[error("a row of `{table}` of cursor {cursor} is not what was written")]
+    Damaged { table: &'static str, cursor: i64 },
+}
+
+/// Nothing was changed where one of these is given.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    #[error("{} is damaged: {what}", path.display())]
+    Damaged { path: PathBuf, what: String },
+    #[error(
+        "{} was written by a newer ddctl (its form is {found}, this one knows {known})",
+        path.display()
+    )]
+    Newer {
+        path: PathBuf,
+        found: i32,
+        known: i32,
+    },
+    #[error("{} is in the form of an older ddctl", path.display())]
+    Older { path: PathBuf },
+    #[error("{} is an SQLite file of another program", path.display())]
+    Foreign { path: PathBuf },
+    #[error("{} is in use by {}", path.display(), told(holder.as_ref()))]
+    Held {
+        path: PathBuf,
+        /// `None` where the file does not say.
+        holder: Option<Holder>,
+    },
+    #[error("the disk has no room for {}", path.display())]
+    Full { path: PathBuf },
+    #[error("cannot use {}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+    #[error("cannot use {}", path.display())]
+    Sqlite {
+        path: PathBuf,
+        source: rusqlite::Error,
+    },
+}
+
+impl StateError {
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StateError::Full { path },
+            _ => StateError::Io { path, source },
+        }
+    }
+
+    /// What an error means for the file at `path`.
+    pub(super) fn of(path: &Path, error: impl Into<RowError>) -> Self {
+        let path = path.to_owned();
+        let error = match error.into() {
+            RowError::Sqlite(error) => error,
+            error @ RowError::Damaged { .. } => {
+                let what = error.to_string();
+                return StateError::Damaged { path, what };
+            }
+        };
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StateError::Damaged {
+                path,
+                what: error.to_string(),
+            },
+            Some(ErrorCode::DiskFull) => StateError::Full { path },
+            _ => StateError::Sqlite {
+                path,
+                source: error,
+            },
+        }
+    }
+
+    /// What helps.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            StateError::Damaged { .. } => Some(
+                "`ddctl state repair` keeps every row that can be read and sets the file aside",
+            ),
+            StateError::Newer { .. } => Some("use the ddctl that wrote it, or a newer one"),
+            StateError::Older { .. } => Some("the next export brings it up to date"),
+            StateError::Foreign { .. } => Some("move it away, or set XDG_STATE_HOME"),
+            StateError::Held { .. } => Some("wait for it, or stop it"),
+            StateError::Full { .. } => Some("free some space; nothing was lost"),
+            StateError::Io { .. } | StateError::Sqlite { .. } => None,
+        }
+    }
+}
+
+fn told(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "another ddctl".to_owned(), Holder::to_string)
+}

@@ -1,0 +1,158 @@
+//! The form of the file: whose it is, which version, and how an older one becomes today's.
+
+use std::fs::{OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::error::StateError;
+
+/// `ddct` in the file's header, so that no other program's file is taken for ours.
+const APPLICATION: i32 = 0x6464_6374;
+
+/// Each entry brings the file from the version of its index to the next.
+const MIGRATIONS: [&str; 1] = ["
+CREATE TABLE cursor (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    organisation TEXT NOT NULL,
+    filter TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    site TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    crc INTEGER NOT NULL
+) STRICT;
+CREATE TABLE done (
+    cursor INTEGER NOT NULL REFERENCES cursor ON DELETE CASCADE,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    PRIMARY KEY (cursor, since)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE unfinished (
+    cursor INTEGER NOT NULL REFERENCES cursor ON DELETE CASCADE,
+    session TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    PRIMARY KEY (cursor, session)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sent (
+    cursor INTEGER NOT NULL REFERENCES cursor ON DELETE CASCADE,
+    session TEXT NOT NULL,
+    event TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    crc INTEGER NOT NULL,
+    PRIMARY KEY (cursor, session, event)
+) STRICT, WITHOUT ROWID;
+"];
+
+/// The version this ddctl writes.
+const VERSION: i32 = MIGRATIONS.len() as i32;
+
+/// How long to wait for another process that is writing.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The file, owner-only from its first byte; SQLite gives its companions the same mode.
+pub(super) fn keep_private(path: &Path) -> Result<(), StateError> {
+    let failed = |source| StateError::io(path, source);
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(failed)?;
+    file.set_permissions(Permissions::from_mode(0o600))
+        .map_err(failed)
+}
+
+/// Sets the connection up and brings the file to today's form.
+pub(super) fn prepare(path: &Path, connection: &Connection) -> Result<(), StateError> {
+    let failed = |error| StateError::of(path, error);
+    connection.busy_timeout(BUSY).map_err(failed)?;
+    let found = version(path, connection)?;
+    durable(path, connection)?;
+    if found < VERSION {
+        migrate(connection).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Is this a file of today's form?
+pub(super) fn recognise(path: &Path, connection: &Connection) -> Result<(), StateError> {
+    match version(path, connection)? {
+        VERSION => Ok(()),
+        _ => Err(StateError::Older {
+            path: path.to_owned(),
+        }),
+    }
+}
+
+/// A line for each thing that is wrong.
+pub(super) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut asked = connection.prepare("PRAGMA integrity_check")?;
+    let lines = asked.query_map([], |row| row.get::<_, String>(0))?;
+    let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
+/// The file's version; 0 where it is empty.
+fn version(path: &Path, connection: &Connection) -> Result<i32, StateError> {
+    let failed = |error| StateError::of(path, error);
+    let application = pragma(connection, "application_id").map_err(failed)?;
+    let version = pragma(connection, "user_version").map_err(failed)?;
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    let tables: i64 = connection
+        .query_row(tables, [], |row| row.get(0))
+        .map_err(failed)?;
+    let path = path.to_owned();
+    match (application, version) {
+        (0, 0) if tables == 0 => Ok(0),
+        (APPLICATION, found) if found > VERSION => Err(StateError::Newer {
+            path,
+            found,
+            known: VERSION,
+        }),
+        (APPLICATION, 1..) => Ok(version),
+        _ => Err(StateError::Foreign { path }),
+    }
+}
+
+fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+/// A transaction is on the disk when it returns. SQLite may keep another mode than it is asked for
+/// (a network file system has no write-ahead log), so it is read back.
+fn durable(path: &Path, connection: &Connection) -> Result<(), StateError> {
+    let failed = |error| StateError::of(path, error);
+    let mode: String = connection
+        .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+        .map_err(failed)?;
+    for (name, value) in [("synchronous", 2), ("foreign_keys", 1)] {
+        connection
+            .pragma_update(None, name, value)
+            .map_err(failed)?;
+    }
+    let synchronous = pragma(connection, "synchronous").map_err(failed)?;
+    if mode != "wal" || synchronous != 2 {
+        let what = format!("journal mode {mode}, synchronous {synchronous}");
+        let source =
+            std::io::Error::other(format!("the file system does not keep it safe: {what}"));
+        return Err(StateError::io(path, source));
+    }
+    Ok(())
+}
+
+/// Two processes may want to: the second finds it done.
+fn migrate(connection: &Connection) -> rusqlite::Result<()> {
+    let change = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Exclusive)?;
+    let found = usize::try_from(pragma(&change, "user_version")?).unwrap_or(0);
+    for statements in MIGRATIONS.iter().skip(found) {
+        change.execute_batch(statements)?;
+    }
+    change.pragma_update(None, "application_id", APPLICATION)?;
+    change.pragma_update(None, "user_version", VERSION)?;
+    change.commit()
+}
