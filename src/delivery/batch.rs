@@ -138,6 +138,7 @@ mod tests {
             order_by: session.to_string(),
             timestamp: at("2026-08-01T12:00:00Z"),
             body,
+            number: None,
         };
         Entry::encode(record, SMALL.entry_bytes)
             .expect("one text can be cut")

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::positions::Number;
 use super::{cut, late};
 
 /// An event as a destination stores it.
@@ -16,6 +17,8 @@ pub struct Record {
     pub order_by: String,
     pub timestamp: Timestamp,
     pub body: Map<String, Value>,
+    /// By which whoever feeds the run knows it again; `None` where nobody asks.
+    pub number: Option<Number>,
 }
 
 /// A record as JSON bytes. The record itself is not kept: memory holds each event once.
@@ -24,6 +27,7 @@ pub struct Entry {
     pub id: String,
     /// Hash of [`Record::order_by`]. A collision only makes one batch wait for another.
     pub(super) order_key: u64,
+    pub(super) number: Option<Number>,
     pub(super) timestamp: Timestamp,
     pub(super) json: Vec<u8>,
     /// Set once the timestamp was moved.
@@ -54,6 +58,7 @@ impl Entry {
         let entry = Self {
             id: record.id,
             order_key: hash.finish(),
+            number: record.number,
             timestamp: record.timestamp,
             json,
             is_restamped: false,

@@ -129,6 +129,7 @@ pub fn record(number: u32) -> Record {
         order_by: number.to_string(),
         timestamp: now(),
         body,
+        number: Some(number.into()),
     }
 }
 

@@ -85,6 +85,7 @@ pub fn to_record(event: &SessionEvent, profile: &LogProfile, redactor: &Redactor
         order_by: event.session.id.clone(),
         timestamp: event.timestamp,
         body: to_log(event, profile, redactor),
+        number: None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::delivery::answer::Trouble;
 use crate::delivery::dead_letter::DeadLetterError;
+use crate::delivery::state::StateError;
 use crate::delivery::summary::Summary;
 
 /// A run that ended early, and what it had done until then.
@@ -35,6 +36,9 @@ pub enum Cause {
     OutOfTime,
     #[error(transparent)]
     DeadLetters(#[from] DeadLetterError),
+    /// What was delivered cannot be remembered.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 impl fmt::Display for DeliveryError {

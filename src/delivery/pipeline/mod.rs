@@ -32,9 +32,10 @@ use super::batch::Limits;
 use super::compression::{Codec, encode};
 use super::entry::Record;
 use super::late::LatePolicy;
+use super::observer::Observer;
 use super::retry::Pace;
 use super::sinks::Sink;
-use super::summary::{Progress, Summary};
+use super::summary::Summary;
 
 /// Records taken from the source at one go.
 const READ_AT_ONCE: usize = 64;
@@ -92,26 +93,27 @@ pub enum Stop {
     Now,
 }
 
-/// Delivers `events` to `sink` until the channel closes.
+/// Delivers `events` to `sink` until the channel closes. What `to_record` makes no record of is for
+/// its own eyes.
 ///
 /// # Errors
 ///
 /// [`DeliveryError`] where the run ended before that for a reason nobody asked for. What had been
 /// done until then is in its summary. A run that was asked to stop is no error:
 /// [`Summary::is_interrupted`] and [`Summary::undelivered`] tell.
-pub async fn run<E, S: Sink>(
+pub async fn run<E, R: Into<Option<Record>>, S: Sink>(
     mut events: mpsc::Receiver<E>,
-    mut to_record: impl FnMut(E) -> Record,
+    mut to_record: impl FnMut(E) -> R,
     sink: &S,
     mut options: Options,
-    progress: impl FnMut(Progress),
+    observer: impl Observer,
 ) -> Result<Summary, DeliveryError> {
     let mut stop = options.stop.take();
     if let Some(wishes) = &mut stop {
         // A wish from before the start counts as well.
         wishes.mark_changed();
     }
-    let mut run = Run::new(sink.name(), options, progress);
+    let mut run = Run::new(sink.name(), options, observer);
     let mut requests = FuturesUnordered::new();
     let mut arrived = Vec::with_capacity(READ_AT_ONCE);
     loop {
@@ -133,7 +135,9 @@ pub async fn run<E, S: Sink>(
                 run.wake();
             }
             count = events.recv_many(&mut arrived, READ_AT_ONCE), if run.wants_more() => {
-                arrived.drain(..).for_each(|event| run.read(to_record(event)));
+                for event in arrived.drain(..) {
+                    to_record(event).into().into_iter().for_each(|record| run.read(record));
+                }
                 if count == 0 {
                     run.source_ended();
                 }

@@ -13,6 +13,8 @@ use crate::delivery::batch::halves;
 use crate::delivery::compression::Codec;
 use crate::delivery::dead_letter::Verdict;
 use crate::delivery::entry::Entry;
+use crate::delivery::observer::Observer;
+use crate::delivery::positions::Number;
 use crate::delivery::summary::Progress;
 
 /// So many single events refused, without one taken between them, cast doubt on the settings.
@@ -26,7 +28,7 @@ pub(super) struct Suspect {
     trouble: Trouble,
 }
 
-impl<P: FnMut(Progress)> Run<P> {
+impl<O: Observer> Run<O> {
     pub fn settle(&mut self, job: Job, answer: Answer) {
         self.queue.came_back(&job);
         match answer {
@@ -40,13 +42,19 @@ impl<P: FnMut(Progress)> Run<P> {
         self.last_trouble = None;
         if let Job::Batch(unit) = job {
             let events = unit.entries.len();
+            let numbers = unit
+                .entries
+                .iter()
+                .filter_map(|entry| entry.number)
+                .collect();
             self.summary.accepted += events as u64;
             if let Some(batch) = unit.encoded {
                 self.summary.bytes_raw += batch.raw_bytes as u64;
                 self.summary.bytes_wire += batch.body.len() as u64;
             }
             let accepted = self.summary.accepted;
-            (self.progress)(Progress::Delivered { events, accepted });
+            self.remember(numbers);
+            self.observer.told(Progress::Delivered { events, accepted });
         }
         // The settings are good, so the events were at fault.
         self.condemn_suspects();
@@ -74,6 +82,19 @@ impl<P: FnMut(Progress)> Run<P> {
         }
     }
 
+    /// Hands settled records on. Where they cannot be remembered the run ends: to go on would only
+    /// lengthen what the next run repeats.
+    pub(super) fn remember(&mut self, numbers: Vec<Number>) {
+        if numbers.is_empty() {
+            return;
+        }
+        if let Err(error) = self.observer.settled(&numbers)
+            && matches!(self.phase, Phase::Reading | Phase::Draining(_))
+        {
+            self.phase = Phase::Ending(Cause::State(error));
+        }
+    }
+
     /// Ends the run once what is under way has come back; `job` counts as undelivered.
     fn end(&mut self, job: Job, cause: Cause) {
         self.queue.push_front(job);
@@ -84,7 +105,7 @@ impl<P: FnMut(Progress)> Run<P> {
 }
 
 /// Trying again.
-impl<P: FnMut(Progress)> Run<P> {
+impl<O: Observer> Run<O> {
     /// A name that was never found is a typing error more often than an outage.
     fn is_hopeless(&self, trouble: &Trouble) -> bool {
         trouble.reason == Reason::UnknownHost && self.summary.accepted == 0
@@ -94,7 +115,7 @@ impl<P: FnMut(Progress)> Run<P> {
         let wait = self.gate.failed(after, Instant::now());
         *self.summary.retries.entry(trouble.reason).or_default() += 1;
         let why = trouble.text.clone();
-        (self.progress)(Progress::Waiting { wait, why });
+        self.observer.told(Progress::Waiting { wait, why });
         self.last_trouble = Some(trouble);
         self.queue.push_front(job);
     }
@@ -111,13 +132,13 @@ impl<P: FnMut(Progress)> Run<P> {
             unit.encoded = None;
         }
         let why = trouble.text.clone();
-        (self.progress)(Progress::FellBackToGzip { why });
+        self.observer.told(Progress::FellBackToGzip { why });
         self.queue.push_front(job);
     }
 }
 
 /// Sending less at once.
-impl<P: FnMut(Progress)> Run<P> {
+impl<O: Observer> Run<O> {
     fn halve(&mut self, mut unit: Unit, trouble: Trouble) {
         match unit.entries.pop() {
             Some(entry) if unit.entries.is_empty() => self.single(entry, unit.attempts, trouble),
@@ -133,7 +154,7 @@ impl<P: FnMut(Progress)> Run<P> {
         self.summary.splits += 1;
         let events = unit.entries.len();
         let why = trouble.text;
-        (self.progress)(Progress::Split { events, why });
+        self.observer.told(Progress::Split { events, why });
         let (first, second) = halves(unit.entries);
         for half in [second, first] {
             let half = Unit::new(half, unit.attempts);
@@ -162,7 +183,7 @@ impl<P: FnMut(Progress)> Run<P> {
 }
 
 /// Setting aside.
-impl<P: FnMut(Progress)> Run<P> {
+impl<O: Observer> Run<O> {
     /// Once everything else is through: did anything at all show that the settings are good?
     pub(super) fn judge_suspects_at_the_end(&mut self) {
         let is_all_else_done = matches!(self.phase, Phase::Draining(_))
@@ -210,7 +231,8 @@ impl<P: FnMut(Progress)> Run<P> {
             self.summary.dead_letter_file = Some(letters.path().to_owned());
         }
         self.summary.dead_letters += 1;
+        self.remember(entry.number.into_iter().collect());
         let (id, why) = (entry.id, verdict.reason);
-        (self.progress)(Progress::DeadLetter { id, why });
+        self.observer.told(Progress::DeadLetter { id, why });
     }
 }

@@ -15,6 +15,7 @@ use crate::delivery::dead_letter::DeadLetters;
 use crate::delivery::entry::{Entry, Record, TooLarge};
 use crate::delivery::gate::Gate;
 use crate::delivery::late::{self, Age, LatePolicy};
+use crate::delivery::observer::Observer;
 use crate::delivery::retry::Backoff;
 use crate::delivery::summary::{Progress, Summary};
 
@@ -30,9 +31,9 @@ pub(super) enum Phase {
 }
 
 /// A run. How answers are settled stands in the module of that name.
-pub(super) struct Run<P> {
+pub(super) struct Run<O> {
     pub(super) options: Options,
-    pub(super) progress: P,
+    pub(super) observer: O,
     pub(super) phase: Phase,
     pub(super) batcher: Batcher,
     /// When the batch that is being filled goes out, full or not.
@@ -49,11 +50,11 @@ pub(super) struct Run<P> {
     pub(super) summary: Summary,
 }
 
-impl<P: FnMut(Progress)> Run<P> {
-    pub fn new(destination: String, options: Options, progress: P) -> Self {
+impl<O: Observer> Run<O> {
+    pub fn new(destination: String, options: Options, observer: O) -> Self {
         let directory = options.dead_letters.as_deref();
         Self {
-            progress,
+            observer,
             phase: Phase::Reading,
             batcher: Batcher::new(options.limits),
             closes_at: None,
@@ -76,7 +77,7 @@ impl<P: FnMut(Progress)> Run<P> {
 }
 
 /// The source.
-impl<P: FnMut(Progress)> Run<P> {
+impl<O: Observer> Run<O> {
     /// No more than one full batch waits: what is not read costs no memory.
     pub fn wants_more(&self) -> bool {
         matches!(self.phase, Phase::Reading) && self.queue.is_empty()
@@ -117,7 +118,7 @@ impl<P: FnMut(Progress)> Run<P> {
                 self.close_batch();
                 self.phase = Phase::Draining(Some(Instant::now() + self.options.drain));
                 let left = self.left();
-                (self.progress)(Progress::Draining { left });
+                self.observer.told(Progress::Draining { left });
             }
             Stop::Now => {
                 self.summary.is_interrupted = true;
@@ -144,7 +145,7 @@ impl<P: FnMut(Progress)> Run<P> {
 }
 
 /// Time.
-impl<P: FnMut(Progress)> Run<P> {
+impl<O: Observer> Run<O> {
     /// When something happens without anybody else's doing.
     pub fn wakes_at(&self) -> Option<Instant> {
         let gate_opens = match self.queue.is_empty() {
@@ -181,13 +182,13 @@ impl<P: FnMut(Progress)> Run<P> {
             && !self.has_warned_of_clock
         {
             self.has_warned_of_clock = true;
-            (self.progress)(Progress::ClockOff { offset });
+            self.observer.told(Progress::ClockOff { offset });
         }
     }
 }
 
 /// What goes out.
-impl<P: FnMut(Progress)> Run<P> {
+impl<O: Observer> Run<O> {
     /// The next request, where one may go out now.
     pub fn next_job(&mut self) -> Option<Job> {
         self.judge_suspects_at_the_end();
@@ -245,6 +246,7 @@ impl<P: FnMut(Progress)> Run<P> {
             (Age::Fresh, _) => {}
             (Age::Late, LatePolicy::Skip) => {
                 self.summary.skipped += 1;
+                self.remember(entry.number.into_iter().collect());
                 return None;
             }
             (Age::Late, LatePolicy::DeadLetter) => {

@@ -337,5 +337,6 @@ pub fn record(log: Map<String, Value>) -> Option<Record> {
         id,
         timestamp,
         body: log,
+        number: None,
     })
 }

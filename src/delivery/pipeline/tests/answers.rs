@@ -251,6 +251,24 @@ async fn when_only_the_check_is_taken_the_events_are_at_fault() {
 }
 
 #[tokio::test]
+async fn where_it_cannot_be_remembered_the_run_ends() {
+    let sink = Scripted::default();
+    let mut notes = Notes {
+        room: Some(10),
+        ..Notes::default()
+    };
+    let events = testing::send_all(testing::records(100));
+    let error = run(events, |record| record, &sink, batches_of(5), &mut notes).await;
+    let error = error.expect_err("there is no room");
+    assert!(matches!(error.cause, Cause::State(StateError::Full { .. })));
+    assert_eq!(notes.settled.len(), 10);
+    assert!(
+        error.summary.accepted <= 30,
+        "only what was under way went on"
+    );
+}
+
+#[tokio::test]
 async fn where_a_dead_letter_cannot_be_kept_the_run_ends_and_nothing_is_lost() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let blocked = folder.path().join("file");

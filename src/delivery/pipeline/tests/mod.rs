@@ -6,7 +6,7 @@ mod flow;
 mod waiting;
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,7 +18,11 @@ use crate::datadog::testing::{Intake, Received, datadog_at};
 use crate::datadog::{EncodedBatch, Meaning};
 use crate::delivery::answer::{Reason, Trouble};
 use crate::delivery::entry::Entry;
+use crate::delivery::observer::Observer;
+use crate::delivery::positions::Number;
 use crate::delivery::sinks::datadog_logs::DatadogLogs;
+use crate::delivery::state::StateError;
+use crate::delivery::summary::Progress;
 use crate::delivery::testing;
 use crate::domain::site::Site;
 
@@ -26,6 +30,35 @@ use crate::domain::site::Site;
 struct Outcome {
     result: Result<Summary, DeliveryError>,
     progress: Vec<Progress>,
+}
+
+/// Whoever follows a run, with a memory.
+#[derive(Default)]
+struct Notes {
+    progress: Vec<Progress>,
+    settled: BTreeSet<Number>,
+    /// So many can be remembered.
+    room: Option<usize>,
+}
+
+impl Observer for &mut Notes {
+    fn told(&mut self, progress: Progress) {
+        self.progress.push(progress);
+    }
+
+    fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
+        if self
+            .room
+            .is_some_and(|room| self.settled.len() + numbers.len() > room)
+        {
+            let path = PathBuf::from("state.db");
+            return Err(StateError::Full { path });
+        }
+        for number in numbers {
+            assert!(self.settled.insert(*number), "{number} settled twice");
+        }
+        Ok(())
+    }
 }
 
 impl Outcome {
@@ -84,15 +117,9 @@ async fn deliver_from(
     sink: &impl Sink,
     options: Options,
 ) -> Outcome {
-    let mut progress = Vec::new();
-    let result = run(
-        events,
-        |record| record,
-        sink,
-        options,
-        |step| progress.push(step),
-    )
-    .await;
+    let mut notes = Notes::default();
+    let result = run(events, |record| record, sink, options, &mut notes).await;
+    let progress = notes.progress;
     let outcome = Outcome { result, progress };
     let Summary {
         read,
@@ -106,6 +133,11 @@ async fn deliver_from(
         read,
         accepted + dead_letters + skipped + undelivered,
         "every event came to exactly one end"
+    );
+    assert_eq!(
+        notes.settled.len() as u64,
+        accepted + dead_letters + skipped,
+        "every end but being undelivered was told"
     );
     outcome
 }
