@@ -234,6 +234,17 @@ impl Context {
         Ok(client.with_patience(patience).telling(tell))
     }
 
+    /// Where the profile's state lies.
+    pub fn state_folder(&self) -> anyhow::Result<PathBuf> {
+        let state = self.environment.state_folder().ok_or_else(|| {
+            UsageError::with_hint(
+                "there is no folder to remember anything in",
+                "set HOME or XDG_STATE_HOME",
+            )
+        })?;
+        Ok(state.join(&self.settings()?.profile.value))
+    }
+
     /// When `--timeout` is over, for work that ends cleanly by itself.
     pub fn deadline(&self) -> Option<Instant> {
         self.globals.timeout.map(|timeout| self.started + timeout)

@@ -56,6 +56,11 @@ impl Intervals {
         missing
     }
 
+    /// Where the first range begins.
+    pub fn start(&self) -> Option<Timestamp> {
+        self.0.first().map(|range| range.since)
+    }
+
     /// Where the last range ends.
     pub fn end(&self) -> Option<Timestamp> {
         self.0.last().map(|range| range.until)

@@ -1,9 +1,12 @@
-//! The session events of a range, each session completed, several at once, in order.
+//! The session events of ranges of start times, each session completed, several at once, in order,
+//! with word of what was read to its end.
 
+use std::collections::BTreeMap;
+use std::ops::Add;
 use std::pin::pin;
 
-use futures_util::StreamExt;
-use jiff::Timestamp;
+use futures_util::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::complete::{Completed, completed, single};
@@ -13,15 +16,19 @@ use super::filter::{RowVerdict, SessionFilter};
 use super::find::{SessionRef, find};
 use super::rows::rows;
 use crate::domain::event::SessionEvent;
+use crate::domain::intervals::Intervals;
 use crate::domain::session::Session;
 use crate::domain::time::TimeRange;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, GatewayError};
 
 /// What to export, from where.
 #[derive(Clone, Copy, Debug)]
 pub struct Export<'a> {
     pub gateway: &'a Gateway,
-    pub range: TimeRange,
+    /// Of start times.
+    pub ranges: &'a Intervals,
+    /// What started shortly before is not all there yet.
+    pub now: Timestamp,
     pub filter: &'a SessionFilter,
     pub context: &'a EventContext,
     /// Sessions at most, counted after the filter.
@@ -33,6 +40,36 @@ pub struct Export<'a> {
 impl Export<'_> {
     pub const CONCURRENCY: usize = 8;
 }
+
+/// What reading gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fed {
+    Event(Box<SessionEvent>),
+    /// Every event of it was given.
+    Read(Stretch),
+}
+
+/// A range of start times that was read to its end; empty for sessions that were asked for one by
+/// one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    pub range: TimeRange,
+    /// Sessions that may bring more events, or may yet match the filter: id and start.
+    pub unfinished: Vec<(String, Timestamp)>,
+    /// Ids of sessions that will bring no more.
+    pub finished: Vec<String>,
+}
+
+/// Sessions after which a stretch is closed, so that a run that is cut off has something to go on
+/// from.
+const STRETCH: usize = 100;
+
+/// The gateway's database keeps microseconds: nothing starts between two of them.
+const TICK: SignedDuration = SignedDuration::from_micros(1);
+
+/// A row is there some time after its start: the gateway's machine takes the start, the database
+/// commits. Until then nobody can be sure of a stretch.
+const IN_DOUBT: SignedDuration = SignedDuration::from_secs(60);
 
 /// How far the reading got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,34 +98,40 @@ pub struct SourceSummary {
 pub async fn export(
     export: Export<'_>,
     statements: impl Fn(&Session, &[u8]) -> Option<String>,
-    tx: mpsc::Sender<SessionEvent>,
-    mut progress: impl FnMut(SourceProgress),
+    tx: mpsc::Sender<Fed>,
+    progress: impl FnMut(SourceProgress),
 ) -> Result<SourceSummary, SourceError> {
-    let Export {
-        gateway, filter, ..
-    } = export;
-    let statements = &statements;
-    let sessions = rows(gateway, export.range, filter)
-        .map(|row| async move { wanted(gateway, filter, row?, statements).await })
-        .buffered(export.concurrency.max(1))
-        .filter_map(async |session| session.transpose())
-        .take(export.limit.unwrap_or(usize::MAX));
-    let mut sessions = pin!(sessions);
-    let mut summary = SourceSummary::default();
-    while let Some(session) = sessions.next().await {
-        let session = session?;
-        let events = session.events(export.context);
-        summary.count(&session, events.len());
-        for event in events {
-            tx.send(event).await.map_err(|_| SourceError::Closed)?;
+    let mut feeder = Feeder {
+        export,
+        tx,
+        progress,
+        summary: SourceSummary::default(),
+    };
+    for range in export.ranges.iter().rev() {
+        if feeder.is_full() {
+            break;
         }
-        progress(SourceProgress {
-            sessions: summary.sessions,
-            events: summary.events,
-            reached: Some(session.session.start_date),
-        });
+        feeder.range(range, &statements).await?;
     }
-    Ok(summary)
+    Ok(feeder.summary)
+}
+
+/// As [`export`], of sessions of earlier runs that were not over then: by id, with their starts.
+/// One that is no longer there will bring no more.
+pub async fn export_unfinished(
+    export: Export<'_>,
+    sessions: &BTreeMap<String, Timestamp>,
+    statements: impl Fn(&Session, &[u8]) -> Option<String>,
+    tx: mpsc::Sender<Fed>,
+) -> Result<SourceSummary, SourceError> {
+    let mut feeder = Feeder {
+        export,
+        tx,
+        progress: |_| (),
+        summary: SourceSummary::default(),
+    };
+    feeder.unfinished(sessions, &statements).await?;
+    Ok(feeder.summary)
 }
 
 /// As [`export`], of the sessions named, in their order.
@@ -97,19 +140,183 @@ pub async fn export_sessions(
     references: &[SessionRef],
     context: &EventContext,
     statements: impl Fn(&Session, &[u8]) -> Option<String>,
-    tx: mpsc::Sender<SessionEvent>,
+    tx: mpsc::Sender<Fed>,
 ) -> Result<SourceSummary, SourceError> {
     let mut summary = SourceSummary::default();
     for reference in references {
         let id = find(gateway, reference, Timestamp::now()).await?;
         let session = single(gateway, &id, &statements).await?;
-        let events = session.events(context);
-        summary.count(&session, events.len());
-        for event in events {
-            tx.send(event).await.map_err(|_| SourceError::Closed)?;
-        }
+        send(&session, context, &tx, &mut summary).await?;
     }
     Ok(summary)
+}
+
+struct Feeder<'a, P> {
+    export: Export<'a>,
+    tx: mpsc::Sender<Fed>,
+    progress: P,
+    summary: SourceSummary,
+}
+
+impl<P: FnMut(SourceProgress)> Feeder<'_, P> {
+    fn is_full(&self) -> bool {
+        let limit = self.export.limit.unwrap_or(usize::MAX);
+        self.summary.sessions >= limit as u64
+    }
+
+    async fn range(
+        &mut self,
+        range: TimeRange,
+        statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+    ) -> Result<(), SourceError> {
+        let Export {
+            gateway, filter, ..
+        } = self.export;
+        let sessions = rows(gateway, range, filter.lasting_query())
+            .map(|row| async move { looked_at(gateway, filter, row?, statements).await })
+            .buffered(self.export.concurrency.max(1));
+        let mut sessions = pin!(sessions);
+        let mut stretch = Reading::new(range, self.export.now);
+        while let Some(looked) = sessions.next().await {
+            let looked = looked?;
+            self.take(&looked, &mut stretch).await?;
+            if self.is_full() {
+                return self.close(&mut stretch).await;
+            }
+            if stretch.sessions == STRETCH {
+                self.close(&mut stretch).await?;
+            }
+        }
+        stretch.reached = range.since;
+        self.close(&mut stretch).await
+    }
+
+    async fn take(&mut self, looked: &Looked, stretch: &mut Reading) -> Result<(), SourceError> {
+        let (session, wanted) = match looked {
+            Looked::Wanted(completed) => (&*completed.session, Some(completed)),
+            Looked::Unwanted(session) => (session, None),
+        };
+        stretch.passed(session);
+        if let Some(completed) = wanted {
+            send(completed, self.export.context, &self.tx, &mut self.summary).await?;
+            (self.progress)(SourceProgress {
+                sessions: self.summary.sessions,
+                events: self.summary.events,
+                reached: Some(session.start_date),
+            });
+        }
+        Ok(())
+    }
+
+    /// Gives word that everything down to the last session was read; siblings of the same instant
+    /// may follow it.
+    async fn close(&self, stretch: &mut Reading) -> Result<(), SourceError> {
+        let read = stretch.close();
+        let closed = self.tx.send(Fed::Read(read)).await;
+        closed.map_err(|_| SourceError::Closed)
+    }
+
+    async fn unfinished(
+        &mut self,
+        sessions: &BTreeMap<String, Timestamp>,
+        statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+    ) -> Result<(), SourceError> {
+        let gateway = self.export.gateway;
+        let asked = stream::iter(sessions)
+            .map(|(id, start)| async move { (id, *start, single(gateway, id, statements).await) })
+            .buffered(self.export.concurrency.max(1));
+        let mut asked = pin!(asked);
+        let empty = TimeRange {
+            since: Timestamp::UNIX_EPOCH,
+            until: Timestamp::UNIX_EPOCH,
+        };
+        let mut stretch = Reading::new(empty, self.export.now);
+        while let Some((id, start, answer)) = asked.next().await {
+            let completed = match answer {
+                Ok(completed) => completed,
+                Err(SourceError::Gateway(GatewayError::NoSession { .. })) => {
+                    stretch.finished.push(id.clone());
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            match completed.session.is_done() {
+                true => stretch.finished.push(id.clone()),
+                false => stretch.unfinished.push((id.clone(), start)),
+            }
+            if self.export.filter.matches(&completed.session) {
+                send(&completed, self.export.context, &self.tx, &mut self.summary).await?;
+            }
+        }
+        self.close(&mut stretch).await
+    }
+}
+
+/// A stretch that is being read, from its end down.
+struct Reading {
+    until: Timestamp,
+    /// Start of the last session.
+    reached: Timestamp,
+    sessions: usize,
+    unfinished: Vec<(String, Timestamp)>,
+    finished: Vec<String>,
+}
+
+impl Reading {
+    fn new(range: TimeRange, now: Timestamp) -> Self {
+        Self {
+            until: range.until.min(now - IN_DOUBT),
+            reached: range.since,
+            sessions: 0,
+            unfinished: Vec::new(),
+            finished: Vec::new(),
+        }
+    }
+
+    fn passed(&mut self, session: &Session) {
+        self.sessions += 1;
+        self.reached = session.start_date + TICK;
+        if !session.is_done() {
+            let id = session.id.clone();
+            self.unfinished.push((id, session.start_date));
+        }
+    }
+
+    /// What was read since the last time.
+    fn close(&mut self) -> Stretch {
+        let range = TimeRange {
+            since: self.reached,
+            until: self.until,
+        };
+        self.until = self.until.min(self.reached);
+        self.sessions = 0;
+        Stretch {
+            range,
+            unfinished: std::mem::take(&mut self.unfinished),
+            finished: std::mem::take(&mut self.finished),
+        }
+    }
+}
+
+/// A row, seen through the filter.
+enum Looked {
+    Wanted(Completed),
+    Unwanted(Session),
+}
+
+async fn send(
+    completed: &Completed,
+    context: &EventContext,
+    tx: &mpsc::Sender<Fed>,
+    summary: &mut SourceSummary,
+) -> Result<(), SourceError> {
+    let events = completed.events(context);
+    summary.count(completed, events.len());
+    for event in events {
+        let event = Fed::Event(Box::new(event));
+        tx.send(event).await.map_err(|_| SourceError::Closed)?;
+    }
+    Ok(())
 }
 
 /// What can be said of a reading that did not get to its end.
@@ -120,6 +327,18 @@ impl From<SourceProgress> for SourceSummary {
             events: progress.events,
             ..Self::default()
         }
+    }
+}
+
+impl Add for SourceSummary {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self.sessions += other.sessions;
+        self.events += other.events;
+        self.incomplete += other.incomplete;
+        self.not_done.extend(other.not_done);
+        self
     }
 }
 
@@ -134,17 +353,20 @@ impl SourceSummary {
     }
 }
 
-async fn wanted(
+async fn looked_at(
     gateway: &Gateway,
     filter: &SessionFilter,
     row: Session,
     statements: &impl Fn(&Session, &[u8]) -> Option<String>,
-) -> Result<Option<Completed>, SourceError> {
+) -> Result<Looked, SourceError> {
     if filter.of_row(&row) == RowVerdict::Unwanted {
-        return Ok(None);
+        return Ok(Looked::Unwanted(row));
     }
     let completed = completed(gateway, row, statements).await?;
-    Ok(filter.matches(&completed.session).then_some(completed))
+    Ok(match filter.matches(&completed.session) {
+        true => Looked::Wanted(completed),
+        false => Looked::Unwanted(Session::clone(&completed.session)),
+    })
 }
 
 #[cfg(test)]
@@ -160,20 +382,20 @@ mod tests {
             .collect()
     }
 
-    async fn exported(
+    /// Exports the day, as it was at `now`.
+    async fn exported_at(
+        now: Timestamp,
         sessions: Vec<(u32, Timestamp, i64)>,
         filter: SessionFilter,
         limit: Option<usize>,
-        receiver: impl AsyncFnOnce(mpsc::Receiver<SessionEvent>) -> Vec<SessionEvent>,
-    ) -> (Result<SourceSummary, SourceError>, Vec<SessionEvent>) {
+        receiver: impl AsyncFnOnce(mpsc::Receiver<Fed>) -> Vec<Fed>,
+    ) -> (Result<SourceSummary, SourceError>, Vec<Fed>) {
         let server = gateway_of(sessions).await;
         let gateway = server.gateway();
         let settings = Export {
             gateway: &gateway,
-            range: TimeRange {
-                since: at_millis(0),
-                until: at_millis(86_400_000),
-            },
+            ranges: &[day()].into_iter().collect(),
+            now,
             filter: &filter,
             context: &EventContext::default(),
             limit,
@@ -183,24 +405,58 @@ mod tests {
         tokio::join!(export(settings, |_, _| None, tx, |_| ()), receiver(rx))
     }
 
-    async fn everything(mut rx: mpsc::Receiver<SessionEvent>) -> Vec<SessionEvent> {
-        let mut events = Vec::new();
-        while let Some(event) = rx.recv().await {
-            events.push(event);
+    fn day() -> TimeRange {
+        TimeRange {
+            since: at_millis(0),
+            until: at_millis(86_400_000),
         }
-        events
+    }
+
+    fn long_after() -> Timestamp {
+        at_millis(100 * 86_400_000)
+    }
+
+    async fn exported(
+        sessions: Vec<(u32, Timestamp, i64)>,
+        filter: SessionFilter,
+        limit: Option<usize>,
+    ) -> (SourceSummary, Vec<Fed>) {
+        let exported = exported_at(long_after(), sessions, filter, limit, everything).await;
+        (exported.0.expect("exported"), exported.1)
+    }
+
+    async fn everything(mut rx: mpsc::Receiver<Fed>) -> Vec<Fed> {
+        let mut fed = Vec::new();
+        while let Some(one) = rx.recv().await {
+            fed.push(one);
+        }
+        fed
+    }
+
+    fn events(fed: &[Fed]) -> Vec<&SessionEvent> {
+        let event = |one| match one {
+            &Fed::Event(ref event) => Some(&**event),
+            Fed::Read(_) => None,
+        };
+        fed.iter().filter_map(event).collect()
+    }
+
+    fn stretches(fed: &[Fed]) -> Vec<&Stretch> {
+        let stretch = |one| match one {
+            &Fed::Read(ref stretch) => Some(stretch),
+            Fed::Event(_) => None,
+        };
+        fed.iter().filter_map(stretch).collect()
     }
 
     #[tokio::test]
     async fn events_of_a_session_stay_together_and_in_order() {
-        let (summary, events) =
-            exported(sessions(30), SessionFilter::default(), None, everything).await;
-        let summary = summary.expect("exported");
+        let (summary, fed) = exported(sessions(30), SessionFilter::default(), None).await;
         assert_eq!(
             (summary.sessions, summary.events, summary.incomplete),
             (30, 60, 0)
         );
-        for (number, pair) in events.chunks(2).enumerate() {
+        for (number, pair) in events(&fed).chunks(2).enumerate() {
             let id = format!("a0000000-0000-4000-8000-{number:012}");
             assert!(pair.iter().all(|event| event.session.id == id));
             assert_eq!(pair[0].kind, EventKind::Open);
@@ -210,7 +466,40 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_limit_counts_sessions_after_the_filter() {
+    async fn a_stretch_ends_behind_its_last_session_and_together_they_are_the_range() {
+        let count = 2 * STRETCH as u32 + 30;
+        let (_, fed) = exported(sessions(count), SessionFilter::default(), None).await;
+        let read = stretches(&fed);
+        assert_eq!(read.len(), 3);
+        let all: Intervals = read.iter().map(|stretch| stretch.range).collect();
+        assert_eq!(all.iter().collect::<Vec<_>>(), [day()]);
+        let mut given: Vec<Timestamp> = Vec::new();
+        for one in &fed {
+            match one {
+                Fed::Event(event) => given.push(event.session.start_date),
+                Fed::Read(stretch) => {
+                    let is_given = |at: &Timestamp| given.contains(at);
+                    let starts = sessions(count).into_iter().map(|(_, start, _)| start);
+                    let mut within = starts.filter(|at| stretch.range.contains(*at));
+                    assert!(within.all(|at| is_given(&at)), "read before it was given");
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn of_the_last_minute_nobody_can_be_sure() {
+        let now = at_millis(900_000);
+        let all = SessionFilter::default();
+        let (_, fed) = exported_at(now, sessions(300), all, None, everything).await;
+        assert_eq!(events(&fed).len(), 600, "it is read all the same");
+        let sure: Intervals = stretches(&fed).iter().map(|one| one.range).collect();
+        assert_eq!(sure.start(), Some(day().since));
+        assert_eq!(sure.end(), Some(at_millis(840_000)));
+    }
+
+    #[tokio::test]
+    async fn the_limit_counts_sessions_after_the_filter_and_leaves_the_rest_unread() {
         let mut sessions = sessions(20);
         for session in sessions.iter_mut().step_by(2) {
             session.2 = 254;
@@ -219,18 +508,21 @@ mod tests {
             outcome: Some(Outcome::Blocked),
             ..SessionFilter::default()
         };
-        let (summary, events) = exported(sessions, blocked, Some(3), everything).await;
-        assert_eq!(summary.expect("exported").sessions, 3);
+        let (summary, fed) = exported(sessions.clone(), blocked, Some(3)).await;
+        assert_eq!(summary.sessions, 3);
+        let events = events(&fed);
         assert!(events.iter().all(|event| event.outcome == Outcome::Blocked));
+        let read: Intervals = stretches(&fed).iter().map(|one| one.range).collect();
+        assert!(!read.contains(sessions[10].1));
     }
 
     #[tokio::test]
     async fn a_receiver_that_goes_away_ends_the_reading() {
-        let one = async |mut rx: mpsc::Receiver<SessionEvent>| {
-            rx.recv().await.into_iter().collect::<Vec<_>>()
-        };
-        let (summary, events) = exported(sessions(30), SessionFilter::default(), None, one).await;
+        let one =
+            async |mut rx: mpsc::Receiver<Fed>| rx.recv().await.into_iter().collect::<Vec<_>>();
+        let all = SessionFilter::default();
+        let (summary, fed) = exported_at(long_after(), sessions(30), all, None, one).await;
         assert_eq!(summary, Err(SourceError::Closed));
-        assert_eq!(events.len(), 1);
+        assert_eq!(fed.len(), 1);
     }
 }

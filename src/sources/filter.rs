@@ -91,6 +91,45 @@ pub(super) enum RowVerdict {
 }
 
 impl SessionFilter {
+    /// One writing for each meaning: the conditions that are set, by name. Empty without any.
+    pub fn canonical(&self) -> String {
+        let Self {
+            identity,
+            agent,
+            connection,
+            kind,
+            outcome,
+            approval,
+            correlation_id,
+            batch_id,
+            status,
+            verb,
+            ran_in,
+        } = self;
+        let ran_in = ran_in.map(|range| format!("{}..{}", range.since, range.until));
+        let conditions = [
+            ("agent", agent.as_deref()),
+            ("approval", approval.map(Approval::as_str)),
+            ("batch", batch_id.as_deref()),
+            ("connection", connection.as_deref()),
+            ("correlation", correlation_id.as_deref()),
+            ("outcome", outcome.map(Outcome::as_str)),
+            ("ran-in", ran_in.as_deref()),
+            ("status", status.map(Status::as_str)),
+            ("type", kind.as_deref()),
+            ("user", identity.as_deref()),
+            ("verb", verb.map(Verb::as_str)),
+        ];
+        let set = conditions
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        // Quoted, so that no value can look like a second condition.
+        let written: Vec<String> = set
+            .map(|(name, value)| format!("{name}={value:?}"))
+            .collect();
+        written.join(" ")
+    }
+
     /// Whether a complete session is wanted.
     pub fn matches(&self, session: &Session) -> bool {
         self.matches_but_outcome(session)
@@ -137,6 +176,15 @@ impl SessionFilter {
             && self.status.is_none_or(|status| status == session.status)
             && self.verb.is_none_or(|verb| verb == session.verb)
             && self.ran_in.is_none_or(|range| ran_in(session, range))
+    }
+
+    /// As [`SessionFilter::query`], of what does not change in a session's life: a session that does
+    /// not match yet has to be seen.
+    pub(super) fn lasting_query(&self) -> SessionQuery {
+        SessionQuery {
+            review_status: None,
+            ..self.query()
+        }
     }
 
     /// The part of the filter that the gateway can apply, as a query of the newest page.

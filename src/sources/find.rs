@@ -95,7 +95,7 @@ async fn starting_with(
     range: TimeRange,
 ) -> Result<Vec<String>, SourceError> {
     let filter = SessionFilter::default();
-    let mut rows = pin!(rows(gateway, range, &filter));
+    let mut rows = pin!(rows(gateway, range, filter.query()));
     let mut found = Vec::new();
     while let Some(row) = rows.next().await {
         let row = row?;

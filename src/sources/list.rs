@@ -25,7 +25,7 @@ pub async fn list(
     limit: Option<usize>,
     mut each: impl FnMut(Session),
 ) -> Result<(), SourceError> {
-    let wanted = rows(gateway, range, filter)
+    let wanted = rows(gateway, range, filter.query())
         .map(|row| async move { decide(gateway, filter, row?).await })
         .buffered(CONCURRENCY)
         .try_filter_map(async |session| Ok(session))

@@ -29,7 +29,9 @@ pub use cache::{Cache, CacheError};
 pub use complete::{Completed, STATEMENTS_LIMIT, completed};
 pub use error::SourceError;
 pub use events::{EventContext, events_of};
-pub use export::{Export, SourceProgress, SourceSummary, export, export_sessions};
+pub use export::{
+    Export, Fed, SourceProgress, SourceSummary, Stretch, export, export_sessions, export_unfinished,
+};
 pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;

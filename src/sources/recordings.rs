@@ -155,7 +155,7 @@ fn chosen<'a>(
             limit,
         } => {
             let filter = Arc::new(filter);
-            rows(gateway, range, &filter)
+            rows(gateway, range, filter.query())
                 .map(move |row| {
                     let filter = Arc::clone(&filter);
                     async move { decide(gateway, &filter, row?).await }

@@ -5,22 +5,21 @@ use std::collections::VecDeque;
 use futures_util::{Stream, stream};
 
 use super::error::SourceError;
-use super::filter::SessionFilter;
 use super::retry::{Backoff, retrying};
 use super::window::{PageRequest, Reach, Windows};
 use crate::domain::session::Session;
 use crate::domain::time::TimeRange;
 use crate::gateway::{Gateway, SessionPage, SessionQuery};
 
-/// Every list row of the range that passes the gateway's part of the filter, newest first.
+/// Every list row of the range that matches `query`, newest first.
 pub(super) fn rows<'a>(
     gateway: &'a Gateway,
     range: TimeRange,
-    filter: &SessionFilter,
+    query: SessionQuery,
 ) -> impl Stream<Item = Result<Session, SourceError>> + 'a {
     let rows = Rows {
         gateway,
-        query: filter.query(),
+        query,
         windows: Windows::new(range, Reach::GATEWAY),
         ready: VecDeque::new(),
         has_answered: false,

@@ -50,9 +50,9 @@ impl Unplaced {
 }
 
 /// Writes `events` to `file`.
-pub async fn to_file<E>(
+pub async fn to_file<E, R: Into<Option<Record>>>(
     events: mpsc::Receiver<E>,
-    to_record: impl FnMut(E) -> Record,
+    to_record: impl FnMut(E) -> R,
     mut file: AtomicFile,
     format: Format,
     stop: Option<watch::Receiver<Stop>>,
@@ -68,9 +68,9 @@ pub async fn to_file<E>(
 /// Writes `events` to `out`, each as soon as it comes.
 ///
 /// A reader that goes away ends the run cleanly; [`Summary::reader_left`] tells.
-pub async fn to_writer<E>(
+pub async fn to_writer<E, R: Into<Option<Record>>>(
     mut events: mpsc::Receiver<E>,
-    mut to_record: impl FnMut(E) -> Record,
+    mut to_record: impl FnMut(E) -> R,
     out: impl Write,
     format: Format,
     mut stop: Option<watch::Receiver<Stop>>,
@@ -89,8 +89,12 @@ pub async fn to_writer<E>(
             event = events.recv() => event,
         };
         let Some(event) = event else { break };
-        summary.read += 1;
-        let written = rows.write(&to_record(event).body);
+        let record: Option<Record> = to_record(event).into();
+        let (rows_made, written) = match record {
+            Some(record) => (1, rows.write(&record.body)),
+            None => (0, Ok(())),
+        };
+        summary.read += rows_made;
         // A stream is read while it is written; a file does not mind.
         if !went_on(
             written.and_then(|()| flush_if_idle(&mut rows, &events)),
@@ -98,12 +102,14 @@ pub async fn to_writer<E>(
         )? {
             break;
         }
-        summary.accepted += 1;
-        let accepted = summary.accepted;
-        progress(Progress::Delivered {
-            events: 1,
-            accepted,
-        });
+        summary.accepted += rows_made;
+        if rows_made > 0 {
+            let accepted = summary.accepted;
+            progress(Progress::Delivered {
+                events: 1,
+                accepted,
+            });
+        }
     }
     if !summary.reader_left {
         went_on(rows.finish(), &mut summary)?;

@@ -395,7 +395,8 @@ fn close(change: &Transaction<'_>, id: i64, ranges: &[TimeRange]) -> Result<(), 
         "DELETE FROM sent WHERE cursor = ?1 AND started >= ?2 AND started < ?3
          AND session NOT IN (SELECT session FROM unfinished WHERE cursor = ?1)",
     )?;
-    for range in ranges {
+    // A session's last event may settle after its stretch, in a stretch above or below.
+    for range in all.iter() {
         forget.execute(params![id, micros(range.since), micros(range.until)])?;
     }
     Ok(())

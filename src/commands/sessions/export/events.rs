@@ -5,10 +5,13 @@ use std::path::PathBuf;
 use std::pin::pin;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::destination::Target;
+use super::follower::Follower;
 use super::mapping::Mapping;
+use super::plan::{Plan, Wanted, What};
 use super::summary::{ExportSummary, show};
 use super::{Export, Selection, scope};
 use crate::config::SecretKind;
@@ -17,13 +20,12 @@ use crate::datadog::Datadog;
 use crate::delivery::{
     self, AtomicFile, DatadogLogs, DryRun, Format, Options, Progress, Sink, Stop, Summary,
 };
-use crate::domain::event::SessionEvent;
 use crate::domain::secret::Secret;
 use crate::domain::session::Session;
-use crate::error::{Exit, UsageError};
+use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{
-    self, ApprovalSources, EventContext, SourceError, SourceProgress, SourceSummary,
+    self, ApprovalSources, EventContext, Fed, SourceError, SourceProgress, SourceSummary,
 };
 use crate::ui::counted;
 
@@ -34,7 +36,7 @@ const QUEUE: usize = 256;
 pub(super) async fn to_logs(
     context: &Context,
     args: &Export,
-    selection: &Selection,
+    wanted: Wanted,
 ) -> anyhow::Result<Exit> {
     let gateway = context.gateway(&args.gateway.flags())?;
     let datadog = intake(context, args)?;
@@ -44,8 +46,9 @@ pub(super) async fn to_logs(
         };
         let options = options(context, args, None);
         let sink = DryRun::new(&datadog, show);
-        let delivered = deliver(context, args, &gateway, selection, &sink, options).await?;
-        let exit = show_summary(context, selection, &sink.name(), delivered, false)?;
+        let plan = Plan::remembered(context, args, &gateway, wanted, &datadog).await?;
+        let delivered = deliver(context, args, &gateway, &plan, &sink, options).await?;
+        let exit = show_summary(context, &plan, &sink.name(), delivered, false)?;
         context.ui.status("dry run: nothing was sent");
         return Ok(exit);
     }
@@ -54,11 +57,12 @@ pub(super) async fn to_logs(
         .validate()
         .await
         .context("check the API key before anything is read")?;
-    let folder = dead_letter_folder(context)?;
+    let folder = context.state_folder()?.join("deadletters");
     let options = options(context, args, Some(folder));
     let sink = DatadogLogs(&datadog);
-    let delivered = deliver(context, args, &gateway, selection, &sink, options).await?;
-    show_summary(context, selection, &sink.name(), delivered, true)
+    let plan = Plan::remembered(context, args, &gateway, wanted, &datadog).await?;
+    let delivered = deliver(context, args, &gateway, &plan, &sink, options).await?;
+    show_summary(context, &plan, &sink.name(), delivered, true)
 }
 
 /// A dry run needs no key: the header then shows a placeholder.
@@ -88,17 +92,6 @@ fn options(context: &Context, args: &Export, dead_letters: Option<PathBuf>) -> O
     }
 }
 
-fn dead_letter_folder(context: &Context) -> anyhow::Result<PathBuf> {
-    let profile = &context.settings()?.profile.value;
-    let state = context.environment.state_folder().ok_or_else(|| {
-        UsageError::with_hint(
-            "there is no folder to keep undeliverable events in",
-            "set HOME or XDG_STATE_HOME",
-        )
-    })?;
-    Ok(state.join(profile).join("deadletters"))
-}
-
 /// The person's wish to stop, in the pipeline's words.
 fn stop(context: &Context) -> watch::Receiver<Stop> {
     let (wish, stop) = watch::channel(Stop::No);
@@ -123,7 +116,7 @@ async fn deliver<S: Sink>(
     context: &Context,
     args: &Export,
     gateway: &Gateway,
-    selection: &Selection,
+    plan: &Plan,
     sink: &S,
     options: Options,
 ) -> anyhow::Result<Delivered> {
@@ -132,19 +125,25 @@ async fn deliver<S: Sink>(
     let events = event_context(context, gateway).await?;
     let progress = context.ui.progress("shipping");
     let (tx, rx) = mpsc::channel(QUEUE);
-    let report = |told: Progress| mapping.report(&progress, told);
-    let delivery = delivery::run(rx, |event| mapping.record(&event), sink, options, report);
+    let follower = Follower {
+        mapping: &mapping,
+        progress: &progress,
+        ledger: plan.ledger.as_ref(),
+    };
+    let delivery = delivery::run(rx, |fed| follower.record(fed), sink, options, follower);
     let reached = Cell::default();
     let source = read(
         args,
         gateway,
-        selection,
+        plan,
+        context.now(),
         &events,
         mapping.statements(),
         tx,
         &reached,
     );
     let (source, summary) = side_by_side(source, delivery, &reached).await;
+    follower.finish()?;
     // Where the delivery failed, that is the cause.
     let summary = summary?;
     if source.is_err() && summary.accepted > 0 {
@@ -169,7 +168,7 @@ enum Written {
 pub(super) async fn to_rows(
     context: &Context,
     args: &Export,
-    selection: &Selection,
+    selection: Selection,
     target: Target,
     format: Format,
 ) -> anyhow::Result<Exit> {
@@ -184,14 +183,19 @@ pub(super) async fn to_rows(
     let events = event_context(context, &gateway).await?;
     let progress = context.ui.progress("exporting");
     let (tx, rx) = mpsc::channel(QUEUE);
+    let plan = Plan::forgetful(selection);
     let report = |told: Progress| mapping.report(&progress, told);
-    let record = |event| mapping.record(&event);
+    let record = |fed| match fed {
+        Fed::Event(event) => Some(mapping.record(&event)),
+        Fed::Read(_) => None,
+    };
     let stop = Some(stop(context));
     let reached = Cell::default();
     let source = read(
         args,
         &gateway,
-        selection,
+        &plan,
+        context.now(),
         &events,
         mapping.statements(),
         tx,
@@ -219,22 +223,27 @@ pub(super) async fn to_rows(
         source,
     };
     let is_free = matches!(target, Target::Path(_)) && !args.dry_run;
-    show_summary(context, selection, &args.to, delivered, is_free)
+    show_summary(context, &plan, &args.to, delivered, is_free)
 }
 
 /// `is_free` says that stdout holds no data, so that the summary may go there.
 fn show_summary(
     context: &Context,
-    selection: &Selection,
+    plan: &Plan,
     destination: &str,
     delivered: Delivered,
     is_free: bool,
 ) -> anyhow::Result<Exit> {
-    let range = match selection {
-        Selection::Range(range) => Some(*range),
-        Selection::Sessions(_) => None,
+    let known = plan.ledger.as_ref().map(|ledger| ledger.borrow().known());
+    let summary = ExportSummary {
+        already_sent: known.unwrap_or_default(),
+        ..ExportSummary::of(
+            destination,
+            plan.range,
+            &delivered.source,
+            &delivered.summary,
+        )
     };
-    let summary = ExportSummary::of(destination, range, &delivered.source, &delivered.summary);
     show(context, &summary, is_free)?;
     Ok(summary.exit())
 }
@@ -260,27 +269,31 @@ async fn side_by_side<D>(
 async fn read(
     args: &Export,
     gateway: &Gateway,
-    selection: &Selection,
+    plan: &Plan,
+    now: Timestamp,
     context: &EventContext,
     statements: impl Fn(&Session, &[u8]) -> Option<String>,
-    tx: mpsc::Sender<SessionEvent>,
+    tx: mpsc::Sender<Fed>,
     reached: &Cell<SourceProgress>,
 ) -> Result<SourceSummary, SourceError> {
-    let range = match selection {
-        Selection::Range(range) => *range,
-        Selection::Sessions(references) => {
-            return sources::export_sessions(gateway, references, context, statements, tx).await;
+    let (ranges, unfinished) = match &plan.what {
+        What::Sessions(references) => {
+            return sources::export_sessions(gateway, references, context, &statements, tx).await;
         }
+        What::Ranges { ranges, unfinished } => (ranges, unfinished),
     };
     let export = sources::Export {
         gateway,
-        range,
+        ranges,
+        now,
         filter: &args.filter.filter(),
         context,
         limit: args.limit,
         concurrency: args.concurrency,
     };
-    sources::export(export, statements, tx, |progress| reached.set(progress)).await
+    let earlier = sources::export_unfinished(export, unfinished, &statements, tx.clone()).await?;
+    let new = sources::export(export, &statements, tx, |progress| reached.set(progress));
+    Ok(earlier + new.await?)
 }
 
 async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {

@@ -4,10 +4,12 @@ mod conversion;
 mod destination;
 mod digest;
 mod events;
+mod follower;
 mod found;
 mod mapping;
 mod naming;
 mod page;
+mod plan;
 mod recordings;
 mod summary;
 
@@ -16,13 +18,14 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use self::destination::{Destination, ExportFormat, Target};
+use self::plan::Wanted;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
 use crate::context::Context;
 use crate::delivery::{Codec, LatePolicy};
-use crate::domain::time::{TimeRange, parse_range};
+use crate::domain::time::{TimeError, TimeRange, parse_range};
 use crate::error::Exit;
 use crate::recording::Strictness;
 use crate::replay::{Clip, Point};
@@ -61,13 +64,19 @@ pub struct Export {
     #[arg(
         long,
         value_name = "TIME",
-        required_unless_present = "sessions",
+        required_unless_present_any = ["sessions", "new"],
         conflicts_with = "sessions"
     )]
     since: Option<String>,
     /// Sessions that started before then
     #[arg(long, value_name = "TIME", conflicts_with = "sessions")]
     until: Option<String>,
+    /// From the stored position to now, for cron; --since says where to begin the first time
+    #[arg(long, conflicts_with_all = ["sessions", "until"])]
+    new: bool,
+    /// Send what was sent before once more, under the same ids
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
@@ -172,19 +181,39 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     let (files, named): (Vec<&String>, Vec<&String>) =
         args.sessions.iter().partition(|given| is_file(given));
     let destination = destination::of(args, args.recording || !files.is_empty())?;
+    if args.new {
+        return new(context, args, &destination).await;
+    }
     match destination {
         Destination::Recordings { target, format } => {
             to_recordings(context, args, files, &named, target, format).await
         }
         Destination::Logs => {
             let selection = selection(context, args, &named)?;
-            events::to_logs(context, args, &selection).await
+            events::to_logs(context, args, Wanted::Selected(selection)).await
         }
         Destination::Rows { target, format } => {
             let selection = selection(context, args, &named)?;
-            events::to_rows(context, args, &selection, target, format).await
+            events::to_rows(context, args, selection, target, format).await
         }
     }
+}
+
+async fn new(context: &Context, args: &Export, destination: &Destination) -> anyhow::Result<Exit> {
+    if !matches!(destination, Destination::Logs) {
+        return Err(plan::no_position_here().into());
+    }
+    let since = args.since.as_deref();
+    let since = since.map(|since| range(context, since, None)).transpose()?;
+    let wanted = Wanted::New {
+        since: since.map(|range| range.since),
+        until: context.now(),
+    };
+    events::to_logs(context, args, wanted).await
+}
+
+fn range(context: &Context, since: &str, until: Option<&str>) -> Result<TimeRange, TimeError> {
+    parse_range(since, until, context.now(), &context.ui.options().tz)
 }
 
 /// Which sessions: those of a range, or these.
@@ -241,11 +270,9 @@ fn selection(context: &Context, args: &Export, named: &[&String]) -> anyhow::Res
         let references = named.iter().map(|given| reference(given));
         return Ok(Selection::Sessions(references.collect::<Result<_, _>>()?));
     };
-    let tz = &context.ui.options().tz;
-    Ok(Selection::Range(parse_range(
+    Ok(Selection::Range(range(
+        context,
         since,
         args.until.as_deref(),
-        context.now(),
-        tz,
     )?))
 }

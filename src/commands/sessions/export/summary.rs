@@ -24,6 +24,8 @@ pub struct ExportSummary {
     /// Sessions that were not done: more events of them will come.
     pub not_done: Vec<String>,
     pub events: u64,
+    /// Events that the destination had from an earlier run.
+    pub already_sent: u64,
     pub accepted: u64,
     pub requests: u64,
     /// Requests made again, by reason.
@@ -62,6 +64,7 @@ impl ExportSummary {
             incomplete: source.incomplete,
             not_done: source.not_done.clone(),
             events: summary.read,
+            already_sent: 0,
             accepted: summary.accepted,
             requests: summary.requests,
             retries: retries.collect(),

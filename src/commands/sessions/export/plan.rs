@@ -1,0 +1,149 @@
+//! What a run reads: a range, what a cursor leaves of it, or the sessions named.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use super::{Export, Selection};
+use crate::context::Context;
+use crate::datadog::Datadog;
+use crate::delivery::Ledger;
+use crate::delivery::state::{CursorKey, Holder};
+use crate::domain::event::EVENT_SCHEME;
+use crate::domain::intervals::Intervals;
+use crate::domain::site::Site;
+use crate::domain::time::TimeRange;
+use crate::error::UsageError;
+use crate::gateway::Gateway;
+use crate::sources::SessionRef;
+
+/// What was asked for, of a destination that has a position.
+pub(super) enum Wanted {
+    Selected(Selection),
+    /// From the stored position, or from `since` the first time.
+    New {
+        since: Option<Timestamp>,
+        until: Timestamp,
+    },
+}
+
+/// What is to be read, and who remembers what was delivered of it.
+pub(super) struct Plan {
+    pub what: What,
+    /// As it was asked for; what is left of it may be less.
+    pub range: Option<TimeRange>,
+    pub ledger: Option<RefCell<Ledger>>,
+}
+
+pub(super) enum What {
+    Sessions(Vec<SessionRef>),
+    Ranges {
+        ranges: Intervals,
+        /// Sessions of earlier runs that were not over then: ids and starts.
+        unfinished: BTreeMap<String, Timestamp>,
+    },
+}
+
+impl Plan {
+    /// Without memory: everything that was asked for.
+    pub fn forgetful(selection: Selection) -> Self {
+        let (what, range) = match selection {
+            Selection::Sessions(references) => (What::Sessions(references), None),
+            Selection::Range(range) => (What::whole(range), Some(range)),
+        };
+        Self {
+            what,
+            range,
+            ledger: None,
+        }
+    }
+
+    /// What the cursor leaves of it. Sessions that are named are read whatever it says.
+    pub async fn remembered(
+        context: &Context,
+        args: &Export,
+        gateway: &Gateway,
+        wanted: Wanted,
+        datadog: &Datadog,
+    ) -> anyhow::Result<Self> {
+        let (since, until) = match wanted {
+            Wanted::Selected(Selection::Range(range)) => (Some(range.since), range.until),
+            Wanted::Selected(selection) => return Ok(Self::forgetful(selection)),
+            Wanted::New { since, until } => (since, until),
+        };
+        let key = key(args, gateway, datadog.site()).await?;
+        let mut ledger = ledger(context, args, key)?;
+        let first = ledger.cursor().and_then(|cursor| cursor.done.start());
+        let since = since.or(first).ok_or_else(no_position)?;
+        if args.again {
+            ledger.send_again();
+        }
+        let range = TimeRange { since, until };
+        let unfinished = ledger.cursor().map(|cursor| cursor.unfinished.clone());
+        Ok(Self {
+            what: What::Ranges {
+                ranges: ledger.missing(range),
+                unfinished: unfinished.unwrap_or_default(),
+            },
+            range: Some(range),
+            ledger: Some(RefCell::new(ledger)),
+        })
+    }
+}
+
+impl What {
+    fn whole(range: TimeRange) -> Self {
+        What::Ranges {
+            ranges: [range].into_iter().collect(),
+            unfinished: BTreeMap::new(),
+        }
+    }
+}
+
+fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Ledger> {
+    let folder = context.state_folder()?;
+    if args.dry_run {
+        return Ok(Ledger::look(&folder, key)?);
+    }
+    let command = match args.new {
+        true => "sessions export --new",
+        false => "sessions export",
+    };
+    let holder = Holder::this(command, context.now());
+    Ok(Ledger::open(&folder, key, &holder)?)
+}
+
+/// A token that sees its own sessions alone makes another selection of the same filter.
+async fn key(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<CursorKey> {
+    let user = gateway
+        .user_info()
+        .await
+        .context("ask the gateway whose token this is")?;
+    let mut filter = args.filter.filter().canonical();
+    if user.sees_own_sessions_alone() {
+        filter = format!("{filter} own={:?}", user.id);
+    }
+    Ok(CursorKey {
+        organisation: user.org_id,
+        filter,
+        destination: "logs".to_owned(),
+        site: site.to_string(),
+        scheme: EVENT_SCHEME.to_owned(),
+    })
+}
+
+fn no_position() -> UsageError {
+    UsageError::with_hint(
+        "there is no position to go on from: nothing of this selection was shipped to this site",
+        "say once where to begin: --new --since 24h",
+    )
+}
+
+pub(super) fn no_position_here() -> UsageError {
+    UsageError::with_hint(
+        "--new goes on from a position, and files have none",
+        "use it with --to logs, or name a range: --since 24h",
+    )
+}
