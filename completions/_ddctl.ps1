@@ -410,6 +410,8 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Zone of tables and of bare times: Europe/Berlin, UTC, local')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) trusted beside the system''s')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'End the whole command after this time: 30s, 5m')
+            [CompletionResult]::new('--new', '--new', [CompletionResultType]::ParameterName, 'From the stored position to now, for cron; --since says where to begin the first time')
+            [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Send what was sent before once more, under the same ids')
             [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace a file that exists')
             [CompletionResult]::new('--recording', '--recording', [CompletionResultType]::ParameterName, 'Recordings, where the format fits session events as well (ndjson, csv)')
             [CompletionResult]::new('--lenient', '--lenient', [CompletionResultType]::ParameterName, 'Leave out the lines of a recording file that cannot be read')

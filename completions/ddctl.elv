@@ -397,6 +397,8 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --tz 'Zone of tables and of bare times: Europe/Berlin, UTC, local'
             cand --ca-file 'Certificates (PEM) trusted beside the system''s'
             cand --timeout 'End the whole command after this time: 30s, 5m'
+            cand --new 'From the stored position to now, for cron; --since says where to begin the first time'
+            cand --again 'Send what was sent before once more, under the same ids'
             cand --overwrite 'Replace a file that exists'
             cand --recording 'Recordings, where the format fits session events as well (ndjson, csv)'
             cand --lenient 'Leave out the lines of a recording file that cannot be read'

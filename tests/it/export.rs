@@ -57,7 +57,7 @@ fn every_event_of_300_sessions_arrives_once_and_again_under_the_same_id() {
     assert_eq!(summary["sessions"], 300);
     assert_eq!(summary["accepted"], first.len());
     sandbox.reset();
-    let _ = ship(&environment, &[]).exits(0);
+    let _ = ship(&environment, &["--again"]).exits(0);
     assert_eq!(arrived(&sandbox), first, "other events the second time");
 }
 
@@ -157,7 +157,7 @@ fn late_events_may_be_left_out_or_set_aside_instead() {
     let skipped = ship(&environment, &["--late", "skip"]).exits(0).json();
     assert!(skipped["skipped"].as_u64() > Some(0));
     assert_eq!(skipped["accepted"], arrived(&sandbox).len());
-    let kept = ship(&environment, &["--late", "deadletter"])
+    let kept = ship(&environment, &["--again", "--late", "deadletter"])
         .exits(6)
         .json();
     assert_eq!(kept["dead_letters"], skipped["skipped"]);

@@ -88,7 +88,8 @@ impl StateError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             StateError::Damaged { .. } => Some(
-                "`ddctl state repair` keeps every row that can be read and sets the file aside",
+                "move it away and name a range with --since: its events go out again under the same \
+                 evt.id",
             ),
             StateError::Newer { .. } => Some("use the ddctl that wrote it, or a newer one"),
             StateError::Older { .. } => Some("the next export brings it up to date"),

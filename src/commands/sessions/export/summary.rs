@@ -107,6 +107,11 @@ impl ExportSummary {
             "older than Datadog takes: under the time of sending, tagged late:true",
         );
         say(
+            self.already_sent,
+            "event",
+            "there already from an earlier run (--again sends them once more)",
+        );
+        say(
             self.skipped,
             "event",
             "older than Datadog takes: left out (--late skip)",
