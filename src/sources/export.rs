@@ -374,7 +374,7 @@ mod tests {
     use super::*;
     use crate::domain::event::EventKind;
     use crate::domain::session::Outcome;
-    use crate::sources::testing::{at_millis, gateway_of};
+    use crate::sources::testing::{STILL_OPEN, at_millis, gateway_of, row};
 
     fn sessions(count: u32) -> Vec<(u32, Timestamp, i64)> {
         (0..count)
@@ -524,5 +524,58 @@ mod tests {
         let (summary, fed) = exported_at(long_after(), sessions(30), all, None, one).await;
         assert_eq!(summary, Err(SourceError::Closed));
         assert_eq!(fed.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn sessions_that_are_not_over_are_told_with_their_stretch() {
+        let mut sessions = sessions(3);
+        sessions[1].2 = STILL_OPEN;
+        let (_, fed) = exported(sessions.clone(), SessionFilter::default(), None).await;
+        let unfinished = &stretches(&fed)[0].unfinished;
+        let open = row(1, sessions[1].1);
+        assert_eq!(*unfinished, [(open.id, open.start_date)]);
+    }
+
+    #[tokio::test]
+    async fn one_that_does_not_match_yet_is_not_over_either() {
+        let mut sessions = sessions(3);
+        sessions[1].2 = STILL_OPEN;
+        let blocked = SessionFilter {
+            outcome: Some(Outcome::Blocked),
+            ..SessionFilter::default()
+        };
+        let (summary, fed) = exported(sessions, blocked, None).await;
+        assert_eq!(summary.sessions, 0);
+        assert_eq!(stretches(&fed)[0].unfinished.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn earlier_sessions_are_asked_for_until_they_are_over_or_gone() {
+        let (over, open, gone) = (1, 2, 3);
+        let start = at_millis(1_000);
+        let server = gateway_of(vec![(over, start, 0), (open, start, STILL_OPEN)]).await;
+        let gateway = server.gateway();
+        let earlier = [over, open, gone].map(|number| (row(number, start).id, start));
+        let earlier = BTreeMap::from(earlier);
+        let settings = Export {
+            gateway: &gateway,
+            ranges: &Intervals::default(),
+            now: long_after(),
+            filter: &SessionFilter::default(),
+            context: &EventContext::default(),
+            limit: None,
+            concurrency: Export::CONCURRENCY,
+        };
+        let (tx, rx) = mpsc::channel(4);
+        let asked = export_unfinished(settings, &earlier, |_, _| None, tx);
+        let (summary, fed) = tokio::join!(asked, everything(rx));
+        assert_eq!(summary.expect("asked").sessions, 2);
+        assert_eq!(events(&fed).len(), 3, "two of the one, one of the other");
+        let [read] = stretches(&fed)[..] else {
+            panic!("one word at the end: {fed:?}");
+        };
+        assert_eq!(read.finished, [row(over, start).id, row(gone, start).id]);
+        assert_eq!(read.unfinished, [(row(open, start).id, start)]);
+        assert!(Intervals::from_iter([read.range]).is_empty());
     }
 }

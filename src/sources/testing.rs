@@ -86,6 +86,9 @@ pub(super) fn review(status: ReviewStatus) -> Review {
     }
 }
 
+/// In the place of an exit code: the session is not over.
+pub(super) const STILL_OPEN: i64 = i64::MIN;
+
 /// A gateway with these sessions, as (id, start, exit code), given newest first. Session 254 of a
 /// list turns out to be blocked by the analysis when it is asked for alone.
 pub(super) async fn gateway_of(sessions: Vec<(u32, Timestamp, i64)>) -> Server {
@@ -135,8 +138,12 @@ fn single(sessions: &[(u32, Timestamp, i64)], target: &str) -> Reply {
 
 fn wire((id, start, exit_code): &(u32, Timestamp, i64), more: &str) -> String {
     let id = row(*id, *start).id;
+    let state = match *exit_code {
+        STILL_OPEN => r#""status":"open""#.to_owned(),
+        code => format!(r#""status":"done","end_date":"{start}","exit_code":{code}"#),
+    };
     format!(
-        r#"{{"id":"{id}","start_date":"{start}","end_date":"{start}","user_id":"s","user":"a@x.test",
-        "connection":"pg-prod","type":"database","verb":"exec","status":"done","exit_code":{exit_code}{more}}}"#
+        r#"{{"id":"{id}","start_date":"{start}","user_id":"s","user":"a@x.test",
+        "connection":"pg-prod","type":"database","verb":"exec",{state}{more}}}"#
     )
 }
