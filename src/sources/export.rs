@@ -194,7 +194,7 @@ impl<P: FnMut(SourceProgress)> Feeder<'_, P> {
     async fn take(&mut self, looked: &Looked, stretch: &mut Reading) -> Result<(), SourceError> {
         let (session, wanted) = match looked {
             Looked::Wanted(completed) => (&*completed.session, Some(completed)),
-            Looked::Unwanted(session) => (session, None),
+            Looked::Unwanted(session) => (&**session, None),
         };
         stretch.passed(session);
         if let Some(completed) = wanted {
@@ -301,7 +301,7 @@ impl Reading {
 /// A row, seen through the filter.
 enum Looked {
     Wanted(Completed),
-    Unwanted(Session),
+    Unwanted(Box<Session>),
 }
 
 async fn send(
@@ -360,12 +360,12 @@ async fn looked_at(
     statements: &impl Fn(&Session, &[u8]) -> Option<String>,
 ) -> Result<Looked, SourceError> {
     if filter.of_row(&row) == RowVerdict::Unwanted {
-        return Ok(Looked::Unwanted(row));
+        return Ok(Looked::Unwanted(Box::new(row)));
     }
     let completed = completed(gateway, row, statements).await?;
     Ok(match filter.matches(&completed.session) {
         true => Looked::Wanted(completed),
-        false => Looked::Unwanted(Session::clone(&completed.session)),
+        false => Looked::Unwanted(Box::new(Session::clone(&completed.session))),
     })
 }
 
@@ -434,19 +434,19 @@ mod tests {
     }
 
     fn events(fed: &[Fed]) -> Vec<&SessionEvent> {
-        let event = |one| match one {
-            &Fed::Event(ref event) => Some(&**event),
+        let events = fed.iter().filter_map(|one| match one {
+            Fed::Event(event) => Some(&**event),
             Fed::Read(_) => None,
-        };
-        fed.iter().filter_map(event).collect()
+        });
+        events.collect()
     }
 
     fn stretches(fed: &[Fed]) -> Vec<&Stretch> {
-        let stretch = |one| match one {
-            &Fed::Read(ref stretch) => Some(stretch),
+        let stretches = fed.iter().filter_map(|one| match one {
+            Fed::Read(stretch) => Some(stretch),
             Fed::Event(_) => None,
-        };
-        fed.iter().filter_map(stretch).collect()
+        });
+        stretches.collect()
     }
 
     #[tokio::test]

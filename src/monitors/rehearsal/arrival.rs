@@ -118,6 +118,7 @@ mod tests {
             order_by: String::new(),
             timestamp: Timestamp::UNIX_EPOCH,
             body: serde_json::Map::new(),
+            number: None,
         };
         let records: Vec<Record> = ids.iter().map(record).collect();
         Arrival::new("0a1b", &records, Timestamp::UNIX_EPOCH)
@@ -191,6 +192,7 @@ mod tests {
             order_by: String::new(),
             timestamp: now - SignedDuration::from_hours(10),
             body: serde_json::Map::new(),
+            number: None,
         };
         let arrival = Arrival::new("0a1b", &[old.clone(), old], now);
         assert_eq!(arrival.from, now - SignedDuration::from_hours(11));

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::pin::pin;
 
 use anyhow::Context as _;
-use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use super::destination::Target;
@@ -136,7 +135,6 @@ async fn deliver<S: Sink>(
         args,
         gateway,
         plan,
-        context.now(),
         &events,
         mapping.statements(),
         tx,
@@ -183,7 +181,7 @@ pub(super) async fn to_rows(
     let events = event_context(context, &gateway).await?;
     let progress = context.ui.progress("exporting");
     let (tx, rx) = mpsc::channel(QUEUE);
-    let plan = Plan::forgetful(selection);
+    let plan = Plan::forgetful(selection, context.now());
     let report = |told: Progress| mapping.report(&progress, told);
     let record = |fed| match fed {
         Fed::Event(event) => Some(mapping.record(&event)),
@@ -195,7 +193,6 @@ pub(super) async fn to_rows(
         args,
         &gateway,
         &plan,
-        context.now(),
         &events,
         mapping.statements(),
         tx,
@@ -270,7 +267,6 @@ async fn read(
     args: &Export,
     gateway: &Gateway,
     plan: &Plan,
-    now: Timestamp,
     context: &EventContext,
     statements: impl Fn(&Session, &[u8]) -> Option<String>,
     tx: mpsc::Sender<Fed>,
@@ -285,7 +281,7 @@ async fn read(
     let export = sources::Export {
         gateway,
         ranges,
-        now,
+        now: plan.now,
         filter: &args.filter.filter(),
         context,
         limit: args.limit,

@@ -34,6 +34,8 @@ pub(super) struct Plan {
     pub what: What,
     /// As it was asked for; what is left of it may be less.
     pub range: Option<TimeRange>,
+    /// What started shortly before is not all there yet.
+    pub now: Timestamp,
     pub ledger: Option<RefCell<Ledger>>,
 }
 
@@ -48,7 +50,7 @@ pub(super) enum What {
 
 impl Plan {
     /// Without memory: everything that was asked for.
-    pub fn forgetful(selection: Selection) -> Self {
+    pub fn forgetful(selection: Selection, now: Timestamp) -> Self {
         let (what, range) = match selection {
             Selection::Sessions(references) => (What::Sessions(references), None),
             Selection::Range(range) => (What::whole(range), Some(range)),
@@ -56,6 +58,7 @@ impl Plan {
         Self {
             what,
             range,
+            now,
             ledger: None,
         }
     }
@@ -70,7 +73,7 @@ impl Plan {
     ) -> anyhow::Result<Self> {
         let (since, until) = match wanted {
             Wanted::Selected(Selection::Range(range)) => (Some(range.since), range.until),
-            Wanted::Selected(selection) => return Ok(Self::forgetful(selection)),
+            Wanted::Selected(selection) => return Ok(Self::forgetful(selection, context.now())),
             Wanted::New { since, until } => (since, until),
         };
         let key = key(args, gateway, datadog.site()).await?;
@@ -88,6 +91,7 @@ impl Plan {
                 unfinished: unfinished.unwrap_or_default(),
             },
             range: Some(range),
+            now: context.now(),
             ledger: Some(RefCell::new(ledger)),
         })
     }
