@@ -128,5 +128,5 @@ impl<E> Observer for Watcher<'_, E> {
     }
 }
 
-/// What best effort missed, by lane.
-pub(super) type Missed = Vec<Cell<u64>>;
+/// The events that best effort lacked, by lane.
+pub(super) type Lacked = Vec<Cell<u64>>;

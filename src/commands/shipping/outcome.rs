@@ -8,8 +8,8 @@ use crate::error::{Exit, classify};
 pub struct Carried {
     pub name: String,
     pub is_best_effort: bool,
-    /// Events that it had no room for when they came.
-    pub missed: u64,
+    /// Of best effort: the events that it did not have, taken or not.
+    pub lacked: u64,
     /// Events that it had from an earlier run.
     pub known: u64,
     pub result: anyhow::Result<Summary>,
@@ -25,6 +25,11 @@ impl Carried {
                 .map(|error: &DeliveryError| Summary::clone(&error.summary))
                 .unwrap_or_default(),
         }
+    }
+
+    /// Events that a best-effort destination had no room or no time for.
+    pub fn missed(&self) -> u64 {
+        self.lacked.saturating_sub(self.summary().read)
     }
 
     /// What it comes to. That a best-effort destination failed is said and changes nothing, but
@@ -109,7 +114,7 @@ mod tests {
         Carried {
             name: "logs".to_owned(),
             is_best_effort,
-            missed: 0,
+            lacked: 0,
             known: 0,
             result,
         }

@@ -1,12 +1,14 @@
 //! Reading and delivering, side by side.
 
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
-use super::lane::{End, Ended, Keeper, Lane, Missed, Runner};
+use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner};
 use super::outcome::Carried;
 use super::voice::Chorus;
 use crate::context::Context;
@@ -18,6 +20,9 @@ const QUEUE: usize = 256;
 /// Items that wait for a destination that holds nothing back: as much as a batch or two of a slow
 /// one, so that it need not miss what it would have caught up with.
 const BEST_EFFORT_QUEUE: usize = 4_096;
+
+/// How long best effort may go on once everything required is done.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// The person's wish to stop, in the pipeline's words.
 pub(super) fn stop(context: &Context) -> Wish {
@@ -65,23 +70,18 @@ pub async fn ship<E: Clone, S, F: Future<Output = S>>(
         });
         ends.push(lane.end);
     }
-    let missed: Missed = tracks.iter().map(|_| Cell::new(0)).collect();
+    let lacked: Lacked = tracks.iter().map(|_| Cell::new(0)).collect();
     let (tx, rx) = mpsc::channel(QUEUE);
-    let deliveries = deliver(context, &chorus, &tracks, ends, &missed, rx);
+    let deliveries = deliver(context, &chorus, &tracks, ends, &lacked, rx);
     let (source, ended) = side_by_side(source(tx), deliveries).await;
     let is_whole = source.as_ref().is_none_or(is_good);
-    let carried = tracks.iter().zip(ended).zip(&missed);
-    let carried = carried.map(|((track, ended), missed)| Carried {
+    let carried = tracks.iter().zip(ended).zip(&lacked);
+    let carried = carried.map(|((track, ended), lacked)| Carried {
         name: track.name.clone(),
         is_best_effort: track.is_best_effort,
-        missed: missed.get(),
+        lacked: lacked.get(),
         known: track.keeper.known(),
-        result: settled(&*track.keeper, ended, is_whole).map(|summary| Summary {
-            // Best effort is always told to come to an end.
-            is_interrupted: summary.is_interrupted
-                && (!track.is_best_effort || summary.undelivered > 0),
-            ..summary
-        }),
+        result: settled(&*track.keeper, ended, is_whole),
     });
     Shipment {
         carried: carried.collect(),
@@ -102,7 +102,7 @@ async fn deliver<E: Clone>(
     chorus: &Chorus<'_>,
     tracks: &[Track<'_, E>],
     ends: Vec<End<'_>>,
-    missed: &Missed,
+    lacked: &Lacked,
     items: mpsc::Receiver<E>,
 ) -> Vec<anyhow::Result<Ended>> {
     let wishes: Vec<Wish> = tracks.iter().map(|_| stop(context)).collect();
@@ -121,8 +121,7 @@ async fn deliver<E: Clone>(
         return vec![runner(0).run(items, end).await];
     }
     let required = Cell::new(tracks.iter().filter(|one| !one.is_best_effort).count());
-    let mut outlets = Vec::new();
-    let mut running = Vec::new();
+    let (is_required_done, mut outlets, mut running) = (Notify::new(), Vec::new(), Vec::new());
     for (at, end) in ends.into_iter().enumerate() {
         let track = &tracks[at];
         let (tx, rx) = mpsc::channel(match track.is_best_effort {
@@ -130,24 +129,17 @@ async fn deliver<E: Clone>(
             false => QUEUE,
         });
         outlets.push(match track.is_best_effort {
-            true => Outlet::best_effort(tx, |item: &E| track.keeper.worth(item), &missed[at]),
+            true => Outlet::best_effort(tx, |item: &E| track.keeper.worth(item), &lacked[at]),
             false => Outlet::required(tx),
         });
-        let (run, required, wishes) = (runner(at).run(rx, end), &required, &wishes);
+        let (run, required, done) = (runner(at).run(rx, end), &required, &is_required_done);
         running.push(async move {
             let ended = run.await;
             if !track.is_best_effort {
                 required.set(required.get() - 1);
             }
-            // What is behind by then is given the time of a drain, and no more.
             if required.get() == 0 {
-                let behind = tracks
-                    .iter()
-                    .zip(wishes)
-                    .filter(|(one, _)| one.is_best_effort);
-                behind.for_each(|(_, wish)| {
-                    wish.send_replace(Stop::Drain);
-                });
+                done.notify_one();
             }
             ended
         });
@@ -156,9 +148,31 @@ async fn deliver<E: Clone>(
     // Where every delivery has ended, nothing of the source is waited for.
     tokio::select! {
         biased;
-        ended = &mut running => ended,
-        () = fan_out(items, outlets) => running.await,
+        ended = &mut running => return ended,
+        () = fan_out(items, outlets) => {}
     }
+    let best_effort = tracks
+        .iter()
+        .zip(&wishes)
+        .filter(|(one, _)| one.is_best_effort);
+    tokio::select! {
+        biased;
+        ended = &mut running => ended,
+        never = hurry(&is_required_done, best_effort.map(|(_, wish)| wish)) => match never {},
+    }
+}
+
+/// Ends what is behind some time after the others are done.
+async fn hurry<'a>(
+    is_required_done: &Notify,
+    best_effort: impl Iterator<Item = &'a Wish>,
+) -> Infallible {
+    is_required_done.notified().await;
+    tokio::time::sleep(GRACE).await;
+    for wish in best_effort {
+        wish.send_replace(Stop::Now);
+    }
+    std::future::pending().await
 }
 
 async fn side_by_side<S, D>(

@@ -35,7 +35,7 @@ pub struct Counts {
     /// Events that the destination had from an earlier run.
     pub already_sent: u64,
     pub accepted: u64,
-    /// Events that a best-effort destination had no room for.
+    /// Events that a best-effort destination had no room or no time for.
     pub missed: u64,
     pub requests: u64,
     /// Requests made again, by reason.
@@ -92,7 +92,7 @@ impl Arrived {
             best_effort: carried.is_best_effort,
             counts: Counts {
                 already_sent: carried.known,
-                missed: carried.missed,
+                missed: carried.missed(),
                 ..Counts::of(&carried.summary())
             },
             error: carried

@@ -36,6 +36,7 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 24h --to logs
   ddctl sessions export --since 24h --to logs --dry-run
+  ddctl sessions export --since 24h --to logs --to events,best-effort --to day.ndjson
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export 7c1e --to session.cast
   ddctl sessions export 7c1e --to session.html
