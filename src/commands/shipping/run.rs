@@ -17,9 +17,9 @@ use crate::delivery::{Outlet, Stop, Summary, fan_out};
 /// Items that wait between reading and delivering.
 const QUEUE: usize = 256;
 
-/// Items that wait for a destination that holds nothing back: as much as a batch or two of a slow
+/// Items that wait for a destination that holds nothing back: as much as a batch of a slow
 /// one, so that it need not miss what it would have caught up with.
-const BEST_EFFORT_QUEUE: usize = 4_096;
+const BEST_EFFORT_QUEUE: usize = 1_024;
 
 /// How long best effort may go on once everything required is done.
 const GRACE: Duration = Duration::from_secs(30);

@@ -36,7 +36,7 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 24h --to logs
   ddctl sessions export --since 24h --to logs --dry-run
-  ddctl sessions export --since 24h --to logs --to events,best-effort --to day.ndjson
+  ddctl sessions export --since 24h --to logs --to events,best-effort
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export 7c1e --to session.cast
   ddctl sessions export 7c1e --to session.html
@@ -112,6 +112,12 @@ pub struct Export {
     /// Take recordings although the gateway has downloads switched off
     #[arg(long, help_heading = "Recordings")]
     allow_download: bool,
+    /// Keep finished recordings on this machine, 1 GiB for a week, and read them from there
+    #[arg(long, help_heading = "Recordings")]
+    cache: bool,
+    /// Write what was hidden to FILE: rules, counts and places, never a value
+    #[arg(long, value_name = "FILE", help_heading = "Recordings")]
+    redaction_report: Option<PathBuf>,
     /// Sessions asked for at once
     #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
@@ -184,6 +190,8 @@ async fn to_recordings(
         overwrite: args.delivery.overwrite,
         include_input: args.include_input,
         allow_download: args.allow_download,
+        cache: args.cache,
+        redaction_report: args.redaction_report.clone(),
         redactor: context.redactor(args.no_redact)?,
         clip: args.clip.clone(),
         at: args.at.clone(),
