@@ -9,7 +9,7 @@ use super::place::Destination;
 use crate::config::{SecretFlags, SecretKind};
 use crate::context::Context;
 use crate::datadog::Datadog;
-use crate::delivery::{Options, Shown};
+use crate::delivery::{IntakeKind, Options};
 use crate::domain::secret::Secret;
 
 /// Datadog, as far as a run sends to it.
@@ -73,8 +73,8 @@ impl Intake {
         Ok(match (self.is_dry_run, is_events) {
             (false, false) => End::Logs(datadog, options),
             (false, true) => End::Events(datadog, options),
-            (true, false) => End::Show(datadog, Shown::Logs, options),
-            (true, true) => End::Show(datadog, Shown::Events, options),
+            (true, false) => End::Show(datadog, IntakeKind::Logs, options),
+            (true, true) => End::Show(datadog, IntakeKind::Events, options),
         })
     }
 

@@ -8,8 +8,8 @@ use super::voice::Chorus;
 use crate::datadog::Datadog;
 use crate::delivery::state::StateError;
 use crate::delivery::{
-    self, AtomicFile, DatadogEvents, DatadogLogs, DryRun, Format, Number, Observer, Options,
-    Progress, Record, Shown, Stop, Summary, Unplaced, Worth,
+    self, AtomicFile, DatadogEvents, DatadogLogs, DryRun, Format, IntakeKind, Number, Observer,
+    Options, Progress, Record, Stop, Summary, Unplaced, Worth,
 };
 use crate::ui::Ui;
 
@@ -45,7 +45,7 @@ pub enum End<'a> {
     Logs(&'a Datadog, Options),
     Events(&'a Datadog, Options),
     /// Shows what would be sent.
-    Show(&'a Datadog, Shown, Options),
+    Show(&'a Datadog, IntakeKind, Options),
     File(AtomicFile, Format),
     Stdout(Format),
 }
@@ -86,9 +86,9 @@ impl<E> Runner<'_, E> {
                 let options = DatadogEvents::options(stopping(options));
                 Ended::Done(delivery::run(items, record, &sink, options, watcher).await?)
             }
-            End::Show(datadog, shown, options) => {
+            End::Show(datadog, kind, options) => {
                 let show = |text: &str| drop(self.ui.write(text.as_bytes()));
-                let (sink, watcher) = (DryRun::new(datadog, shown, show), self.watcher());
+                let (sink, watcher) = (DryRun::new(datadog, kind, show), self.watcher());
                 Ended::Done(delivery::run(items, record, &sink, stopping(options), watcher).await?)
             }
             End::File(file, format) => {
