@@ -11,6 +11,7 @@ use super::{IntakeKind, Sink};
 use crate::datadog::{Datadog, EncodedBatch, Meaning};
 use crate::delivery::answer::{Answer, Reason, Trouble};
 use crate::delivery::entry::Entry;
+use crate::delivery::pipeline::Options;
 
 /// Reads the key again where it came from, and makes a client of it.
 pub type Reread<'a> = Box<dyn Fn() -> Result<Datadog, String> + 'a>;
@@ -37,6 +38,14 @@ impl<'a> Account<'a> {
             current: RefCell::new(Rc::new(datadog)),
             reread,
             remedy,
+        }
+    }
+
+    /// `options` as the intake wants them.
+    pub fn options(&self, options: Options) -> Options {
+        match self.kind {
+            IntakeKind::Logs => options,
+            IntakeKind::Events => DatadogEvents::options(options),
         }
     }
 
