@@ -38,14 +38,19 @@ pub struct Unplaced {
 
 impl Unplaced {
     /// Puts the file in its place. A run that was asked to stop leaves none.
-    pub fn place(mut self) -> Result<Summary, FileError> {
+    pub fn place(self) -> Result<Summary, FileError> {
         if self.summary.is_interrupted {
-            self.summary.undelivered = self.summary.read;
-            self.summary.accepted = 0;
-            return Ok(self.summary);
+            return Ok(self.give_up());
         }
         self.file.commit()?;
         Ok(self.summary)
+    }
+
+    /// Leaves no file.
+    pub fn give_up(mut self) -> Summary {
+        self.summary.undelivered = self.summary.read;
+        self.summary.accepted = 0;
+        self.summary
     }
 }
 
