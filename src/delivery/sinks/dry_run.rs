@@ -11,6 +11,7 @@ use super::{IntakeKind, Sink};
 use crate::datadog::{Datadog, DatadogError, EncodedBatch, EventV1, Preview};
 use crate::delivery::answer::Answer;
 use crate::delivery::entry::Entry;
+use crate::domain::unseen::spelled;
 
 /// Renders each request as text: its line, its headers with the keys masked, its body readable.
 pub struct DryRun<'a, F> {
@@ -56,14 +57,14 @@ impl<'a, F: FnMut(&str)> DryRun<'a, F> {
             .iter()
             .map(|entry| Value::Object(entry.body()))
             .collect();
-        let _ = writeln!(text, "{:#}", Value::Array(bodies));
+        let _ = writeln!(text, "{}", spelled(format!("{:#}", Value::Array(bodies))));
         Ok(text)
     }
 
     fn event(&self, event: &EventV1) -> Result<String, DatadogError> {
         let mut text = head(&self.datadog.preview_event(event)?);
         let body = serde_json::to_value(event).unwrap_or_default();
-        let _ = writeln!(text, "\n{body:#}");
+        let _ = writeln!(text, "\n{}", spelled(format!("{body:#}")));
         Ok(text)
     }
 }
