@@ -9,6 +9,7 @@ pub mod dashboards;
 pub mod demo;
 pub mod man;
 pub mod monitors;
+pub mod receipts;
 pub mod sandbox;
 pub mod sessions;
 pub mod test_event;

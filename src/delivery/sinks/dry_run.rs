@@ -57,11 +57,11 @@ impl<F: FnMut(&str)> Sink for DryRun<'_, F> {
     async fn send(&self, entries: &[Entry], batch: &EncodedBatch) -> Answer {
         let text = self.render(entries, batch)?;
         (self.show.borrow_mut())(&text);
-        Ok(())
+        Ok(None)
     }
 
     async fn check(&self) -> Answer {
-        Ok(())
+        Ok(None)
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

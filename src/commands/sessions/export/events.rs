@@ -1,6 +1,6 @@
 //! Session events on their way: read from the gateway and delivered, side by side.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::pin::pin;
 
@@ -13,14 +13,17 @@ use super::mapping::Mapping;
 use super::plan::{Plan, Wanted, What};
 use super::summary::{ExportSummary, show};
 use super::{Export, Selection, scope};
+use crate::commands::receipts;
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
+use crate::delivery::receipts::{Receipt, Recorder, Run};
 use crate::delivery::{
     self, AtomicFile, DatadogLogs, DryRun, Format, Options, Progress, Sink, Stop, Summary,
 };
 use crate::domain::secret::Secret;
 use crate::domain::session::Session;
+use crate::domain::site::Site;
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{
@@ -46,8 +49,8 @@ pub(super) async fn to_logs(
         let options = options(context, args, None);
         let sink = DryRun::new(&datadog, show);
         let plan = Plan::remembered(context, args, &gateway, wanted, &datadog).await?;
-        let delivered = deliver(context, args, &gateway, &plan, &sink, options).await?;
-        let exit = show_summary(context, &plan, &sink.name(), delivered, false)?;
+        let delivered = deliver(context, args, &gateway, &plan, &sink, options, None).await?;
+        let exit = show_summary(context, &plan, &sink.name(), delivered, None, false)?;
         context.ui.status("dry run: nothing was sent");
         return Ok(exit);
     }
@@ -60,8 +63,37 @@ pub(super) async fn to_logs(
     let options = options(context, args, Some(folder));
     let sink = DatadogLogs(&datadog);
     let plan = Plan::remembered(context, args, &gateway, wanted, &datadog).await?;
-    let delivered = deliver(context, args, &gateway, &plan, &sink, options).await?;
-    show_summary(context, &plan, &sink.name(), delivered, true)
+    let run = receipt_of(args, &gateway, &plan, datadog.site());
+    let receipt = RefCell::new(receipts::begin(context, Some(&gateway), run).await?);
+    let id = receipt.borrow().id().to_owned();
+    let delivered = deliver(
+        context,
+        args,
+        &gateway,
+        &plan,
+        &sink,
+        options,
+        Some(&receipt),
+    )
+    .await;
+    let is_interrupted = |delivered: &Delivered| delivered.summary.is_interrupted;
+    receipts::close(context, receipt.into_inner(), &delivered, is_interrupted)?;
+    show_summary(context, &plan, &sink.name(), delivered?, Some(id), true)
+}
+
+/// What the receipt of a run says that it set out to do.
+fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, site: Site) -> Run {
+    Run {
+        command: args.command().to_owned(),
+        since: plan.range.map(|range| range.since),
+        until: plan.range.map(|range| range.until),
+        sessions: args.sessions.clone(),
+        filter: args.filter.filter().canonical(),
+        gateway: Some(gateway.page_base().to_owned()),
+        destination: "logs".to_owned(),
+        site: Some(site.to_string()),
+        ..Run::default()
+    }
 }
 
 /// A dry run needs no key: the header then shows a placeholder.
@@ -118,6 +150,7 @@ async fn deliver<S: Sink>(
     plan: &Plan,
     sink: &S,
     options: Options,
+    receipt: Option<&RefCell<Receipt>>,
 ) -> anyhow::Result<Delivered> {
     let mapping = Mapping::new(context, args, gateway)?;
     scope::warn_where_partial(context, gateway).await;
@@ -129,7 +162,8 @@ async fn deliver<S: Sink>(
         progress: &progress,
         ledger: plan.ledger.as_ref(),
     };
-    let delivery = delivery::run(rx, |fed| follower.record(fed), sink, options, follower);
+    let observer = Recorder::new(receipt, follower);
+    let delivery = delivery::run(rx, |fed| follower.record(fed), sink, options, observer);
     let reached = Cell::default();
     let source = read(
         args,
@@ -220,7 +254,7 @@ pub(super) async fn to_rows(
         source,
     };
     let is_free = matches!(target, Target::Path(_)) && !args.dry_run;
-    show_summary(context, &plan, &args.to, delivered, is_free)
+    show_summary(context, &plan, &args.to, delivered, None, is_free)
 }
 
 /// `is_free` says that stdout holds no data, so that the summary may go there.
@@ -229,11 +263,13 @@ fn show_summary(
     plan: &Plan,
     destination: &str,
     delivered: Delivered,
+    receipt: Option<String>,
     is_free: bool,
 ) -> anyhow::Result<Exit> {
     let known = plan.ledger.as_ref().map(|ledger| ledger.borrow().known());
     let summary = ExportSummary {
         already_sent: known.unwrap_or_default(),
+        receipt,
         ..ExportSummary::of(
             destination,
             plan.range,

@@ -111,11 +111,7 @@ fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Le
     if args.dry_run {
         return Ok(Ledger::look(&folder, key)?);
     }
-    let command = match args.new {
-        true => "sessions export --new",
-        false => "sessions export",
-    };
-    let holder = Holder::this(command, context.now());
+    let holder = Holder::this(args.command(), context.now());
     Ok(Ledger::open(&folder, key, &holder)?)
 }
 

@@ -43,6 +43,8 @@ pub struct ExportSummary {
     pub bytes_wire: u64,
     pub elapsed_s: f64,
     pub interrupted: bool,
+    /// Id of the receipt that the run left.
+    pub receipt: Option<String>,
 }
 
 impl ExportSummary {
@@ -82,6 +84,7 @@ impl ExportSummary {
             bytes_wire: summary.bytes_wire,
             elapsed_s: summary.elapsed.as_secs_f64(),
             interrupted: summary.is_interrupted,
+            receipt: None,
         }
     }
 
@@ -135,6 +138,9 @@ impl ExportSummary {
         say(self.undelivered, "event", "not delivered");
         if let Some(file) = &self.dead_letter_file {
             say(self.dead_letters, "event", &format!("set aside in {file}"));
+        }
+        if let Some(receipt) = &self.receipt {
+            remarks.push(format!("  receipt {receipt}"));
         }
         if self.interrupted {
             remarks.push("  stopped before the end; run the same command again".to_owned());

@@ -1,0 +1,71 @@
+//! The receipt of a run that sends: begun before the first request, closed whatever came of it.
+
+use anyhow::Context as _;
+
+use crate::context::Context;
+use crate::delivery::receipts::{Ending, GatewayUser, Operator, Receipt, Run};
+use crate::delivery::state::StateError;
+use crate::gateway::Gateway;
+
+/// Begins the receipt of `run`, whose operator is found here: whose token the gateway saw, and who
+/// sits at this machine.
+pub async fn begin(
+    context: &Context,
+    gateway: Option<&Gateway>,
+    run: Run,
+) -> anyhow::Result<Receipt> {
+    let mut operator = local_operator(context);
+    let mut organisation = None;
+    if let Some(gateway) = gateway {
+        let user = gateway
+            .user_info()
+            .await
+            .context("ask the gateway whose token this is")?;
+        operator.gateway = Some(GatewayUser {
+            id: user.id,
+            email: user.email,
+            name: user.name,
+        });
+        organisation = Some(user.org_id);
+    }
+    let run = Run {
+        operator,
+        organisation,
+        ..run
+    };
+    Ok(Receipt::begin(
+        &context.state_folder()?,
+        run,
+        context.now(),
+    )?)
+}
+
+fn local_operator(context: &Context) -> Operator {
+    let named = context.environment.first(&["USER", "LOGNAME"]);
+    let host = rustix::system::uname();
+    Operator {
+        gateway: None,
+        user: named.map(|(_, name)| name.to_owned()),
+        uid: rustix::process::getuid().as_raw(),
+        host: host.nodename().to_string_lossy().into_owned(),
+    }
+}
+
+/// Closes the receipt. A run that failed says so in it; that its receipt could not be closed either
+/// says less.
+pub fn close<T>(
+    context: &Context,
+    receipt: Receipt,
+    ended: &anyhow::Result<T>,
+    is_interrupted: impl Fn(&T) -> bool,
+) -> Result<(), StateError> {
+    let (ending, why) = match ended {
+        Ok(done) if is_interrupted(done) => (Ending::Interrupted, None),
+        Ok(_) => (Ending::Done, None),
+        Err(error) => (Ending::Failed, Some(format!("{error:#}"))),
+    };
+    match receipt.end(ending, why, context.now()) {
+        Err(error) if ended.is_ok() => Err(error),
+        _ => Ok(()),
+    }
+}
