@@ -51,6 +51,7 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -s V -l version -d 'Print vers
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "demo" -d 'Take the tour: the whole path on a private sandbox, in a few seconds'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "validate" -d 'Is this key good for this site, and what may it do? Exit 3 when it is not'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sessions" -d 'Look at recorded sessions, replay them, ship them'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "receipts" -d 'What was sent, and the proof'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "webhooks" -d 'Destinations of the gateway\'s webhooks'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors as files: the packs, and your own; tested here, kept at Datadog as code'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "dashboards" -d 'Dashboards as files: those of the packs, and your own'
@@ -486,6 +487,79 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List what was sent, the newest run first'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one receipt: who sent what where, batch by batch'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l limit -d 'Show at most this many' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l check -d 'Instead, name the receipts that are not as they were written'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and not __fish_seen_subcommand_from register list" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and not __fish_seen_subcommand_from register list" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and not __fish_seen_subcommand_from register list" -l gateway-url -d 'Address of the gateway' -r

@@ -22,6 +22,7 @@ mod spooled;
 pub mod tail;
 #[cfg(test)]
 mod testing;
+mod user;
 mod window;
 
 pub use approvals::ApprovalSources;
@@ -37,3 +38,4 @@ pub use find::{SessionRef, find};
 pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
 pub use spooled::spooled;
+pub use user::user;

@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::delivery::receipts::{Ending, GatewayUser, Operator, Receipt, Run};
 use crate::delivery::state::StateError;
 use crate::gateway::Gateway;
+use crate::sources;
 
 /// Begins the receipt of `run`, whose operator is found here: whose token the gateway saw, and who
 /// sits at this machine.
@@ -17,16 +18,15 @@ pub async fn begin(
     let mut operator = local_operator(context);
     let mut organisation = None;
     if let Some(gateway) = gateway {
-        let user = gateway
-            .user_info()
+        let user = sources::user(gateway)
             .await
             .context("ask the gateway whose token this is")?;
         operator.gateway = Some(GatewayUser {
-            id: user.id,
-            email: user.email,
-            name: user.name,
+            id: user.id.clone(),
+            email: user.email.clone(),
+            name: user.name.clone(),
         });
-        organisation = Some(user.org_id);
+        organisation = Some(user.org_id.clone());
     }
     let run = Run {
         operator,

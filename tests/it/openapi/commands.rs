@@ -107,6 +107,8 @@ const QUIET: &[&str] = &[
     "monitors list",
     "monitors show",
     "monitors test",
+    "receipts list",
+    "receipts show",
     "sandbox",
 ];
 

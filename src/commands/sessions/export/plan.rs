@@ -17,7 +17,7 @@ use crate::domain::site::Site;
 use crate::domain::time::TimeRange;
 use crate::error::UsageError;
 use crate::gateway::Gateway;
-use crate::sources::SessionRef;
+use crate::sources::{self, SessionRef};
 
 /// What was asked for, of a destination that has a position.
 pub(super) enum Wanted {
@@ -117,8 +117,7 @@ fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Le
 
 /// A token that sees its own sessions alone makes another selection of the same filter.
 async fn key(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<CursorKey> {
-    let user = gateway
-        .user_info()
+    let user = sources::user(gateway)
         .await
         .context("ask the gateway whose token this is")?;
     let mut filter = args.filter.filter().canonical();
@@ -126,7 +125,7 @@ async fn key(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<Cur
         filter = format!("{filter} own={:?}", user.id);
     }
     Ok(CursorKey {
-        organisation: user.org_id,
+        organisation: user.org_id.clone(),
         filter,
         destination: "logs".to_owned(),
         site: site.to_string(),
