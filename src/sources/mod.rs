@@ -18,7 +18,7 @@ mod message;
 mod recordings;
 mod retry;
 mod rows;
-mod spooled;
+mod stored;
 pub mod tail;
 #[cfg(test)]
 mod testing;
@@ -37,5 +37,5 @@ pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
-pub use spooled::spooled;
+pub use stored::Stored;
 pub use user::user;
