@@ -7,6 +7,7 @@
 mod approvals;
 mod as_of;
 mod cache;
+mod census;
 mod complete;
 mod error;
 mod events;
@@ -27,6 +28,7 @@ mod window;
 
 pub use approvals::ApprovalSources;
 pub use cache::{Cache, CacheError};
+pub use census::census;
 pub use complete::{Completed, STATEMENTS_LIMIT, completed};
 pub use error::SourceError;
 pub use events::{EventContext, events_of};

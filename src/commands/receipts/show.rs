@@ -52,7 +52,7 @@ fn read(found: Listed) -> anyhow::Result<ReceiptDetail> {
             Line::Batch(batch) => detail.batches.push(batch),
             Line::SetAside(aside) => detail.set_aside.push(aside),
             Line::Uncertain(uncertain) => detail.uncertain.push(uncertain),
-            Line::Receipt(_) | Line::Ended(_) => {}
+            Line::Receipt(_) | Line::Ended(_) | Line::Found(_) | Line::Finding(_) => {}
         }
     }
     Ok(detail)

@@ -19,6 +19,10 @@ pub enum Line {
     Batch(Batch),
     SetAside(SetAside),
     Uncertain(Uncertain),
+    /// Of a verification.
+    Found(Found),
+    /// Of a verification.
+    Finding(Finding),
     /// The last, where the run closed its receipt.
     Ended(Ended),
 }
@@ -145,6 +149,51 @@ pub struct Uncertain {
     pub ids: Vec<String>,
     pub unanswered: u32,
     pub sent_at: Option<Timestamp>,
+}
+
+/// Events that a verification found at the destination.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    pub at: Timestamp,
+    pub ids: Vec<String>,
+}
+
+/// An event that a verification could not account for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub finding: Lack,
+    pub id: String,
+    /// The value of `evt.name`; a review's state behind it.
+    pub kind: String,
+    pub session: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The time under which the destination should have it.
+    pub under: Timestamp,
+    pub why: String,
+}
+
+/// What an event lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// The destination should have it and has it not.
+    Missing,
+    /// The destination keeps nothing so old any more, and nobody had looked in time.
+    ExpiredUnproven,
+    /// It was sent so shortly before that it may not be searchable yet.
+    NotIndexedYet,
+}
+
+impl Lack {
+    /// As people read it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Lack::Missing => "missing",
+            Lack::ExpiredUnproven => "expired unproven",
+            Lack::NotIndexedYet => "not indexed yet",
+        }
+    }
 }
 
 /// How a run ended.

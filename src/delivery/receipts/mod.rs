@@ -19,6 +19,7 @@ mod check;
 mod folder;
 mod hash;
 mod line;
+pub mod proof;
 mod reading;
 mod recorder;
 mod totals;
@@ -26,7 +27,8 @@ mod writing;
 
 pub use check::{Check, Problem, check};
 pub use line::{
-    Batch, Ended, Ending, GatewayUser, Header, Late, Line, Operator, Run, SetAside, Uncertain, Way,
+    Batch, Ended, Ending, Finding, Found, GatewayUser, Header, Lack, Late, Line, Operator, Run,
+    SetAside, Uncertain, Way,
 };
 pub use reading::{Lines, Listed, Standing, list, open};
 pub use recorder::Recorder;

@@ -24,6 +24,12 @@ pub struct Totals {
     pub skipped: u64,
     /// Perhaps taken: no answer came.
     pub uncertain: u64,
+    /// Of a verification: found at the destination.
+    #[serde(default)]
+    pub found: u64,
+    /// Of a verification: not accounted for.
+    #[serde(default)]
+    pub findings: u64,
     /// Requests to which no answer came, of batches that were taken later on.
     pub unanswered: u64,
 }
@@ -37,6 +43,8 @@ impl Totals {
                 Way::Skipped => self.skipped += ids.len() as u64,
             },
             Line::Uncertain(uncertain) => self.uncertain += uncertain.ids.len() as u64,
+            Line::Found(found) => self.found += found.ids.len() as u64,
+            Line::Finding(_) => self.findings += 1,
             Line::Receipt(_) | Line::Ended(_) => {}
         }
     }

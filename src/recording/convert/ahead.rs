@@ -166,7 +166,11 @@ mod tests {
             let data = "x".repeat(number % 700 * 10);
             text += &format!("\n[{number}.0, \"o\", \"{data}\"]");
         }
-        text + if broken { "\n[oops\n[9999, \"o\", \"\"]" } else { "\n" }
+        text + if broken {
+            "\n[oops\n[9999, \"o\", \"\"]"
+        } else {
+            "\n"
+        }
     }
 
     fn read(text: &str, end: Option<Duration>) -> (Vec<u64>, bool) {
