@@ -459,6 +459,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List what was sent, the newest run first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one receipt: who sent what where, batch by batch')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Prove that every session event is at Datadog, or name what is not')
             break
         }
         'ddctl;receipts;list' {
@@ -509,6 +510,45 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is asked of whom; twice for what is decided in between')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'ddctl;receipts;verify' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Sessions that started since then: 90d, 2026-07-01, RFC 3339')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Sessions that started before then')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'By who authenticated: e-mail, name or subject id')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'By machine identity: its name, e-mail or id; `*` for every agent')
+            [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'By connection name, `*` and `?` allowed')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'By connection type: database, application, custom, httpproxy, …')
+            [CompletionResult]::new('--outcome', '--outcome', [CompletionResultType]::ParameterName, 'By how the session ended')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'By where the session stands')
+            [CompletionResult]::new('--approval', '--approval', [CompletionResultType]::ParameterName, 'By its review')
+            [CompletionResult]::new('--correlation', '--correlation', [CompletionResultType]::ParameterName, 'By correlation id')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long Datadog may take to make what was just sent searchable')
+            [CompletionResult]::new('--gateway-token-file', '--gateway-token-file', [CompletionResultType]::ParameterName, 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI''s own settings)')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'Read the API key from FILE (else DD_API_KEY)')
+            [CompletionResult]::new('--app-key-file', '--app-key-file', [CompletionResultType]::ParameterName, 'Read the application key or access token from FILE (else DD_APP_KEY)')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the settings file')
+            [CompletionResult]::new('--site', '--site', [CompletionResultType]::ParameterName, 'Datadog site: datadoghq.eu, eu, or a pasted page address')
+            [CompletionResult]::new('--gateway-url', '--gateway-url', [CompletionResultType]::ParameterName, 'Address of the gateway')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Settings file instead of the platform''s own')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of the answer')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the answer')
+            [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'Format of what -v says')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Zone of tables and of bare times: Europe/Berlin, UTC, local')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) trusted beside the system''s')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'End the whole command after this time: 30s, 5m')
+            [CompletionResult]::new('--api-key-stdin', '--api-key-stdin', [CompletionResultType]::ParameterName, 'Read the API key from standard input')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail where an answer is needed')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every question with yes')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every question with yes')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Refuse to change anything on the gateway or at Datadog')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but answers, warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but answers, warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is asked of whom; twice for what is decided in between')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is asked of whom; twice for what is decided in between')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'ddctl;webhooks' {

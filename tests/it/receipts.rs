@@ -221,3 +221,191 @@ fn what_was_done_to_receipts_is_named_and_exits_3() {
     assert_eq!(named[&*id(&listed[1])], "it was taken out");
     assert_eq!(named.len(), 2);
 }
+
+fn verify(environment: &TestEnvironment, flags: &[&str]) -> CommandOutput {
+    let mut args = vec!["receipts", "verify", "--since", EVERYTHING, "-o", "json"];
+    args.extend(flags);
+    environment.run(args)
+}
+
+fn asked(sandbox: &SandboxProcess, path: &str) -> usize {
+    let requests = sandbox.requests(false);
+    requests.iter().filter(|row| row["path"] == path).count()
+}
+
+const SEARCH: &str = "/api/v2/logs/events/search";
+const AGGREGATE: &str = "/api/v2/logs/analytics/aggregate";
+
+#[test]
+fn what_was_sent_is_proven_by_counting_alone_and_the_proof_lasts() {
+    let sandbox = SandboxOptions::default()
+        .sessions(300)
+        .index_delay("0s")
+        .start();
+    let environment = TestEnvironment::of(&sandbox);
+    let sent = ship(&environment, &["--since", EVERYTHING]).exits(0).json();
+    // What a rehearsal sent does not count.
+    let test = serde_json::json!([{
+        "ddsource": "hoop",
+        "hostname": "127.0.0.1",
+        "message": "rehearsed",
+        "evt": {"name": "session.open", "id": "0".repeat(32), "test": true},
+    }]);
+    assert_eq!(sandbox.datadog("POST", "/api/v2/logs", &test).status, 202);
+    let proof = verify(&environment, &[]).exits(0);
+    let proof = proof.says("counting ").json();
+    assert_shape("receipts_verify", &proof);
+    assert_eq!(proof["expected"], sent["accepted"]);
+    assert_eq!(proof["found"], sent["accepted"]);
+    assert_eq!(asked(&sandbox, SEARCH), 0, "every hour agreed");
+    assert_eq!(proof["requests"], asked(&sandbox, AGGREGATE));
+    let of_hours = |name: &str| -> u64 {
+        let hours = proof["hours"].as_array().expect("an array");
+        hours.iter().filter_map(|hour| hour[name].as_u64()).sum()
+    };
+    assert_eq!(Some(of_hours("expected")), proof["expected"].as_u64());
+    assert_eq!(Some(of_hours("found")), proof["found"].as_u64());
+    assert_eq!(proof["receipts"][0]["id"], sent["receipt"]);
+
+    // Datadog forgets; what was proven stays proven.
+    sandbox.reset();
+    let later = verify(&environment, &["--wait", "0s"]).exits(0).json();
+    assert_eq!(later["found"], 0);
+    assert_eq!(later["proven_earlier"], sent["accepted"]);
+    let listed = receipts(&environment);
+    assert_eq!(listed[0]["command"], "receipts verify");
+    assert_eq!(listed[1]["found"], sent["accepted"]);
+    let _ = environment.run(["receipts", "list", "--check"]).exits(0);
+}
+
+#[test]
+fn a_proof_that_was_changed_proves_nothing() {
+    let sandbox = SandboxOptions::default()
+        .sessions(40)
+        .index_delay("0s")
+        .start();
+    let environment = TestEnvironment::of(&sandbox);
+    let _ = ship(&environment, &["--since", EVERYTHING]).exits(0);
+    let _ = verify(&environment, &[]).exits(0);
+    let path = file_of(&receipts(&environment)[0]);
+    let text = fs::read_to_string(&path).expect("a file");
+    fs::write(&path, text.replace("\"found\":", "\"found\": ")).expect("writable");
+    sandbox.reset();
+    let later = verify(&environment, &["--wait", "0s"]).exits(3).json();
+    assert_eq!(later["proven_earlier"], 0);
+    assert_eq!(later["chain"]["problems"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn what_nobody_sent_is_missing_by_name() {
+    let sandbox = SandboxOptions::default()
+        .sessions(200)
+        .index_delay("0s")
+        .start();
+    let environment = TestEnvironment::of(&sandbox);
+    let sent = ship(&environment, &["--since", EVERYTHING, "--agent", "*"]).exits(0);
+    let sent = sent.json();
+    let proof = verify(&environment, &["--wait", "0s"]).exits(3).json();
+    assert_eq!(proof["found"], sent["accepted"]);
+    assert!(asked(&sandbox, SEARCH) > 0);
+    let arrived: BTreeSet<String> = sandbox
+        .received("logs", "evt.id")
+        .iter()
+        .map(|row| row["evt.id"].as_str().expect("an id").to_owned())
+        .collect();
+    let to_stdout = ["sessions", "export", "--since", EVERYTHING, "--to", "-"];
+    let rows = environment.run(to_stdout).exits(0).ndjson();
+    let everything: BTreeSet<String> = rows
+        .iter()
+        .map(|row| row["evt"]["id"].as_str().expect("an id").to_owned())
+        .collect();
+    let findings = proof["findings"].as_array().expect("an array");
+    let named: BTreeSet<String> = findings
+        .iter()
+        .map(|one| one["id"].as_str().expect("an id").to_owned())
+        .collect();
+    assert_eq!(named, everything.difference(&arrived).cloned().collect());
+    let with = |finding: &str| {
+        findings
+            .iter()
+            .filter(|one| one["finding"] == finding)
+            .count()
+    };
+    assert_eq!(proof["missing"], with("missing"));
+    assert_eq!(proof["expired_unproven"], with("expired_unproven"));
+    // The sandbox keeps logs for 15 days, and its sessions go back 30.
+    assert!(with("missing") > 0 && with("expired_unproven") > 0);
+}
+
+#[test]
+fn an_event_sent_twice_does_not_stand_for_one_that_is_not_there() {
+    let sandbox = SandboxOptions::default()
+        .sessions(60)
+        .index_delay("0s")
+        .start();
+    let environment = TestEnvironment::of(&sandbox);
+    let to_stdout = ["sessions", "export", "--since", "16h", "--to", "-"];
+    let rows = environment.run(to_stdout).exits(0).ndjson();
+    let hour = |row: &Value| row["timestamp"].as_i64().expect("a time") / 3_600_000;
+    let is_open = |row: &&Value| row["evt"]["name"] == "session.open";
+    let opened: Vec<&Value> = rows.iter().filter(is_open).collect();
+    let (lost, doubled) = opened
+        .iter()
+        .zip(opened.iter().skip(1))
+        .find(|(one, other)| hour(one) == hour(other))
+        .expect("two sessions in one hour");
+    let sent: Vec<&Value> = rows
+        .iter()
+        .map(|row| if row == *lost { doubled } else { row })
+        .collect();
+    let body = serde_json::json!(sent);
+    let taken = sandbox.datadog("POST", "/api/v2/logs", &body);
+    assert_eq!(taken.status, 202);
+    let args = [
+        "receipts", "verify", "--since", "16h", "--wait", "0s", "-o", "json",
+    ];
+    let proof = environment.run(args).exits(3).json();
+    assert_eq!(proof["missing"], 1);
+    assert_eq!(proof["findings"][0]["id"], lost["evt"]["id"]);
+}
+
+#[test]
+fn what_is_not_indexed_yet_is_waited_for_and_is_never_missing() {
+    let sandbox = SandboxOptions::default()
+        .sessions(60)
+        .index_delay("4s")
+        .start();
+    let environment = TestEnvironment::of(&sandbox);
+    let _ = ship(&environment, &["--since", EVERYTHING]).exits(0);
+    let _ = verify(&environment, &[])
+        .exits(0)
+        .says("may not be searchable yet");
+
+    let slow = SandboxOptions::default().sessions(60).start();
+    let environment = TestEnvironment::of(&slow);
+    let _ = ship(&environment, &["--since", EVERYTHING]).exits(0);
+    slow.reset();
+    let args = [
+        "receipts",
+        "verify",
+        "--since",
+        EVERYTHING,
+        "-o",
+        "json",
+        "--timeout",
+        "3s",
+    ];
+    let unknown = environment.run(args).exits(1).json();
+    assert_eq!(unknown["missing"], 0);
+    assert_eq!(unknown["not_indexed_yet"], unknown["expected"]);
+}
+
+#[test]
+fn a_key_without_rights_and_a_range_without_sessions_are_told() {
+    let sandbox = SandboxOptions::default().sessions(0).start();
+    let mut environment = TestEnvironment::of(&sandbox);
+    let nothing = verify(&environment, &[]).exits(0).json();
+    assert_eq!(nothing["expected"], 0);
+    environment.unset("DD_APP_KEY");
+    let _ = verify(&environment, &[]).exits(4);
+}

@@ -25,7 +25,7 @@ impl<'a> Card<'a> {
 
     pub fn toned(&mut self, name: &str, value: &str, tone: Tone) {
         let palette = self.ui.palette();
-        let name = palette.paint(Tone::Dim, format!("  {name:<12}"));
+        let name = palette.paint(Tone::Dim, format!("  {name:<13}"));
         let value = palette.paint(tone, escape::line(value));
         // Writing into a string does not fail.
         let _ = writeln!(self.text, "{name} {value}");

@@ -113,7 +113,7 @@ fn cells(ui: &Ui, row: &ReceiptRow) -> [(String, Tone); 9] {
         (row.command.clone(), Tone::Plain),
         (to, Tone::Dim),
         (row.operator.clone(), Tone::Dim),
-        (row.events.to_string(), Tone::Plain),
+        ((row.events + row.found).to_string(), Tone::Plain),
         (row.late.to_string(), Tone::Dim),
         (
             aside.to_string(),

@@ -4,6 +4,7 @@ mod card;
 mod list;
 mod sender;
 mod show;
+mod verify;
 mod view;
 
 use clap::Subcommand;
@@ -17,11 +18,13 @@ use crate::error::Exit;
 pub enum Receipts {
     List(list::List),
     Show(show::Show),
+    Verify(verify::Verify),
 }
 
 pub async fn run(context: &Context, command: Receipts) -> anyhow::Result<Exit> {
     match command {
         Receipts::List(args) => list::run(context, &args),
         Receipts::Show(args) => show::run(context, &args),
+        Receipts::Verify(args) => verify::run(context, &args).await,
     }
 }

@@ -27,6 +27,10 @@ pub struct ReceiptRow {
     pub dead_letters: u64,
     pub skipped: u64,
     pub uncertain: u64,
+    /// Of a verification: events found at the destination.
+    pub found: u64,
+    /// Of a verification: events that were not accounted for.
+    pub findings: u64,
     /// Of the whole receipt; `null` while it is open.
     pub sha256: Option<String>,
     pub file: String,
@@ -60,6 +64,8 @@ impl ReceiptRow {
             dead_letters: totals.dead_letters,
             skipped: totals.skipped,
             uncertain: totals.uncertain,
+            found: totals.found,
+            findings: totals.findings,
             sha256: receipt.sha256.clone(),
             file: receipt.path.display().to_string(),
         }

@@ -173,6 +173,13 @@ pub struct Finding {
     pub why: String,
 }
 
+impl Finding {
+    /// Nothing is said of it yet.
+    pub fn is_open(&self) -> bool {
+        self.finding == Lack::NotIndexedYet
+    }
+}
+
 /// What an event lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

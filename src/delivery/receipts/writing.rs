@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::chain::{Chain, Change, News, next_line};
 use super::folder::{Folder, new_id, private, sync_folder_of};
 use super::hash;
-use super::line::{Ended, Ending, FORMAT, Header, Line, Run};
+use super::line::{Ended, Ending, FORMAT, Header, Line, Operator, Run};
 use super::totals::Totals;
 use crate::delivery::state::StateError;
 
@@ -23,6 +23,7 @@ const SYNC_EVERY: Duration = Duration::from_millis(250);
 pub struct Receipt {
     folder: Folder,
     id: String,
+    operator: Operator,
     path: PathBuf,
     /// Locked as long as the process writes: that is how others know that it is not cut off.
     file: File,
@@ -57,6 +58,11 @@ impl Receipt {
 
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Who does it.
+    pub fn operator(&self) -> &Operator {
+        &self.operator
     }
 
     pub fn path(&self) -> &Path {
@@ -121,6 +127,7 @@ fn bytes_of(line: &Line) -> Vec<u8> {
 /// in between leaves what [`settle_nascent`] can tell apart.
 fn begun(folder: Folder, mut chain: Chain, header: Header) -> Result<Receipt, StateError> {
     let (id, begun) = (header.id.clone(), header.begun);
+    let operator = header.run.operator.clone();
     let (nascent, path) = (folder.nascent(), folder.receipt(&id));
     let failed = |source| StateError::io(&path, source);
     let line = bytes_of(&Line::Receipt(Box::new(header)));
@@ -144,6 +151,7 @@ fn begun(folder: Folder, mut chain: Chain, header: Header) -> Result<Receipt, St
     Ok(Receipt {
         folder,
         id,
+        operator,
         path,
         file,
         hash: Sha256::new_with_prefix(&line),
