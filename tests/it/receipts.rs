@@ -60,7 +60,7 @@ fn a_receipt_says_what_arrived_batch_by_batch_and_who_sent_it() {
     let summary = ship(&environment, &["--since", EVERYTHING, "--agent", "*"]).exits(0);
     let receipt = newest(&environment);
     assert_shape("receipts_show", &receipt);
-    assert_eq!(summary.json()["receipt"], receipt["id"]);
+    assert_eq!(summary.json()["destinations"][0]["receipt"], receipt["id"]);
     assert_eq!(receipt["ending"], "done");
     assert_eq!(receipt["filter"], "agent=\"*\"");
     assert_eq!(receipt["gateway"], sandbox.gateway_url());
@@ -265,7 +265,10 @@ fn what_was_sent_is_proven_by_counting_alone_and_the_proof_lasts() {
     };
     assert_eq!(Some(of_hours("expected")), proof["expected"].as_u64());
     assert_eq!(Some(of_hours("found")), proof["found"].as_u64());
-    assert_eq!(proof["receipts"][0]["id"], sent["receipt"]);
+    assert_eq!(
+        proof["receipts"][0]["id"],
+        sent["destinations"][0]["receipt"]
+    );
 
     // Datadog forgets; what was proven stays proven.
     sandbox.reset();

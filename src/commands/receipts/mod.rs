@@ -9,7 +9,7 @@ mod view;
 
 use clap::Subcommand;
 
-pub use sender::{begin, close};
+pub use sender::begin;
 
 use crate::context::Context;
 use crate::error::Exit;

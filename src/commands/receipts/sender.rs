@@ -1,10 +1,9 @@
-//! The receipt of a run that sends: begun before the first request, closed whatever came of it.
+//! The receipt of a run that sends, begun before the first request.
 
 use anyhow::Context as _;
 
 use crate::context::Context;
-use crate::delivery::receipts::{Ending, GatewayUser, Operator, Receipt, Run};
-use crate::delivery::state::StateError;
+use crate::delivery::receipts::{GatewayUser, Operator, Receipt, Run};
 use crate::gateway::Gateway;
 use crate::sources;
 
@@ -48,24 +47,5 @@ fn local_operator(context: &Context) -> Operator {
         user: named.map(|(_, name)| name.to_owned()),
         uid: rustix::process::getuid().as_raw(),
         host: host.nodename().to_string_lossy().into_owned(),
-    }
-}
-
-/// Closes the receipt. A run that failed says so in it; that its receipt could not be closed either
-/// says less.
-pub fn close<T>(
-    context: &Context,
-    receipt: Receipt,
-    ended: &anyhow::Result<T>,
-    is_interrupted: impl Fn(&T) -> bool,
-) -> Result<(), StateError> {
-    let (ending, why) = match ended {
-        Ok(done) if is_interrupted(done) => (Ending::Interrupted, None),
-        Ok(_) => (Ending::Done, None),
-        Err(error) => (Ending::Failed, Some(format!("{error:#}"))),
-    };
-    match receipt.end(ending, why, context.now()) {
-        Err(error) if ended.is_ok() => Err(error),
-        _ => Ok(()),
     }
 }

@@ -89,7 +89,8 @@ pub struct GatewayUser {
 pub struct Batch {
     /// From 1 on, in the order in which batches were taken.
     pub number: u64,
-    /// SHA-256 of the payload before compression.
+    /// SHA-256 of the payload before compression: the logs as one JSON array, also where the
+    /// destination gets them in another form.
     pub sha256: String,
     pub events: u64,
     /// Of the payload before compression.

@@ -60,8 +60,6 @@ pub struct Verify {
 
 /// What is to be proven.
 pub struct Subject {
-    /// The command that asked, for the receipt.
-    pub command: &'static str,
     /// Of start times, as they were asked for.
     pub range: TimeRange,
     /// What of it is looked at.
@@ -75,7 +73,6 @@ pub async fn run(context: &Context, args: &Verify) -> anyhow::Result<Exit> {
     let range = parse_range(&args.since, args.until.as_deref(), context.now(), tz)?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let subject = Subject {
-        command: "receipts verify",
         range,
         ranges: [range].into_iter().collect(),
         filter: args.filter.filter(),

@@ -24,6 +24,8 @@ use crate::gateway::Gateway;
 use crate::sources;
 use crate::ui::{Progress, counted};
 
+/// The command, as its own receipts name it.
+pub const VERIFY: &str = "receipts verify";
 /// Ids of one line of a receipt.
 const IDS_A_LINE: usize = 1_000;
 /// Before the first look at what was just sent is repeated; each wait is half as long again.
@@ -107,7 +109,7 @@ pub async fn prove(context: &Context, asked: Asked<'_>) -> anyhow::Result<Verify
 fn run_of(asked: Asked<'_>) -> Run {
     let subject = asked.subject;
     Run {
-        command: subject.command.to_owned(),
+        command: VERIFY.to_owned(),
         since: Some(subject.range.since),
         until: Some(subject.range.until),
         filter: subject.filter.canonical(),
@@ -128,7 +130,8 @@ fn receipts_of(
         let is_apart = |since, until| until <= subject.range.since || since >= subject.range.until;
         let range = row.since.zip(row.until);
         row.site.as_deref() == Some(site)
-            && row.found == 0
+            && row.destination == "logs"
+            && row.command != VERIFY
             && !range.is_some_and(|(since, until)| is_apart(since, until))
     };
     let listed = receipts::list(state, "", usize::MAX)?;

@@ -39,7 +39,8 @@ pub fn gather(
         else {
             continue;
         };
-        if lines.header.run.site.as_deref() != Some(site) {
+        let run = &lines.header.run;
+        if run.site.as_deref() != Some(site) || run.destination != "logs" {
             continue;
         }
         for line in lines {
