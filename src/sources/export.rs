@@ -10,11 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::complete::{Completed, completed, single};
+use super::dense::Hidden;
 use super::error::SourceError;
 use super::events::EventContext;
 use super::filter::{RowVerdict, SessionFilter};
 use super::find::{SessionRef, find};
-use super::rows::rows;
+use super::rows::walk;
+use super::window::Walked;
 use crate::domain::event::SessionEvent;
 use crate::domain::intervals::Intervals;
 use crate::domain::session::Session;
@@ -64,9 +66,6 @@ pub struct Stretch {
 /// from.
 const STRETCH: usize = 100;
 
-/// The gateway's database keeps microseconds: nothing starts between two of them.
-const TICK: SignedDuration = SignedDuration::from_micros(1);
-
 /// A row is there some time after its start: the gateway's machine takes the start, the database
 /// commits. Until then nobody can be sure of a stretch.
 const IN_DOUBT: SignedDuration = SignedDuration::from_secs(60);
@@ -89,6 +88,8 @@ pub struct SourceSummary {
     pub incomplete: u64,
     /// Ids of sessions that were not done: more events of them will come.
     pub not_done: Vec<String>,
+    /// What the gateway has and does not show.
+    pub hidden: Vec<Hidden>,
 }
 
 /// Sends the events of every wanted session to `tx`: sessions newest first, the events of one
@@ -172,14 +173,18 @@ impl<P: FnMut(SourceProgress)> Feeder<'_, P> {
         let Export {
             gateway, filter, ..
         } = self.export;
-        let sessions = rows(gateway, range, filter.lasting_query())
-            .map(|row| async move { looked_at(gateway, filter, row?, statements).await })
+        let sessions = walk(gateway, range, filter.lasting_query())
+            .map(|walked| async move { looked_at(gateway, filter, walked?, statements).await })
             .buffered(self.export.concurrency.max(1));
         let mut sessions = pin!(sessions);
         let mut stretch = Reading::new(range, self.export.now);
         while let Some(looked) = sessions.next().await {
-            let looked = looked?;
-            self.take(&looked, &mut stretch).await?;
+            match looked? {
+                Looked::Session { seen, whole_from } => {
+                    self.take(&seen, whole_from, &mut stretch).await?;
+                }
+                Looked::Hidden(hidden) => self.leave_out(hidden, &mut stretch).await?,
+            }
             if self.is_full() {
                 return self.close(&mut stretch).await;
             }
@@ -191,12 +196,17 @@ impl<P: FnMut(SourceProgress)> Feeder<'_, P> {
         self.close(&mut stretch).await
     }
 
-    async fn take(&mut self, looked: &Looked, stretch: &mut Reading) -> Result<(), SourceError> {
-        let (session, wanted) = match looked {
-            Looked::Wanted(completed) => (&*completed.session, Some(completed)),
-            Looked::Unwanted(session) => (&**session, None),
+    async fn take(
+        &mut self,
+        seen: &Seen,
+        whole_from: Timestamp,
+        stretch: &mut Reading,
+    ) -> Result<(), SourceError> {
+        let (session, wanted) = match seen {
+            Seen::Wanted(completed) => (&*completed.session, Some(completed)),
+            Seen::Unwanted(session) => (&**session, None),
         };
-        stretch.passed(session);
+        stretch.passed(session, whole_from);
         if let Some(completed) = wanted {
             send(completed, self.export.context, &self.tx, &mut self.summary).await?;
             (self.progress)(SourceProgress {
@@ -205,6 +215,21 @@ impl<P: FnMut(SourceProgress)> Feeder<'_, P> {
                 reached: Some(session.start_date),
             });
         }
+        Ok(())
+    }
+
+    /// Closes the stretch above what cannot be had, and begins another one below it.
+    async fn leave_out(
+        &mut self,
+        hidden: Hidden,
+        stretch: &mut Reading,
+    ) -> Result<(), SourceError> {
+        let hole = hidden.hole();
+        tracing::warn!(%hidden, "the gateway's list ends before some sessions");
+        self.summary.hidden.push(hidden);
+        stretch.reached = hole.until;
+        self.close(stretch).await?;
+        stretch.go_below(hole.since);
         Ok(())
     }
 
@@ -273,13 +298,19 @@ impl Reading {
         }
     }
 
-    fn passed(&mut self, session: &Session) {
+    fn passed(&mut self, session: &Session, whole_from: Timestamp) {
         self.sessions += 1;
-        self.reached = session.start_date + TICK;
+        self.reached = whole_from;
         if !session.is_done() {
             let id = session.id.clone();
             self.unfinished.push((id, session.start_date));
         }
+    }
+
+    /// Nothing between here and the last close is claimed to be read.
+    fn go_below(&mut self, until: Timestamp) {
+        self.until = self.until.min(until);
+        self.reached = self.until;
     }
 
     /// What was read since the last time.
@@ -299,9 +330,15 @@ impl Reading {
 }
 
 /// A row, seen through the filter.
-enum Looked {
+enum Seen {
     Wanted(Completed),
     Unwanted(Box<Session>),
+}
+
+/// What a walk gave, seen through the filter.
+enum Looked {
+    Session { seen: Seen, whole_from: Timestamp },
+    Hidden(Hidden),
 }
 
 async fn send(
@@ -338,6 +375,7 @@ impl Add for SourceSummary {
         self.events += other.events;
         self.incomplete += other.incomplete;
         self.not_done.extend(other.not_done);
+        self.hidden.extend(other.hidden);
         self
     }
 }
@@ -356,16 +394,30 @@ impl SourceSummary {
 async fn looked_at(
     gateway: &Gateway,
     filter: &SessionFilter,
-    row: Session,
+    walked: Walked,
     statements: &impl Fn(&Session, &[u8]) -> Option<String>,
 ) -> Result<Looked, SourceError> {
+    let (row, whole_from) = match walked {
+        Walked::Row { row, whole_from } => (row, whole_from),
+        Walked::Hidden(hidden) => return Ok(Looked::Hidden(hidden)),
+    };
+    let seen = seen(gateway, filter, row, statements).await?;
+    Ok(Looked::Session { seen, whole_from })
+}
+
+async fn seen(
+    gateway: &Gateway,
+    filter: &SessionFilter,
+    row: Box<Session>,
+    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+) -> Result<Seen, SourceError> {
     if filter.of_row(&row) == RowVerdict::Unwanted {
-        return Ok(Looked::Unwanted(Box::new(row)));
+        return Ok(Seen::Unwanted(row));
     }
-    let completed = completed(gateway, row, statements).await?;
+    let completed = completed(gateway, *row, statements).await?;
     Ok(match filter.matches(&completed.session) {
-        true => Looked::Wanted(completed),
-        false => Looked::Unwanted(Box::new(Session::clone(&completed.session))),
+        true => Seen::Wanted(completed),
+        false => Seen::Unwanted(Box::new(Session::clone(&completed.session))),
     })
 }
 
@@ -485,6 +537,28 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[tokio::test]
+    async fn what_the_gateway_hides_is_named_and_no_stretch_covers_it() {
+        let (before, crowded, after) = (at_millis(1_000), at_millis(5_500), at_millis(9_000));
+        let mut sessions = vec![(1, after, 1)];
+        sessions.extend((2..10_152).map(|id| (id, crowded, 0)));
+        sessions.push((10_152, before, 1));
+        let failed = SessionFilter {
+            outcome: Some(Outcome::Failure),
+            ..SessionFilter::default()
+        };
+        let (summary, fed) = exported(sessions, failed, None).await;
+        assert_eq!(summary.sessions, 2, "both beside the crowd");
+        let [hidden] = &summary.hidden[..] else {
+            panic!("one part: {:?}", summary.hidden);
+        };
+        assert_eq!((hidden.sessions, hidden.second), (50, at_millis(5_000)));
+        assert_eq!(hidden.user.as_deref(), Some("s"));
+        let read: Intervals = stretches(&fed).iter().map(|one| one.range).collect();
+        assert!(read.contains(before) && read.contains(after) && !read.contains(crowded));
+        assert_eq!(read.missing_from(day()).iter().count(), 1);
     }
 
     #[tokio::test]

@@ -8,6 +8,7 @@ mod approvals;
 mod as_of;
 mod cache;
 mod complete;
+mod dense;
 mod error;
 mod events;
 mod export;
@@ -27,6 +28,7 @@ mod window;
 pub use approvals::ApprovalSources;
 pub use cache::{Cache, CacheError};
 pub use complete::{Completed, STATEMENTS_LIMIT, completed};
+pub use dense::Hidden;
 pub use error::SourceError;
 pub use events::{EventContext, events_of};
 pub use export::{

@@ -2,6 +2,7 @@
 
 mod assert;
 mod config;
+mod crowded;
 mod dashboards;
 mod demo;
 mod export;

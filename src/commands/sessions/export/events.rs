@@ -231,6 +231,9 @@ fn show_summary(
     delivered: Delivered,
     is_free: bool,
 ) -> anyhow::Result<Exit> {
+    for hidden in &delivered.source.hidden {
+        context.ui.warning(&format!("not read: {hidden}"));
+    }
     let known = plan.ledger.as_ref().map(|ledger| ledger.borrow().known());
     let summary = ExportSummary {
         already_sent: known.unwrap_or_default(),

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::delivery::Summary;
 use crate::domain::time::TimeRange;
 use crate::error::Exit;
-use crate::sources::SourceSummary;
+use crate::sources::{Hidden, SourceSummary};
 use crate::ui::{Format, counted};
 
 /// The shape that `-o json` promises.
@@ -23,6 +23,8 @@ pub struct ExportSummary {
     pub incomplete: u64,
     /// Sessions that were not done: more events of them will come.
     pub not_done: Vec<String>,
+    /// Sessions that the gateway has and does not show.
+    pub hidden: Vec<HiddenSessions>,
     pub events: u64,
     /// Events that the destination had from an earlier run.
     pub already_sent: u64,
@@ -45,6 +47,29 @@ pub struct ExportSummary {
     pub interrupted: bool,
 }
 
+/// What of a second the gateway's list ends before.
+#[derive(Debug, Serialize)]
+pub struct HiddenSessions {
+    pub second: Timestamp,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub connection: Option<String>,
+    pub user: Option<String>,
+    pub sessions: u64,
+}
+
+impl From<&Hidden> for HiddenSessions {
+    fn from(hidden: &Hidden) -> Self {
+        Self {
+            second: hidden.second,
+            kind: hidden.kind.clone(),
+            connection: hidden.connection.clone(),
+            user: hidden.user.clone(),
+            sessions: hidden.sessions,
+        }
+    }
+}
+
 impl ExportSummary {
     pub fn of(
         destination: &str,
@@ -63,6 +88,7 @@ impl ExportSummary {
             sessions: source.sessions,
             incomplete: source.incomplete,
             not_done: source.not_done.clone(),
+            hidden: source.hidden.iter().map(HiddenSessions::from).collect(),
             events: summary.read,
             already_sent: 0,
             accepted: summary.accepted,
@@ -88,7 +114,7 @@ impl ExportSummary {
     /// What the run comes to.
     pub fn exit(&self) -> Exit {
         match self {
-            _ if self.dead_letters > 0 => Exit::WorkKept,
+            _ if self.dead_letters > 0 || !self.hidden.is_empty() => Exit::WorkKept,
             _ if self.interrupted => Exit::Interrupted,
             _ => Exit::Done,
         }
@@ -130,6 +156,12 @@ impl ExportSummary {
             self.not_done.len() as u64,
             "session",
             "not over yet: closing events will come",
+        );
+        let hidden = self.hidden.iter().map(|hidden| hidden.sessions).sum();
+        say(
+            hidden,
+            "session",
+            "not read: the gateway's list ends before them; a narrower filter may show them",
         );
         say(self.retries.values().sum(), "request", "made again");
         say(self.undelivered, "event", "not delivered");
