@@ -4,22 +4,30 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
+use serde_json::Value;
+
 use crate::support::{
     Asked, CommandOutput, SandboxOptions, ScriptedServer, TestEnvironment, assert_shape,
 };
 
 #[test]
 fn a_second_of_more_sessions_than_can_be_paged_is_listed_whole() {
-    // Half of the span holds all but a few dozen.
+    // Half of the span holds all but a few dozen, and one of two seconds half of them.
     let sandbox = SandboxOptions::default()
-        .sessions(12_000)
+        .sessions(22_000)
         .span("2s")
         .start();
     let environment = TestEnvironment::of(&sandbox);
-    let list = environment.run(["sessions", "list", "--since", "1h", "-o", "ndjson"]);
+    let list = [
+        "sessions", "list", "--since", "1h", "--limit", "30000", "-o", "ndjson",
+    ];
+    let list = environment.run(list);
     let rows = list.exits(0).ndjson();
     let ids: BTreeSet<&str> = rows.iter().filter_map(|row| row["id"].as_str()).collect();
-    assert_eq!((rows.len(), ids.len()), (12_000, 12_000));
+    assert_eq!((rows.len(), ids.len()), (22_000, 22_000));
+    let asked = sandbox.requests(false);
+    let is_of_a_part = |one: &Value| one.to_string().contains("type=database");
+    assert!(asked.iter().any(is_of_a_part), "no second was crowded");
 }
 
 /// One user's sessions on one connection in one second, more than 10,100, and a failed one of the
@@ -34,7 +42,10 @@ fn crowded_gateway() -> ScriptedServer {
     ScriptedServer::start(move |asked: &Asked| {
         let path = asked.target.split('?').next().unwrap_or_default();
         let body = match path {
-            "/api/userinfo" => r#"{"user_id":"u","role":"admin","org_id":"o"}"#.to_owned(),
+            "/api/userinfo" => {
+                r#"{"id":"u","email":"ines@x.test","name":"Ines","role":"admin","org_id":"o"}"#
+                    .to_owned()
+            }
             "/api/sessions" => page(&rows, &asked.target),
             "/api/connections" | "/api/access-requests/rules" => {
                 return (
