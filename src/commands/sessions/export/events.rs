@@ -12,7 +12,7 @@ use super::follower::Follower;
 use super::mapping::Mapping;
 use super::plan::{Plan, Wanted, What};
 use super::summary::{ExportSummary, show};
-use super::{Export, Selection, scope};
+use super::{Export, Selection, follow, scope};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
@@ -81,7 +81,12 @@ fn intake(context: &Context, args: &Export) -> anyhow::Result<Datadog> {
 }
 
 fn options(context: &Context, args: &Export, dead_letters: Option<PathBuf>) -> Options {
+    let linger = match args.runs_until_stopped() && context.ui.is_interactive() {
+        true => follow::LINGER_ON_A_TERMINAL,
+        false => Options::default().linger,
+    };
     Options {
+        linger,
         codec: args.compression.codec(),
         late: Some(args.late.policy()),
         deadline: context.deadline(),
@@ -132,6 +137,7 @@ async fn deliver<S: Sink>(
     let delivery = delivery::run(rx, |fed| follower.record(fed), sink, options, follower);
     let reached = Cell::default();
     let source = read(
+        context,
         args,
         gateway,
         plan,
@@ -142,6 +148,7 @@ async fn deliver<S: Sink>(
     );
     let (source, summary) = side_by_side(source, delivery, &reached).await;
     follower.finish()?;
+    plan.intact()?;
     // Where the delivery failed, that is the cause.
     let summary = summary?;
     if source.is_err() && summary.accepted > 0 {
@@ -190,6 +197,7 @@ pub(super) async fn to_rows(
     let stop = Some(stop(context));
     let reached = Cell::default();
     let source = read(
+        context,
         args,
         &gateway,
         &plan,
@@ -267,26 +275,34 @@ async fn side_by_side<D>(
 }
 
 async fn read(
+    context: &Context,
     args: &Export,
     gateway: &Gateway,
     plan: &Plan,
-    context: &EventContext,
+    events: &EventContext,
     statements: impl Fn(&Session, &[u8]) -> Option<String>,
     tx: mpsc::Sender<Fed>,
     reached: &Cell<SourceProgress>,
 ) -> Result<SourceSummary, SourceError> {
     let (ranges, unfinished) = match &plan.what {
         What::Sessions(references) => {
-            return sources::export_sessions(gateway, references, context, &statements, tx).await;
+            return sources::export_sessions(gateway, references, events, &statements, tx).await;
         }
         What::Ranges { ranges, unfinished } => (ranges, unfinished),
+        What::Following { .. } => {
+            let Some(following) = plan.following() else {
+                return Ok(SourceSummary::default());
+            };
+            let read = following.read(context, args, gateway, events, statements, tx);
+            return read.await;
+        }
     };
     let export = sources::Export {
         gateway,
         ranges,
         now: plan.now,
         filter: &args.filter.filter(),
-        context,
+        context: events,
         limit: args.limit,
         concurrency: args.concurrency,
     };

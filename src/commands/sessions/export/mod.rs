@@ -4,10 +4,12 @@ mod conversion;
 mod destination;
 mod digest;
 mod events;
+mod follow;
 mod follower;
 mod found;
 mod mapping;
 mod naming;
+mod new_cursor;
 mod page;
 mod plan;
 mod recordings;
@@ -18,6 +20,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use self::destination::{Destination, ExportFormat, Target};
+use self::follow::FollowArgs;
 use self::plan::Wanted;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
@@ -36,6 +39,8 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 24h --to logs
   ddctl sessions export --since 24h --to logs --dry-run
+  ddctl sessions export --new --to logs
+  ddctl sessions export --follow --since 1h --to logs
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export 7c1e --to session.cast
   ddctl sessions export 7c1e --to session.html
@@ -64,7 +69,7 @@ pub struct Export {
     #[arg(
         long,
         value_name = "TIME",
-        required_unless_present_any = ["sessions", "new"],
+        required_unless_present_any = ["sessions", "new", "follow"],
         conflicts_with = "sessions"
     )]
     since: Option<String>,
@@ -77,6 +82,8 @@ pub struct Export {
     /// Send what was sent before once more, under the same ids
     #[arg(long)]
     again: bool,
+    #[command(flatten)]
+    follow: FollowArgs,
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
@@ -181,7 +188,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     let (files, named): (Vec<&String>, Vec<&String>) =
         args.sessions.iter().partition(|given| is_file(given));
     let destination = destination::of(args, args.recording || !files.is_empty())?;
-    if args.new {
+    if args.new || args.follow.follow {
         return new(context, args, &destination).await;
     }
     match destination {
@@ -199,9 +206,10 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     }
 }
 
+/// From the stored position on, once or for as long as it runs.
 async fn new(context: &Context, args: &Export, destination: &Destination) -> anyhow::Result<Exit> {
     if !matches!(destination, Destination::Logs) {
-        return Err(plan::no_position_here().into());
+        return Err(plan::no_position_here(args).into());
     }
     let since = args.since.as_deref();
     let since = since.map(|since| range(context, since, None)).transpose()?;
@@ -210,6 +218,13 @@ async fn new(context: &Context, args: &Export, destination: &Destination) -> any
         until: context.now(),
     };
     events::to_logs(context, args, wanted).await
+}
+
+impl Export {
+    /// True where it runs until somebody stops it.
+    pub fn runs_until_stopped(&self) -> bool {
+        self.follow.follow
+    }
 }
 
 fn range(context: &Context, since: &str, until: Option<&str>) -> Result<TimeRange, TimeError> {

@@ -1,16 +1,17 @@
 //! What a run reads: a range, what a cursor leaves of it, or the sessions named.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::{Export, Selection};
+use super::follow::Following;
+use super::{Export, Selection, new_cursor};
 use crate::context::Context;
 use crate::datadog::Datadog;
 use crate::delivery::Ledger;
-use crate::delivery::state::{CursorKey, Holder};
+use crate::delivery::state::{CursorKey, Holder, StateError};
 use crate::domain::event::EVENT_SCHEME;
 use crate::domain::intervals::Intervals;
 use crate::domain::site::Site;
@@ -37,6 +38,8 @@ pub(super) struct Plan {
     /// What started shortly before is not all there yet.
     pub now: Timestamp,
     pub ledger: Option<RefCell<Ledger>>,
+    /// Why the position could not be read any more, half way through.
+    broken: Cell<Option<StateError>>,
 }
 
 pub(super) enum What {
@@ -45,6 +48,10 @@ pub(super) enum What {
         ranges: Intervals,
         /// Sessions of earlier runs that were not over then: ids and starts.
         unfinished: BTreeMap<String, Timestamp>,
+    },
+    /// What the cursor leaves, again and again.
+    Following {
+        since: Timestamp,
     },
 }
 
@@ -60,6 +67,7 @@ impl Plan {
             range,
             now,
             ledger: None,
+            broken: Cell::new(None),
         }
     }
 
@@ -77,23 +85,47 @@ impl Plan {
             Wanted::New { since, until } => (since, until),
         };
         let key = key(args, gateway, datadog.site()).await?;
-        let mut ledger = ledger(context, args, key)?;
+        let mut ledger = ledger(context, args, key.clone())?;
         let first = ledger.cursor().and_then(|cursor| cursor.done.start());
-        let since = since.or(first).ok_or_else(no_position)?;
+        let since = since.or(first).ok_or_else(|| no_position(args))?;
+        if first.is_none() {
+            new_cursor::tell(&context.ui, &key, &ledger.others()?);
+        }
         if args.again {
             ledger.send_again();
         }
         let range = TimeRange { since, until };
-        let unfinished = ledger.cursor().map(|cursor| cursor.unfinished.clone());
-        Ok(Self {
-            what: What::Ranges {
+        let what = match args.runs_until_stopped() {
+            true => What::Following { since },
+            false => What::Ranges {
                 ranges: ledger.missing(range),
-                unfinished: unfinished.unwrap_or_default(),
+                unfinished: ledger.unfinished(),
             },
+        };
+        Ok(Self {
+            what,
             range: Some(range),
             now: context.now(),
             ledger: Some(RefCell::new(ledger)),
+            broken: Cell::new(None),
         })
+    }
+
+    /// What is followed, where the run does.
+    pub fn following(&self) -> Option<Following<'_>> {
+        match (&self.what, &self.ledger) {
+            (What::Following { since }, Some(ledger)) => Some(Following {
+                since: *since,
+                ledger,
+                broken: &self.broken,
+            }),
+            _ => None,
+        }
+    }
+
+    /// What broke the run beside reading and delivering.
+    pub fn intact(&self) -> Result<(), StateError> {
+        self.broken.take().map_or(Ok(()), Err)
     }
 }
 
@@ -111,9 +143,10 @@ fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Le
     if args.dry_run {
         return Ok(Ledger::look(&folder, key)?);
     }
-    let command = match args.new {
-        true => "sessions export --new",
-        false => "sessions export",
+    let command = match (args.new, args.runs_until_stopped()) {
+        (true, _) => "sessions export --new",
+        (_, true) => "sessions export --follow",
+        _ => "sessions export",
     };
     let holder = Holder::this(command, context.now());
     Ok(Ledger::open(&folder, key, &holder)?)
@@ -138,16 +171,25 @@ async fn key(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<Cur
     })
 }
 
-fn no_position() -> UsageError {
+fn no_position(args: &Export) -> UsageError {
+    let flag = mode(args);
     UsageError::with_hint(
         "there is no position to go on from: nothing of this selection was shipped to this site",
-        "say once where to begin: --new --since 24h",
+        format!("say once where to begin: {flag} --since 24h"),
     )
 }
 
-pub(super) fn no_position_here() -> UsageError {
+pub(super) fn no_position_here(args: &Export) -> UsageError {
+    let flag = mode(args);
     UsageError::with_hint(
-        "--new goes on from a position, and files have none",
+        format!("{flag} goes on from a position, and files have none"),
         "use it with --to logs, or name a range: --since 24h",
     )
+}
+
+fn mode(args: &Export) -> &'static str {
+    match args.runs_until_stopped() {
+        true => "--follow",
+        false => "--new",
+    }
 }
