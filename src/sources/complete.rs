@@ -38,6 +38,8 @@ impl Completed {
 pub(super) struct Asker<'a> {
     pub gateway: &'a Gateway,
     pub throttle: &'a Throttle,
+    /// How long a failure is taken for one that passes.
+    pub patience: fn() -> Backoff,
 }
 
 impl Asker<'_> {
@@ -45,7 +47,7 @@ impl Asker<'_> {
         &self,
         mut ask: impl AsyncFnMut(&Gateway) -> Result<T, GatewayError>,
     ) -> Result<T, SourceError> {
-        retrying(Backoff::patient(), async || {
+        retrying((self.patience)(), async || {
             let turn = self.throttle.turn().await;
             let answer = ask(self.gateway).await;
             turn.note(&answer);
@@ -148,7 +150,11 @@ mod tests {
     const ID: &str = "a0000000-0000-4000-8000-000000000001";
 
     fn asker<'a>(gateway: &'a Gateway, throttle: &'a Throttle) -> Asker<'a> {
-        Asker { gateway, throttle }
+        Asker {
+            gateway,
+            throttle,
+            patience: Backoff::patient,
+        }
     }
 
     fn none(_: &Session, _: &[u8]) -> Option<String> {

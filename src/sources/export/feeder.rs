@@ -20,6 +20,7 @@ use crate::sources::dense::Hidden;
 use crate::sources::error::SourceError;
 use crate::sources::events::EventContext;
 use crate::sources::filter::{RowVerdict, SessionFilter};
+use crate::sources::retry::Backoff;
 use crate::sources::rows::walk;
 use crate::sources::throttle::Throttle;
 use crate::sources::window::Walked;
@@ -59,6 +60,21 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
         }
     }
 
+    /// A reading that goes on looks again soon, so it need not insist.
+    fn asker<'b>(&self, throttle: &'b Throttle) -> Asker<'b>
+    where
+        'a: 'b,
+    {
+        Asker {
+            gateway: self.export.gateway,
+            throttle,
+            patience: match self.memory {
+                Some(_) => Backoff::short,
+                None => Backoff::patient,
+            },
+        }
+    }
+
     pub fn is_full(&self) -> bool {
         let limit = self.export.limit.unwrap_or(usize::MAX);
         self.summary.sessions >= limit as u64
@@ -75,10 +91,7 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
         } = self.export;
         let (throttle, memory) = (Rc::clone(&self.throttle), self.memory.clone());
         let looker = Looker {
-            asker: Asker {
-                gateway,
-                throttle: &throttle,
-            },
+            asker: self.asker(&throttle),
             filter,
             memory: memory.as_deref(),
             statements,
@@ -166,10 +179,7 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
         statements: &impl Fn(&Session, &[u8]) -> Option<String>,
     ) -> Result<(), SourceError> {
         let throttle = Rc::clone(&self.throttle);
-        let asker = &Asker {
-            gateway: self.export.gateway,
-            throttle: &throttle,
-        };
+        let asker = &self.asker(&throttle);
         let asked = stream::iter(sessions)
             .map(|(id, start)| async move { (id, *start, single(asker, id, statements).await) })
             .buffered(self.export.concurrency.max(1));

@@ -21,6 +21,7 @@ use super::error::SourceError;
 use super::events::EventContext;
 use super::filter::SessionFilter;
 use super::find::{SessionRef, find};
+use super::retry::Backoff;
 use super::throttle::Throttle;
 use crate::domain::event::SessionEvent;
 use crate::domain::intervals::Intervals;
@@ -122,6 +123,7 @@ pub async fn export_sessions(
     let asker = Asker {
         gateway,
         throttle: &Throttle::new(1),
+        patience: Backoff::patient,
     };
     for reference in references {
         let id = find(gateway, reference, Timestamp::now()).await?;
