@@ -449,6 +449,7 @@ deadletter\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l clip -d 'Of recordings: the part from A to B only: 10s..1m30s, 03:12..03:20, #3..#5' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l at -d 'Of a picture: the moment, as 90s, 03:12 or #7; without it, the end' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l timing -d 'The timing file of a typescript of script(1)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l redaction-report -d 'Write what was hidden to FILE: rules, counts and places, never a value' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l concurrency -d 'Sessions asked for at once' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
@@ -479,6 +480,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l no-redact -d 'Leave secrets in commands and recordings as they are'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l include-input -d 'What was typed as well, passwords included'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l allow-download -d 'Take recordings although the gateway has downloads switched off'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l cache -d 'Keep finished recordings on this machine, 1 GiB for a week, and read them from there'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'

@@ -3,16 +3,15 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use super::about::{About, Hidden};
 use super::commands::Commands;
 use super::document::{self, Content};
 use super::film::{FASTEST, Film, Finished, Pace};
 use super::lines::Lines;
 use super::svg::svg;
+use crate::domain::digest::sha256;
 use crate::domain::redaction::Redactor;
-use crate::recording::redact;
+use crate::recording::redact::{self, Report};
 use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
 use crate::recording::{Event, Kind, ReadError, Size, Warnings};
 use crate::replay::tape::{Fault, Spooled, Storage, Streamed, Tape};
@@ -52,7 +51,8 @@ impl From<Fault> for PageError {
 pub struct Made {
     /// Events of the recording.
     pub events: u64,
-    pub hidden: Hidden,
+    /// Secrets that were taken out.
+    pub hidden: Report,
     /// Of the recording as it was received.
     pub sha256: String,
     /// What was wrong with it.
@@ -60,10 +60,10 @@ pub struct Made {
 }
 
 impl Made {
-    fn of(about: &About, warnings: Warnings) -> Self {
+    fn of(about: &About, hidden: Report, warnings: Warnings) -> Self {
         Self {
             events: about.events,
-            hidden: about.hidden.clone(),
+            hidden,
             sha256: about.checksum(),
             warnings,
         }
@@ -95,11 +95,12 @@ pub fn html<R: Read + Seek + Clone>(
     };
     let spent = film.as_ref().map_or(0, Finished::size);
     let mut lines = Lines::new(source.kind, range.clone());
-    about.hidden = transcript(source, redactor, range.end, |line| {
+    let hidden = transcript(source, redactor, range.end, |line| {
         lines.push(line, &mut commands);
         fits(spent + lines.size() + commands.size())
     })?;
-    let made = Made::of(&about, warnings);
+    about.hidden = Hidden::of(redactor, &hidden);
+    let made = Made::of(&about, hidden, warnings);
     let content = Content {
         about,
         film,
@@ -134,7 +135,8 @@ pub fn picture<R: Read + Seek + Clone>(
 ) -> Result<(String, Made), PageError> {
     let Extent { warnings, .. } = measure(&mut about, source)?;
     let at = at.unwrap_or(about.length);
-    about.hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
+    let hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
+    about.hidden = Hidden::of(redactor, &hidden);
     let size = recorded_size(source, UNMEASURED);
     let picture = match source.kind.is_screen() {
         true => still(&about, Streamed::new(source, redactor.clone())?, size, at),
@@ -145,7 +147,7 @@ pub fn picture<R: Read + Seek + Clone>(
             at,
         ),
     };
-    Ok((picture?, Made::of(&about, warnings)))
+    Ok((picture?, Made::of(&about, hidden, warnings)))
 }
 
 fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
@@ -180,24 +182,15 @@ fn measure<R: Read + Seek + Clone>(
             pace.push(event.time);
         }
     }
-    about.sha256 = checksum(source.input.bytes.clone()).map_err(ReadError::Io)?;
+    let mut bytes = source.input.bytes.clone();
+    let whole = bytes.seek(SeekFrom::Start(0)).and_then(|_| sha256(bytes));
+    about.sha256 = whole.map_err(ReadError::Io)?;
     let remarks = reader.warnings().to_string();
     about.remarks.extend(remarks.lines().map(str::to_owned));
     Ok(Extent {
         pace: pace.shortest(),
         warnings: reader.warnings().clone(),
     })
-}
-
-fn checksum(mut bytes: impl Read + Seek) -> io::Result<[u8; 32]> {
-    bytes.seek(SeekFrom::Start(0))?;
-    let (mut hash, mut chunk) = (Sha256::new(), vec![0; 64 * 1024]);
-    loop {
-        match bytes.read(&mut chunk)? {
-            0 => return Ok(hash.finalize().into()),
-            count => hash.update(&chunk[..count]),
-        }
-    }
 }
 
 /// True to its bound, a page opens within seconds.
@@ -239,7 +232,7 @@ fn transcript<R: Read + Seek + Clone>(
     redactor: &Redactor,
     until: Duration,
     mut take: impl FnMut(&Line) -> Result<(), PageError>,
-) -> Result<Hidden, PageError> {
+) -> Result<Report, PageError> {
     let size = recorded_size(source, Size::ASSUMED);
     // What a screen showed is redacted as it was printed, so that the transcript and the pictures
     // hide the same; what a protocol said, as it is told.
@@ -273,9 +266,8 @@ fn transcript<R: Read + Seek + Clone>(
     }
     redacted.finish(&mut ready);
     ready.drain(..).try_for_each(|line| take(&line))?;
-    let reports = [events.report(), redacted.report()];
-    Ok(Hidden::of(
-        redactor,
-        reports.into_iter().chain(transcript.report()),
-    ))
+    let mut report = events.report().clone();
+    report.merge(redacted.report());
+    transcript.report().iter().for_each(|own| report.merge(own));
+    Ok(report)
 }

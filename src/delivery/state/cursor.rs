@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::checksum::Checksum;
 use super::error::{RowError, StateError};
 use super::{Holder, Lock, State};
+use crate::domain::digest::hex;
 use crate::domain::intervals::Intervals;
 use crate::domain::time::TimeRange;
 
@@ -101,10 +102,7 @@ impl State {
     ///
     /// [`StateError::Held`] with whoever has it.
     pub fn lock(&self, key: &CursorKey, holder: &Holder) -> Result<Lock, StateError> {
-        let name: String = key.digest()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name = hex(&key.digest()[..8]);
         let folder = self.path.parent().unwrap_or(Path::new("."));
         Lock::take(&folder.join(format!("cursor-{name}.lock")), holder)
     }

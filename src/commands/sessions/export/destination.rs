@@ -134,10 +134,15 @@ fn check(args: &Export, destination: &Destination) -> Result<(), UsageError> {
             "--at names it",
         ));
     }
-    let is_of_recordings = args.clip.is_some() || args.timing.is_some() || args.lenient;
+    let is_of_recordings = args.clip.is_some()
+        || args.timing.is_some()
+        || args.lenient
+        || args.cache
+        || args.redaction_report.is_some();
     if format.is_none() && is_of_recordings {
         return Err(UsageError::with_hint(
-            "--clip, --timing and --lenient are for recordings, and this exports session events",
+            "--clip, --timing, --lenient, --cache and --redaction-report are for recordings, and \
+             this exports session events",
             "--recording exports the recordings",
         ));
     }

@@ -141,6 +141,12 @@ pub struct Export {
     /// Take recordings although the gateway has downloads switched off
     #[arg(long, help_heading = "Recordings")]
     allow_download: bool,
+    /// Keep finished recordings on this machine, 1 GiB for a week, and read them from there
+    #[arg(long, help_heading = "Recordings")]
+    cache: bool,
+    /// Write what was hidden to FILE: rules, counts and places, never a value
+    #[arg(long, value_name = "FILE", help_heading = "Recordings")]
+    redaction_report: Option<PathBuf>,
     /// Sessions asked for at once
     #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
@@ -260,6 +266,8 @@ async fn to_recordings(
         overwrite: args.overwrite,
         include_input: args.include_input,
         allow_download: args.allow_download,
+        cache: args.cache,
+        redaction_report: args.redaction_report.clone(),
         redactor: context.redactor(args.no_redact)?,
         clip: args.clip.clone(),
         at: args.at.clone(),
