@@ -155,7 +155,9 @@ fn a_second_exporter_on_the_same_cursor_learns_who_has_it() {
     let environment = TestEnvironment::of(&sandbox);
     let args = ["sessions", "export", "--since", EVERYTHING, "--to", "logs"];
     let running = environment.command(args).start();
-    until("the first has the cursor", || is_held(&environment).then_some(()));
+    until("the first has the cursor", || {
+        is_held(&environment).then_some(())
+    });
     until("the second is refused", || {
         let second = export(
             &environment,
