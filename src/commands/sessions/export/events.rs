@@ -26,7 +26,7 @@ use crate::gateway::Gateway;
 use crate::sources::{
     self, ApprovalSources, EventContext, Fed, SourceError, SourceProgress, SourceSummary,
 };
-use crate::ui::counted;
+use crate::ui::{Ui, counted};
 
 /// Events that wait between reading and delivering.
 const QUEUE: usize = 256;
@@ -132,20 +132,17 @@ async fn deliver<S: Sink>(
     let follower = Follower {
         mapping: &mapping,
         progress: &progress,
-        ledger: plan.ledger.as_ref(),
+        ledger: plan.ledger.as_deref(),
     };
     let delivery = delivery::run(rx, |fed| follower.record(fed), sink, options, follower);
     let reached = Cell::default();
-    let source = read(
-        context,
+    let source = Source {
+        ui: &context.ui,
         args,
         gateway,
-        plan,
-        &events,
-        mapping.statements(),
-        tx,
-        &reached,
-    );
+        events: &events,
+    };
+    let source = source.read(plan, mapping.statements(), tx, &reached);
     let (source, summary) = side_by_side(source, delivery, &reached).await;
     follower.finish()?;
     plan.intact()?;
@@ -196,16 +193,13 @@ pub(super) async fn to_rows(
     };
     let stop = Some(stop(context));
     let reached = Cell::default();
-    let source = read(
-        context,
+    let source = Source {
+        ui: &context.ui,
         args,
-        &gateway,
-        &plan,
-        &events,
-        mapping.statements(),
-        tx,
-        &reached,
-    );
+        gateway: &gateway,
+        events: &events,
+    };
+    let source = source.read(&plan, mapping.statements(), tx, &reached);
     let delivery = async {
         let out = context.ui.stdout();
         anyhow::Ok(match file {
@@ -274,41 +268,55 @@ async fn side_by_side<D>(
     }
 }
 
-async fn read(
-    context: &Context,
-    args: &Export,
-    gateway: &Gateway,
-    plan: &Plan,
-    events: &EventContext,
-    statements: impl Fn(&Session, &[u8]) -> Option<String>,
-    tx: mpsc::Sender<Fed>,
-    reached: &Cell<SourceProgress>,
-) -> Result<SourceSummary, SourceError> {
-    let (ranges, unfinished) = match &plan.what {
-        What::Sessions(references) => {
-            return sources::export_sessions(gateway, references, events, &statements, tx).await;
-        }
-        What::Ranges { ranges, unfinished } => (ranges, unfinished),
-        What::Following { .. } => {
-            let Some(following) = plan.following() else {
-                return Ok(SourceSummary::default());
-            };
-            let read = following.read(context, args, gateway, events, statements, tx);
-            return read.await;
-        }
-    };
-    let export = sources::Export {
-        gateway,
-        ranges,
-        now: plan.now,
-        filter: &args.filter.filter(),
-        context: events,
-        limit: args.limit,
-        concurrency: args.concurrency,
-    };
-    let earlier = sources::export_unfinished(export, unfinished, &statements, tx.clone()).await?;
-    let new = sources::export(export, &statements, tx, |progress| reached.set(progress));
-    Ok(earlier + new.await?)
+/// Where events come from.
+struct Source<'a> {
+    ui: &'a Ui,
+    args: &'a Export,
+    gateway: &'a Gateway,
+    events: &'a EventContext,
+}
+
+impl Source<'_> {
+    async fn read(
+        &self,
+        plan: &Plan,
+        statements: impl Fn(&Session, &[u8]) -> Option<String>,
+        tx: mpsc::Sender<Fed>,
+        reached: &Cell<SourceProgress>,
+    ) -> Result<SourceSummary, SourceError> {
+        let (gateway, events) = (self.gateway, self.events);
+        let filter = self.args.filter.filter();
+        let (ranges, unfinished) = match &plan.what {
+            What::Sessions(references) => {
+                let named = sources::export_sessions(gateway, references, events, &statements, tx);
+                return named.await;
+            }
+            What::Following(following) => {
+                let follow = sources::Follow {
+                    gateway,
+                    filter: &filter,
+                    context: events,
+                    concurrency: self.args.concurrency,
+                    interval: self.args.follow.interval,
+                };
+                return following.read(self.ui, follow, statements, tx).await;
+            }
+            What::Ranges { ranges, unfinished } => (ranges, unfinished),
+        };
+        let export = sources::Export {
+            gateway,
+            ranges,
+            now: plan.now,
+            filter: &filter,
+            context: events,
+            limit: self.args.limit,
+            concurrency: self.args.concurrency,
+        };
+        let earlier =
+            sources::export_unfinished(export, unfinished, &statements, tx.clone()).await?;
+        let new = sources::export(export, &statements, tx, |progress| reached.set(progress));
+        Ok(earlier + new.await?)
+    }
 }
 
 async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {

@@ -1,21 +1,19 @@
 //! `--follow`: goes on from the position and stays, until somebody stops it.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::Export;
-use crate::context::Context;
 use crate::delivery::Ledger;
 use crate::delivery::state::StateError;
 use crate::domain::session::Session;
 use crate::domain::time::{TimeRange, human_duration, parse_duration};
-use crate::gateway::Gateway;
-use crate::sources::{self, EventContext, Fed, Left, News, SourceError, SourceSummary};
-use crate::ui;
+use crate::sources::{self, Fed, Left, News, SourceError, SourceSummary};
+use crate::ui::Ui;
 
 /// Batches that are not full go out after this time where somebody watches.
 pub(super) const LINGER_ON_A_TERMINAL: Duration = Duration::from_secs(1);
@@ -41,39 +39,42 @@ pub struct FollowArgs {
 }
 
 /// What is followed, from when on.
-pub(super) struct Following<'a> {
-    pub since: Timestamp,
-    pub ledger: &'a RefCell<Ledger>,
+pub(super) struct Following {
+    since: Timestamp,
+    ledger: Rc<RefCell<Ledger>>,
     /// Why the position could not be read any more.
-    pub broken: &'a Cell<Option<StateError>>,
+    broken: Cell<Option<StateError>>,
 }
 
-impl Following<'_> {
-    /// Feeds `tx` until nobody receives, the gateway refuses, or the position cannot be read.
+impl Following {
+    pub fn new(since: Timestamp, ledger: Rc<RefCell<Ledger>>) -> Self {
+        Self {
+            since,
+            ledger,
+            broken: Cell::new(None),
+        }
+    }
+
+    /// Feeds `tx` until nobody receives, the gateway refuses, or the position cannot be read: then
+    /// it ends as if all were well, and [`Following::intact`] tells.
     pub async fn read(
         &self,
-        context: &Context,
-        args: &Export,
-        gateway: &Gateway,
-        events: &EventContext,
+        ui: &Ui,
+        follow: sources::Follow<'_>,
         statements: impl Fn(&Session, &[u8]) -> Option<String>,
         tx: mpsc::Sender<Fed>,
     ) -> Result<SourceSummary, SourceError> {
-        let follow = sources::Follow {
-            gateway,
-            filter: &args.filter.filter(),
-            context: events,
-            concurrency: args.concurrency,
-            interval: args.follow.interval,
-        };
         let mut is_first = true;
         let left = |now| {
             let left = self.left(now, is_first);
             is_first = false;
             left.map_err(|error| self.broken.set(Some(error))).ok()
         };
-        let news = |news| tell(&context.ui, news);
-        sources::follow(follow, left, statements, tx, news).await
+        sources::follow(follow, left, statements, tx, |news| tell(ui, news)).await
+    }
+
+    pub fn intact(&self) -> Result<(), StateError> {
+        self.broken.take().map_or(Ok(()), Err)
     }
 
     fn left(&self, now: Timestamp, is_first: bool) -> Result<Left, StateError> {
@@ -93,7 +94,7 @@ impl Following<'_> {
     }
 }
 
-fn tell(ui: &ui::Ui, news: News) {
+fn tell(ui: &Ui, news: News) {
     match news {
         News::Away(error) => {
             let of_gateway = error.gateway().map(ToString::to_string);

@@ -1,7 +1,8 @@
 //! What a run reads: a range, what a cursor leaves of it, or the sessions named.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -37,9 +38,7 @@ pub(super) struct Plan {
     pub range: Option<TimeRange>,
     /// What started shortly before is not all there yet.
     pub now: Timestamp,
-    pub ledger: Option<RefCell<Ledger>>,
-    /// Why the position could not be read any more, half way through.
-    broken: Cell<Option<StateError>>,
+    pub ledger: Option<Rc<RefCell<Ledger>>>,
 }
 
 pub(super) enum What {
@@ -50,9 +49,7 @@ pub(super) enum What {
         unfinished: BTreeMap<String, Timestamp>,
     },
     /// What the cursor leaves, again and again.
-    Following {
-        since: Timestamp,
-    },
+    Following(Following),
 }
 
 impl Plan {
@@ -67,7 +64,6 @@ impl Plan {
             range,
             now,
             ledger: None,
-            broken: Cell::new(None),
         }
     }
 
@@ -95,37 +91,28 @@ impl Plan {
             ledger.send_again();
         }
         let range = TimeRange { since, until };
+        let ledger = Rc::new(RefCell::new(ledger));
         let what = match args.runs_until_stopped() {
-            true => What::Following { since },
+            true => What::Following(Following::new(since, Rc::clone(&ledger))),
             false => What::Ranges {
-                ranges: ledger.missing(range),
-                unfinished: ledger.unfinished(),
+                ranges: ledger.borrow().missing(range),
+                unfinished: ledger.borrow().unfinished(),
             },
         };
         Ok(Self {
             what,
             range: Some(range),
             now: context.now(),
-            ledger: Some(RefCell::new(ledger)),
-            broken: Cell::new(None),
+            ledger: Some(ledger),
         })
-    }
-
-    /// What is followed, where the run does.
-    pub fn following(&self) -> Option<Following<'_>> {
-        match (&self.what, &self.ledger) {
-            (What::Following { since }, Some(ledger)) => Some(Following {
-                since: *since,
-                ledger,
-                broken: &self.broken,
-            }),
-            _ => None,
-        }
     }
 
     /// What broke the run beside reading and delivering.
     pub fn intact(&self) -> Result<(), StateError> {
-        self.broken.take().map_or(Ok(()), Err)
+        match &self.what {
+            What::Following(following) => following.intact(),
+            What::Sessions(_) | What::Ranges { .. } => Ok(()),
+        }
     }
 }
 
