@@ -49,7 +49,7 @@ impl From<Fault> for PageError {
 /// What was made of a recording, and what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// Events of the recording.
+    /// Events of the recording that are in the clip.
     pub events: u64,
     /// Secrets that were taken out.
     pub hidden: Report,
@@ -60,12 +60,12 @@ pub struct Made {
 }
 
 impl Made {
-    fn of(about: &About, hidden: Report, warnings: Warnings) -> Self {
+    fn of(about: &About, hidden: Report, extent: Extent) -> Self {
         Self {
-            events: about.events,
+            events: extent.within,
             hidden,
             sha256: about.checksum(),
-            warnings,
+            warnings: extent.warnings,
         }
     }
 }
@@ -83,7 +83,8 @@ pub fn html<R: Read + Seek + Clone>(
     redactor: &Redactor,
     out: &mut impl Write,
 ) -> Result<Made, PageError> {
-    let Extent { pace, warnings } = measure(&mut about, source)?;
+    let extent = measure(&mut about, source)?;
+    let pace = extent.pace;
     if source.kind.is_screen() && pace > FASTEST {
         about.remarks.push(coarse(pace));
     }
@@ -100,7 +101,7 @@ pub fn html<R: Read + Seek + Clone>(
         fits(spent + lines.size() + commands.size())
     })?;
     about.hidden = Hidden::of(redactor, &hidden);
-    let made = Made::of(&about, hidden, warnings);
+    let made = Made::of(&about, hidden, extent);
     let content = Content {
         about,
         film,
@@ -133,7 +134,7 @@ pub fn picture<R: Read + Seek + Clone>(
     at: Option<Duration>,
     storage: Box<dyn Storage>,
 ) -> Result<(String, Made), PageError> {
-    let Extent { warnings, .. } = measure(&mut about, source)?;
+    let extent = measure(&mut about, source)?;
     let at = at.unwrap_or(about.length);
     let hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
     about.hidden = Hidden::of(redactor, &hidden);
@@ -147,7 +148,7 @@ pub fn picture<R: Read + Seek + Clone>(
             at,
         ),
     };
-    Ok((picture?, Made::of(&about, hidden, warnings)))
+    Ok((picture?, Made::of(&about, hidden, extent)))
 }
 
 fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
@@ -165,6 +166,8 @@ fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<St
 struct Extent {
     /// The shortest time between two pictures.
     pace: Duration,
+    /// Events in the clip.
+    within: u64,
     warnings: Warnings,
 }
 
@@ -175,9 +178,11 @@ fn measure<R: Read + Seek + Clone>(
 ) -> Result<Extent, PageError> {
     let mut reader = source.input.open()?;
     let (mut event, mut pace) = (Event::empty(), Pace::default());
+    let (range, mut within) = (about.range(), 0);
     while reader.read(&mut event)? {
         about.events += 1;
         about.length = event.time;
+        within += u64::from(range.contains(&event.time));
         if event.code.is_shown() {
             pace.push(event.time);
         }
@@ -189,6 +194,7 @@ fn measure<R: Read + Seek + Clone>(
     about.remarks.extend(remarks.lines().map(str::to_owned));
     Ok(Extent {
         pace: pace.shortest(),
+        within,
         warnings: reader.warnings().clone(),
     })
 }

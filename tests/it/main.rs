@@ -6,6 +6,7 @@ mod crowded;
 mod dashboards;
 mod demo;
 mod export;
+mod export_destinations;
 mod export_follow;
 mod export_positions;
 mod front_door;

@@ -1,22 +1,21 @@
 //! `--follow`: goes on from the position and stays, until somebody stops it.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::delivery::Ledger;
+use super::plan::{Share, Unread, unread};
 use crate::delivery::state::StateError;
 use crate::domain::session::Session;
-use crate::domain::time::{TimeRange, human_duration, parse_duration};
+use crate::domain::time::{human_duration, parse_duration};
 use crate::sources::{self, Fed, Left, News, SourceError, SourceSummary};
 use crate::ui::Ui;
 
 /// Batches that are not full go out after this time where somebody watches.
-pub(super) const LINGER_ON_A_TERMINAL: Duration = Duration::from_secs(1);
+const LINGER_ON_A_TERMINAL: Duration = Duration::from_secs(1);
 
 /// Staying.
 #[derive(Debug, Args)]
@@ -40,17 +39,23 @@ pub struct FollowArgs {
 
 /// What is followed, from when on.
 pub(super) struct Following {
-    since: Timestamp,
-    ledger: Rc<RefCell<Ledger>>,
+    shares: RefCell<Vec<Share>>,
     /// Why the position could not be read any more.
     broken: Cell<Option<StateError>>,
 }
 
+/// How long a batch may fill up.
+pub(super) fn linger(ui: &Ui, usual: Duration) -> Duration {
+    match ui.is_interactive() {
+        true => LINGER_ON_A_TERMINAL,
+        false => usual,
+    }
+}
+
 impl Following {
-    pub fn new(since: Timestamp, ledger: Rc<RefCell<Ledger>>) -> Self {
+    pub fn new(shares: Vec<Share>) -> Self {
         Self {
-            since,
-            ledger,
+            shares: RefCell::new(shares),
             broken: Cell::new(None),
         }
     }
@@ -78,18 +83,23 @@ impl Following {
     }
 
     fn left(&self, now: Timestamp, is_first: bool) -> Result<Left, StateError> {
-        let mut ledger = self.ledger.borrow_mut();
-        if !is_first {
-            ledger.begin_round()?;
+        let mut shares = self.shares.borrow_mut();
+        let mut is_settled = true;
+        for share in shares.iter_mut() {
+            share.range.until = now;
+            if let Some(ledger) = &share.ledger {
+                let mut ledger = ledger.borrow_mut();
+                if !is_first {
+                    ledger.begin_round()?;
+                }
+                is_settled &= ledger.is_settled();
+            }
         }
-        let range = TimeRange {
-            since: self.since,
-            until: now,
-        };
+        let Unread { ranges, unfinished } = unread(&shares);
         Ok(Left {
-            ranges: ledger.missing(range),
-            unfinished: ledger.unfinished(),
-            is_settled: ledger.is_settled(),
+            ranges,
+            unfinished,
+            is_settled,
         })
     }
 }

@@ -1,11 +1,16 @@
 //! Says where a setting is another one than before, so that a position begins anew and what was
 //! shipped under the other setting counts as never shipped.
 
-use crate::delivery::state::CursorKey;
+use crate::delivery::Ledger;
+use crate::delivery::state::{CursorKey, StateError};
 use crate::ui::Ui;
 
-/// Tells of the position that `key` is most like, where it differs from all that there are.
-pub(super) fn tell(ui: &Ui, key: &CursorKey, others: &[CursorKey]) {
+/// Tells of the position that a new one is most like, where there are others.
+pub(super) fn tell(ui: &Ui, ledger: &Ledger) -> Result<(), StateError> {
+    if ledger.cursor().is_some() {
+        return Ok(());
+    }
+    let (key, others) = (ledger.key(), ledger.others()?);
     let nearest = others
         .iter()
         .min_by_key(|other| differences(key, other).len());
@@ -13,6 +18,7 @@ pub(super) fn tell(ui: &Ui, key: &CursorKey, others: &[CursorKey]) {
         let differences = differences(key, other).join(", ");
         ui.status(&format!("this begins a new position: {differences}"));
     }
+    Ok(())
 }
 
 fn differences(key: &CursorKey, other: &CursorKey) -> Vec<String> {

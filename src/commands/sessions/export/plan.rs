@@ -7,10 +7,10 @@ use std::rc::Rc;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
+use super::destination::Place;
 use super::follow::Following;
 use super::{Export, Selection, new_cursor};
 use crate::context::Context;
-use crate::datadog::Datadog;
 use crate::delivery::Ledger;
 use crate::delivery::state::{CursorKey, Holder, StateError};
 use crate::domain::event::EVENT_SCHEME;
@@ -38,96 +38,164 @@ pub(super) struct Plan {
     pub range: Option<TimeRange>,
     /// What started shortly before is not all there yet.
     pub now: Timestamp,
-    pub ledger: Option<Rc<RefCell<Ledger>>>,
+    /// Of each destination; `None` where nothing is remembered.
+    pub ledgers: Vec<Option<Rc<RefCell<Ledger>>>>,
 }
 
 pub(super) enum What {
     Sessions(Vec<SessionRef>),
-    Ranges {
-        ranges: Intervals,
-        /// Sessions of earlier runs that were not over then: ids and starts.
-        unfinished: BTreeMap<String, Timestamp>,
-    },
-    /// What the cursor leaves, again and again.
+    Ranges(Unread),
+    /// What the cursors leave, again and again.
     Following(Following),
 }
 
-impl Plan {
-    /// Without memory: everything that was asked for.
-    pub fn forgetful(selection: Selection, now: Timestamp) -> Self {
-        let (what, range) = match selection {
-            Selection::Sessions(references) => (What::Sessions(references), None),
-            Selection::Range(range) => (What::whole(range), Some(range)),
-        };
-        Self {
-            what,
-            range,
-            now,
-            ledger: None,
-        }
-    }
+/// What several destinations lack together.
+pub(super) struct Unread {
+    pub ranges: Intervals,
+    /// Sessions of earlier runs that were not over then: ids and starts.
+    pub unfinished: BTreeMap<String, Timestamp>,
+}
 
-    /// What the cursor leaves of it. Sessions that are named are read whatever it says.
-    pub async fn remembered(
+impl Plan {
+    /// What the cursors of `places` leave of it: the union of what each lacks. Sessions that are
+    /// named are read whatever the cursors say.
+    pub async fn of(
         context: &Context,
         args: &Export,
         gateway: &Gateway,
         wanted: Wanted,
-        datadog: &Datadog,
+        places: &[Place],
+        site: Option<Site>,
     ) -> anyhow::Result<Self> {
         let (since, until) = match wanted {
             Wanted::Selected(Selection::Range(range)) => (Some(range.since), range.until),
-            Wanted::Selected(selection) => return Ok(Self::forgetful(selection, context.now())),
+            Wanted::Selected(Selection::Sessions(references)) => {
+                return Ok(Self::without_memory(context, references, places));
+            }
             Wanted::New { since, until } => (since, until),
         };
-        let key = key(args, gateway, datadog.site()).await?;
-        let mut ledger = ledger(context, args, key.clone())?;
-        let first = ledger.cursor().and_then(|cursor| cursor.done.start());
-        let since = since.or(first).ok_or_else(|| no_position(args))?;
-        if first.is_none() {
-            new_cursor::tell(&context.ui, &key, &ledger.others()?);
-        }
-        if args.again {
-            ledger.send_again();
-        }
-        let range = TimeRange { since, until };
-        let ledger = Rc::new(RefCell::new(ledger));
-        let what = match args.runs_until_stopped() {
-            true => What::Following(Following::new(since, Rc::clone(&ledger))),
-            false => What::Ranges {
-                ranges: ledger.borrow().missing(range),
-                unfinished: ledger.borrow().unfinished(),
-            },
+        let mut shares = Vec::new();
+        let selected = match site {
+            Some(site) => Some(selected(args, gateway, site).await?),
+            None => None,
         };
-        Ok(Self {
-            what,
-            range: Some(range),
-            now: context.now(),
-            ledger: Some(ledger),
-        })
+        for place in places {
+            let destination = &place.to.destination;
+            shares.push(match &selected {
+                Some(selected) if destination.is_intake() => {
+                    let key = CursorKey {
+                        destination: destination.to_string(),
+                        ..selected.clone()
+                    };
+                    let ledger = ledger(context, args, key)?;
+                    new_cursor::tell(&context.ui, &ledger)?;
+                    Share::remembered(args, ledger, since, until)?
+                }
+                _ => Share::forgetful(args, since, until)?,
+            });
+        }
+        Ok(Self::union(context.now(), args, shares))
     }
 
     /// What broke the run beside reading and delivering.
     pub fn intact(&self) -> Result<(), StateError> {
         match &self.what {
             What::Following(following) => following.intact(),
-            What::Sessions(_) | What::Ranges { .. } => Ok(()),
+            What::Sessions(_) | What::Ranges(_) => Ok(()),
+        }
+    }
+
+    fn without_memory(context: &Context, references: Vec<SessionRef>, places: &[Place]) -> Self {
+        Self {
+            what: What::Sessions(references),
+            range: None,
+            now: context.now(),
+            ledgers: places.iter().map(|_| None).collect(),
+        }
+    }
+
+    fn union(now: Timestamp, args: &Export, shares: Vec<Share>) -> Self {
+        let since = shares.iter().map(|share| share.range.since).min();
+        let until = shares.iter().map(|share| share.range.until).max();
+        Self {
+            ledgers: shares.iter().map(|share| share.ledger.clone()).collect(),
+            what: match args.runs_until_stopped() {
+                true => What::Following(Following::new(shares)),
+                false => What::Ranges(unread(&shares)),
+            },
+            range: since
+                .zip(until)
+                .map(|(since, until)| TimeRange { since, until }),
+            now,
         }
     }
 }
 
-impl What {
-    fn whole(range: TimeRange) -> Self {
-        What::Ranges {
-            ranges: [range].into_iter().collect(),
-            unfinished: BTreeMap::new(),
+/// What `shares` lack together.
+pub(super) fn unread(shares: &[Share]) -> Unread {
+    let is_shared = shares.len() > 1;
+    let mut ranges = Vec::new();
+    let mut unfinished = BTreeMap::new();
+    for share in shares {
+        let Some(ledger) = &share.ledger else {
+            ranges.push(share.range);
+            continue;
+        };
+        let mut ledger = ledger.borrow_mut();
+        ranges.extend(ledger.missing(share.range).iter());
+        unfinished.extend(ledger.unfinished());
+        if is_shared {
+            ledger.limit_to(share.range);
         }
+    }
+    let ranges: Intervals = ranges.into_iter().collect();
+    // What is read anyway is not asked for one by one.
+    unfinished.retain(|_, started| !ranges.contains(*started));
+    Unread { ranges, unfinished }
+}
+
+/// What one destination is to get.
+pub(super) struct Share {
+    pub range: TimeRange,
+    pub ledger: Option<Rc<RefCell<Ledger>>>,
+}
+
+impl Share {
+    /// Without memory: everything that was asked for.
+    fn forgetful(
+        args: &Export,
+        since: Option<Timestamp>,
+        until: Timestamp,
+    ) -> Result<Self, UsageError> {
+        let since = since.ok_or_else(|| no_position_here(args))?;
+        Ok(Self {
+            range: TimeRange { since, until },
+            ledger: None,
+        })
+    }
+
+    /// Without `since`, from where the cursor begins.
+    fn remembered(
+        args: &Export,
+        mut ledger: Ledger,
+        since: Option<Timestamp>,
+        until: Timestamp,
+    ) -> Result<Self, UsageError> {
+        let first = ledger.cursor().and_then(|cursor| cursor.done.start());
+        let since = since.or(first).ok_or_else(|| no_position(args))?;
+        if args.again {
+            ledger.send_again();
+        }
+        Ok(Self {
+            range: TimeRange { since, until },
+            ledger: Some(Rc::new(RefCell::new(ledger))),
+        })
     }
 }
 
 fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Ledger> {
     let folder = context.state_folder()?;
-    if args.dry_run {
+    if args.delivery.dry_run {
         return Ok(Ledger::look(&folder, key)?);
     }
     let command = match (args.new, args.runs_until_stopped()) {
@@ -139,8 +207,9 @@ fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Le
     Ok(Ledger::open(&folder, key, &holder)?)
 }
 
-/// A token that sees its own sessions alone makes another selection of the same filter.
-async fn key(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<CursorKey> {
+/// The key of every cursor of this selection, but for the destination. A token that sees its own
+/// sessions alone makes another selection of the same filter.
+async fn selected(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<CursorKey> {
     let user = gateway
         .user_info()
         .await
@@ -152,7 +221,7 @@ async fn key(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<Cur
     Ok(CursorKey {
         organisation: user.org_id,
         filter,
-        destination: "logs".to_owned(),
+        destination: String::new(),
         site: site.to_string(),
         scheme: EVENT_SCHEME.to_owned(),
     })

@@ -243,6 +243,10 @@ impl Writer<'_> {
                 (converted, "-".to_owned())
             }
         };
+        if self.options.clip.is_some() && converted.events == 0 {
+            let why = "nothing of the recording is in the clip";
+            self.context.ui.warning(&format!("{item}: {why}"));
+        }
         for warning in converted.warnings.to_string().lines() {
             self.context.ui.warning(&format!("{item}: {warning}"));
         }
