@@ -380,6 +380,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
         'ddctl;sessions;export' {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Sessions that started since then: 24h, 2026-11-20, RFC 3339')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Sessions that started before then')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'With --follow: how often the gateway is asked')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'By who authenticated: e-mail, name or subject id')
             [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'By machine identity: its name, e-mail or id; `*` for every agent')
             [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'By connection name, `*` and `?` allowed')
@@ -414,6 +415,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'End the whole command after this time: 30s, 5m')
             [CompletionResult]::new('--new', '--new', [CompletionResultType]::ParameterName, 'From the stored position to now, for cron; --since says where to begin the first time')
             [CompletionResult]::new('--again', '--again', [CompletionResultType]::ParameterName, 'Send what was sent before once more, under the same ids')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'From the stored position on, and stay: new sessions, and what becomes of the open ones')
             [CompletionResult]::new('--overwrite', '--overwrite', [CompletionResultType]::ParameterName, 'Replace a file that exists')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show the real payloads, the key masked; send nothing, write no file')
             [CompletionResult]::new('--recording', '--recording', [CompletionResultType]::ParameterName, 'Recordings, where the format fits session events as well (ndjson, csv)')

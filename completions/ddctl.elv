@@ -367,6 +367,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
         &'ddctl;sessions;export'= {
             cand --since 'Sessions that started since then: 24h, 2026-11-20, RFC 3339'
             cand --until 'Sessions that started before then'
+            cand --interval 'With --follow: how often the gateway is asked'
             cand --user 'By who authenticated: e-mail, name or subject id'
             cand --agent 'By machine identity: its name, e-mail or id; `*` for every agent'
             cand --connection 'By connection name, `*` and `?` allowed'
@@ -401,6 +402,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --timeout 'End the whole command after this time: 30s, 5m'
             cand --new 'From the stored position to now, for cron; --since says where to begin the first time'
             cand --again 'Send what was sent before once more, under the same ids'
+            cand --follow 'From the stored position on, and stay: new sessions, and what becomes of the open ones'
             cand --overwrite 'Replace a file that exists'
             cand --dry-run 'Show the real payloads, the key masked; send nothing, write no file'
             cand --recording 'Recordings, where the format fits session events as well (ndjson, csv)'

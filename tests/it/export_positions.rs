@@ -134,6 +134,18 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     assert!(arrived.values().all(|count| *count <= 2));
 }
 
+/// Whether somebody has written himself into the lock of a cursor.
+fn is_held(environment: &TestEnvironment) -> bool {
+    let folder = state_file(environment);
+    let folder = folder.parent().expect("a file lies in a folder");
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut locks = entries.filter(|entry| {
+        let name = entry.file_name();
+        name.to_string_lossy().starts_with("cursor-")
+    });
+    locks.any(|lock| lock.metadata().is_ok_and(|file| file.len() > 0))
+}
+
 #[test]
 fn a_second_exporter_on_the_same_cursor_learns_who_has_it() {
     let sandbox = SandboxOptions::default()
@@ -143,8 +155,8 @@ fn a_second_exporter_on_the_same_cursor_learns_who_has_it() {
     let environment = TestEnvironment::of(&sandbox);
     let args = ["sessions", "export", "--since", EVERYTHING, "--to", "logs"];
     let running = environment.command(args).start();
-    until("the first has begun", || {
-        state_file(&environment).exists().then_some(())
+    until("the first has the cursor", || {
+        is_held(&environment).then_some(())
     });
     until("the second is refused", || {
         let second = export(

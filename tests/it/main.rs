@@ -2,10 +2,12 @@
 
 mod assert;
 mod config;
+mod crowded;
 mod dashboards;
 mod demo;
 mod export;
 mod export_destinations;
+mod export_follow;
 mod export_positions;
 mod front_door;
 mod fuzz;

@@ -37,6 +37,11 @@ impl Sessions {
     pub fn stops_by_itself(&self) -> bool {
         matches!(self, Sessions::Export(_) | Sessions::Tail(_))
     }
+
+    /// True for what runs until it is told to stop.
+    pub fn runs_until_stopped(&self) -> bool {
+        matches!(self, Sessions::Export(args) if args.runs_until_stopped())
+    }
 }
 
 pub async fn run(context: &Context, command: Sessions) -> anyhow::Result<Exit> {

@@ -4,10 +4,12 @@ mod conversion;
 mod destination;
 mod digest;
 mod events;
+mod follow;
 mod follower;
 mod found;
 mod mapping;
 mod naming;
+mod new_cursor;
 mod page;
 mod plan;
 mod recordings;
@@ -18,6 +20,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use self::destination::{Destinations, ExportFormat, Place, Target};
+use self::follow::FollowArgs;
 use self::plan::Wanted;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
@@ -36,6 +39,8 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 24h --to logs
   ddctl sessions export --since 24h --to logs --dry-run
+  ddctl sessions export --new --to logs
+  ddctl sessions export --follow --since 1h --to logs
   ddctl sessions export --since 24h --to logs --to events,best-effort
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export 7c1e --to session.cast
@@ -65,7 +70,7 @@ pub struct Export {
     #[arg(
         long,
         value_name = "TIME",
-        required_unless_present_any = ["sessions", "new"],
+        required_unless_present_any = ["sessions", "new", "follow"],
         conflicts_with = "sessions"
     )]
     since: Option<String>,
@@ -78,6 +83,8 @@ pub struct Export {
     /// Send what was sent before once more, under the same ids
     #[arg(long)]
     again: bool,
+    #[command(flatten)]
+    follow: FollowArgs,
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
@@ -130,9 +137,10 @@ pub struct Export {
 impl Export {
     /// Its name without values, for whoever waits for it and for its receipt.
     fn command(&self) -> &'static str {
-        match self.new {
-            true => "sessions export --new",
-            false => "sessions export",
+        match (self.new, self.runs_until_stopped()) {
+            (true, _) => "sessions export --new",
+            (_, true) => "sessions export --follow",
+            _ => "sessions export",
         }
     }
 }
@@ -141,12 +149,14 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     let (files, named): (Vec<&String>, Vec<&String>) =
         args.sessions.iter().partition(|given| is_file(given));
     match destination::of(args, args.recording || !files.is_empty())? {
-        Destinations::Recordings { .. } if args.new => Err(plan::no_position_here().into()),
+        Destinations::Recordings { .. } if args.goes_on() => {
+            Err(plan::no_position_here(args).into())
+        }
         Destinations::Recordings { target, format } => {
             to_recordings(context, args, files, &named, target, format).await
         }
         Destinations::Events(places) => {
-            let wanted = match args.new {
+            let wanted = match args.goes_on() {
                 true => new(context, args, &places)?,
                 false => Wanted::Selected(selection(context, args, &named)?),
             };
@@ -155,9 +165,10 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     }
 }
 
+/// From the stored position on, once or for as long as it runs.
 fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wanted> {
     if places.iter().any(|place| !place.to.destination.is_intake()) {
-        return Err(plan::no_position_here().into());
+        return Err(plan::no_position_here(args).into());
     }
     let since = args.since.as_deref();
     let since = since.map(|since| range(context, since, None)).transpose()?;
@@ -165,6 +176,18 @@ fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wan
         since: since.map(|range| range.since),
         until: context.now(),
     })
+}
+
+impl Export {
+    /// True where it runs until somebody stops it.
+    pub fn runs_until_stopped(&self) -> bool {
+        self.follow.follow
+    }
+
+    /// True where it goes on from a position.
+    fn goes_on(&self) -> bool {
+        self.new || self.follow.follow
+    }
 }
 
 fn range(context: &Context, since: &str, until: Option<&str>) -> Result<TimeRange, TimeError> {
