@@ -10,6 +10,7 @@ mod cache;
 mod complete;
 mod dense;
 mod error;
+mod estimate;
 mod events;
 mod export;
 mod filter;
@@ -19,6 +20,7 @@ mod message;
 mod recordings;
 mod retry;
 mod rows;
+mod stats;
 mod stored;
 pub mod tail;
 #[cfg(test)]
@@ -31,6 +33,7 @@ pub use cache::{Cache, CacheError};
 pub use complete::STATEMENTS_LIMIT;
 pub use dense::Hidden;
 pub use error::SourceError;
+pub use estimate::{Estimate, estimate, estimate_sessions};
 pub use events::{EventContext, events_of};
 pub use export::{
     Export, Fed, Follow, Left, News, SourceProgress, SourceSummary, Stretch, export,
@@ -40,4 +43,5 @@ pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
+pub use stats::{By, Counts, Group, Tally, tally};
 pub use stored::Stored;

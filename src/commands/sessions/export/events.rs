@@ -9,7 +9,7 @@ use super::follower::Follower;
 use super::mapping::Mapping;
 use super::plan::{Plan, Unread, Wanted, What};
 use super::summary::{ExportSummary, show};
-use super::{Export, follow, scope};
+use super::{Export, ask, follow, scope};
 use crate::commands::shipping::{Carried, Destination, End, Intake, Lane, Shipped, conclude, ship};
 use crate::context::Context;
 use crate::delivery::AtomicFile;
@@ -37,6 +37,10 @@ pub(super) async fn run(
     };
     let site = intake.as_ref().map(|intake| intake.datadog.site());
     let plan = Plan::of(context, args, &gateway, wanted, &places, site).await?;
+    if intake.is_some() && !ask::goes_on(context, args, &gateway, &plan).await? {
+        context.ui.status("nothing was sent");
+        return Ok(Exit::Failed);
+    }
     let mapping = Mapping::new(context, args, &gateway)?;
     let mut lanes = Vec::new();
     for ((place, file), ledger) in places.iter().zip(files).zip(&plan.ledgers) {
@@ -56,12 +60,19 @@ pub(super) async fn run(
         && places
             .iter()
             .all(|place| place.to.destination != Destination::Stdout);
+    let is_late = delivered.is_late();
     let exit = tell(context, &plan, delivered, is_free)?;
+    if args.new && is_late {
+        context.ui.status(OFTEN_ENOUGH);
+    }
     if args.delivery.dry_run && intake.is_some() {
         context.ui.status("dry run: nothing was sent");
     }
     Ok(exit)
 }
+
+/// What keeps events from growing too old.
+const OFTEN_ENOUGH: &str = "  where --new runs every 12 h or more often, no event grows that old";
 
 /// A target that cannot be written is found before the gateway is asked anything.
 fn file(args: &Export, place: &Place) -> anyhow::Result<Option<AtomicFile>> {
@@ -105,6 +116,14 @@ fn end<'a>(
 struct Delivered {
     source: SourceSummary,
     carried: Vec<Carried>,
+}
+
+impl Delivered {
+    /// Whether an event was too old by the time it was sent.
+    fn is_late(&self) -> bool {
+        let late = |one: &Carried| one.summary().late + one.summary().skipped > 0;
+        self.carried.iter().any(late)
+    }
 }
 
 /// Reads and delivers side by side.
