@@ -7,6 +7,7 @@
 mod approvals;
 mod as_of;
 mod cache;
+mod census;
 mod complete;
 mod dense;
 mod error;
@@ -26,10 +27,12 @@ pub mod tail;
 #[cfg(test)]
 mod testing;
 mod throttle;
+mod user;
 mod window;
 
 pub use approvals::ApprovalSources;
 pub use cache::{Cache, CacheError};
+pub use census::census;
 pub use complete::STATEMENTS_LIMIT;
 pub use dense::Hidden;
 pub use error::SourceError;
@@ -45,3 +48,4 @@ pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
 pub use stats::{By, Counts, Group, Tally, tally};
 pub use stored::Stored;
+pub use user::user;

@@ -7,10 +7,9 @@ use futures_util::StreamExt;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit, ZonedRound};
 
+use super::census::counted;
 use super::error::SourceError;
-use super::filter::{SessionFilter, may_be_blocked};
-use super::list::decide;
-use super::retry::{Backoff, retrying};
+use super::filter::SessionFilter;
 use super::rows::rows;
 use crate::domain::session::{Outcome, Session};
 use crate::domain::time::TimeRange;
@@ -161,7 +160,7 @@ pub async fn tally(
     mut progress: impl FnMut(u64),
 ) -> Result<Tally, SourceError> {
     let sessions = rows(gateway, range, filter.query())
-        .map(|row| async move { whole_outcome(gateway, filter, row?).await })
+        .map(|row| async move { counted(gateway, filter, row?).await })
         .buffer_unordered(CONCURRENCY);
     let mut sessions = pin!(sessions);
     let (mut tally, mut count) = (Tally::default(), 0);
@@ -173,21 +172,6 @@ pub async fn tally(
         }
     }
     Ok(tally)
-}
-
-async fn whole_outcome(
-    gateway: &Gateway,
-    filter: &SessionFilter,
-    row: Session,
-) -> Result<Option<Session>, SourceError> {
-    let Some(session) = decide(gateway, filter, row).await? else {
-        return Ok(None);
-    };
-    if !may_be_blocked(&session) {
-        return Ok(Some(session));
-    }
-    let ask = async || gateway.session(&session.id).await;
-    retrying(Backoff::patient(), ask).await.map(Some)
 }
 
 #[cfg(test)]
@@ -207,15 +191,10 @@ mod tests {
             since: at_millis(0),
             until: at_millis(86_400_000),
         };
-        let tally = tally(
-            &server.gateway(),
-            day,
-            &SessionFilter::default(),
-            &[By::Total, By::Connection],
-            &TimeZone::UTC,
-            |_| (),
-        );
-        let tally = tally.await.expect("a tally");
+        let (gateway, filter) = (server.gateway(), SessionFilter::default());
+        let by = [By::Total, By::Connection];
+        let tally = tally(&gateway, day, &filter, &by, &TimeZone::UTC, |_| ()).await;
+        let tally = tally.expect("a tally");
         let counts = Counts {
             sessions: 3,
             success: 1,
