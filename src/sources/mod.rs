@@ -11,6 +11,7 @@ mod census;
 mod complete;
 mod dense;
 mod error;
+mod estimate;
 mod events;
 mod export;
 mod filter;
@@ -20,6 +21,7 @@ mod message;
 mod recordings;
 mod retry;
 mod rows;
+mod stats;
 mod stored;
 pub mod tail;
 #[cfg(test)]
@@ -34,6 +36,7 @@ pub use census::census;
 pub use complete::STATEMENTS_LIMIT;
 pub use dense::Hidden;
 pub use error::SourceError;
+pub use estimate::{Estimate, estimate, estimate_sessions};
 pub use events::{EventContext, events_of};
 pub use export::{
     Export, Fed, Follow, Left, News, SourceProgress, SourceSummary, Stretch, export,
@@ -43,5 +46,6 @@ pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
+pub use stats::{By, Counts, Group, Tally, tally};
 pub use stored::Stored;
 pub use user::user;

@@ -104,7 +104,7 @@ fn it_asks_once_where_to_begin_and_is_for_destinations_with_a_position() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);
     let refused = follow(&environment, &[]).finish().exits(2);
-    assert!(refused.stderr.contains("--follow --since 24h"));
+    assert!(refused.stderr.contains("--follow --since 12h"));
     let to_file = [
         "sessions", "export", "--follow", "--since", "1h", "--to", "-",
     ];

@@ -1,7 +1,6 @@
 //! The way to one destination: what is read becomes records, and they go out or are written.
 
 use std::cell::{Cell, RefCell};
-use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -51,19 +50,6 @@ pub enum End<'a> {
     Show(&'a Datadog, IntakeKind, Options),
     File(AtomicFile, Format),
     Stdout(Format),
-}
-
-impl End<'_> {
-    /// With another time that a batch may take to fill up, made of the usual one.
-    pub fn lingering(mut self, linger: impl FnOnce(Duration) -> Duration) -> Self {
-        match &mut self {
-            End::Intake(_, options) | End::Show(_, _, options) => {
-                options.linger = linger(options.linger);
-            }
-            End::File(..) | End::Stdout(_) => {}
-        }
-        self
-    }
 }
 
 /// What came of a lane.

@@ -9,7 +9,7 @@ use super::follower::Follower;
 use super::mapping::Mapping;
 use super::plan::{Plan, Unread, Wanted, What};
 use super::summary::{ExportSummary, show};
-use super::{Export, follow, scope};
+use super::{Export, ask, scope};
 use crate::commands::receipts;
 use crate::commands::shipping::{Carried, Destination, End, Intake, Lane, Shipped, conclude, ship};
 use crate::context::Context;
@@ -44,6 +44,10 @@ pub(super) async fn run(
     };
     let site = intake.as_ref().map(Intake::site);
     let plan = Plan::of(context, args, &gateway, wanted, &places, site).await?;
+    if intake.is_some() && !ask::goes_on(context, args, &gateway, &plan).await? {
+        context.ui.status("nothing was sent");
+        return Ok(Exit::Failed);
+    }
     let mapping = Mapping::new(context, args, &gateway)?;
     let mut lanes = Vec::new();
     for ((place, file), ledger) in places.iter().zip(files).zip(&plan.ledgers) {
@@ -59,7 +63,7 @@ pub(super) async fn run(
             receipt,
             name: name(place, intake.as_ref()),
             is_best_effort: place.to.is_best_effort,
-            end: end(context, args, place, file, intake.as_ref())?,
+            end: end(place, file, intake.as_ref())?,
             keeper: Box::new(Follower {
                 mapping: &mapping,
                 ledger: ledger.as_deref(),
@@ -72,12 +76,19 @@ pub(super) async fn run(
         && places
             .iter()
             .all(|place| place.to.destination != Destination::Stdout);
+    let is_late = delivered.is_late();
     let exit = tell(context, &plan, delivered, is_free)?;
+    if args.new && is_late {
+        context.ui.status(OFTEN_ENOUGH);
+    }
     if args.delivery.dry_run && intake.is_some() {
         context.ui.status("dry run: nothing was sent");
     }
     Ok(exit)
 }
+
+/// What keeps events from growing too old.
+const OFTEN_ENOUGH: &str = "  where --new runs every 12 h or more often, no event grows that old";
 
 /// What the receipt of a destination says that the run set out to do.
 fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site: Site) -> Run {
@@ -113,20 +124,12 @@ fn name(place: &Place, intake: Option<&Intake<'_>>) -> String {
 }
 
 fn end<'a>(
-    context: &Context,
-    args: &Export,
     place: &Place,
     file: Option<AtomicFile>,
     intake: Option<&'a Intake<'_>>,
 ) -> anyhow::Result<End<'a>> {
     match (intake, file) {
-        (Some(intake), _) if place.to.destination.is_intake() => {
-            let end = intake.end(&place.to.destination)?;
-            Ok(match args.runs_until_stopped() {
-                true => end.lingering(|usual| follow::linger(&context.ui, usual)),
-                false => end,
-            })
-        }
+        (Some(intake), _) if place.to.destination.is_intake() => intake.end(&place.to.destination),
         (_, Some(file)) => Ok(End::File(file, place.format)),
         (_, None) => Ok(End::Stdout(place.format)),
     }
@@ -136,6 +139,14 @@ fn end<'a>(
 struct Delivered {
     source: SourceSummary,
     carried: Vec<Carried>,
+}
+
+impl Delivered {
+    /// Whether an event was too old by the time it was sent.
+    fn is_late(&self) -> bool {
+        let late = |one: &Carried| one.summary().late + one.summary().skipped > 0;
+        self.carried.iter().any(late)
+    }
 }
 
 /// Reads and delivers side by side.

@@ -14,9 +14,6 @@ use crate::domain::time::{human_duration, parse_duration};
 use crate::sources::{self, Fed, Left, News, SourceError, SourceSummary};
 use crate::ui::Ui;
 
-/// Batches that are not full go out after this time where somebody watches.
-const LINGER_ON_A_TERMINAL: Duration = Duration::from_secs(1);
-
 /// Staying.
 #[derive(Debug, Args)]
 pub struct FollowArgs {
@@ -42,14 +39,6 @@ pub(super) struct Following {
     shares: RefCell<Vec<Share>>,
     /// Why the position could not be read any more.
     broken: Cell<Option<StateError>>,
-}
-
-/// How long a batch may fill up.
-pub(super) fn linger(ui: &Ui, usual: Duration) -> Duration {
-    match ui.is_interactive() {
-        true => LINGER_ON_A_TERMINAL,
-        false => usual,
-    }
 }
 
 impl Following {

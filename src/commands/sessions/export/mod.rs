@@ -1,5 +1,6 @@
 //! `ddctl sessions export`: session events to Datadog or to files, recordings to files.
 
+mod ask;
 mod conversion;
 mod destination;
 mod digest;
@@ -37,11 +38,11 @@ use crate::sources::{self, SessionRef};
 /// Ship session events to Datadog or to files, or recordings to files
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  ddctl sessions export --since 24h --to logs
-  ddctl sessions export --since 24h --to logs --dry-run
+  ddctl sessions export --since 12h --to logs
+  ddctl sessions export --since 12h --to logs --dry-run
   ddctl sessions export --new --to logs
   ddctl sessions export --follow --since 1h --to logs
-  ddctl sessions export --since 24h --to logs --to events,best-effort
+  ddctl sessions export --since 12h --to logs --to events,best-effort
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export 7c1e --to session.cast
   ddctl sessions export 7c1e --to session.html
@@ -51,7 +52,8 @@ use crate::sources::{self, SessionRef};
   ddctl sessions export --since 7d --agent '*' --to recordings/ --format txt
 
 Events older than Datadog takes (18 hours) go out under the time of sending, with their own time in \
-evt.original_time and the tag late:true; --late chooses otherwise.
+evt.original_time and the tag late:true; --late chooses otherwise. That, and more than 100000 events, \
+is asked first: --yes answers. What a position leaves to --new and --follow is never asked about.
 
 Recordings are read from asciicast 1 to 3, the gateway's own array, typescripts of script(1) and \
 ttyrec. Each file says which session or file it is of, which part, how many secrets were hidden in \

@@ -97,6 +97,14 @@ impl Plan {
         Ok(Self::union(context.now(), args, shares))
     }
 
+    /// Whether there is a position to go on from everywhere.
+    pub fn has_position(&self) -> bool {
+        let has_moved = |ledger: &Rc<RefCell<Ledger>>| ledger.borrow().cursor().is_some();
+        self.ledgers
+            .iter()
+            .all(|ledger| ledger.as_ref().is_some_and(has_moved))
+    }
+
     /// What broke the run beside reading and delivering.
     pub fn intact(&self) -> Result<(), StateError> {
         match &self.what {
@@ -225,7 +233,7 @@ fn no_position(args: &Export) -> UsageError {
     let flag = mode(args);
     UsageError::with_hint(
         "there is no position to go on from: nothing of this selection was shipped to this site",
-        format!("say once where to begin: {flag} --since 24h"),
+        format!("say once where to begin: {flag} --since 12h"),
     )
 }
 
@@ -233,7 +241,7 @@ pub(super) fn no_position_here(args: &Export) -> UsageError {
     let flag = mode(args);
     UsageError::with_hint(
         format!("{flag} goes on from a position, and files have none"),
-        "use it with --to logs, or name a range: --since 24h",
+        "use it with --to logs, or name a range: --since 12h",
     )
 }
 
