@@ -28,6 +28,7 @@ mod sandbox_datadog;
 mod sandbox_gateway;
 mod search;
 mod sessions;
+mod standing;
 mod support;
 mod tail;
 mod test_event;

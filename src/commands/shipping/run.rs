@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner};
 use super::outcome::Carried;
+use super::standing::Standing;
 use super::voice::Chorus;
 use crate::context::Context;
 use crate::delivery::{Outlet, Stop, Summary, fan_out};
@@ -59,6 +60,32 @@ pub async fn ship<E: Clone, S, F: Future<Output = S>>(
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
 ) -> Shipment<S> {
+    shipped(context, label, lanes, source, is_good, None).await
+}
+
+/// As [`ship`], for a long-running mode, which is seen from outside meanwhile.
+pub async fn ship_standing<E: Clone, S, F: Future<Output = S>>(
+    context: &Context,
+    label: &str,
+    lanes: Vec<Lane<'_, E>>,
+    source: impl FnOnce(mpsc::Sender<E>) -> F,
+    is_good: impl FnOnce(&S) -> bool,
+    standing: &Standing,
+) -> Shipment<S> {
+    tokio::select! {
+        shipment = shipped(context, label, lanes, source, is_good, Some(standing)) => shipment,
+        never = standing.serve(&context.ui) => match never {},
+    }
+}
+
+async fn shipped<E: Clone, S, F: Future<Output = S>>(
+    context: &Context,
+    label: &str,
+    lanes: Vec<Lane<'_, E>>,
+    source: impl FnOnce(mpsc::Sender<E>) -> F,
+    is_good: impl FnOnce(&S) -> bool,
+    standing: Option<&Standing>,
+) -> Shipment<S> {
     let names = lanes.iter().map(|lane| lane.name.clone());
     let chorus = Chorus::new(&context.ui, label, names);
     let (mut tracks, mut ends) = (Vec::new(), Vec::new());
@@ -72,7 +99,7 @@ pub async fn ship<E: Clone, S, F: Future<Output = S>>(
     }
     let lacked: Lacked = tracks.iter().map(|_| Cell::new(0)).collect();
     let (tx, rx) = mpsc::channel(QUEUE);
-    let deliveries = deliver(context, &chorus, &tracks, ends, &lacked, rx);
+    let deliveries = deliver(context, &chorus, standing, &tracks, ends, &lacked, rx);
     let (source, ended) = side_by_side(source(tx), deliveries).await;
     let is_whole = source.as_ref().is_none_or(is_good);
     let carried = tracks.iter().zip(ended).zip(&lacked);
@@ -100,6 +127,7 @@ struct Track<'a, E> {
 async fn deliver<E: Clone>(
     context: &Context,
     chorus: &Chorus<'_>,
+    standing: Option<&Standing>,
     tracks: &[Track<'_, E>],
     ends: Vec<End<'_>>,
     lacked: &Lacked,
@@ -109,6 +137,7 @@ async fn deliver<E: Clone>(
     let runner = |at: usize| Runner {
         ui: &context.ui,
         chorus,
+        standing,
         at,
         keeper: &*tracks[at].keeper,
         stop: wishes[at].subscribe(),
