@@ -152,11 +152,7 @@ fn while_the_key_is_refused_it_says_where_the_key_came_from_and_a_person_is_wait
     let key = environment.home().join("key");
     fs::write(&key, "0123456789abcdef0123456789abcdef").expect("a file");
     let path = key.display().to_string();
-    let mut running = follow(
-        &environment,
-        &["--api-key-file", &path],
-        Some(&intake.url()),
-    );
+    let mut running = follow(&environment, &["--api-key-file", &path], Some(intake.url()));
     let line = running.wait_for_stderr("next try");
     assert!(line.contains("403"), "{line}");
     let remedy = format!("the key came from {path}, which is read again at every try");
