@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::domain::time::human_duration;
 use crate::error::Exit;
 use crate::health::{DestinationState, Report, Stored, read_all};
-use crate::ui::{Format, Table, Ui, counted};
+use crate::ui::{Format, Table, Ui, counted, escape};
 
 /// What a running `--follow` is doing: per destination position, queue and what it waits for
 ///
@@ -94,7 +94,7 @@ fn destination(ui: &Ui, state: &DestinationState, at: Timestamp) -> Vec<String> 
         ""
     };
     let mut lines = vec![format!("  {}{effort}: {}", state.destination, state.word())];
-    let mut say = |text: String| lines.push(format!("    {text}"));
+    let mut say = |text: String| lines.push(format!("    {}", escape::line(&text)));
     let dead: u64 = state.dead_letters.values().sum();
     say(format!(
         "{} delivered, {} queued, {} set aside",

@@ -7,6 +7,7 @@
 mod approvals;
 mod as_of;
 mod cache;
+mod census;
 mod complete;
 mod dense;
 mod error;
@@ -24,11 +25,13 @@ pub mod tail;
 #[cfg(test)]
 mod testing;
 mod throttle;
+mod user;
 mod window;
 
 pub use approvals::ApprovalSources;
 pub use cache::{Cache, CacheError};
-pub use complete::STATEMENTS_LIMIT;
+pub use census::census;
+pub use complete::{Completed, STATEMENTS_LIMIT};
 pub use dense::Hidden;
 pub use error::SourceError;
 pub use events::{EventContext, events_of};
@@ -41,3 +44,4 @@ pub use find::{SessionRef, find};
 pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
 pub use stored::Stored;
+pub use user::user;

@@ -1,6 +1,6 @@
 //! The way to one destination: what is read becomes records, and they go out or are written.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 use super::standing::Standing;
 use super::voice::Chorus;
 use crate::datadog::Datadog;
+use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
     self, Account, AtomicFile, DryRun, Format, IntakeKind, Number, Observer, Options, Progress,
@@ -40,6 +41,8 @@ pub struct Lane<'a, E> {
     pub is_best_effort: bool,
     pub end: End<'a>,
     pub keeper: Box<dyn Keeper<E> + 'a>,
+    /// What the lane sends is written in it; `None` where nothing leaves the machine.
+    pub receipt: Option<Receipt>,
 }
 
 /// Where a lane ends.
@@ -79,6 +82,7 @@ pub(super) struct Runner<'a, E> {
     pub standing: Option<&'a Standing>,
     pub at: usize,
     pub keeper: &'a dyn Keeper<E>,
+    pub receipt: Option<&'a RefCell<Receipt>>,
     pub stop: watch::Receiver<Stop>,
 }
 
@@ -128,13 +132,14 @@ impl<E> Runner<'_, E> {
         })
     }
 
-    fn watcher(&self) -> Watcher<'_, E> {
-        Watcher {
+    fn watcher(&self) -> Recorder<'_, Watcher<'_, E>> {
+        let watcher = Watcher {
             chorus: self.chorus,
             standing: self.standing,
             at: self.at,
             keeper: self.keeper,
-        }
+        };
+        Recorder::new(self.receipt, watcher)
     }
 }
 

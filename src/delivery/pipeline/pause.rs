@@ -60,8 +60,8 @@ impl<O: Observer> Run<O> {
 
     pub(super) fn renewed(&mut self, answer: Answer) {
         match answer {
-            Ok(()) if self.pause.take().is_some() => self.observer.told(Progress::Resumed),
-            Ok(()) => {}
+            Ok(_) if self.pause.take().is_some() => self.observer.told(Progress::Resumed),
+            Ok(_) => {}
             Err(trouble) => {
                 if let Some(pause) = &mut self.pause {
                     pause.cause = pause.cause.with(trouble);

@@ -14,8 +14,9 @@ use crate::delivery::batch::halves;
 use crate::delivery::compression::Codec;
 use crate::delivery::dead_letter::Verdict;
 use crate::delivery::entry::Entry;
-use crate::delivery::observer::Observer;
+use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::positions::Number;
+use crate::delivery::state::StateError;
 use crate::delivery::summary::Progress;
 
 /// So many single events refused, without one taken between them, cast doubt on the settings.
@@ -34,12 +35,12 @@ impl<O: Observer> Run<O> {
         self.queue.came_back(&job);
         match answer {
             answer if matches!(job, Job::Renew) => self.renewed(answer),
-            Ok(()) => self.taken(job),
+            Ok(status) => self.taken(job, status),
             Err(trouble) => self.refused(job, trouble),
         }
     }
 
-    fn taken(&mut self, job: Job) {
+    fn taken(&mut self, job: Job, status: Option<u16>) {
         self.gate.succeeded();
         self.last_trouble = None;
         self.pause_wait = self.options.renewal.first;
@@ -51,9 +52,10 @@ impl<O: Observer> Run<O> {
                 .filter_map(|entry| entry.number)
                 .collect();
             self.summary.accepted += events as u64;
-            if let Some(batch) = unit.encoded {
+            if let Some(batch) = &unit.encoded {
                 self.summary.bytes_raw += batch.raw_bytes as u64;
                 self.summary.bytes_wire += batch.body.len() as u64;
+                self.record(&unit.came_to(Fate::Taken { batch, status }));
             }
             let accepted = self.summary.accepted;
             self.remember(numbers);
@@ -88,13 +90,25 @@ impl<O: Observer> Run<O> {
         }
     }
 
-    /// Hands settled records on. Where they cannot be remembered the run ends: to go on would only
-    /// lengthen what the next run repeats.
+    /// Hands on what became of a batch; before its records are settled, so that nothing is settled
+    /// that left no trace.
+    pub(super) fn record(&mut self, batch: &SentBatch<'_>) {
+        let kept = self.observer.batch(batch);
+        self.end_unless_kept(kept);
+    }
+
+    /// Hands settled records on.
     pub(super) fn remember(&mut self, numbers: Vec<Number>) {
-        if numbers.is_empty() {
-            return;
+        if !numbers.is_empty() {
+            let kept = self.observer.settled(&numbers);
+            self.end_unless_kept(kept);
         }
-        if let Err(error) = self.observer.settled(&numbers)
+    }
+
+    /// Where an end cannot be remembered the run ends: to go on would only lengthen what the next
+    /// run repeats.
+    fn end_unless_kept(&mut self, kept: Result<(), StateError>) {
+        if let Err(error) = kept
             && matches!(self.phase, Phase::Reading | Phase::Draining(_))
         {
             self.phase = Phase::Ending(Cause::State(error));
@@ -103,7 +117,10 @@ impl<O: Observer> Run<O> {
 
     /// Ends the run once what is under way has come back; `job` counts as undelivered. Where a
     /// person can help and there is time, it is a pause.
-    fn end(&mut self, job: Job, cause: Cause) {
+    fn end(&mut self, mut job: Job, cause: Cause) {
+        if let (Job::Batch(unit), Cause::Unreachable(trouble)) = (&mut job, &cause) {
+            unit.unanswered += u32::from(trouble.reason.leaves_open());
+        }
         self.queue.push_front(job);
         if self.options.patience == Patience::LongRunning && cause.is_for_a_person() {
             return self.pause(cause);
@@ -123,7 +140,10 @@ impl<O: Observer> Run<O> {
             && self.options.patience == Patience::OneShot
     }
 
-    fn retry(&mut self, job: Job, trouble: Trouble, after: Option<Duration>) {
+    fn retry(&mut self, mut job: Job, trouble: Trouble, after: Option<Duration>) {
+        if let Job::Batch(unit) = &mut job {
+            unit.unanswered += u32::from(trouble.reason.leaves_open());
+        }
         let wait = self.gate.failed(after, Instant::now());
         *self.summary.retries.entry(trouble.reason).or_default() += 1;
         let why = trouble.text.clone();
@@ -169,7 +189,11 @@ impl<O: Observer> Run<O> {
         self.observer.told(Progress::Split { events, why });
         let (first, second) = halves(unit.entries);
         for half in [second, first] {
-            let half = Unit::new(half, unit.attempts);
+            let half = Unit {
+                unanswered: unit.unanswered,
+                sent_at: unit.sent_at,
+                ..Unit::new(half, unit.attempts)
+            };
             self.queue.push_front(Job::Batch(half));
         }
     }
@@ -243,6 +267,16 @@ impl<O: Observer> Run<O> {
             self.summary.dead_letter_file = Some(letters.path().to_owned());
         }
         self.summary.dead_letters += 1;
+        self.record(&SentBatch {
+            entries: std::slice::from_ref(&entry),
+            fate: Fate::DeadLetter {
+                status,
+                why: &verdict.reason,
+            },
+            attempts,
+            unanswered: 0,
+            sent_at: None,
+        });
         self.remember(entry.number.into_iter().collect());
         let (id, why) = (entry.id, verdict.reason);
         self.observer.told(Progress::DeadLetter { id, why });

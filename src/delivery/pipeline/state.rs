@@ -18,7 +18,7 @@ use crate::delivery::dead_letter::DeadLetters;
 use crate::delivery::entry::{Entry, Record, TooLarge};
 use crate::delivery::gate::Gate;
 use crate::delivery::late::{self, Age, LatePolicy};
-use crate::delivery::observer::Observer;
+use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::retry::Backoff;
 use crate::delivery::sinks::Sink;
 use crate::delivery::summary::{Progress, Summary};
@@ -232,6 +232,9 @@ impl<O: Observer> Run<O> {
                 self.queue.push_front(job);
                 return None;
             }
+            if let Job::Batch(unit) = &mut job {
+                unit.sent_at = Some((self.options.now)());
+            }
             self.queue.went_out(&job);
             self.summary.requests += 1;
             return Some(job);
@@ -256,10 +259,31 @@ impl<O: Observer> Run<O> {
             return;
         }
         unit.encoded = None;
+        let is_skipped = |entry: &Entry| {
+            policy == LatePolicy::Skip && late::age(entry.timestamp, now) == Age::Late
+        };
         let entries = std::mem::take(&mut unit.entries).into_iter();
-        unit.entries = entries
+        let (skipped, others): (Vec<Entry>, Vec<Entry>) = entries.partition(is_skipped);
+        self.skip(&skipped);
+        unit.entries = others
+            .into_iter()
             .filter_map(|entry| self.fresh_or_restamped(entry, policy, now, unit.attempts))
             .collect();
+    }
+
+    fn skip(&mut self, entries: &[Entry]) {
+        if entries.is_empty() {
+            return;
+        }
+        self.summary.skipped += entries.len() as u64;
+        self.record(&SentBatch {
+            entries,
+            fate: Fate::Skipped,
+            attempts: 0,
+            unanswered: 0,
+            sent_at: None,
+        });
+        self.remember(entries.iter().filter_map(|entry| entry.number).collect());
     }
 
     /// `None` where the entry does not go out at all.
@@ -272,11 +296,6 @@ impl<O: Observer> Run<O> {
     ) -> Option<Entry> {
         match (late::age(entry.timestamp, now), policy) {
             (Age::Fresh, _) => {}
-            (Age::Late, LatePolicy::Skip) => {
-                self.summary.skipped += 1;
-                self.remember(entry.number.into_iter().collect());
-                return None;
-            }
             (Age::Late, LatePolicy::DeadLetter) => {
                 let reason = format!("too old for the destination: {:.3}", entry.timestamp);
                 self.set_aside(entry, None, reason, attempts);
@@ -303,6 +322,15 @@ impl<O: Observer> Run<O> {
         }
     }
 
+    /// What waits although a request of it may have been taken.
+    fn record_uncertain(&mut self) {
+        let is_open = |unit: &&Unit| unit.unanswered > 0;
+        for unit in self.queue.waiting().filter(is_open) {
+            // The run is over as it is; what it came to says more than that this is not kept.
+            let _ = self.observer.batch(&unit.came_to(Fate::Uncertain));
+        }
+    }
+
     /// Events read that came to no end yet.
     pub(super) fn left(&self) -> u64 {
         (self.queue.events() + self.batcher.events() + self.suspects.len()) as u64
@@ -312,6 +340,7 @@ impl<O: Observer> Run<O> {
         mut self,
         clock_offset: Option<SignedDuration>,
     ) -> Result<Summary, DeliveryError> {
+        self.record_uncertain();
         self.summary.undelivered = self.left();
         self.summary.elapsed = self.started.elapsed();
         self.summary.clock_offset = clock_offset;

@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(trouble.text, "the file is empty");
         let trouble = account.renew().await.expect_err("a key that is refused");
         assert_eq!(trouble.meaning, Meaning::Pause);
-        assert_eq!(account.renew().await, Ok(()));
+        assert_eq!(account.renew().await, Ok(None));
         let lines: Vec<String> = good.requests().iter().map(|one| one.line.clone()).collect();
         assert_eq!(lines, ["GET /api/v1/validate", "POST /api/v2/logs"]);
     }

@@ -10,12 +10,15 @@ use super::mapping::Mapping;
 use super::plan::{Plan, Unread, Wanted, What};
 use super::summary::{ExportSummary, show};
 use super::{Export, follow, scope};
+use crate::commands::receipts;
 use crate::commands::shipping::{
     Carried, Destination, End, Intake, Lane, Shipped, Standing, conclude, ship, ship_standing,
 };
 use crate::context::Context;
+use crate::delivery::receipts::Run;
 use crate::delivery::{AtomicFile, Patience};
 use crate::domain::session::Session;
+use crate::domain::site::Site;
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{
@@ -46,7 +49,16 @@ pub(super) async fn run(
     let mapping = Mapping::new(context, args, &gateway)?;
     let mut lanes = Vec::new();
     for ((place, file), ledger) in places.iter().zip(files).zip(&plan.ledgers) {
+        let site = site.filter(|_| place.to.destination.is_intake() && !args.delivery.dry_run);
+        let receipt = match site {
+            Some(site) => {
+                let run = receipt_of(args, &gateway, &plan, place, site);
+                Some(receipts::begin(context, Some(&gateway), run).await?)
+            }
+            None => None,
+        };
         lanes.push(Lane {
+            receipt,
             name: name(place, intake.as_ref()),
             is_best_effort: place.to.is_best_effort,
             end: end(context, args, place, file, intake.as_ref())?,
@@ -67,6 +79,21 @@ pub(super) async fn run(
         context.ui.status("dry run: nothing was sent");
     }
     Ok(exit)
+}
+
+/// What the receipt of a destination says that the run set out to do.
+fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site: Site) -> Run {
+    Run {
+        command: args.command().to_owned(),
+        since: plan.range.map(|range| range.since),
+        until: plan.range.map(|range| range.until),
+        sessions: args.sessions.clone(),
+        filter: args.filter.filter().canonical(),
+        gateway: Some(gateway.page_base().to_owned()),
+        destination: place.to.destination.to_string(),
+        site: Some(site.to_string()),
+        ..Run::default()
+    }
 }
 
 /// A target that cannot be written is found before the gateway is asked anything.

@@ -72,11 +72,11 @@ impl Sink for Uneven {
         }
         let ids = entries.iter().map(|entry| entry.id.clone());
         self.taken.borrow_mut().extend(ids);
-        Ok(())
+        Ok(None)
     }
 
     async fn check(&self) -> Answer {
-        Ok(())
+        Ok(None)
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {
