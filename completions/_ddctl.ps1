@@ -53,6 +53,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('dashboards', 'dashboards', [CompletionResultType]::ParameterValue, 'Dashboards as files: those of the packs, and your own')
             [CompletionResult]::new('test-event', 'test-event', [CompletionResultType]::ParameterValue, 'Does a monitor fire? Exit 3 when it does not, 1 when nobody can tell')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Profiles and settings')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'What a running `--follow` is doing: per destination position, queue and what it waits for')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Run a stand-in for the gateway and for Datadog on this machine')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, or write every page to a folder')
@@ -421,6 +422,8 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Sessions that started since then: 24h, 2026-11-20, RFC 3339')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Sessions that started before then')
             [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'With --follow: how often the gateway is asked')
+            [CompletionResult]::new('--heartbeat', '--heartbeat', [CompletionResultType]::ParameterName, 'With --follow: how often a heartbeat goes to the logs, which says that events would arrive')
+            [CompletionResult]::new('--health-listen', '--health-listen', [CompletionResultType]::ParameterName, 'With --follow: answer /healthz, /readyz and /metrics at [HOST:]PORT; without HOST, to this machine alone')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'By who authenticated: e-mail, name or subject id')
             [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'By machine identity: its name, e-mail or id; `*` for every agent')
             [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'By connection name, `*` and `?` allowed')
@@ -1369,6 +1372,30 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is asked of whom; twice for what is decided in between')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'ddctl;status' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the settings file')
+            [CompletionResult]::new('--site', '--site', [CompletionResultType]::ParameterName, 'Datadog site: datadoghq.eu, eu, or a pasted page address')
+            [CompletionResult]::new('--gateway-url', '--gateway-url', [CompletionResultType]::ParameterName, 'Address of the gateway')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Settings file instead of the platform''s own')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Format of the answer')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Format of the answer')
+            [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'Format of what -v says')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour')
+            [CompletionResult]::new('--tz', '--tz', [CompletionResultType]::ParameterName, 'Zone of tables and of bare times: Europe/Berlin, UTC, local')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) trusted beside the system''s')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'End the whole command after this time: 30s, 5m')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask; fail where an answer is needed')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer every question with yes')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer every question with yes')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Refuse to change anything on the gateway or at Datadog')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but answers, warnings and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but answers, warnings and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what is asked of whom; twice for what is decided in between')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what is asked of whom; twice for what is decided in between')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'ddctl;sandbox' {

@@ -57,6 +57,7 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors 
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "dashboards" -d 'Dashboards as files: those of the packs, and your own'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "test-event" -d 'Does a monitor fire? Exit 3 when it does not, 1 when nobody can tell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "config" -d 'Profiles and settings'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "status" -d 'What a running `--follow` is doing: per destination position, queue and what it waits for'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sandbox" -d 'Run a stand-in for the gateway and for Datadog on this machine'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "man" -d 'Print the manual page, or write every page to a folder'
@@ -467,6 +468,8 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l since -d 'Sessions that started since then: 24h, 2026-11-20, RFC 3339' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l until -d 'Sessions that started before then' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l interval -d 'With --follow: how often the gateway is asked' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l heartbeat -d 'With --follow: how often a heartbeat goes to the logs, which says that events would arrive' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l health-listen -d 'With --follow: answer /healthz, /readyz and /metrics at [HOST:]PORT; without HOST, to this machine alone' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l user -d 'By who authenticated: e-mail, name or subject id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l connection -d 'By connection name, `*` and `?` allowed' -r
@@ -1417,6 +1420,29 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand config; and __fish_seen_subc
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l listen -d 'Where Datadog\'s stand-in listens; the gateway\'s takes the next port. 0 is any free port' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l sessions -d 'How many sessions the gateway has' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l seed -d 'The same seed makes the same sessions and the same faults' -r

@@ -12,6 +12,7 @@ pub mod monitors;
 pub mod receipts;
 pub mod sandbox;
 pub mod sessions;
+pub mod status;
 pub mod test_event;
 pub mod validate;
 pub mod webhooks;
@@ -76,6 +77,7 @@ pub enum Command {
     /// Profiles and settings
     #[command(subcommand)]
     Config(config::Config),
+    Status(status::Status),
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
     Man(man::Man),
@@ -112,6 +114,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Dashboards(command) => dashboards::run(context, command).await,
         Command::TestEvent(args) => test_event::run(context, &args).await,
         Command::Config(command) => config::run(context, command).await,
+        Command::Status(args) => status::run(context, &args).await,
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Completions(args) => completions::run(context, &args),
         Command::Man(args) => man::run(context, &args),

@@ -30,6 +30,7 @@ mod sandbox_datadog;
 mod sandbox_gateway;
 mod search;
 mod sessions;
+mod standing;
 mod stats;
 mod support;
 mod tail;

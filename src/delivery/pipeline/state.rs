@@ -302,7 +302,10 @@ impl<O: Observer> Run<O> {
                 return None;
             }
             (Age::Late | Age::Ahead, _) => {
-                self.summary.late += u64::from(!entry.is_restamped);
+                if !entry.is_restamped {
+                    self.summary.late += 1;
+                    self.observer.told(Progress::Restamped);
+                }
                 entry.restamp(now);
             }
         }

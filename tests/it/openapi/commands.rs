@@ -99,6 +99,7 @@ const EXPECTED: &[&str] = &[
 
 /// Commands that send nothing to the sandbox of the test: they have no remote, or one of their own.
 const QUIET: &[&str] = &[
+    "status",
     "completions",
     "config edit",
     "config get",

@@ -11,7 +11,9 @@ use super::plan::{Plan, Unread, Wanted, What};
 use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
 use crate::commands::receipts;
-use crate::commands::shipping::{Carried, Destination, End, Intake, Lane, Shipped, conclude, ship};
+use crate::commands::shipping::{
+    Carried, Destination, End, Intake, Lane, Shipped, Standing, conclude, ship, ship_standing,
+};
 use crate::context::Context;
 use crate::delivery::receipts::Run;
 use crate::delivery::{AtomicFile, Patience};
@@ -168,7 +170,15 @@ async fn deliver(
     };
     let source = |tx| source.read(plan, mapping.statements(), tx, &reached);
     let is_whole = |read: &Result<_, SourceError>| matches!(read, Ok(_) | Err(SourceError::Closed));
-    let shipment = ship(context, "shipping", lanes, source, is_whole).await;
+    let shipment = match args.runs_until_stopped() {
+        false => ship(context, "shipping", lanes, source, is_whole).await,
+        true => {
+            let (flags, profile) = (&args.standing, mapping.profile().clone());
+            let command = "sessions export --follow";
+            let standing = Standing::open(context, command, flags, profile, &lanes).await?;
+            ship_standing(context, "shipping", lanes, source, is_whole, &standing).await
+        }
+    };
     plan.intact()?;
     let source = match shipment.source {
         Some(Ok(source)) => source,

@@ -27,7 +27,7 @@ use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
-use crate::commands::shipping::DeliveryFlags;
+use crate::commands::shipping::{DeliveryFlags, StandingFlags};
 use crate::context::Context;
 use crate::domain::time::{TimeError, TimeRange, parse_range};
 use crate::error::Exit;
@@ -87,6 +87,8 @@ pub struct Export {
     again: bool,
     #[command(flatten)]
     follow: FollowArgs,
+    #[command(flatten)]
+    standing: StandingFlags,
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
