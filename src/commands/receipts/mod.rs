@@ -10,6 +10,7 @@ mod view;
 use clap::Subcommand;
 
 pub use sender::begin;
+pub use verify::{Subject, VerifyAnswer, verified};
 
 use crate::context::Context;
 use crate::error::Exit;

@@ -152,7 +152,8 @@ async fn census(
             sessions += 1;
             progress.set(&counted(sessions, "session"));
             let id: std::sync::Arc<str> = session.id.as_str().into();
-            for (kind, at) in kinds {
+            let is_in = |at: &Timestamp| subject.as_of.is_none_or(|as_of| *at <= as_of);
+            for (kind, at) in kinds.into_iter().filter(|(_, at)| is_in(at)) {
                 expected.push(Expected {
                     id: EventId::of_session(&session.id, kind),
                     kind,
@@ -180,7 +181,7 @@ async fn look(
     let mut inquiry = Inquiry::new(datadog, asked.gateway.host(), told);
     let since = kept.asked_since();
     let open_until = evidence.newest_sent.map(|sent| sent + signed(subject.wait));
-    let mut wait = FIRST_WAIT;
+    let (mut wait, mut cancel) = (FIRST_WAIT, context.cancel());
     loop {
         inquiry.find(expected, since).await?;
         let now = datadog.clock_now();
@@ -203,7 +204,13 @@ async fn look(
             "{} may not be searchable yet; looking again in {text}",
             counted(findings.len() as u64, "event")
         ));
-        tokio::time::sleep(wait).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            // What is known by then is the answer.
+            _ = cancel.wait_for(|stopped| *stopped) => {
+                return Ok((inquiry.requests, findings));
+            }
+        }
         wait = (wait * 3 / 2).min(LONGEST_WAIT);
     }
 }

@@ -8,6 +8,7 @@ use super::destination::Place;
 use super::follower::Follower;
 use super::mapping::Mapping;
 use super::plan::{Plan, Wanted, What};
+use super::proof::{self, Verification, verification};
 use super::summary::{ExportSummary, show};
 use super::{Export, scope};
 use crate::commands::receipts;
@@ -31,6 +32,7 @@ pub(super) async fn run(
     wanted: Wanted,
     places: Vec<Place>,
 ) -> anyhow::Result<Exit> {
+    proof::check(context, args)?;
     let files = places.iter().map(|place| file(args, place));
     let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
@@ -68,7 +70,12 @@ pub(super) async fn run(
         && places
             .iter()
             .all(|place| place.to.destination != Destination::Stdout);
-    let exit = tell(context, &plan, delivered, is_free)?;
+    let is_delivered = delivered.carried.iter().all(|one| one.result.is_ok());
+    let verification = match is_delivered {
+        true => verification(context, args, &gateway, &plan).await,
+        false => Ok(None),
+    };
+    let exit = tell(context, &plan, delivered, verification, is_free)?;
     if args.delivery.dry_run && intake.is_some() {
         context.ui.status("dry run: nothing was sent");
     }
@@ -180,15 +187,28 @@ fn tell(
     context: &Context,
     plan: &Plan,
     delivered: Delivered,
+    verification: anyhow::Result<Option<Verification>>,
     is_free: bool,
 ) -> anyhow::Result<Exit> {
     let Delivered { source, carried } = delivered;
+    let (verification, failed) = match verification {
+        Ok(verification) => (verification, None),
+        Err(error) => (None, Some(error)),
+    };
+    let proven = verification.as_ref().map_or(Exit::Done, |one| one.exit);
     let is_told = carried.len() > 1 || carried.iter().all(|one| one.result.is_ok());
     if is_told {
-        let summary = ExportSummary::of(plan.range, &source, Shipped::of(&carried));
+        let summary = ExportSummary {
+            verification,
+            ..ExportSummary::of(plan.range, &source, Shipped::of(&carried))
+        };
         show(context, &summary, is_free)?;
     }
-    conclude(context, carried)
+    match (conclude(context, carried)?, failed) {
+        (Exit::Done, Some(error)) => Err(error.context("prove what was delivered")),
+        (Exit::Done, None) => Ok(proven),
+        (exit, _) => Ok(exit),
+    }
 }
 
 async fn read(

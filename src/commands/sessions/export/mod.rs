@@ -10,6 +10,7 @@ mod mapping;
 mod naming;
 mod page;
 mod plan;
+mod proof;
 mod recordings;
 mod summary;
 
@@ -121,6 +122,8 @@ pub struct Export {
     /// Sessions asked for at once
     #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
+    #[command(flatten)]
+    proof: proof::ProofArgs,
     #[command(flatten)]
     gateway: GatewayAccess,
     #[command(flatten)]

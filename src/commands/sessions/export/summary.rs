@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::proof::Verification;
 use crate::commands::shipping::Shipped;
 use crate::context::Context;
 use crate::domain::time::TimeRange;
@@ -21,6 +22,8 @@ pub struct ExportSummary {
     pub not_done: Vec<String>,
     #[serde(flatten)]
     pub shipped: Shipped,
+    /// With `--verify`.
+    pub verification: Option<Verification>,
 }
 
 impl ExportSummary {
@@ -32,6 +35,7 @@ impl ExportSummary {
             incomplete: source.incomplete,
             not_done: source.not_done.clone(),
             shipped,
+            verification: None,
         }
     }
 
@@ -54,6 +58,7 @@ impl ExportSummary {
         if self.shipped.total.interrupted {
             lines.push("  stopped before the end; run the same command again".to_owned());
         }
+        lines.extend(self.verification.iter().flat_map(Verification::lines));
         lines
     }
 }
