@@ -516,3 +516,38 @@ fn the_auditors_page_works_from_disk_in_every_light_and_width() {
         assert_eq!(background == "rgb(12, 15, 19)", is_dark, "{background}");
     }
 }
+
+#[test]
+fn an_estimate_says_beforehand_what_an_export_then_is() {
+    let sandbox = SandboxOptions::default().sessions(300).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let prices = ["--price-per-million", "1.5", "--price-per-gb", "100"];
+    let flags = ["--since", EVERYTHING, "--estimate"];
+    let told = ship(&environment, &[&flags[..], &prices].concat()).exits(0);
+    let told = told.json();
+    assert_shape("sessions_export_estimate", &told);
+    assert!(
+        sandbox.received("logs", "evt.id").is_empty(),
+        "nothing is sent"
+    );
+    assert!(receipts(&environment).is_empty());
+
+    let sent = ship(&environment, &["--since", EVERYTHING]).exits(0).json();
+    for name in ["sessions", "late"] {
+        assert_eq!(told[name], sent[name], "{name}");
+    }
+    assert_eq!(told["events"], sent["accepted"]);
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let (guessed, real) = (number(&told["bytes"]), number(&sent["bytes_raw"]));
+    assert!(
+        (guessed / real - 1.0).abs() < 0.2,
+        "{guessed} against {real}"
+    );
+    let cost = number(&told["events"]) * 1.5e-6 + guessed * 1e-7;
+    assert!((number(&told["cost"]) - cost).abs() < 1e-9);
+
+    // What was sent is no part of it.
+    let left = ship(&environment, &flags).exits(0).json();
+    assert_eq!(left["cost"], Value::Null);
+    assert!(left["events"].as_u64() < Some(20), "{left}");
+}

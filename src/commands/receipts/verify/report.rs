@@ -28,7 +28,10 @@ pub fn write(mut file: AtomicFile, answer: &VerifyAnswer) -> anyhow::Result<()> 
 
 fn report(answer: &VerifyAnswer) -> Report {
     Report {
-        title: format!("Session events at {} {}", answer.destination, answer.site),
+        title: format!(
+            "Session events at Datadog ({}, {})",
+            answer.destination, answer.site
+        ),
         verdict: verdict(answer),
         is_good: answer.is_proven(),
         figures: figures(answer),
@@ -110,12 +113,7 @@ fn facts(answer: &VerifyAnswer) -> Vec<(&'static str, String)> {
         ("Checked", time(answer.checked_at)),
         (
             "Checked by",
-            format!(
-                "{}; {}, user id {}",
-                label(&answer.operator),
-                account(&answer.operator),
-                answer.operator.uid
-            ),
+            format!("{}; {}", label(&answer.operator), account(&answer.operator)),
         ),
         ("ddctl", answer.version.to_owned()),
         (

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use tokio::sync::mpsc;
 
 use super::destination::Place;
+use super::estimate;
 use super::follower::Follower;
 use super::mapping::Mapping;
 use super::plan::{Plan, Wanted, What};
@@ -32,6 +33,9 @@ pub(super) async fn run(
     wanted: Wanted,
     places: Vec<Place>,
 ) -> anyhow::Result<Exit> {
+    if args.proof.estimate {
+        return estimate::run(context, args, wanted, &places).await;
+    }
     proof::check(context, args)?;
     let files = places.iter().map(|place| file(args, place));
     let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
@@ -240,7 +244,10 @@ async fn read(
     Ok(earlier + new.await?)
 }
 
-async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {
+pub(super) async fn event_context(
+    context: &Context,
+    gateway: &Gateway,
+) -> anyhow::Result<EventContext> {
     Ok(EventContext {
         rules: context.settings()?.connections.clone(),
         approval_sources: ApprovalSources::read(gateway).await?,

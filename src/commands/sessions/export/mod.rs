@@ -3,6 +3,7 @@
 mod conversion;
 mod destination;
 mod digest;
+mod estimate;
 mod events;
 mod follower;
 mod found;
@@ -37,6 +38,8 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 24h --to logs
   ddctl sessions export --since 24h --to logs --dry-run
+  ddctl sessions export --since 90d --to logs --estimate --price-per-million 1.70
+  ddctl sessions export --since 24h --to logs --verify
   ddctl sessions export --since 24h --to logs --to events,best-effort
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export 7c1e --to session.cast
