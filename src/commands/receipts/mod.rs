@@ -19,7 +19,7 @@ use crate::error::Exit;
 pub enum Receipts {
     List(list::List),
     Show(show::Show),
-    Verify(verify::Verify),
+    Verify(Box<verify::Verify>),
 }
 
 pub async fn run(context: &Context, command: Receipts) -> anyhow::Result<Exit> {

@@ -10,7 +10,7 @@ use crate::delivery::receipts::{Check, Finding, Lack, Operator};
 use crate::error::Exit;
 
 /// The shape of `receipts verify`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct VerifyAnswer {
     pub version: &'static str,
     pub checked_at: Timestamp,
