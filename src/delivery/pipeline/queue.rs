@@ -51,20 +51,22 @@ pub(super) enum Job {
     Batch(Unit),
     /// Is anything taken with these settings? Nothing else goes out meanwhile.
     Check,
+    /// Is the destination, after a pause, as it should be?
+    Renew,
 }
 
 impl Job {
     pub fn events(&self) -> usize {
         match self {
             Job::Batch(unit) => unit.entries.len(),
-            Job::Check => 0,
+            Job::Check | Job::Renew => 0,
         }
     }
 
     fn order_keys(&self) -> HashSet<u64> {
         match self {
             Job::Batch(unit) => unit.entries.iter().map(|entry| entry.order_key).collect(),
-            Job::Check => HashSet::new(),
+            Job::Check | Job::Renew => HashSet::new(),
         }
     }
 }
@@ -102,7 +104,7 @@ impl Queue {
     pub fn waiting(&self) -> impl Iterator<Item = &Unit> {
         self.waiting.iter().filter_map(|job| match job {
             Job::Batch(unit) => Some(unit),
-            Job::Check => None,
+            Job::Check | Job::Renew => None,
         })
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::Patience;
 use super::error::Cause;
 use super::queue::{Job, Unit};
 use super::state::{Phase, Run};
@@ -33,6 +34,7 @@ impl<O: Observer> Run<O> {
     pub fn settle(&mut self, job: Job, answer: Answer) {
         self.queue.came_back(&job);
         match answer {
+            answer if matches!(job, Job::Renew) => self.renewed(answer),
             Ok(status) => self.taken(job, status),
             Err(trouble) => self.refused(job, trouble),
         }
@@ -41,6 +43,7 @@ impl<O: Observer> Run<O> {
     fn taken(&mut self, job: Job, status: Option<u16>) {
         self.gate.succeeded();
         self.last_trouble = None;
+        self.pause_wait = self.options.renewal.first;
         if let Job::Batch(unit) = job {
             let events = unit.entries.len();
             let numbers = unit
@@ -72,8 +75,11 @@ impl<O: Observer> Run<O> {
             }
             (Meaning::Retry { after }, job) => self.retry(job, trouble, after),
             (Meaning::Split | Meaning::Poison, Job::Batch(unit)) => self.halve(unit, trouble),
-            (Meaning::Split | Meaning::Poison, Job::Check) => {
-                self.end(Job::Check, Cause::Misconfigured(trouble));
+            (Meaning::Split | Meaning::Poison, job) => {
+                self.end(job, Cause::Misconfigured(trouble));
+            }
+            (Meaning::Unreachable, job) if self.options.patience == Patience::LongRunning => {
+                self.retry(job, trouble, None);
             }
             (Meaning::Pause, job) => self.end(job, Cause::KeyRefused(trouble)),
             (Meaning::Unreachable, job) => self.end(job, Cause::Unreachable(trouble)),
@@ -109,12 +115,16 @@ impl<O: Observer> Run<O> {
         }
     }
 
-    /// Ends the run once what is under way has come back; `job` counts as undelivered.
+    /// Ends the run once what is under way has come back; `job` counts as undelivered. Where a
+    /// person can help and there is time, it is a pause.
     fn end(&mut self, mut job: Job, cause: Cause) {
         if let (Job::Batch(unit), Cause::Unreachable(trouble)) = (&mut job, &cause) {
             unit.unanswered += u32::from(trouble.reason.leaves_open());
         }
         self.queue.push_front(job);
+        if self.options.patience == Patience::LongRunning && cause.is_for_a_person() {
+            return self.pause(cause);
+        }
         if matches!(self.phase, Phase::Reading | Phase::Draining(_)) {
             self.phase = Phase::Ending(cause);
         }
@@ -125,7 +135,9 @@ impl<O: Observer> Run<O> {
 impl<O: Observer> Run<O> {
     /// A name that was never found is a typing error more often than an outage.
     fn is_hopeless(&self, trouble: &Trouble) -> bool {
-        trouble.reason == Reason::UnknownHost && self.summary.accepted == 0
+        trouble.reason == Reason::UnknownHost
+            && self.summary.accepted == 0
+            && self.options.patience == Patience::OneShot
     }
 
     fn retry(&mut self, mut job: Job, trouble: Trouble, after: Option<Duration>) {

@@ -1,9 +1,12 @@
 //! What a run knows: what it reads, what goes out next, what happens with time.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::error::{Cause, DeliveryError};
+use super::pause::Pause;
 use super::queue::{Job, Queue, Unit};
 use super::settle::Suspect;
 use super::{Options, Stop};
@@ -17,6 +20,7 @@ use crate::delivery::gate::Gate;
 use crate::delivery::late::{self, Age, LatePolicy};
 use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::retry::Backoff;
+use crate::delivery::sinks::Sink;
 use crate::delivery::summary::{Progress, Summary};
 
 /// Where a run stands; see the module above.
@@ -45,13 +49,17 @@ pub(super) struct Run<O> {
     pub(super) dead_letters: Option<DeadLetters>,
     /// Why the gate is closed, for a run that ends while it is.
     pub(super) last_trouble: Option<Trouble>,
+    pub(super) pause: Option<Pause>,
+    /// How long the next pause is.
+    pub(super) pause_wait: Duration,
+    pub(super) remedy: Option<String>,
     has_warned_of_clock: bool,
     started: Instant,
     pub(super) summary: Summary,
 }
 
 impl<O: Observer> Run<O> {
-    pub fn new(destination: String, options: Options, observer: O) -> Self {
+    pub fn new(sink: &impl Sink, options: Options, observer: O) -> Self {
         let directory = options.dead_letters.as_deref();
         Self {
             observer,
@@ -62,8 +70,11 @@ impl<O: Observer> Run<O> {
             gate: Gate::new(Backoff::new(options.pace), options.max_in_flight),
             codec: options.codec,
             suspects: Vec::new(),
-            dead_letters: directory.map(|path| DeadLetters::new(path, &destination)),
+            dead_letters: directory.map(|path| DeadLetters::new(path, &sink.name())),
             last_trouble: None,
+            pause: None,
+            pause_wait: options.renewal.first,
+            remedy: sink.remedy().map(str::to_owned),
             has_warned_of_clock: false,
             started: Instant::now(),
             summary: Summary::default(),
@@ -116,7 +127,12 @@ impl<O: Observer> Run<O> {
             Stop::Drain if is_running => {
                 self.summary.is_interrupted = true;
                 self.close_batch();
-                self.phase = Phase::Draining(Some(Instant::now() + self.options.drain));
+                // Where nothing is taken, nothing is waited for.
+                let drain = match self.pause {
+                    Some(_) => Duration::ZERO,
+                    None => self.options.drain,
+                };
+                self.phase = Phase::Draining(Some(Instant::now() + drain));
                 let left = self.left();
                 self.observer.told(Progress::Draining { left });
             }
@@ -156,10 +172,17 @@ impl<O: Observer> Run<O> {
             Phase::Draining(until) => until,
             _ => None,
         };
-        [gate_opens, self.closes_at, drained, self.options.deadline]
-            .into_iter()
-            .flatten()
-            .min()
+        let deadline = self.options.deadline;
+        [
+            gate_opens,
+            self.closes_at,
+            drained,
+            deadline,
+            self.asks_at(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     pub fn wake(&mut self) {
@@ -169,8 +192,9 @@ impl<O: Observer> Run<O> {
             self.close_batch();
         }
         if is_past(self.options.deadline) {
-            let trouble = self.last_trouble.take();
-            self.end_now(Some(trouble.map_or(Cause::OutOfTime, Cause::Unreachable)));
+            let trouble = self.last_trouble.take().map(Cause::Unreachable);
+            let paused = self.pause.take().map(|pause| pause.cause);
+            self.end_now(paused.or(trouble).or(Some(Cause::OutOfTime)));
         } else if matches!(self.phase, Phase::Draining(until) if is_past(until)) {
             self.phase = Phase::Over(None);
         }
@@ -191,6 +215,10 @@ impl<O: Observer> Run<O> {
 impl<O: Observer> Run<O> {
     /// The next request, where one may go out now.
     pub fn next_job(&mut self) -> Option<Job> {
+        if let Some(job) = self.renewal() {
+            self.queue.went_out(&job);
+            return Some(job);
+        }
         self.judge_suspects_at_the_end();
         while self.may_send() {
             let mut job = self.queue.take()?;
@@ -217,7 +245,7 @@ impl<O: Observer> Run<O> {
     fn may_send(&self) -> bool {
         let is_running = matches!(self.phase, Phase::Reading | Phase::Draining(_));
         let in_flight = self.queue.in_flight();
-        is_running && self.gate.lets_through(in_flight, Instant::now())
+        is_running && self.pause.is_none() && self.gate.lets_through(in_flight, Instant::now())
     }
 
     /// Judged at every attempt: an event can grow old while it waits.

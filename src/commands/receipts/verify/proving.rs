@@ -121,11 +121,7 @@ fn run_of(asked: Asked<'_>) -> Run {
 }
 
 /// Runs that sent to the site sessions of the range.
-fn receipts_of(
-    state: &Path,
-    site: &str,
-    subject: &Subject,
-) -> anyhow::Result<Vec<ReceiptRow>> {
+fn receipts_of(state: &Path, site: &str, subject: &Subject) -> anyhow::Result<Vec<ReceiptRow>> {
     let is_of = |row: &ReceiptRow| {
         let is_apart = |since, until| until <= subject.range.since || since >= subject.range.until;
         let range = row.since.zip(row.until);

@@ -15,8 +15,8 @@ use super::{Export, scope};
 use crate::commands::receipts;
 use crate::commands::shipping::{Carried, Destination, End, Intake, Lane, Shipped, conclude, ship};
 use crate::context::Context;
-use crate::delivery::AtomicFile;
 use crate::delivery::receipts::Run;
+use crate::delivery::{AtomicFile, Patience};
 use crate::domain::session::Session;
 use crate::domain::site::Site;
 use crate::error::Exit;
@@ -41,10 +41,18 @@ pub(super) async fn run(
     let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let intake = match places.iter().any(|place| place.to.destination.is_intake()) {
-        true => Some(Intake::open(context, &args.delivery, &args.datadog.flags()).await?),
+        true => Some(
+            Intake::open(
+                context,
+                &args.delivery,
+                args.datadog.flags(),
+                Patience::OneShot,
+            )
+            .await?,
+        ),
         false => None,
     };
-    let site = intake.as_ref().map(|intake| intake.datadog.site());
+    let site = intake.as_ref().map(Intake::site);
     let plan = Plan::of(context, args, &gateway, wanted, &places, site).await?;
     let mapping = Mapping::new(context, args, &gateway)?;
     let mut lanes = Vec::new();
@@ -61,7 +69,7 @@ pub(super) async fn run(
             receipt,
             name: name(place, intake.as_ref()),
             is_best_effort: place.to.is_best_effort,
-            end: end(context, args, place, file, intake.as_ref())?,
+            end: end(place, file, intake.as_ref())?,
             keeper: Box::new(Follower {
                 mapping: &mapping,
                 ledger: ledger.as_ref(),
@@ -111,7 +119,7 @@ fn file(args: &Export, place: &Place) -> anyhow::Result<Option<AtomicFile>> {
     })
 }
 
-fn name(place: &Place, intake: Option<&Intake>) -> String {
+fn name(place: &Place, intake: Option<&Intake<'_>>) -> String {
     let destination = &place.to.destination;
     match intake {
         Some(intake) if destination.is_intake() => intake.name(destination),
@@ -120,16 +128,12 @@ fn name(place: &Place, intake: Option<&Intake>) -> String {
 }
 
 fn end<'a>(
-    context: &Context,
-    args: &Export,
     place: &Place,
     file: Option<AtomicFile>,
-    intake: Option<&'a Intake>,
+    intake: Option<&'a Intake<'_>>,
 ) -> anyhow::Result<End<'a>> {
     match (intake, file) {
-        (Some(intake), _) if place.to.destination.is_intake() => {
-            intake.end(context, &args.delivery, &place.to.destination)
-        }
+        (Some(intake), _) if place.to.destination.is_intake() => intake.end(&place.to.destination),
         (_, Some(file)) => Ok(End::File(file, place.format)),
         (_, None) => Ok(End::Stdout(place.format)),
     }

@@ -3,6 +3,7 @@
 
 mod answers;
 mod flow;
+mod pausing;
 mod waiting;
 
 use std::cell::RefCell;
