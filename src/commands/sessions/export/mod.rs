@@ -38,7 +38,7 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 24h --to logs
   ddctl sessions export --since 24h --to logs --dry-run
-  ddctl sessions export --since 90d --to logs --estimate --price-per-million 1.70
+  ddctl sessions export --since 90d --to logs --estimate --price-per-gb 0.10
   ddctl sessions export --since 24h --to logs --verify
   ddctl sessions export --since 24h --to logs --to events,best-effort
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
