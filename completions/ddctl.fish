@@ -509,6 +509,9 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l timing -d 'The timing file of a typescript of script(1)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l redaction-report -d 'Write what was hidden to FILE: rules, counts and places, never a value' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l concurrency -d 'Sessions asked for at once' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l verify-wait -d 'How long Datadog may take to make it searchable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l price-per-million -d 'What a million indexed events cost, for --estimate' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l price-per-gb -d 'What a gigabyte of ingested logs costs, for --estimate' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
@@ -540,6 +543,8 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l include-input -d 'What was typed as well, passwords included'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l allow-download -d 'Take recordings although the gateway has downloads switched off'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l cache -d 'Keep finished recordings on this machine, 1 GiB for a week, and read them from there'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l verify -d 'Once it is indexed, prove that it is all there, as `receipts verify` does'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l estimate -d 'Say how many events, bytes and requests it would be, and send nothing'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
@@ -642,6 +647,7 @@ revoked\t''
 not-required\t'No rule demanded one'"
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l correlation -d 'By correlation id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l wait -d 'How long Datadog may take to make what was just sent searchable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l report -d 'Write the auditor\'s page: one HTML file that needs no network' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
@@ -662,6 +668,7 @@ never\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l overwrite -d 'Replace a report that exists'
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'

@@ -5,9 +5,11 @@ use std::cell::Cell;
 use tokio::sync::mpsc;
 
 use super::destination::Place;
+use super::estimate;
 use super::follower::Follower;
 use super::mapping::Mapping;
 use super::plan::{Plan, Unread, Wanted, What};
+use super::proof::{self, Verification, verification};
 use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
 use crate::commands::receipts;
@@ -33,6 +35,10 @@ pub(super) async fn run(
     wanted: Wanted,
     places: Vec<Place>,
 ) -> anyhow::Result<Exit> {
+    if args.proof.estimate {
+        return estimate::run(context, args, wanted, &places).await;
+    }
+    proof::check(context, args)?;
     let files = places.iter().map(|place| file(args, place));
     let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
@@ -79,7 +85,12 @@ pub(super) async fn run(
             .iter()
             .all(|place| place.to.destination != Destination::Stdout);
     let is_late = delivered.is_late();
-    let exit = tell(context, &plan, delivered, is_free)?;
+    let is_delivered = delivered.carried.iter().all(|one| one.result.is_ok());
+    let verification = match is_delivered {
+        true => verification(context, args, &gateway, &plan).await,
+        false => Ok(None),
+    };
+    let exit = tell(context, &plan, delivered, verification, is_free)?;
     if args.new && is_late {
         context.ui.status(OFTEN_ENOUGH);
     }
@@ -213,13 +224,20 @@ fn tell(
     context: &Context,
     plan: &Plan,
     delivered: Delivered,
+    verification: anyhow::Result<Option<Verification>>,
     is_free: bool,
 ) -> anyhow::Result<Exit> {
     let Delivered { source, carried } = delivered;
+    let (verification, failed) = match verification {
+        Ok(verification) => (verification, None),
+        Err(error) => (None, Some(error)),
+    };
+    let proven = verification.as_ref().map_or(Exit::Done, |one| one.exit);
     let is_told = carried.len() > 1 || carried.iter().all(|one| one.result.is_ok());
     if is_told {
         let summary = ExportSummary {
             runs_until_stopped: matches!(plan.what, What::Following(_)),
+            verification,
             ..ExportSummary::of(plan.range, &source, Shipped::of(&carried))
         };
         show(context, &summary, is_free)?;
@@ -227,7 +245,11 @@ fn tell(
     for hidden in &source.hidden {
         context.ui.warning(&format!("not read: {hidden}"));
     }
-    let exit = conclude(context, carried)?;
+    let exit = match (conclude(context, carried)?, failed) {
+        (Exit::Done, Some(error)) => return Err(error.context("prove what was delivered")),
+        (Exit::Done, None) => proven,
+        (exit, _) => exit,
+    };
     Ok(match exit {
         Exit::Done | Exit::Interrupted | Exit::Unreachable if !source.hidden.is_empty() => {
             Exit::WorkKept
@@ -287,7 +309,10 @@ impl Source<'_> {
     }
 }
 
-async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {
+pub(super) async fn event_context(
+    context: &Context,
+    gateway: &Gateway,
+) -> anyhow::Result<EventContext> {
     Ok(EventContext {
         rules: context.settings()?.connections.clone(),
         approval_sources: ApprovalSources::read(gateway).await?,

@@ -4,6 +4,7 @@ mod ask;
 mod conversion;
 mod destination;
 mod digest;
+mod estimate;
 mod events;
 mod follow;
 mod follower;
@@ -13,6 +14,7 @@ mod naming;
 mod new_cursor;
 mod page;
 mod plan;
+mod proof;
 mod recordings;
 mod summary;
 
@@ -40,6 +42,8 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 12h --to logs
   ddctl sessions export --since 12h --to logs --dry-run
+  ddctl sessions export --since 90d --to logs --estimate --price-per-gb 0.10
+  ddctl sessions export --since 12h --to logs --verify
   ddctl sessions export --new --to logs
   ddctl sessions export --follow --since 1h --to logs
   ddctl sessions export --since 12h --to logs --to events,best-effort
@@ -132,6 +136,8 @@ pub struct Export {
     /// Sessions asked for at once
     #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
+    #[command(flatten)]
+    proof: proof::ProofArgs,
     #[command(flatten)]
     gateway: GatewayAccess,
     #[command(flatten)]
