@@ -7,10 +7,9 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
 
-use super::map::tree;
 use crate::datadog::limits;
+use crate::domain::json_line::{self, Change};
 
 /// Half an hour below what the intake takes, for the way there.
 pub const OLDEST: Duration = Duration::from_secs(17 * 3_600 + 30 * 60);
@@ -49,27 +48,32 @@ pub fn age(timestamp: Timestamp, now: Timestamp) -> Age {
     }
 }
 
-/// Moves a log to `now` and marks it: `evt.original_time` holds the true time (RFC 3339,
-/// milliseconds), `ddtags` gains `late:true`. The true time survives a second move.
-pub fn restamp(log: &mut Map<String, Value>, original: Timestamp, now: Timestamp) {
-    log.insert("timestamp".to_owned(), json!(now.as_millisecond()));
-    let is_marked = log
-        .get("evt")
-        .is_some_and(|evt| evt.get("original_time").is_some());
-    if is_marked {
-        return;
-    }
-    tree::set(log, "evt.original_time", json!(format!("{original:.3}")));
-    let tags = match log.get("ddtags").and_then(Value::as_str) {
-        Some(tags) if !tags.is_empty() => format!("{tags},late:true"),
-        _ => "late:true".to_owned(),
+/// Moves a log, a JSON object, to `now` and marks it: `evt.original_time` holds the true time (RFC
+/// 3339, milliseconds), `ddtags` gains `late:true`. The true time survives a second move, and every
+/// other byte stays as it is.
+pub fn restamp(log: &[u8], original: Timestamp, now: Timestamp) -> Vec<u8> {
+    let Ok(layout) = json_line::scan(log) else {
+        return log.to_vec();
     };
-    log.insert("ddtags".to_owned(), Value::String(tags));
+    let mut change = Change::new(log, &layout);
+    change.timestamp(now.as_millisecond());
+    let evt = layout.in_evt.as_ref();
+    if evt.is_none_or(|evt| evt.original_time.is_none()) {
+        change.evt_original_time(&format!("{original:.3}"));
+        let tags = layout.ddtags.clone().map(|range| &log[range]);
+        let tags: Option<String> = tags.and_then(|raw| serde_json::from_slice(raw).ok());
+        match tags {
+            Some(tags) if !tags.is_empty() => change.ddtags(&format!("{tags},late:true")),
+            _ => change.ddtags("late:true"),
+        }
+    }
+    change.apply()
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::delivery::testing::at;
@@ -85,31 +89,32 @@ mod tests {
         assert_eq!(age(at("2026-08-02T14:00:01Z"), now), Age::Ahead);
     }
 
+    fn restamped(log: &Value, original: &str, now: &str) -> Value {
+        let moved = restamp(log.to_string().as_bytes(), at(original), at(now));
+        serde_json::from_slice(&moved).expect("JSON")
+    }
+
     #[test]
     fn a_restamped_log_keeps_its_true_time_and_says_so() {
-        let mut log = Map::new();
-        log.insert("ddtags".to_owned(), json!("env:prod"));
-        log.insert("evt".to_owned(), json!({"id": "x"}));
-        let original = at("2026-07-01T00:00:00.1239Z");
-        restamp(&mut log, original, at(NOW));
-        let once = json!({
+        let log = json!({"ddtags": "env:prod", "evt": {"id": "x"}, "timestamp": 1});
+        let once = restamped(&log, "2026-07-01T00:00:00.1239Z", NOW);
+        let expected = json!({
             "ddtags": "env:prod,late:true",
             "evt": {"id": "x", "original_time": "2026-07-01T00:00:00.123Z"},
             "timestamp": 1_785_672_000_000_i64,
         });
-        assert_eq!(Value::Object(log.clone()), once);
-
-        restamp(&mut log, at(NOW), at("2026-08-03T12:00:00Z"));
-        assert_eq!(log["evt"], once["evt"]);
-        assert_eq!(log["ddtags"], once["ddtags"]);
-        assert_eq!(log["timestamp"], 1_785_758_400_000_i64);
+        assert_eq!(once, expected);
+        let twice = restamped(&once, NOW, "2026-08-03T12:00:00Z");
+        assert_eq!(twice["evt"], once["evt"]);
+        assert_eq!(twice["ddtags"], once["ddtags"]);
+        assert_eq!(twice["timestamp"], 1_785_758_400_000_i64);
     }
 
     #[test]
     fn a_log_without_tags_gets_the_mark_alone() {
-        let mut log = Map::new();
-        restamp(&mut log, at(NOW), at(NOW));
-        assert_eq!(log["ddtags"], "late:true");
+        for tags in [json!({}), json!({"ddtags": ""}), json!({"ddtags": 7})] {
+            assert_eq!(restamped(&tags, NOW, NOW)["ddtags"], "late:true");
+        }
     }
 
     proptest! {

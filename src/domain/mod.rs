@@ -7,6 +7,8 @@ pub mod connection;
 pub mod event;
 pub mod excerpt;
 pub mod intervals;
+pub mod json_line;
+pub mod line_set;
 pub mod nearest;
 pub mod redaction;
 pub mod secret;

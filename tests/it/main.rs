@@ -5,6 +5,7 @@ mod config;
 mod dashboards;
 mod demo;
 mod export;
+mod export_lines;
 mod export_positions;
 mod front_door;
 mod fuzz;

@@ -23,6 +23,11 @@ impl Unit {
             encoded: None,
         }
     }
+
+    fn order_keys(&self) -> HashSet<u64> {
+        let keys = self.entries.iter().filter_map(|entry| entry.order_key);
+        keys.collect()
+    }
 }
 
 /// One request to make.
@@ -43,7 +48,7 @@ impl Job {
 
     fn order_keys(&self) -> HashSet<u64> {
         match self {
-            Job::Batch(unit) => unit.entries.iter().map(|entry| entry.order_key).collect(),
+            Job::Batch(unit) => unit.order_keys(),
             Job::Check => HashSet::new(),
         }
     }

@@ -12,7 +12,7 @@ use crate::delivery::answer::Trouble;
 use crate::delivery::batch::Batcher;
 use crate::delivery::compression::Codec;
 use crate::delivery::dead_letter::DeadLetters;
-use crate::delivery::entry::{Entry, Record, TooLarge};
+use crate::delivery::entry::{Entry, Given, TooLarge};
 use crate::delivery::gate::Gate;
 use crate::delivery::late::{self, Age, LatePolicy};
 use crate::delivery::observer::Observer;
@@ -83,24 +83,35 @@ impl<O: Observer> Run<O> {
         matches!(self.phase, Phase::Reading) && self.queue.is_empty()
     }
 
-    pub fn read(&mut self, record: Record) {
+    pub fn read(&mut self, given: Given) {
         self.summary.read += 1;
-        match Entry::encode(record, self.options.limits.entry_bytes) {
-            Ok((entry, is_cut)) => {
-                self.summary.cut += u64::from(is_cut);
-                if let Some(full) = self.batcher.push(entry) {
-                    self.queue.push_back(Unit::new(full, 0));
-                    self.closes_at = None;
-                }
-                let linger = self.options.linger;
-                self.closes_at
-                    .get_or_insert_with(|| Instant::now() + linger);
+        let limit = self.options.limits.entry_bytes;
+        let encoded = match given {
+            Given::Record(record) => Entry::encode(record, limit),
+            Given::Line(line) => Entry::of_line(line, limit),
+            Given::Broken(broken) => {
+                let entry = Entry::of_broken(&broken, (self.options.now)());
+                return self.set_aside(entry, None, broken.reason, 0);
             }
+        };
+        match encoded {
+            Ok((entry, is_cut)) => self.gather(entry, is_cut),
             Err(TooLarge { entry, limit }) => {
                 let reason = format!("larger than {limit} bytes however much of its texts is cut");
                 self.set_aside(entry, None, reason, 0);
             }
         }
+    }
+
+    fn gather(&mut self, entry: Entry, is_cut: bool) {
+        self.summary.cut += u64::from(is_cut);
+        if let Some(full) = self.batcher.push(entry) {
+            self.queue.push_back(Unit::new(full, 0));
+            self.closes_at = None;
+        }
+        let linger = self.options.linger;
+        self.closes_at
+            .get_or_insert_with(|| Instant::now() + linger);
     }
 
     pub fn source_ended(&mut self) {

@@ -12,6 +12,7 @@
 mod checksum;
 mod cursor;
 mod error;
+mod file;
 mod lock;
 mod schema;
 
@@ -24,6 +25,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use cursor::{Cursor, CursorKey, Step, Unfinished};
 use error::RowError;
 pub use error::StateError;
+pub use file::{FileKey, FilePosition};
 pub use lock::{Holder, Lock};
 
 /// The file of cursors.
@@ -84,6 +86,7 @@ impl State {
     pub fn damage(&self) -> Result<Vec<String>, StateError> {
         let mut found = schema::integrity(&self.connection).map_err(|error| self.failed(error))?;
         found.extend(cursor::damage(&self.connection).map_err(|error| self.failed(error))?);
+        found.extend(file::damage(&self.connection).map_err(|error| self.failed(error))?);
         Ok(found)
     }
 

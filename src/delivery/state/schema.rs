@@ -46,6 +46,21 @@ CREATE TABLE sent (
     crc INTEGER NOT NULL,
     PRIMARY KEY (cursor, session, event)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    destination TEXT NOT NULL,
+    site TEXT NOT NULL,
+    device INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    head_len INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    start INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    beyond TEXT NOT NULL,
+    crc INTEGER NOT NULL
+) STRICT;
 "];
 
 /// The version this ddctl writes.

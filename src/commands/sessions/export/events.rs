@@ -65,7 +65,7 @@ pub(super) async fn to_logs(
 }
 
 /// A dry run needs no key: the header then shows a placeholder.
-fn intake(context: &Context, args: &Export) -> anyhow::Result<Datadog> {
+pub(super) fn intake(context: &Context, args: &Export) -> anyhow::Result<Datadog> {
     let flags = args.datadog.flags();
     if args.dry_run
         && context
@@ -80,7 +80,7 @@ fn intake(context: &Context, args: &Export) -> anyhow::Result<Datadog> {
     context.datadog_with(context.secret(SecretKind::ApiKey, &flags)?)
 }
 
-fn options(context: &Context, args: &Export, dead_letters: Option<PathBuf>) -> Options {
+pub(super) fn options(context: &Context, args: &Export, dead_letters: Option<PathBuf>) -> Options {
     Options {
         codec: args.compression.codec(),
         late: Some(args.late.policy()),

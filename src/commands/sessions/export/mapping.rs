@@ -43,29 +43,38 @@ impl<'a> Mapping<'a> {
     }
 
     pub fn report(&self, progress: &ui::Progress, told: Progress) {
-        match told {
-            Progress::Delivered { accepted, .. } => progress.set(&format!("{accepted} events")),
-            Progress::Waiting { wait, why } => {
-                let wait = crate::domain::time::human_duration(wait);
-                self.ui.status(&format!("waiting {wait}: {why}"));
-            }
-            Progress::Split { events, why } => {
-                self.ui.status(&format!("halving a batch of {events}: {why}"));
-            }
-            Progress::DeadLetter { id, why } => {
-                self.ui.warning(&format!("event {id} is set aside: {why}"));
-            }
-            Progress::FellBackToGzip { why } => {
-                self.ui.status(&format!("the intake does not take zstd, gzip from here on: {why}"));
-            }
-            Progress::ClockOff { offset } => self.ui.warning(&format!(
-                "this machine's clock is {} s off the intake's; events may be filed at a wrong time",
-                offset.as_secs()
-            )),
-            Progress::Draining { left: 0 } => {}
-            Progress::Draining { left } => {
-                self.ui.status(&format!("stopping: {left} events that were read still go out"));
-            }
+        report(self.ui, progress, told);
+    }
+}
+
+/// Tells people how a delivery goes.
+pub(super) fn report(ui: &ui::Ui, progress: &ui::Progress, told: Progress) {
+    match told {
+        Progress::Delivered { accepted, .. } => progress.set(&format!("{accepted} events")),
+        Progress::Waiting { wait, why } => {
+            let wait = crate::domain::time::human_duration(wait);
+            ui.status(&format!("waiting {wait}: {why}"));
+        }
+        Progress::Split { events, why } => {
+            ui.status(&format!("halving a batch of {events}: {why}"));
+        }
+        Progress::DeadLetter { id, why } => {
+            ui.warning(&format!("event {id} is set aside: {why}"));
+        }
+        Progress::FellBackToGzip { why } => {
+            ui.status(&format!(
+                "the intake does not take zstd, gzip from here on: {why}"
+            ));
+        }
+        Progress::ClockOff { offset } => ui.warning(&format!(
+            "this machine's clock is {} s off the intake's; events may be filed at a wrong time",
+            offset.as_secs()
+        )),
+        Progress::Draining { left: 0 } => {}
+        Progress::Draining { left } => {
+            ui.status(&format!(
+                "stopping: {left} events that were read still go out"
+            ));
         }
     }
 }

@@ -175,7 +175,7 @@ pub fn show(
 }
 
 /// Bytes as people read them: `512 B`, `4.2 kB`, `1.3 MB`.
-fn size(bytes: u64) -> String {
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
