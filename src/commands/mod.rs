@@ -6,6 +6,7 @@
 pub mod completions;
 pub mod config;
 pub mod dashboards;
+pub mod deadletters;
 pub mod demo;
 pub mod man;
 pub mod monitors;
@@ -68,6 +69,9 @@ pub enum Command {
     #[command(subcommand)]
     Dashboards(dashboards::Dashboards),
     TestEvent(test_event::TestEvent),
+    /// Events that no destination took: look at them, send them again, give them up
+    #[command(subcommand)]
+    Deadletters(deadletters::Deadletters),
     /// Profiles and settings
     #[command(subcommand)]
     Config(config::Config),
@@ -82,6 +86,7 @@ impl Command {
         match self {
             Command::Sandbox(_) | Command::Demo(_) | Command::TestEvent(_) => true,
             Command::Sessions(sessions) => sessions.stops_by_itself(),
+            Command::Deadletters(letters) => letters.stops_by_itself(),
             Command::Monitors(monitors) => monitors.stops_by_itself(),
             Command::Dashboards(dashboards) => dashboards.stops_by_itself(),
             _ => false,
@@ -99,6 +104,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Monitors(command) => monitors::run(context, command).await,
         Command::Dashboards(command) => dashboards::run(context, command).await,
         Command::TestEvent(args) => test_event::run(context, &args).await,
+        Command::Deadletters(command) => deadletters::run(context, command).await,
         Command::Config(command) => config::run(context, command).await,
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Completions(args) => completions::run(context, &args),

@@ -3,6 +3,7 @@
 mod assert;
 mod config;
 mod dashboards;
+mod deadletters;
 mod demo;
 mod export;
 mod export_lines;

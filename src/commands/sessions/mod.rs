@@ -3,7 +3,7 @@
 mod assert;
 mod cache;
 mod clip;
-mod export;
+pub mod export;
 mod filter;
 mod inputs;
 mod list;

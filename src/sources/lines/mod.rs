@@ -17,6 +17,7 @@ use jiff::Timestamp;
 
 pub use opened::{Opened, OpenedFile};
 pub use reader::{Input, read};
+pub use row::event_under;
 pub use time::TimeForm;
 
 /// The longest line that is held in memory. Of a longer one only the beginning is kept.

@@ -11,7 +11,8 @@ use crate::domain::json_line::{Change, Layout, scan};
 /// The row of a line that is not empty, and the form of its time where that was set right. A line
 /// without a time is from `now`.
 pub(super) fn row(number: u64, bytes: Bytes, now: Timestamp) -> (Row, Option<TimeForm>) {
-    match event(number, &bytes, now) {
+    let otherwise = |line: &str| id_of_line(number, line);
+    match event(number, &bytes, now, otherwise) {
         Ok((event, form)) => (Row::Event(event), form),
         Err(reason) => (broken(number, bytes, reason), None),
     }
@@ -33,17 +34,32 @@ fn id_of_line(number: u64, line: &str) -> String {
     EventId::of(&["line", &number.to_string(), line]).to_string()
 }
 
+/// An event that lay somewhere under `id`, which it has itself as a rule.
+///
+/// # Errors
+///
+/// Why it is none.
+pub fn event_under(
+    id: &str,
+    number: u64,
+    bytes: &Bytes,
+    now: Timestamp,
+) -> Result<LineEvent, String> {
+    event(number, bytes, now, |_| id.to_owned()).map(|(event, _)| event)
+}
+
 fn event(
     number: u64,
     bytes: &Bytes,
     now: Timestamp,
+    otherwise: impl FnOnce(&str) -> String,
 ) -> Result<(LineEvent, Option<TimeForm>), String> {
     let layout = scan(bytes).map_err(|error| error.to_string())?;
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     let own_id = own_id(text, &layout)?;
     let own_time = own_time(text, &layout)?;
     let id = own_id.clone();
-    let id = id.unwrap_or_else(|| id_of_line(number, text));
+    let id = id.unwrap_or_else(|| otherwise(text));
     let (timestamp, form) = own_time.unwrap_or((now, None));
     let is_whole = own_id.is_some() && own_time.is_some() && form.is_none();
     let json = match is_whole {

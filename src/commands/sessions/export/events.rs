@@ -16,6 +16,7 @@ use super::{Export, Selection, scope};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
+use crate::delivery::dead_letter::FOLDER;
 use crate::delivery::{
     self, AtomicFile, DatadogLogs, DryRun, Format, Options, Progress, Sink, Stop, Summary,
 };
@@ -56,7 +57,7 @@ pub(super) async fn to_logs(
         .validate()
         .await
         .context("check the API key before anything is read")?;
-    let folder = context.state_folder()?.join("deadletters");
+    let folder = context.state_folder()?.join(FOLDER);
     let options = options(context, args, Some(folder));
     let sink = DatadogLogs(&datadog);
     let plan = Plan::remembered(context, args, &gateway, wanted, &datadog).await?;

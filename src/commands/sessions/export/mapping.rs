@@ -48,7 +48,7 @@ impl<'a> Mapping<'a> {
 }
 
 /// Tells people how a delivery goes.
-pub(super) fn report(ui: &ui::Ui, progress: &ui::Progress, told: Progress) {
+pub fn report(ui: &ui::Ui, progress: &ui::Progress, told: Progress) {
     match told {
         Progress::Delivered { accepted, .. } => progress.set(&format!("{accepted} events")),
         Progress::Waiting { wait, why } => {

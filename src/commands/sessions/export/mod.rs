@@ -20,6 +20,7 @@ use clap::{Args, ValueEnum};
 
 use self::destination::{Destination, ExportFormat, Target};
 use self::lines::LinesArgs;
+pub use self::mapping::report;
 use self::plan::Wanted;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};

@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::super::mapping::report;
+use super::super::report;
 use crate::delivery::state::StateError;
 use crate::delivery::{Broken, Given, Line, LineLedger, Number, Observer, Progress};
 use crate::sources::lines::{Chunk, Mark, Row, TimeForm};

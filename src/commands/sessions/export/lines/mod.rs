@@ -18,6 +18,7 @@ use self::summary::{LinesSummary, show};
 use super::{Export, events};
 use crate::context::Context;
 use crate::datadog::Datadog;
+use crate::delivery::dead_letter::FOLDER;
 use crate::delivery::state::{FileKey, FilePosition, Holder};
 use crate::delivery::{self, DatadogLogs, DryRun, LineLedger, Options, Sink};
 use crate::error::{Exit, UsageError};
@@ -66,7 +67,7 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
         .await
         .context("check the API key before anything is read")?;
     let source = source(context, args, opened, &name, &datadog)?;
-    let folder = context.state_folder()?.join("deadletters");
+    let folder = context.state_folder()?.join(FOLDER);
     let options = events::options(context, args, Some(folder));
     deliver(context, source, &DatadogLogs(&datadog), options, true).await
 }
