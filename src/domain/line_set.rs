@@ -41,7 +41,8 @@ impl LineSet {
         let end = touched
             .last()
             .map_or(lines.end, |range| range.end.max(lines.end));
-        self.0.splice(first..behind, [start..end]);
+        let joined = start..end;
+        self.0.splice(first..behind, std::iter::once(joined));
     }
 
     /// Inserts single lines; those that follow each other cost as much as one.
