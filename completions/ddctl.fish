@@ -56,6 +56,7 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors 
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "dashboards" -d 'Dashboards as files: those of the packs, and your own'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "test-event" -d 'Does a monitor fire? Exit 3 when it does not, 1 when nobody can tell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "deadletters" -d 'Events that no destination took: look at them, send them again, give them up'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "state" -d 'How far each destination is: look, check, repair, forget'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "config" -d 'Profiles and settings'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sandbox" -d 'Run a stand-in for the gateway and for Datadog on this machine'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
@@ -1172,6 +1173,126 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand deadletters; and __fish_seen
 complete -c ddctl -n "__fish_ddctl_using_subcommand deadletters; and __fish_seen_subcommand_from drop" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand deadletters; and __fish_seen_subcommand_from drop" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand deadletters; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -f -a "show" -d 'Show how far each destination is, and who is at work'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -f -a "verify" -d 'Read the whole state and say what in it is not what was written'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -f -a "repair" -d 'Make a sound file of a damaged one; what cannot be kept is named'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and not __fish_seen_subcommand_from show verify repair reset" -f -a "reset" -d 'Forget positions: what they called delivered goes out again, under the same ids'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from repair" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l all -d 'Every position'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand state; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and not __fish_seen_subcommand_from path list get set edit use check" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and not __fish_seen_subcommand_from path list get set edit use check" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and not __fish_seen_subcommand_from path list get set edit use check" -l gateway-url -d 'Address of the gateway' -r

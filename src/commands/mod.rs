@@ -12,6 +12,7 @@ pub mod man;
 pub mod monitors;
 pub mod sandbox;
 pub mod sessions;
+pub mod state;
 pub mod test_event;
 pub mod validate;
 pub mod webhooks;
@@ -72,6 +73,9 @@ pub enum Command {
     /// Events that no destination took: look at them, send them again, give them up
     #[command(subcommand)]
     Deadletters(deadletters::Deadletters),
+    /// How far each destination is: look, check, repair, forget
+    #[command(subcommand)]
+    State(state::State),
     /// Profiles and settings
     #[command(subcommand)]
     Config(config::Config),
@@ -105,6 +109,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Dashboards(command) => dashboards::run(context, command).await,
         Command::TestEvent(args) => test_event::run(context, &args).await,
         Command::Deadletters(command) => deadletters::run(context, command).await,
+        Command::State(command) => state::run(context, command),
         Command::Config(command) => config::run(context, command).await,
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Completions(args) => completions::run(context, &args),

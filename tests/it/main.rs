@@ -27,6 +27,7 @@ mod sandbox_datadog;
 mod sandbox_gateway;
 mod search;
 mod sessions;
+mod state;
 mod support;
 mod tail;
 mod test_event;

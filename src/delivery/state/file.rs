@@ -3,14 +3,15 @@
 //! A file is known by its device and inode, so that one that was renamed is the same, and by its
 //! first bytes, so that another one in its place is not.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
 use super::checksum::Checksum;
 use super::error::{RowError, StateError};
-use super::{Holder, Lock, State};
+use super::salvage::Tally;
+use super::{Holder, Holding, Lock, State, hex};
 use crate::domain::line_set::LineSet;
 
 /// Which file, and where its lines go.
@@ -40,6 +41,11 @@ pub struct FilePosition {
 }
 
 impl FileKey {
+    /// By which people name it: the beginning of the digest.
+    pub fn id(&self) -> String {
+        hex(&self.digest()[..8])
+    }
+
     fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for part in [&self.destination, &self.site] {
@@ -59,12 +65,16 @@ impl State {
     ///
     /// [`StateError::Held`] with whoever has it.
     pub fn lock_file(&self, key: &FileKey, holder: &Holder) -> Result<Lock, StateError> {
-        let name: String = key.digest()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        Lock::take(&folder.join(format!("file-{name}.lock")), holder)
+        Lock::take(&self.file_lock_path(key), holder)
+    }
+
+    /// Who holds the position of the file now.
+    pub fn holding_file(&self, key: &FileKey) -> Result<Holding, StateError> {
+        Lock::look(&self.file_lock_path(key))
+    }
+
+    fn file_lock_path(&self, key: &FileKey) -> PathBuf {
+        self.folder().join(format!("file-{}.lock", key.id()))
     }
 
     /// Where the file stands; `None` where nothing of it was delivered.
@@ -76,17 +86,13 @@ impl State {
         let asked = format!("SELECT {COLUMNS} FROM file WHERE key = ?1");
         let found = self
             .connection
-            .query_row(&asked, [&key.digest()[..]], FileRow::of)
+            .query_row(&asked, [&key.digest()[..]], row_of)
             .optional()
             .map_err(|error| self.failed(error))?;
         match found {
             None => Ok(None),
-            Some(row) => {
-                let id = row.id;
-                let sound = row.sound().filter(|(found, _)| found == key);
-                let (_, position) = sound.ok_or_else(|| self.failed(damaged(id)))?;
-                Ok(Some(position))
-            }
+            Some((_, Some((found, position)))) if found == *key => Ok(Some(position)),
+            Some((id, _)) => Err(self.failed(damaged(id))),
         }
     }
 
@@ -94,10 +100,7 @@ impl State {
     pub fn files(&self) -> Result<Vec<(FileKey, FilePosition)>, StateError> {
         let rows = rows(&self.connection).map_err(|error| self.failed(error))?;
         rows.into_iter()
-            .map(|row| {
-                let id = row.id;
-                row.sound().ok_or_else(|| self.failed(damaged(id)))
-            })
+            .map(|(id, sound)| sound.ok_or_else(|| self.failed(damaged(id))))
             .collect()
     }
 
@@ -125,67 +128,65 @@ fn damaged(cursor: i64) -> RowError {
 /// A line for each row that is not what was written.
 pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let rows = rows(connection)?.into_iter();
-    Ok(rows
-        .filter_map(|row| {
-            let id = row.id;
-            let is_sound = row.sound().is_some();
-            (!is_sound).then(|| damaged(id).to_string())
-        })
-        .collect())
+    let bad = rows.filter(|(_, sound)| sound.is_none());
+    Ok(bad.map(|(id, _)| damaged(id).to_string()).collect())
+}
+
+/// Takes over every sound row, as far as they can be read.
+pub(super) fn salvage(
+    from: &Connection,
+    to: &mut State,
+    tally: &mut Tally,
+) -> Result<(), StateError> {
+    let mut rows = Vec::new();
+    let mut read = || -> rusqlite::Result<()> {
+        let mut asked = from.prepare(&format!("SELECT {COLUMNS} FROM file"))?;
+        let mut found = asked.query([])?;
+        while let Some(row) = found.next()? {
+            rows.push(row_of(row).ok().and_then(|(_, sound)| sound));
+        }
+        Ok(())
+    };
+    let is_whole = read().is_ok();
+    tally.count("file", &rows, is_whole);
+    for (key, position) in rows.into_iter().flatten() {
+        to.keep_file(&key, &position)?;
+    }
+    Ok(())
 }
 
 const COLUMNS: &str = "id, destination, site, device, inode, path, head_len, head, start, line, \
                        beyond, crc, key";
 
-/// As it lies in the file, believed or not.
-struct FileRow {
-    id: i64,
-    key: FileKey,
-    digest: Vec<u8>,
-    path: String,
-    head_len: u64,
-    head: Vec<u8>,
-    offset: u64,
-    line: u64,
-    beyond: String,
-    crc: i64,
+type Sound = Option<(FileKey, FilePosition)>;
+
+/// The row's number, and what it says where that is what was written.
+fn row_of(row: &Row<'_>) -> rusqlite::Result<(i64, Sound)> {
+    Ok((row.get(0)?, sound(row).unwrap_or(None)))
 }
 
-impl FileRow {
-    fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            id: row.get(0)?,
-            key: FileKey {
-                destination: row.get(1)?,
-                site: row.get(2)?,
-                device: unsigned(row, 3)?,
-                inode: unsigned(row, 4)?,
-            },
-            path: row.get(5)?,
-            head_len: unsigned(row, 6)?,
-            head: row.get(7)?,
-            offset: unsigned(row, 8)?,
-            line: unsigned(row, 9)?,
-            beyond: row.get(10)?,
-            crc: row.get(11)?,
-            digest: row.get(12)?,
-        })
-    }
-
-    /// `None` where it is not what was written.
-    fn sound(self) -> Option<(FileKey, FilePosition)> {
-        let position = FilePosition {
-            path: self.path,
-            head_len: self.head_len,
-            head: self.head.try_into().ok()?,
-            offset: self.offset,
-            line: self.line,
-            beyond: self.beyond.parse().ok()?,
-        };
-        let is_sound =
-            self.crc == checksum(&self.key, &position) && self.digest == self.key.digest();
-        is_sound.then_some((self.key, position))
-    }
+fn sound(row: &Row<'_>) -> rusqlite::Result<Sound> {
+    let key = FileKey {
+        destination: row.get(1)?,
+        site: row.get(2)?,
+        device: unsigned(row, 3)?,
+        inode: unsigned(row, 4)?,
+    };
+    let (head, beyond): (Vec<u8>, String) = (row.get(7)?, row.get(10)?);
+    let (Ok(head), Ok(beyond)) = (head.try_into(), beyond.parse()) else {
+        return Ok(None);
+    };
+    let position = FilePosition {
+        path: row.get(5)?,
+        head_len: unsigned(row, 6)?,
+        head,
+        offset: unsigned(row, 8)?,
+        line: unsigned(row, 9)?,
+        beyond,
+    };
+    let (crc, digest): (i64, Vec<u8>) = (row.get(11)?, row.get(12)?);
+    let is_sound = crc == checksum(&key, &position) && digest == key.digest();
+    Ok(is_sound.then_some((key, position)))
 }
 
 /// SQLite's integers have a sign; the bits are kept.
@@ -205,9 +206,9 @@ fn checksum(key: &FileKey, position: &FilePosition) -> i64 {
         .value()
 }
 
-fn rows(connection: &Connection) -> rusqlite::Result<Vec<FileRow>> {
+fn rows(connection: &Connection) -> rusqlite::Result<Vec<(i64, Sound)>> {
     let mut asked = connection.prepare(&format!("SELECT {COLUMNS} FROM file ORDER BY id"))?;
-    let rows = asked.query_map([], FileRow::of)?;
+    let rows = asked.query_map([], row_of)?;
     rows.collect()
 }
 

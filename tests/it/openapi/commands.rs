@@ -112,6 +112,10 @@ const QUIET: &[&str] = &[
     "monitors show",
     "monitors test",
     "sandbox",
+    "state repair",
+    "state reset",
+    "state show",
+    "state verify",
 ];
 
 #[test]
