@@ -2563,7 +2563,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sessions__subcmd__export)
-            opts="-o -y -q -v -h --since --until --new --again --file --user --agent --connection --type --outcome --status --approval --correlation --limit --to --format --overwrite --compression --late --recording --clip --at --timing --lenient --dry-run --no-redact --include-input --allow-download --concurrency --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --since --until --new --again --file --user --agent --connection --type --outcome --status --approval --correlation --limit --to --overwrite --compression --late --dry-run --format --recording --clip --at --timing --lenient --no-redact --include-input --allow-download --cache --redaction-report --concurrency --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2621,16 +2621,16 @@ _ddctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --format)
-                    COMPREPLY=($(compgen -W "ndjson json csv cast cast2 txt html svg" -- "${cur}"))
-                    return 0
-                    ;;
                 --compression)
                     COMPREPLY=($(compgen -W "zstd gzip none" -- "${cur}"))
                     return 0
                     ;;
                 --late)
                     COMPREPLY=($(compgen -W "restamp skip deadletter" -- "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "ndjson json csv cast cast2 txt html svg" -- "${cur}"))
                     return 0
                     ;;
                 --clip)
@@ -2642,6 +2642,10 @@ _ddctl() {
                     return 0
                     ;;
                 --timing)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --redaction-report)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -434,7 +434,13 @@ revoked\t''
 not-required\t'No rule demanded one'"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l correlation -d 'By correlation id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l limit -d 'Stop after this many sessions' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` (Datadog), `-`, or a path whose ending picks the format' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
+gzip\t''
+none\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l late -d 'What happens to events older than Datadog takes' -r -f -a "restamp\t''
+skip\t''
+deadletter\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l format -d 'Format of a file or of stdout' -r -f -a "ndjson\t'Events, one object a line; of a recording one a row'
 json\t'Events, one array'
 csv\t'Events, a row each; of a recording one an event or statement'
@@ -443,15 +449,10 @@ cast2\t'Recordings as asciicast v2'
 txt\t'Recordings as readable text'
 html\t'Recordings as a page that plays them'
 svg\t'A picture of a recording\'s screen, as it was at --at'"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
-gzip\t''
-none\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l late -d 'What happens to events older than Datadog takes' -r -f -a "restamp\t''
-skip\t''
-deadletter\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l clip -d 'Of recordings: the part from A to B only: 10s..1m30s, 03:12..03:20, #3..#5' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l at -d 'Of a picture: the moment, as 90s, 03:12 or #7; without it, the end' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l timing -d 'The timing file of a typescript of script(1)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l redaction-report -d 'Write what was hidden to FILE: rules, counts and places, never a value' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l concurrency -d 'Sessions asked for at once' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
@@ -476,12 +477,13 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l new -d 'From the stored position to now, for cron; --since says where to begin the first time'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l again -d 'Send what was sent before once more, under the same ids'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l overwrite -d 'Replace a file that exists'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l dry-run -d 'Show the real payloads, the key masked; send nothing, write no file'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l recording -d 'Recordings, where the format fits session events as well (ndjson, csv)'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l lenient -d 'Leave out the lines of a recording file that cannot be read'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l dry-run -d 'Show the real payloads, the key masked; send nothing, write no file'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l no-redact -d 'Leave secrets in commands and recordings as they are'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l include-input -d 'What was typed as well, passwords included'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l allow-download -d 'Take recordings although the gateway has downloads switched off'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l cache -d 'Keep finished recordings on this machine, 1 GiB for a week, and read them from there'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'

@@ -19,6 +19,7 @@ pub mod webhooks;
 
 mod as_code;
 mod flags;
+mod shipping;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};

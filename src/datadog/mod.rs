@@ -38,7 +38,7 @@ pub use dashboards::DashboardSummary;
 pub use draft::Preview;
 pub use endpoint::{Endpoint, Product};
 pub use error::{DatadogError, Meaning, Need, Refusal};
-pub use events::{AlertType, EventV1, PostedEvent, Priority};
+pub use events::{AlertType, EventV1, Priority, event_limits};
 pub use indexes::{ExclusionFilter, Filter, LogIndex};
 pub use key_facts::{ApiKeyFacts, AppKeyFacts};
 pub use keys::{KeyKind, KeyShape, Token, check_api_key_shape, check_app_key_shape, token_kind};

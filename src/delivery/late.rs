@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::datadog::limits;
 use crate::domain::json_line::{self, Change};
@@ -35,16 +35,27 @@ pub enum Age {
     Ahead,
 }
 
-/// The age of `timestamp`, sent `now`.
-pub fn age(timestamp: Timestamp, now: Timestamp) -> Age {
-    let age = now.duration_since(timestamp);
-    if age > SignedDuration::try_from(OLDEST).unwrap_or(SignedDuration::MAX) {
-        return Age::Late;
+/// The times that the intake would keep, sent at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    oldest: Timestamp,
+    newest: Timestamp,
+}
+
+impl Window {
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            oldest: now.checked_sub(OLDEST).unwrap_or(Timestamp::MIN),
+            newest: now.checked_add(limits::AHEAD).unwrap_or(Timestamp::MAX),
+        }
     }
-    let ahead = SignedDuration::try_from(limits::AHEAD).unwrap_or(SignedDuration::MAX);
-    match -age > ahead {
-        true => Age::Ahead,
-        false => Age::Fresh,
+
+    pub fn age(&self, timestamp: Timestamp) -> Age {
+        match timestamp {
+            _ if timestamp < self.oldest => Age::Late,
+            _ if timestamp > self.newest => Age::Ahead,
+            _ => Age::Fresh,
+        }
     }
 }
 
@@ -72,6 +83,7 @@ pub fn restamp(log: &[u8], original: Timestamp, now: Timestamp) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -82,11 +94,11 @@ mod tests {
 
     #[test]
     fn the_line_is_half_an_hour_below_the_intakes() {
-        let now = at(NOW);
-        assert_eq!(age(at("2026-08-01T18:30:00Z"), now), Age::Fresh);
-        assert_eq!(age(at("2026-08-01T18:29:59Z"), now), Age::Late);
-        assert_eq!(age(at("2026-08-02T14:00:00Z"), now), Age::Fresh);
-        assert_eq!(age(at("2026-08-02T14:00:01Z"), now), Age::Ahead);
+        let window = Window::at(at(NOW));
+        assert_eq!(window.age(at("2026-08-01T18:30:00Z")), Age::Fresh);
+        assert_eq!(window.age(at("2026-08-01T18:29:59Z")), Age::Late);
+        assert_eq!(window.age(at("2026-08-02T14:00:00Z")), Age::Fresh);
+        assert_eq!(window.age(at("2026-08-02T14:00:01Z")), Age::Ahead);
     }
 
     fn restamped(log: &Value, original: &str, now: &str) -> Value {
@@ -122,12 +134,13 @@ mod tests {
         fn what_counts_as_fresh_is_inside_the_intakes_window(seconds in -400_000_i64..400_000) {
             let now = at(NOW);
             let timestamp = now + SignedDuration::from_secs(seconds);
+            let age = Window::at(now).age(timestamp);
             let is_taken = seconds >= -(limits::AGE.as_secs() as i64)
                 && seconds <= limits::AHEAD.as_secs() as i64;
-            prop_assert!(age(timestamp, now) != Age::Fresh || is_taken);
+            prop_assert!(age != Age::Fresh || is_taken);
             // And nothing is moved that was well inside.
             let is_well_inside = (-63_000..=7_200).contains(&seconds);
-            prop_assert_eq!(age(timestamp, now) == Age::Fresh, is_well_inside);
+            prop_assert_eq!(age == Age::Fresh, is_well_inside);
         }
     }
 }

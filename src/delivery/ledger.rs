@@ -18,6 +18,8 @@ pub struct Ledger {
     cursor: Option<Cursor>,
     positions: Positions,
     known: u64,
+    /// Of start times: what else is read is for others.
+    scope: Option<TimeRange>,
 }
 
 impl Ledger {
@@ -49,7 +51,14 @@ impl Ledger {
             cursor,
             positions: Positions::default(),
             known: 0,
+            scope: None,
         }
+    }
+
+    /// Sessions that started outside of `scope` are of no concern, unless they were unfinished: for
+    /// a reading that other destinations share.
+    pub fn limit_to(&mut self, scope: TimeRange) {
+        self.scope = Some(scope);
     }
 
     /// Reads and sends everything, whatever the destination has.
@@ -70,18 +79,66 @@ impl Ledger {
         }
     }
 
-    /// An event of `session` was read: its number, or `None` where the destination has it.
+    /// An event of `session` was read: its number, or `None` where the destination has it or is not
+    /// to get it.
     pub fn read(&mut self, session: Unfinished, event: String) -> Option<Number> {
-        let is_known = |cursor: &Cursor| cursor.has(&session.session, &event);
-        if self.cursor.as_ref().is_some_and(is_known) {
+        if !self.is_concerned(&session) {
+            return None;
+        }
+        if self.has(&session, &event) {
             self.known += 1;
             return None;
         }
         Some(self.positions.read(session, event))
     }
 
-    /// As [`Positions::close`].
-    pub fn close(&mut self, range: TimeRange, unfinished: Vec<Unfinished>, finished: Vec<String>) {
+    /// Whether [`Ledger::read`] would give a number.
+    pub fn lacks(&self, session: &Unfinished, event: &str) -> bool {
+        self.is_concerned(session) && !self.has(session, event)
+    }
+
+    fn has(&self, session: &Unfinished, event: &str) -> bool {
+        let has = |cursor: &Cursor| cursor.has(&session.session, event);
+        self.cursor.as_ref().is_some_and(has)
+    }
+
+    /// A session that was over when its stretch was dealt with brings nothing more.
+    fn is_concerned(&self, session: &Unfinished) -> bool {
+        let is_open = |cursor: &Cursor| cursor.unfinished.contains_key(&session.session);
+        let is_dealt_with = |cursor: &Cursor| cursor.done.contains(session.started);
+        match &self.cursor {
+            Some(cursor) if is_open(cursor) => true,
+            Some(cursor) if is_dealt_with(cursor) => false,
+            _ => self
+                .scope
+                .is_none_or(|scope| scope.contains(session.started)),
+        }
+    }
+
+    /// As [`Positions::close`]. What is within the scope counts alone; a session of an earlier run
+    /// that started in `range` and is not among `unfinished` any more is finished.
+    pub fn close(
+        &mut self,
+        range: TimeRange,
+        unfinished: Vec<Unfinished>,
+        mut finished: Vec<String>,
+    ) {
+        if let Some(cursor) = &self.cursor {
+            // Of a stretch under way what was sent is still needed, whoever else is done with it.
+            let is_under_way =
+                |id: &String| cursor.sent.contains_key(id) && !cursor.unfinished.contains_key(id);
+            finished.retain(|id| !is_under_way(id));
+            let is_over = |id: &String| unfinished.iter().all(|open| open.session != *id);
+            let earlier = cursor.unfinished.iter();
+            let earlier = earlier.filter(|(id, started)| range.contains(**started) && is_over(id));
+            finished.extend(earlier.map(|(id, _)| id.clone()));
+        }
+        let unfinished = unfinished.into_iter();
+        let unfinished = unfinished.filter(|open| self.is_concerned(open)).collect();
+        let range = self.scope.map_or(range, |scope| TimeRange {
+            since: range.since.max(scope.since),
+            until: range.until.min(scope.until),
+        });
         self.positions.close(range, unfinished, finished);
     }
 
@@ -177,6 +234,39 @@ mod tests {
         assert_eq!(second.read(session(3), "open".to_owned()), None);
         assert!(second.read(session(3), "close".to_owned()).is_some());
         assert_eq!(second.known(), 1);
+    }
+
+    #[test]
+    fn of_a_shared_reading_it_takes_what_it_lacks_and_forgets_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut first = ledger(&folder);
+        let number = first.read(session(3), "open".to_owned()).expect("new");
+        first.close(range(0, 10), vec![session(3), session(4)], Vec::new());
+        first.settled(&[number]).expect("written");
+        drop(first);
+
+        let mut second = ledger(&folder);
+        second.limit_to(range(0, 20));
+        for (number, event, is_lacked) in [
+            (3, "open", false),
+            (3, "close", true),
+            (5, "open", false),
+            (15, "open", true),
+            (25, "open", false),
+        ] {
+            assert_eq!(second.lacks(&session(number), event), is_lacked, "{number}");
+            let read = second.read(session(number), event.to_owned());
+            assert_eq!(read.is_some(), is_lacked, "{number}");
+        }
+        assert_eq!(second.known(), 1);
+        second.close(range(0, 30), vec![session(4), session(26)], Vec::new());
+        second.settled(&[0, 1]).expect("written");
+        drop(second);
+
+        let cursor = ledger(&folder).cursor().cloned().expect("it moved");
+        assert_eq!(cursor.done.iter().collect::<Vec<_>>(), [range(0, 20)]);
+        let open: Vec<_> = cursor.unfinished.into_keys().collect();
+        assert_eq!(open, ["4"], "3 is over, and 26 is for others");
     }
 
     #[test]

@@ -9,6 +9,9 @@
 //!   undelivered in the [`Summary`]. There is no other end.
 //! - [`to_file`] and [`to_writer`] write it as a row of a file or of standard output.
 //!
+//! Several destinations each have a run, a position and dead letters of their own; [`fan_out`] hands
+//! one source's events to all of them.
+//!
 //! The pipeline knows records and sinks, and nothing of sessions: traces, files and the relay come
 //! the same way.
 
@@ -19,6 +22,7 @@ pub mod compression;
 mod cut;
 pub mod dead_letter;
 mod entry;
+mod fan_out;
 mod gate;
 pub mod late;
 mod ledger;
@@ -39,6 +43,7 @@ pub use atomic_file::{AtomicFile, FileError};
 pub use batch::Limits;
 pub use compression::Codec;
 pub use entry::{Broken, Entry, Given, Line, Record};
+pub use fan_out::{Outlet, Worth, fan_out};
 pub use late::LatePolicy;
 pub use ledger::Ledger;
 pub use line_ledger::LineLedger;
@@ -47,7 +52,8 @@ pub use pipeline::{Cause, DeliveryError, Options, Stop, run};
 pub use positions::{Number, Positions};
 pub use retry::Pace;
 pub use sinks::Sink;
+pub use sinks::datadog_events::DatadogEvents;
 pub use sinks::datadog_logs::DatadogLogs;
-pub use sinks::dry_run::DryRun;
+pub use sinks::dry_run::{DryRun, Shown};
 pub use sinks::rows::{Format, Unplaced, to_file, to_writer};
 pub use summary::{Progress, Summary};

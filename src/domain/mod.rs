@@ -4,6 +4,7 @@
 //! HTTP, of files or of the terminal.
 
 pub mod connection;
+pub mod digest;
 pub mod event;
 pub mod excerpt;
 pub mod intervals;

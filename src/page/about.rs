@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
+use crate::domain::digest::hex;
 use crate::domain::redaction::Redactor;
 use crate::domain::time::human_duration;
 use crate::recording::redact::Report;
@@ -59,14 +60,14 @@ pub enum Hidden {
 }
 
 impl Hidden {
-    /// Adds up what was found.
-    pub fn of<'a>(redactor: &Redactor, reports: impl IntoIterator<Item = &'a Report>) -> Self {
-        let mut found = BTreeMap::new();
-        for (rule, count) in reports.into_iter().flat_map(Report::counts) {
-            *found.entry(rule.to_owned()).or_default() += count;
-        }
+    pub fn of(redactor: &Redactor, report: &Report) -> Self {
+        let counts = report.counts();
         match redactor.is_on() {
-            true => Hidden::Found(found),
+            true => Hidden::Found(
+                counts
+                    .map(|(rule, count)| (rule.to_owned(), count))
+                    .collect(),
+            ),
             false => Hidden::Off,
         }
     }
@@ -156,10 +157,7 @@ impl About {
     }
 
     pub fn checksum(&self) -> String {
-        self.sha256
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(&self.sha256)
     }
 
     fn told_length(&self) -> String {

@@ -3,16 +3,15 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use super::about::{About, Hidden};
 use super::commands::Commands;
 use super::document::{self, Content};
 use super::film::{FASTEST, Film, Finished, Pace};
 use super::lines::Lines;
 use super::svg::svg;
+use crate::domain::digest::sha256;
 use crate::domain::redaction::Redactor;
-use crate::recording::redact;
+use crate::recording::redact::{self, Report};
 use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
 use crate::recording::{Event, Kind, ReadError, Size, Warnings};
 use crate::replay::tape::{Fault, Spooled, Storage, Streamed, Tape};
@@ -50,9 +49,10 @@ impl From<Fault> for PageError {
 /// What was made of a recording, and what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// Events of the recording.
+    /// Events of the recording that are in the clip.
     pub events: u64,
-    pub hidden: Hidden,
+    /// Secrets that were taken out.
+    pub hidden: Report,
     /// Of the recording as it was received.
     pub sha256: String,
     /// What was wrong with it.
@@ -60,12 +60,12 @@ pub struct Made {
 }
 
 impl Made {
-    fn of(about: &About, warnings: Warnings) -> Self {
+    fn of(about: &About, hidden: Report, extent: Extent) -> Self {
         Self {
-            events: about.events,
-            hidden: about.hidden.clone(),
+            events: extent.within,
+            hidden,
             sha256: about.checksum(),
-            warnings,
+            warnings: extent.warnings,
         }
     }
 }
@@ -83,7 +83,8 @@ pub fn html<R: Read + Seek + Clone>(
     redactor: &Redactor,
     out: &mut impl Write,
 ) -> Result<Made, PageError> {
-    let Extent { pace, warnings } = measure(&mut about, source)?;
+    let extent = measure(&mut about, source)?;
+    let pace = extent.pace;
     if source.kind.is_screen() && pace > FASTEST {
         about.remarks.push(coarse(pace));
     }
@@ -95,11 +96,12 @@ pub fn html<R: Read + Seek + Clone>(
     };
     let spent = film.as_ref().map_or(0, Finished::size);
     let mut lines = Lines::new(source.kind, range.clone());
-    about.hidden = transcript(source, redactor, range.end, |line| {
+    let hidden = transcript(source, redactor, range.end, |line| {
         lines.push(line, &mut commands);
         fits(spent + lines.size() + commands.size())
     })?;
-    let made = Made::of(&about, warnings);
+    about.hidden = Hidden::of(redactor, &hidden);
+    let made = Made::of(&about, hidden, extent);
     let content = Content {
         about,
         film,
@@ -132,9 +134,10 @@ pub fn picture<R: Read + Seek + Clone>(
     at: Option<Duration>,
     storage: Box<dyn Storage>,
 ) -> Result<(String, Made), PageError> {
-    let Extent { warnings, .. } = measure(&mut about, source)?;
+    let extent = measure(&mut about, source)?;
     let at = at.unwrap_or(about.length);
-    about.hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
+    let hidden = transcript(source, redactor, Duration::MAX, |_| Ok(()))?;
+    about.hidden = Hidden::of(redactor, &hidden);
     let size = recorded_size(source, UNMEASURED);
     let picture = match source.kind.is_screen() {
         true => still(&about, Streamed::new(source, redactor.clone())?, size, at),
@@ -145,7 +148,7 @@ pub fn picture<R: Read + Seek + Clone>(
             at,
         ),
     };
-    Ok((picture?, Made::of(&about, warnings)))
+    Ok((picture?, Made::of(&about, hidden, extent)))
 }
 
 fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<String, PageError> {
@@ -163,6 +166,8 @@ fn still<T: Tape>(about: &About, tape: T, size: Size, at: Duration) -> Result<St
 struct Extent {
     /// The shortest time between two pictures.
     pace: Duration,
+    /// Events in the clip.
+    within: u64,
     warnings: Warnings,
 }
 
@@ -173,31 +178,25 @@ fn measure<R: Read + Seek + Clone>(
 ) -> Result<Extent, PageError> {
     let mut reader = source.input.open()?;
     let (mut event, mut pace) = (Event::empty(), Pace::default());
+    let (range, mut within) = (about.range(), 0);
     while reader.read(&mut event)? {
         about.events += 1;
         about.length = event.time;
+        within += u64::from(range.contains(&event.time));
         if event.code.is_shown() {
             pace.push(event.time);
         }
     }
-    about.sha256 = checksum(source.input.bytes.clone()).map_err(ReadError::Io)?;
+    let mut bytes = source.input.bytes.clone();
+    let whole = bytes.seek(SeekFrom::Start(0)).and_then(|_| sha256(bytes));
+    about.sha256 = whole.map_err(ReadError::Io)?;
     let remarks = reader.warnings().to_string();
     about.remarks.extend(remarks.lines().map(str::to_owned));
     Ok(Extent {
         pace: pace.shortest(),
+        within,
         warnings: reader.warnings().clone(),
     })
-}
-
-fn checksum(mut bytes: impl Read + Seek) -> io::Result<[u8; 32]> {
-    bytes.seek(SeekFrom::Start(0))?;
-    let (mut hash, mut chunk) = (Sha256::new(), vec![0; 64 * 1024]);
-    loop {
-        match bytes.read(&mut chunk)? {
-            0 => return Ok(hash.finalize().into()),
-            count => hash.update(&chunk[..count]),
-        }
-    }
 }
 
 /// True to its bound, a page opens within seconds.
@@ -239,7 +238,7 @@ fn transcript<R: Read + Seek + Clone>(
     redactor: &Redactor,
     until: Duration,
     mut take: impl FnMut(&Line) -> Result<(), PageError>,
-) -> Result<Hidden, PageError> {
+) -> Result<Report, PageError> {
     let size = recorded_size(source, Size::ASSUMED);
     // What a screen showed is redacted as it was printed, so that the transcript and the pictures
     // hide the same; what a protocol said, as it is told.
@@ -273,9 +272,8 @@ fn transcript<R: Read + Seek + Clone>(
     }
     redacted.finish(&mut ready);
     ready.drain(..).try_for_each(|line| take(&line))?;
-    let reports = [events.report(), redacted.report()];
-    Ok(Hidden::of(
-        redactor,
-        reports.into_iter().chain(transcript.report()),
-    ))
+    let mut report = events.report().clone();
+    report.merge(redacted.report());
+    transcript.report().iter().for_each(|own| report.merge(own));
+    Ok(report)
 }

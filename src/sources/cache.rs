@@ -9,20 +9,23 @@
 //! does not hold what it says is dropped, and the recording fetched anew.
 
 use std::fs::{self, DirBuilder, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use super::stored::Stored;
+use crate::domain::digest::{hex, sha256};
 use crate::domain::session::Session;
 
 /// Bytes of recordings that are kept.
 pub const LARGEST: u64 = 1 << 30;
 /// How long a recording is kept.
 pub const LONGEST: Duration = Duration::from_secs(7 * 86_400);
+/// What stands before a recording: its digest and a line end.
+const HEAD: usize = 65;
 
 /// A folder of recordings.
 #[derive(Debug)]
@@ -77,18 +80,18 @@ impl Cache {
             "{gateway}\n{}\n{}\n{}\n{end}\n{}",
             session.org_id, session.id, session.start_date, session.event_size
         );
-        Some(Key(format!("{}.json", sha256(facts.as_bytes()))))
+        Some(Key(format!("{}.json", hex(&Sha256::digest(facts)))))
     }
 
     /// The recording, where it is kept, whole and not too old.
-    pub fn read(&self, key: &Key) -> Option<Bytes> {
+    pub fn read(&self, key: &Key) -> Option<Stored> {
         let path = self.folder.join(&key.0);
         let age = fs::metadata(&path).ok()?.modified().ok()?.elapsed();
         if age.is_ok_and(|age| age > self.longest) {
             return None;
         }
-        let kept = Bytes::from(fs::read(&path).ok()?);
-        let recording = whole(&kept);
+        let kept = fs::File::open(&path).ok()?;
+        let recording = whole(kept).ok()?;
         if recording.is_none() {
             tracing::warn!(path = %path.display(), "a kept recording is damaged and fetched anew");
             let _ = fs::remove_file(&path);
@@ -97,8 +100,8 @@ impl Cache {
     }
 
     /// Keeps a recording. One that is larger than the cache is not kept.
-    pub fn write(&self, key: &Key, recording: &[u8]) -> io::Result<()> {
-        let size = recording.len() as u64;
+    pub fn write(&self, key: &Key, recording: &Stored) -> io::Result<()> {
+        let size = recording.length();
         if size > self.largest {
             return Ok(());
         }
@@ -107,8 +110,8 @@ impl Cache {
         let mut file = tempfile::Builder::new()
             .permissions(Permissions::from_mode(0o600))
             .tempfile_in(&self.folder)?;
-        writeln!(file, "{}", sha256(recording))?;
-        file.write_all(recording)?;
+        writeln!(file, "{}", digest(recording.clone())?)?;
+        io::copy(&mut recording.clone(), &mut file)?;
         file.persist(self.folder.join(&key.0))?;
         Ok(())
     }
@@ -154,17 +157,20 @@ impl Cache {
 }
 
 /// The recording in a kept file, where it is the one that was kept.
-fn whole(kept: &Bytes) -> Option<Bytes> {
-    let end = memchr::memchr(b'\n', kept)?;
-    let recording = kept.slice(end + 1..);
-    (kept[..end] == *sha256(&recording).as_bytes()).then_some(recording)
+fn whole(mut kept: fs::File) -> io::Result<Option<Stored>> {
+    let mut head = [0; HEAD];
+    let length = kept.metadata()?.len();
+    if length < HEAD as u64 {
+        return Ok(None);
+    }
+    kept.read_exact(&mut head)?;
+    let recording = Stored::behind(kept, HEAD as u64, length);
+    let expected = format!("{}\n", digest(recording.clone())?);
+    Ok((head == *expected.as_bytes()).then_some(recording))
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+fn digest(recording: impl Read) -> io::Result<String> {
+    sha256(recording).map(|digest| hex(&digest))
 }
 
 struct Kept {
@@ -193,6 +199,10 @@ mod tests {
         tempfile::tempdir().expect("a folder")
     }
 
+    fn stored(bytes: &[u8]) -> Stored {
+        Stored::copy_of(bytes).expect("memory")
+    }
+
     fn mode(path: &Path) -> u32 {
         let metadata = fs::metadata(path).expect("it is there");
         metadata.permissions().mode() & 0o777
@@ -206,10 +216,11 @@ mod tests {
         fs::set_permissions(&path, Permissions::from_mode(0o755)).expect("open to all");
         let cache = Cache::open(&path).expect("a cache");
         let key = cache.key(GATEWAY, &session(|_| ())).expect("a key");
-        cache.write(&key, b"[]").expect("kept");
+        cache.write(&key, &stored(b"[]")).expect("kept");
         assert_eq!(mode(&path), 0o700);
         assert_eq!(mode(&path.join(&key.0)), 0o600);
-        assert_eq!(cache.read(&key).as_deref(), Some(&b"[]"[..]));
+        let mut kept = cache.read(&key).expect("it is kept");
+        assert_eq!(io::read_to_string(&mut kept).expect("text"), "[]");
     }
 
     #[test]
@@ -219,7 +230,9 @@ mod tests {
         let key = cache.key(GATEWAY, &session(|_| ())).expect("a key");
         let path = folder.path().join(&key.0);
         for damage in ["", "[]", "\n", "[[0,\"o\",\"eA==\"]]"] {
-            cache.write(&key, b"[[1,\"o\",\"eA==\"]]").expect("kept");
+            cache
+                .write(&key, &stored(b"[[1,\"o\",\"eA==\"]]"))
+                .expect("kept");
             let kept = fs::read_to_string(&path).expect("text");
             let head = kept.split_inclusive('\n').next().expect("a line");
             let damaged = match damage {
@@ -227,7 +240,7 @@ mod tests {
                 damage => format!("{head}{damage}"),
             };
             fs::write(&path, damaged).expect("written");
-            assert_eq!(cache.read(&key), None);
+            assert!(cache.read(&key).is_none());
             assert!(!path.exists());
         }
     }
@@ -258,24 +271,21 @@ mod tests {
         let cache = Cache::bounded(folder.path(), 2 * (65 + 4) + 2, hour).expect("a cache");
         let write = |name: &str, age: Duration| {
             let key = Key(name.to_owned());
-            cache.write(&key, b"1234").expect("kept");
+            cache.write(&key, &stored(b"1234")).expect("kept");
             let file = fs::File::open(folder.path().join(name)).expect("it is there");
             file.set_modified(SystemTime::now() - age).expect("an age");
             key
         };
         let old = write("old", 2 * hour);
-        assert_eq!(
-            cache.read(&old),
-            None,
-            "it is not given even before it is dropped"
-        );
+        let old = cache.read(&old);
+        assert!(old.is_none(), "it is not given even before it is dropped");
         let first = write("first", hour / 2);
         let second = write("second", hour / 4);
         let third = write("third", Duration::ZERO);
-        assert_eq!(cache.read(&first), None);
+        assert!(cache.read(&first).is_none());
         assert!(cache.read(&second).is_some() && cache.read(&third).is_some());
         cache
-            .write(&Key("huge".to_owned()), &[0; 200])
+            .write(&Key("huge".to_owned()), &stored(&[0; 200]))
             .expect("left out");
         assert!(cache.read(&third).is_some());
         let names: Vec<_> = cache

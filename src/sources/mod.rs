@@ -19,7 +19,7 @@ mod message;
 mod recordings;
 mod retry;
 mod rows;
-mod spooled;
+mod stored;
 pub mod tail;
 #[cfg(test)]
 mod testing;
@@ -37,4 +37,4 @@ pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
-pub use spooled::spooled;
+pub use stored::Stored;

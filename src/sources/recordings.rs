@@ -3,9 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::cache::Cache;
 use super::error::SourceError;
@@ -13,17 +11,15 @@ use super::filter::SessionFilter;
 use super::list::decide;
 use super::retry::{Backoff, retrying};
 use super::rows::rows;
+use super::stored::Stored;
 use crate::domain::session::Session;
 use crate::domain::time::TimeRange;
 use crate::gateway::{Gateway, GatewayError};
 use crate::http::TransportError;
 
-/// Sessions asked for at once.
+/// Sessions asked for at once. So many small recordings lie in memory; a large one is [`Stored`]
+/// in a temporary file.
 const CONCURRENCY: usize = 8;
-/// Recordings that may lie in memory together, in MiB. One alone may be larger.
-const BUDGET: u32 = 256;
-/// What a recording is taken to need that nobody knows the size of, in MiB.
-const UNKNOWN: u32 = 32;
 
 /// Which sessions.
 #[derive(Clone, Debug)]
@@ -51,9 +47,7 @@ pub struct Reading {
 #[derive(Clone, Debug)]
 pub struct Recorded {
     pub session: Arc<Session>,
-    pub recording: Result<Bytes, Unread>,
-    /// Kept as long as the recording is.
-    _room: Option<Arc<OwnedSemaphorePermit>>,
+    pub recording: Result<Stored, Unread>,
 }
 
 /// Why there is no recording to read.
@@ -86,12 +80,7 @@ where
     F: Future<Output = T> + 'a,
     T: 'a,
 {
-    let room = Arc::new(Semaphore::new(BUDGET as usize));
-    let reader = Arc::new(Reader {
-        gateway,
-        reading,
-        room,
-    });
+    let reader = Arc::new(Reader { gateway, reading });
     let work = Arc::new(work);
     chosen(gateway, which)
         .map(move |chosen| {
@@ -112,29 +101,40 @@ where
 pub async fn recording(
     gateway: &Gateway,
     id: &str,
-    cache: Option<Cache>,
-) -> Result<(Session, Option<Bytes>), SourceError> {
-    let ask = async || gateway.session_with_recording(id).await;
+    cache: Option<Arc<Cache>>,
+) -> Result<(Session, Option<Stored>), SourceError> {
     let Some(cache) = cache else {
-        return retrying(Backoff::short(), ask).await;
+        return fetch(gateway, id).await;
     };
     let reader = Reader {
         gateway,
         reading: Reading {
-            cache: Some(Arc::new(cache)),
+            cache: Some(cache),
             wants_whole_session: false,
         },
-        room: Arc::new(Semaphore::new(BUDGET as usize)),
     };
     let session = reader.session(id).await?;
-    if let Some(bytes) = reader.cached(&session).await {
-        return Ok((session, Some(bytes)));
+    if let Some(kept) = reader.cached(&session).await {
+        return Ok((session, Some(kept)));
     }
-    let (session, bytes) = retrying(Backoff::short(), ask).await?;
-    if let Some(bytes) = &bytes {
-        reader.keep(&session, bytes).await;
+    let (session, recording) = fetch(gateway, id).await?;
+    if let Some(recording) = &recording {
+        reader.keep(&session, recording).await;
     }
-    Ok((session, bytes))
+    Ok((session, recording))
+}
+
+async fn fetch(gateway: &Gateway, id: &str) -> Result<(Session, Option<Stored>), SourceError> {
+    retrying(Backoff::short(), async || {
+        let mut spool = Stored::spool();
+        let (session, is_recorded) = gateway.session_and_recording(id, &mut spool).await?;
+        let stored = is_recorded.then(|| Stored::of_spool(spool)).transpose();
+        let stored = stored.map_err(|error| GatewayError::Spool {
+            why: error.to_string(),
+        })?;
+        Ok((session, stored))
+    })
+    .await
 }
 
 /// A session before its recording is read.
@@ -172,7 +172,6 @@ fn chosen<'a>(
 struct Reader<'a> {
     gateway: &'a Gateway,
     reading: Reading,
-    room: Arc<Semaphore>,
 }
 
 impl Reader<'_> {
@@ -181,12 +180,10 @@ impl Reader<'_> {
             Chosen::Row(row) => *row,
             Chosen::Id(id) => self.session(&id).await?,
         };
-        let room = self.room_for(&session).await;
         let (session, recording) = self.recording(session).await?;
         Ok(Recorded {
             session: Arc::new(session),
             recording,
-            _room: room.map(Arc::new),
         })
     }
 
@@ -194,43 +191,31 @@ impl Reader<'_> {
         retrying(Backoff::patient(), async || self.gateway.session(id).await).await
     }
 
-    /// Waits until the recording fits beside the others.
-    async fn room_for(&self, session: &Session) -> Option<OwnedSemaphorePermit> {
-        // As JSON of base64 it is a third larger, and its events lie beside it.
-        let needed = match session.event_size {
-            0 => UNKNOWN,
-            size => u32::try_from((size >> 20) * 5 / 2 + 1).unwrap_or(BUDGET),
-        };
-        let room = Arc::clone(&self.room);
-        room.acquire_many_owned(needed.min(BUDGET)).await.ok()
-    }
-
     async fn recording(
         &self,
         session: Session,
-    ) -> Result<(Session, Result<Bytes, Unread>), SourceError> {
+    ) -> Result<(Session, Result<Stored, Unread>), SourceError> {
         if session.is_done() && session.event_size == 0 {
             return Ok((session, Err(Unread::Nothing)));
         }
-        if let Some(bytes) = self.cached(&session).await {
+        if let Some(kept) = self.cached(&session).await {
             let session = match self.reading.wants_whole_session {
                 true => self.session(&session.id).await?,
                 false => session,
             };
-            return Ok((session, Ok(bytes)));
+            return Ok((session, Ok(kept)));
         }
-        let ask = async || self.gateway.session_with_recording(&session.id).await;
-        match retrying(Backoff::short(), ask).await {
-            Ok((whole, Some(bytes))) => {
-                self.keep(&whole, &bytes).await;
-                Ok((whole, Ok(bytes)))
+        match fetch(self.gateway, &session.id).await {
+            Ok((whole, Some(recording))) => {
+                self.keep(&whole, &recording).await;
+                Ok((whole, Ok(recording)))
             }
             Ok((whole, None)) => Ok((whole, Err(Unread::Withheld))),
             Err(error) => Ok((session, Err(unread(error)?))),
         }
     }
 
-    async fn cached(&self, session: &Session) -> Option<Bytes> {
+    async fn cached(&self, session: &Session) -> Option<Stored> {
         let cache = Arc::clone(self.reading.cache.as_ref()?);
         let key = cache.key(self.gateway.page_base(), session)?;
         let read = tokio::task::spawn_blocking(move || cache.read(&key));
@@ -238,15 +223,15 @@ impl Reader<'_> {
     }
 
     /// A cache that cannot be written costs time and nothing else.
-    async fn keep(&self, session: &Session, bytes: &Bytes) {
+    async fn keep(&self, session: &Session, recording: &Stored) {
         let Some(cache) = self.reading.cache.clone() else {
             return;
         };
         let Some(key) = cache.key(self.gateway.page_base(), session) else {
             return;
         };
-        let (session, bytes) = (session.id.clone(), bytes.clone());
-        let written = tokio::task::spawn_blocking(move || cache.write(&key, &bytes)).await;
+        let (session, recording) = (session.id.clone(), recording.clone());
+        let written = tokio::task::spawn_blocking(move || cache.write(&key, &recording)).await;
         if let Ok(Err(error)) = written {
             tracing::warn!(%session, %error, "the recording is not kept in the cache");
         }
@@ -327,7 +312,7 @@ mod tests {
         };
         let told = recordings(&gateway, which, reading, async |recorded: Recorded| {
             let what = match recorded.recording {
-                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                Ok(stored) => std::io::read_to_string(stored).expect("text"),
                 Err(unread) => unread.to_string(),
             };
             format!("{} {what}", &recorded.session.id[35..])

@@ -4,14 +4,12 @@
 //! show, so that a reader gets the same text back; YAML does so with controls, and CSV with
 //! nothing: what is left is shown as [`escape`] does.
 
-use std::fmt::Write;
-
 use anyhow::Context;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::escape;
-use crate::domain::unseen::is_unseen;
+use crate::domain::unseen::spelled;
 
 /// The values of `--output`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -46,34 +44,13 @@ pub fn one<T: Serialize>(format: Format, value: &T) -> anyhow::Result<Vec<u8>> {
             escape::block(&serde_saphyr::to_string(value).context("write YAML")?).into_owned()
         }
         Format::Csv => return csv(std::slice::from_ref(value)),
-        Format::Ndjson => quoted(serde_json::to_string(value)?),
-        Format::Table | Format::Json => quoted(serde_json::to_string_pretty(value)?),
+        Format::Ndjson => spelled(serde_json::to_string(value)?),
+        Format::Table | Format::Json => spelled(serde_json::to_string_pretty(value)?),
     };
     if !out.ends_with('\n') {
         out.push('\n');
     }
     Ok(out.into_bytes())
-}
-
-/// JSON in which everything that cannot be seen is spelled `\u…`. RFC 8259 asks for that below
-/// U+0020 only, and outside of a string there is none of the rest.
-fn quoted(json: String) -> String {
-    let is_odd = |c: char| c != '\n' && is_unseen(c);
-    if !json.contains(is_odd) {
-        return json;
-    }
-    let mut quoted = String::with_capacity(json.len() + 64);
-    for c in json.chars() {
-        match is_odd(c) {
-            false => quoted.push(c),
-            true => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(quoted, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    quoted
 }
 
 /// Nested objects become dotted columns; the columns are those of all rows, in the order met.
@@ -123,7 +100,7 @@ fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => harmless(text),
-        Some(other) => quoted(other.to_string()),
+        Some(other) => spelled(other.to_string()),
     }
 }
 
@@ -139,6 +116,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::unseen::is_unseen;
 
     fn text(bytes: anyhow::Result<Vec<u8>>) -> String {
         String::from_utf8(bytes.expect("serialises")).expect("UTF-8")

@@ -94,7 +94,7 @@ fn a_retry_sends_the_same_ids_and_takes_out_what_arrived() {
     let retried = environment.run(one).exits(0).json();
     assert_shape("deadletters_retry", &retried);
     assert_eq!(
-        (&retried["accepted"], &retried["late"]),
+        (&retried[0]["accepted"], &retried[0]["late"]),
         (&1.into(), &1.into())
     );
     assert_eq!(arrived(&sandbox), ["old-2"]);

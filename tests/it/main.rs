@@ -6,6 +6,7 @@ mod dashboards;
 mod deadletters;
 mod demo;
 mod export;
+mod export_destinations;
 mod export_lines;
 mod export_positions;
 mod front_door;

@@ -73,6 +73,15 @@ fn a_second_look_asks_the_gateway_for_no_recording_whichever_command_it_is() {
     assert_eq!(first.stdout, second.stdout);
     let search = ["sessions", "search", "e", &ids[0], "--cache"];
     let _ = environment.run(search).exits(0);
+    let export = [
+        "sessions",
+        "export",
+        &ids[0],
+        "--to",
+        "kept.cast",
+        "--cache",
+    ];
+    let _ = environment.run(export).exits(0);
     assert_eq!(recordings_asked_for(&sandbox), 1);
     let _ = replay(&environment, &ids[0], &[]).exits(0);
     assert_eq!(recordings_asked_for(&sandbox), 2, "it was not asked for");

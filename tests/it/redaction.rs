@@ -168,3 +168,57 @@ fn passwords_of_a_native_client_are_hidden_even_unredacted_and_stand_in_the_repo
     assert_eq!(report["rules"]["sql-password"], 1);
     assert_eq!(report["places"][0]["event"], 0);
 }
+
+#[test]
+fn an_export_reports_each_recording_whatever_it_becomes() {
+    let environment = with_shell();
+    environment.write_settings(RULES);
+    let shell = std::fs::read(environment.path("session.cast")).expect("a recording");
+    environment.write(&environment.path("other.cast"), shell);
+    for format in ["cast", "cast2", "txt", "ndjson", "csv", "html", "svg"] {
+        let folder = format!("{format}/");
+        std::fs::create_dir(environment.path(&folder)).expect("a folder");
+        let _ = environment
+            .run([
+                "sessions",
+                "export",
+                "session.cast",
+                "other.cast",
+                "--to",
+                &folder,
+                "--format",
+                format,
+                "--redaction-report",
+                "hidden.json",
+                "--include-input",
+            ])
+            .exits(0);
+        let text = std::fs::read_to_string(environment.path("hidden.json")).expect("a report");
+        let reports: Vec<Value> = serde_json::from_str(&text).expect("JSON");
+        let of: Vec<&Value> = reports.iter().map(|report| &report["recording"]).collect();
+        assert_eq!(of, ["session.cast", "other.cast"]);
+        for report in &reports {
+            assert_eq!(report["rules"]["badge"], 2, "{format}: {report}");
+            let places = report["places"].as_array().expect("places");
+            assert_eq!(report["hidden"], places.len(), "{format}: {report}");
+        }
+        assert!(!text.contains("hunter2") && !text.contains("4711"));
+    }
+}
+
+#[test]
+fn events_have_no_redaction_report() {
+    let _ = with_shell()
+        .run([
+            "sessions",
+            "export",
+            "--since",
+            "1h",
+            "--to",
+            "x.ndjson",
+            "--redaction-report",
+            "r",
+        ])
+        .exits(2)
+        .says("--redaction-report");
+}

@@ -2,30 +2,32 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::Context as _;
 use bytes::Bytes;
 use clap::Args;
 use serde::Serialize;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::rows::{Chosen, LetterRow, folder, lines_of};
 use crate::commands::flags::DatadogAccess;
-use crate::commands::sessions::export::report;
+use crate::commands::shipping::{Chorus, End, carry};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
-use crate::delivery::dead_letter::{DeadLetters, Drawer, StoredLetter, files, read};
+use crate::delivery::dead_letter::{
+    DeadLetterError, DeadLetters, Drawer, FOLDER, StoredLetter, files, read,
+};
 use crate::delivery::state::{Holder, StateError};
 use crate::delivery::{
-    self, DatadogLogs, Given, Line, Number, Observer, Options, Progress, Sink, Stop, Summary,
+    DatadogEvents, DatadogLogs, Given, Line, Number, Observer, Options, Progress, Sink, Summary,
 };
 use crate::domain::line_set::LineSet;
 use crate::error::{Exit, UsageError};
 use crate::sources::lines::event_under;
-use crate::ui::{self, Format, Ui, counted};
+use crate::ui::{Format, Table, Ui, counted};
 
 /// Letters that wait between reading and delivering.
 const QUEUE: usize = 64;
@@ -79,69 +81,18 @@ pub(super) async fn run(context: &Context, args: &Retry) -> anyhow::Result<Exit>
     context.require_write("sending events to Datadog")?;
     let key = context.secret(SecretKind::ApiKey, &args.datadog.flags())?;
     let datadog = context.datadog_with(key)?;
-    let sink = DatadogLogs(&datadog);
-    let file = file_of(context, &sink)?;
-    let Some(rows) = meant(context, args, &file)? else {
-        context.ui.status("there are no dead letters");
-        return Ok(Exit::Done);
-    };
-    datadog
-        .validate()
-        .await
-        .context("check the API key before anything is read")?;
-    let drawer = Drawer::open(&file, &Holder::this("deadletters retry", context.now()))?;
-    let progress = context.ui.progress("shipping");
-    let follower = Follower {
-        ui: &context.ui,
-        progress: &progress,
-        settled: RefCell::default(),
-        not_events: Cell::default(),
-    };
-    let chosen = lines_of(&rows, &file);
-    let summary = deliver(context, &datadog, &drawer, chosen, &follower).await;
-    // Also of a run that failed.
-    drawer.remove(&follower.settled.borrow())?;
-    let summary = summary?;
-    let retried = retried(&sink.name(), &drawer, rows.len(), &follower, &summary);
-    show(context, &retried)
-}
-
-/// The letters for `sink`.
-fn file_of(context: &Context, sink: &impl Sink) -> anyhow::Result<PathBuf> {
-    let letters = DeadLetters::new(&folder(context)?, &sink.name());
-    Ok(letters.path().to_owned())
-}
-
-/// The letters of `file` that are meant; `None` where there are none at all.
-fn meant(
-    context: &Context,
-    args: &Retry,
-    file: &PathBuf,
-) -> anyhow::Result<Option<Vec<LetterRow>>> {
-    let files = files(&folder(context)?)?;
-    let (here, others): (Vec<_>, Vec<_>) = args
-        .chosen
-        .rows(&files)?
-        .into_iter()
-        .partition(|row| row.file == *file);
-    if let Some(other) = others.first() {
-        let destination = other
-            .destination
-            .as_deref()
-            .unwrap_or("another destination");
-        if !args.chosen.is_all() {
-            return Err(UsageError::with_hint(
-                format!("{} was to go to {destination}", other.name()),
-                "letters go where they were to go: name that site with --site",
-            )
-            .into());
-        }
-        let count = counted(others.len() as u64, "letter");
-        context.ui.status(&format!(
-            "{count} for {destination} or others wait: name the site with --site"
-        ));
+    let drawers = meant(context, args, &datadog)?;
+    if !drawers.is_empty() {
+        datadog
+            .validate()
+            .await
+            .context("check the API key before anything is read")?;
     }
-    Ok((!here.is_empty()).then_some(here))
+    let mut retried = Vec::new();
+    for (kind, rows) in drawers {
+        retried.push(retry(context, &datadog, kind, &rows).await?);
+    }
+    show(context, &retried)
 }
 
 fn preview(context: &Context, args: &Retry) -> anyhow::Result<Exit> {
@@ -153,26 +104,102 @@ fn preview(context: &Context, args: &Retry) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn deliver(
+/// The intakes that letters come from.
+#[derive(Clone, Copy)]
+enum Kind {
+    Logs,
+    Events,
+}
+
+impl Kind {
+    fn name(self, datadog: &Datadog) -> String {
+        match self {
+            Kind::Logs => DatadogLogs(datadog).name(),
+            Kind::Events => DatadogEvents(datadog).name(),
+        }
+    }
+
+    fn end(self, datadog: &Datadog, options: Options) -> End<'_> {
+        match self {
+            Kind::Logs => End::Logs(datadog, options),
+            Kind::Events => End::Events(datadog, options),
+        }
+    }
+}
+
+/// The letters that are meant, by the destination of this site that they are for.
+fn meant(
+    context: &Context,
+    args: &Retry,
+    datadog: &Datadog,
+) -> anyhow::Result<Vec<(Kind, Vec<LetterRow>)>> {
+    let folder = folder(context)?;
+    let mut rows = args.chosen.rows(&files(&folder)?)?;
+    let mut drawers = Vec::new();
+    for kind in [Kind::Logs, Kind::Events] {
+        let letters = DeadLetters::new(&folder, &kind.name(datadog));
+        let (here, others): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.file == letters.path());
+        if !here.is_empty() {
+            drawers.push((kind, here));
+        }
+        rows = others;
+    }
+    match rows.first() {
+        None => {}
+        Some(other) if !args.chosen.is_all() => return Err(elsewhere(other).into()),
+        Some(other) => context.ui.status(&format!(
+            "{} for {} or others wait: name the site with --site",
+            counted(rows.len() as u64, "letter"),
+            destination(other)
+        )),
+    }
+    Ok(drawers)
+}
+
+fn destination(row: &LetterRow) -> &str {
+    row.destination.as_deref().unwrap_or("another destination")
+}
+
+fn elsewhere(row: &LetterRow) -> UsageError {
+    UsageError::with_hint(
+        format!("{} was to go to {}", row.name(), destination(row)),
+        "letters go where they were to go: name that site with --site",
+    )
+}
+
+/// Sends letters of one file, and takes out those that are dealt with: also of a run that failed.
+async fn retry(
     context: &Context,
     datadog: &Datadog,
-    drawer: &Drawer,
-    chosen: LineSet,
-    follower: &Follower<'_>,
-) -> anyhow::Result<Summary> {
+    kind: Kind,
+    rows: &[LetterRow],
+) -> anyhow::Result<Retried> {
+    let name = kind.name(datadog);
+    let folder = context.state_folder()?.join(FOLDER);
+    let path = DeadLetters::new(&folder, &name).path().to_owned();
+    let drawer = Drawer::open(&path, &Holder::this("deadletters retry", context.now()))?;
     let options = Options {
         deadline: context.deadline(),
-        dead_letters: Some(folder(context)?),
-        stop: Some(stop(context)),
+        dead_letters: Some(folder),
         ..Options::default()
     };
-    let (letters, unread) = reading(drawer, chosen);
+    let chorus = Chorus::new(&context.ui, "shipping", std::iter::once(name.clone()));
+    let follower = Follower {
+        ui: &context.ui,
+        chorus: &chorus,
+        settled: RefCell::default(),
+        not_events: Cell::default(),
+    };
+    let (letters, unread) = reading(&drawer, lines_of(rows, &path));
     let given = |letter| follower.given(&letter);
-    let sink = DatadogLogs(datadog);
-    let summary = delivery::run(letters, given, &sink, options, follower).await?;
+    let end = kind.end(datadog, options);
+    let summary = carry(context, end, letters, given, &follower).await;
+    drawer.remove(&follower.settled.borrow())?;
+    let summary = summary?;
     match unread.try_iter().next() {
         Some(error) => Err(error.into()),
-        None => Ok(summary),
+        None => Ok(retried(name, &path, rows.len(), &follower, &summary)),
     }
 }
 
@@ -182,7 +209,7 @@ fn reading(
     chosen: LineSet,
 ) -> (
     mpsc::Receiver<StoredLetter>,
-    std::sync::mpsc::Receiver<delivery::dead_letter::DeadLetterError>,
+    std::sync::mpsc::Receiver<DeadLetterError>,
 ) {
     let (tx, letters) = mpsc::channel(QUEUE);
     let (failed, unread) = std::sync::mpsc::channel();
@@ -204,23 +231,10 @@ fn reading(
     (letters, unread)
 }
 
-/// The person's wish to stop, in the pipeline's words.
-fn stop(context: &Context) -> watch::Receiver<Stop> {
-    let (wish, stop) = watch::channel(Stop::No);
-    let mut cancel = context.cancel();
-    tokio::spawn(async move {
-        if cancel.wait_for(|stopped| *stopped).await.is_ok() {
-            let _ = wish.send(Stop::Drain);
-        }
-        wish.closed().await;
-    });
-    stop
-}
-
 /// Makes events of letters, tells how it goes, and keeps which letters are dealt with.
 struct Follower<'a> {
     ui: &'a Ui,
-    progress: &'a ui::Progress,
+    chorus: &'a Chorus<'a>,
     settled: RefCell<LineSet>,
     not_events: Cell<u64>,
 }
@@ -243,9 +257,7 @@ impl Follower<'_> {
             })),
             Err(why) => {
                 self.not_events.update(|count| count + 1);
-                let place = stored.place();
-                self.progress
-                    .beside(|| self.ui.warning(&format!("{place} stays: {why}")));
+                self.ui.warning(&format!("{} stays: {why}", stored.place()));
                 None
             }
         }
@@ -254,7 +266,7 @@ impl Follower<'_> {
 
 impl Observer for &Follower<'_> {
     fn told(&mut self, progress: Progress) {
-        report(self.ui, self.progress, progress);
+        self.chorus.tell(0, progress);
     }
 
     fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
@@ -264,16 +276,16 @@ impl Observer for &Follower<'_> {
 }
 
 fn retried(
-    destination: &str,
-    drawer: &Drawer,
+    destination: String,
+    file: &Path,
     letters: usize,
     follower: &Follower<'_>,
     summary: &Summary,
 ) -> Retried {
     let retries = summary.retries.iter();
     Retried {
-        destination: destination.to_owned(),
-        file: drawer.path().to_owned(),
+        destination,
+        file: file.to_owned(),
         letters: letters as u64,
         accepted: summary.accepted,
         set_aside_again: summary.dead_letters,
@@ -290,15 +302,20 @@ fn retried(
     }
 }
 
-fn show(context: &Context, retried: &Retried) -> anyhow::Result<Exit> {
+fn show(context: &Context, retried: &[Retried]) -> anyhow::Result<Exit> {
     match context.ui.format() {
-        Format::Table => say(context, retried),
-        _ => context.ui.one(retried, String::new)?,
+        Format::Table if !retried.is_empty() => {
+            retried.iter().for_each(|one| say(context, one));
+        }
+        _ => context
+            .ui
+            .list(retried, "there is nothing to send again", Table::new)?,
     }
-    Ok(match retried {
-        _ if retried.set_aside_again + retried.not_events > 0 => Exit::WorkKept,
-        _ if retried.interrupted => Exit::Interrupted,
-        _ => Exit::Done,
+    let any = |is: fn(&Retried) -> bool| retried.iter().any(is);
+    Ok(match () {
+        () if any(|one| one.set_aside_again + one.not_events > 0) => Exit::WorkKept,
+        () if any(|one| one.interrupted) => Exit::Interrupted,
+        () => Exit::Done,
     })
 }
 

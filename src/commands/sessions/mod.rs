@@ -12,7 +12,6 @@ mod replay;
 mod scope;
 mod search;
 mod show;
-mod stored;
 mod tail;
 pub mod view;
 mod when;

@@ -53,12 +53,24 @@ impl RedactionReport {
 
     /// Writes the file, in the place of one that is there.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let mut file = AtomicFile::create(path, true)?;
-        let json = serde_json::to_string_pretty(self)?;
-        writeln!(file, "{json}").map_err(|error| file.explain(error))?;
-        file.commit()?;
-        Ok(())
+        write_json(path, self)
     }
+}
+
+/// Writes an array with a report of each recording, in the place of a file that is there.
+pub fn write_all<'a>(
+    path: &Path,
+    reports: impl Iterator<Item = &'a RedactionReport>,
+) -> anyhow::Result<()> {
+    write_json(path, &reports.collect::<Vec<_>>())
+}
+
+fn write_json(path: &Path, report: &impl Serialize) -> anyhow::Result<()> {
+    let mut file = AtomicFile::create(path, true)?;
+    let json = serde_json::to_string_pretty(report)?;
+    writeln!(file, "{json}").map_err(|error| file.explain(error))?;
+    file.commit()?;
+    Ok(())
 }
 
 fn row(place: &Place) -> PlaceRow {

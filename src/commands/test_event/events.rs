@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::TestEvent;
 use crate::context::Context;
 use crate::delivery::map::log::LogProfile;
+use crate::domain::digest::hex;
 use crate::error::UsageError;
 use crate::monitors::rehearsal::own_events;
 use crate::monitors::{Run, Scenario};
@@ -94,11 +95,7 @@ fn text(path: &Path) -> anyhow::Result<String> {
 /// A run of its own, so that its events are told from those of another.
 fn run_id(context: &Context) -> String {
     let digest = Sha256::digest(format!("{}{}", context.now(), std::process::id()));
-    digest
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&digest[..6])
 }
 
 /// Without a gateway the links lead to an example.

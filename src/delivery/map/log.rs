@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::tree::Tree;
 use crate::delivery::cut::text_prefix;
 use crate::delivery::entry::Record;
+use crate::domain::digest::hex;
 use crate::domain::event::{Actor, EventKind, ReviewState, SessionEvent};
 use crate::domain::redaction::Redactor;
 use crate::domain::session::{NO_EXIT_CODE, Outcome, Review, ReviewStatus};
@@ -176,14 +177,10 @@ fn set_command(log: &mut Tree, event: &SessionEvent, redactor: &Redactor) {
     let cut = text_prefix(&redacted, LONGEST_COMMAND);
     log.set("session.command", cut);
     log.set("session.command_truncated", cut.len() < redacted.len());
-    log.set("session.command_sha256", sha256_hex(&redacted));
-}
-
-fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    log.set(
+        "session.command_sha256",
+        hex(&Sha256::digest(redacted.as_bytes())),
+    );
 }
 
 fn set_approval(log: &mut Tree, event: &SessionEvent) {

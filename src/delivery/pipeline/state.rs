@@ -14,7 +14,7 @@ use crate::delivery::compression::Codec;
 use crate::delivery::dead_letter::DeadLetters;
 use crate::delivery::entry::{Entry, Given, TooLarge};
 use crate::delivery::gate::Gate;
-use crate::delivery::late::{self, Age, LatePolicy};
+use crate::delivery::late::{Age, LatePolicy, Window};
 use crate::delivery::observer::Observer;
 use crate::delivery::retry::Backoff;
 use crate::delivery::summary::{Progress, Summary};
@@ -234,7 +234,8 @@ impl<O: Observer> Run<O> {
             return;
         };
         let now = (self.options.now)();
-        let is_fresh = |entry: &Entry| late::age(entry.timestamp, now) == Age::Fresh;
+        let window = Window::at(now);
+        let is_fresh = |entry: &Entry| window.age(entry.timestamp) == Age::Fresh;
         if unit.entries.iter().all(is_fresh) {
             return;
         }
@@ -253,7 +254,7 @@ impl<O: Observer> Run<O> {
         now: Timestamp,
         attempts: u32,
     ) -> Option<Entry> {
-        match (late::age(entry.timestamp, now), policy) {
+        match (Window::at(now).age(entry.timestamp), policy) {
             (Age::Fresh, _) => {}
             (Age::Late, LatePolicy::Skip) => {
                 self.summary.skipped += 1;

@@ -7,32 +7,52 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::Sink;
-use crate::datadog::{Datadog, DatadogError, EncodedBatch};
+use super::datadog_events::event_of;
+use crate::datadog::{Datadog, DatadogError, EncodedBatch, EventV1, Preview};
 use crate::delivery::answer::Answer;
 use crate::delivery::entry::Entry;
+use crate::domain::unseen::spelled;
+
+/// Whose requests are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Logs,
+    Events,
+}
 
 /// Renders each request as text: its line, its headers with the keys masked, its body readable.
 pub struct DryRun<'a, F> {
     datadog: &'a Datadog,
+    shown: Shown,
     show: RefCell<F>,
 }
 
 impl<'a, F: FnMut(&str)> DryRun<'a, F> {
     /// `show` is called once a request, with the request's text.
-    pub fn new(datadog: &'a Datadog, show: F) -> Self {
+    pub fn new(datadog: &'a Datadog, shown: Shown, show: F) -> Self {
         Self {
             datadog,
+            shown,
             show: RefCell::new(show),
         }
     }
 
-    fn render(&self, entries: &[Entry], batch: &EncodedBatch) -> Result<String, DatadogError> {
-        let preview = self.datadog.preview_logs(batch)?;
-        let mut text = preview.to_string();
-        if let Some(origin) = &preview.connects_to {
-            // Writing into a string does not fail; so below.
-            let _ = writeln!(text, "# connects to {origin}");
+    fn show(&self, entries: &[Entry], batch: &EncodedBatch) -> Result<(), DatadogError> {
+        let show = &mut *self.show.borrow_mut();
+        match self.shown {
+            Shown::Logs => show(&self.logs(entries, batch)?),
+            Shown::Events => {
+                for entry in entries {
+                    show(&self.event(&event_of(entry))?);
+                }
+            }
         }
+        Ok(())
+    }
+
+    fn logs(&self, entries: &[Entry], batch: &EncodedBatch) -> Result<String, DatadogError> {
+        let mut text = head(&self.datadog.preview_logs(batch)?);
+        // Writing into a string does not fail; so below.
         let _ = writeln!(
             text,
             "# {} events, {} bytes, {} as sent\n",
@@ -44,20 +64,37 @@ impl<'a, F: FnMut(&str)> DryRun<'a, F> {
             .iter()
             .map(|entry| Value::Object(entry.body()))
             .collect();
-        let _ = writeln!(text, "{:#}", Value::Array(bodies));
+        let _ = writeln!(text, "{}", spelled(format!("{:#}", Value::Array(bodies))));
+        Ok(text)
+    }
+
+    fn event(&self, event: &EventV1) -> Result<String, DatadogError> {
+        let mut text = head(&self.datadog.preview_event(event)?);
+        let body = serde_json::to_value(event).unwrap_or_default();
+        let _ = writeln!(text, "\n{}", spelled(format!("{body:#}")));
         Ok(text)
     }
 }
 
+fn head(preview: &Preview) -> String {
+    let mut text = preview.to_string();
+    if let Some(origin) = &preview.connects_to {
+        let _ = writeln!(text, "# connects to {origin}");
+    }
+    text
+}
+
 impl<F: FnMut(&str)> Sink for DryRun<'_, F> {
     fn name(&self) -> String {
-        format!("dry run of logs {}", self.datadog.site())
+        let shown = match self.shown {
+            Shown::Logs => "logs",
+            Shown::Events => "events",
+        };
+        format!("dry run of {shown} {}", self.datadog.site())
     }
 
     async fn send(&self, entries: &[Entry], batch: &EncodedBatch) -> Answer {
-        let text = self.render(entries, batch)?;
-        (self.show.borrow_mut())(&text);
-        Ok(())
+        Ok(self.show(entries, batch)?)
     }
 
     async fn check(&self) -> Answer {

@@ -1,6 +1,7 @@
 //! Where records end: an intake over the network, or rows of a file or a stream.
 
 mod csv_row;
+pub mod datadog_events;
 pub mod datadog_logs;
 pub mod dry_run;
 pub mod rows;

@@ -11,6 +11,7 @@ use crate::delivery::atomic_file::{AtomicFile, FileError};
 use crate::delivery::entry::Record;
 use crate::delivery::pipeline::Stop;
 use crate::delivery::summary::{Progress, Summary};
+use crate::domain::unseen::spelled;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +39,19 @@ pub struct Unplaced {
 
 impl Unplaced {
     /// Puts the file in its place. A run that was asked to stop leaves none.
-    pub fn place(mut self) -> Result<Summary, FileError> {
+    pub fn place(self) -> Result<Summary, FileError> {
         if self.summary.is_interrupted {
-            self.summary.undelivered = self.summary.read;
-            self.summary.accepted = 0;
-            return Ok(self.summary);
+            return Ok(self.give_up());
         }
         self.file.commit()?;
         Ok(self.summary)
+    }
+
+    /// Leaves no file.
+    pub fn give_up(mut self) -> Summary {
+        self.summary.undelivered = self.summary.read;
+        self.summary.accepted = 0;
+        self.summary
     }
 }
 
@@ -172,10 +178,10 @@ impl<W: Write> Rows<W> {
         let is_first = self.count == 0;
         self.count += 1;
         let row = match self.format {
-            Format::Ndjson => [serde_json::to_vec(log)?, b"\n".to_vec()].concat(),
+            Format::Ndjson => [spelled(serde_json::to_string(log)?).as_bytes(), b"\n"].concat(),
             Format::Json => {
                 let opening: &[u8] = if is_first { b"[\n" } else { b",\n" };
-                [opening, &serde_json::to_vec(log)?].concat()
+                [opening, spelled(serde_json::to_string(log)?).as_bytes()].concat()
             }
             Format::Csv => {
                 let heading = if is_first { csv_heading()? } else { Vec::new() };

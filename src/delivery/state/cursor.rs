@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use super::checksum::Checksum;
 use super::error::{RowError, StateError};
 use super::salvage::Tally;
-use super::{Holder, Holding, Lock, State, hex, schema};
+use super::{Holder, Holding, Lock, State, schema};
+use crate::domain::digest::hex;
 use crate::domain::intervals::Intervals;
 use crate::domain::time::TimeRange;
 

@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use super::checksum::Checksum;
 use super::error::{RowError, StateError};
 use super::salvage::Tally;
-use super::{Holder, Holding, Lock, State, hex};
+use super::{Holder, Holding, Lock, State};
+use crate::domain::digest::hex;
 use crate::domain::line_set::LineSet;
 
 /// Which file, and where its lines go.

@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, Write};
 use serde_json::json;
 
 use super::about::{beginning, end, hidden_counts, object};
+use super::ahead::{Ahead, ahead};
 use super::{ConvertError, Options, Outcome, Target};
 use crate::recording::asciicast::{Version, Writer};
 use crate::recording::reader::Raw;
@@ -16,7 +17,7 @@ use crate::recording::{Code, Event, Header, Reader, Size};
 const CHUNK: usize = 64 * 1024;
 
 /// Version 2 has its beginning alone to say what was hidden: a first reading finds it out.
-pub(super) fn write_twice<R: Read + Seek>(
+pub(super) fn write_twice<R: Read + Seek + Send>(
     reader: &mut Reader<R>,
     options: &Options<'_>,
     mut header: Header,
@@ -38,7 +39,7 @@ pub(super) fn write_twice<R: Read + Seek>(
 }
 
 /// Writes the events that have not been read.
-pub(super) fn write<R: Read>(
+pub(super) fn write<R: Read + Send>(
     reader: &mut Reader<R>,
     options: &Options<'_>,
     mut header: Header,
@@ -53,14 +54,14 @@ pub(super) fn write<R: Read>(
         header.extra.insert("ddctl".to_owned(), about.into());
     }
     let mut copy = Copy::new(options, Writer::new(version), header, out);
-    let mut raw = Raw::default();
-    while reader.read_raw(&mut raw)? {
-        if options.is_over(raw.time) {
-            break;
+    ahead(reader, options.end(), |events: Ahead<Raw>| {
+        while let Some(batch) = events.next()? {
+            batch.into_iter().for_each(|raw| copy.push(raw));
+            copy.drain()?;
+            events.give_back(std::mem::take(&mut copy.spare));
         }
-        raw = copy.take(raw)?;
-    }
-    copy.finish()
+        copy.finish()
+    })
 }
 
 fn sha256(options: &Options<'_>) -> Result<String, ConvertError> {
@@ -104,17 +105,15 @@ impl<'a, 'o> Copy<'a, 'o> {
         }
     }
 
-    /// Takes an event in, and gives one back to read into.
-    fn take(&mut self, raw: Raw) -> Result<Raw, ConvertError> {
+    fn push(&mut self, raw: Raw) {
         if raw.code == Code::Input && !self.options.include_input {
             self.outcome.events += u64::from(self.options.clipped(raw.time).is_some());
-            return Ok(raw);
+            self.spare.push(raw);
+            return;
         }
         // What stands before the clip tells what a secret in it is.
         let side = Side::of(&raw.code);
         self.window.push(raw, side, Raw::append_to);
-        self.drain()?;
-        Ok(self.spare.pop().unwrap_or_default())
     }
 
     /// Before the clip, only the size of the terminal matters.

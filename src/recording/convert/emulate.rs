@@ -3,7 +3,7 @@
 //! The emulator is avt, which asciinema uses, so that both make the same text. What a full-screen
 //! program drew on the alternate screen is gone when it ends, as in a terminal.
 
-use avt::parser::Function;
+use avt::parser::{Function, State};
 use avt::{Line, Observation, Observer, Operation, Parser, Terminal};
 
 use crate::recording::{Size, safe};
@@ -37,8 +37,11 @@ impl Emulator {
             terminal,
             scrolled,
         } = self;
-        let functions = text.chars().filter_map(|c| parser.feed(c));
-        let functions = functions.filter_map(|function| bounded(function, limit));
+        let functions = text.chars().filter_map(|c| match (parser.state, c) {
+            // Most of all text: the parser would say the same, at some cost.
+            (State::Ground, ' '..='\x7e' | '\u{a0}'..) => Some(Function::Print(c)),
+            _ => bounded(parser.feed(c)?, limit),
+        });
         terminal.execute_with(functions, scrolled);
     }
 
@@ -65,6 +68,8 @@ fn bounded(function: Function, cols: u16) -> Option<Function> {
         Function::Rep(count) => Function::Rep(count.min(cols)),
         // The test picture: three bytes that fill the screen with letters, again and again.
         Function::Decaln => return None,
+        // How text looks is nothing that it says.
+        Function::Sgr(_) => return None,
         function => function,
     })
 }

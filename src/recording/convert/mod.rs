@@ -13,6 +13,7 @@
 //! | CSV | rows of type `about`, in the columns of the others | the same |
 
 mod about;
+mod ahead;
 mod cast;
 mod emulate;
 mod rows;
@@ -132,8 +133,12 @@ impl Options<'_> {
         }
     }
 
-    /// True behind the clip: nothing more is wanted.
+    /// Where the clip ends: nothing more is wanted.
+    fn end(&self) -> Option<Duration> {
+        self.clip.as_ref().map(|clip| clip.end)
+    }
+
     fn is_over(&self, time: Duration) -> bool {
-        self.clip.as_ref().is_some_and(|clip| time >= clip.end)
+        self.end().is_some_and(|end| time >= end)
     }
 }

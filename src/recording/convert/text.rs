@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use super::about::{beginning, end};
+use super::ahead::{Ahead, ahead};
 use super::emulate::Emulator;
 use super::{ConvertError, Options, Outcome};
 use crate::recording::transcript::{Line, Redacted, Tone, Transcript};
@@ -16,7 +17,7 @@ const CHUNK: usize = 64 * 1024;
 /// What the emulator is fed at once: what it scrolls away is in memory meanwhile.
 const PIECE: usize = 2 * 1024;
 
-pub(super) fn write<R: Read>(
+pub(super) fn write<R: Read + Send>(
     reader: &mut Reader<R>,
     options: &Options<'_>,
     size: Size,
@@ -61,64 +62,84 @@ fn transcript<R: Read>(
 }
 
 /// Plays a terminal from its beginning: what stood on it when the clip begins belongs to the clip.
-fn screen<R: Read>(
+fn screen<R: Read + Send>(
     reader: &mut Reader<R>,
     options: &Options<'_>,
     size: Size,
     sheet: &mut Sheet<'_, '_>,
 ) -> Result<(), ConvertError> {
-    let mut emulator = Emulator::new(size);
-    let (mut decoder, mut text) = (Decoder::default(), String::new());
-    let (mut event, mut last) = (Event::empty(), Duration::ZERO);
-    let start = options
-        .clip
-        .as_ref()
-        .map_or(Duration::ZERO, |clip| clip.start);
-    while reader.read(&mut event)? {
-        if options.is_over(event.time) {
-            break;
+    let mut screen = Screen {
+        emulator: Emulator::new(size),
+        decoder: Decoder::default(),
+        text: String::new(),
+        time: options
+            .clip
+            .as_ref()
+            .map_or(Duration::ZERO, |clip| clip.start),
+    };
+    ahead(reader, options.end(), |events: Ahead<Event>| {
+        while let Some(batch) = events.next()? {
+            for event in &batch {
+                sheet.count(event);
+                screen.event(event, sheet)?;
+            }
+            events.give_back(batch);
         }
-        last = event.time;
-        sheet.count(&event);
+        screen.finish(sheet)
+    })
+}
+
+struct Screen {
+    emulator: Emulator,
+    decoder: Decoder,
+    /// What is still to be shown.
+    text: String,
+    /// Of the last event, and not before the clip.
+    time: Duration,
+}
+
+impl Screen {
+    fn event(&mut self, event: &Event, sheet: &mut Sheet<'_, '_>) -> Result<(), ConvertError> {
+        let is_before = event.time < self.time;
         match event.code {
-            Code::Output => decoder.push(&event.data, &mut text),
-            Code::Error => text.push_str(&error_text(&event.data)),
+            Code::Output => self.decoder.push(&event.data, &mut self.text),
+            Code::Error => self.text.push_str(&error_text(&event.data)),
             Code::Resize => {
-                show(&mut text, event.time, &mut emulator, sheet)?;
+                self.show(event.time, sheet)?;
                 let size = str::from_utf8(&event.data).ok().and_then(Size::parse);
-                size.into_iter().for_each(|size| emulator.resize(size));
+                size.into_iter().for_each(|size| self.emulator.resize(size));
             }
             _ => {}
         }
-        if text.len() >= CHUNK || event.time < start {
-            show(&mut text, event.time, &mut emulator, sheet)?;
+        if self.text.len() >= CHUNK || is_before {
+            self.show(event.time, sheet)?;
         }
+        self.time = self.time.max(event.time);
+        Ok(())
     }
-    decoder.finish(&mut text);
-    let time = last.max(start);
-    show(&mut text, time, &mut emulator, sheet)?;
-    emulator.finish();
-    sheet.lines(emulator.scrolled().map(|text| plain(time, text)))
-}
 
-/// Shows the text and leaves it empty; what scrolled away is written.
-fn show(
-    text: &mut String,
-    time: Duration,
-    emulator: &mut Emulator,
-    sheet: &mut Sheet<'_, '_>,
-) -> Result<(), ConvertError> {
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let is_end = |at: &usize| rest.is_char_boundary(*at);
-        let end = (PIECE.min(rest.len())..rest.len()).find(is_end);
-        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
-        emulator.feed(piece);
-        sheet.lines(emulator.scrolled().map(|text| plain(time, text)))?;
-        rest = after;
+    /// Shows the text and leaves it empty; what scrolled away is written.
+    fn show(&mut self, time: Duration, sheet: &mut Sheet<'_, '_>) -> Result<(), ConvertError> {
+        let mut rest = self.text.as_str();
+        while !rest.is_empty() {
+            let is_end = |at: &usize| rest.is_char_boundary(*at);
+            let end = (PIECE.min(rest.len())..rest.len()).find(is_end);
+            let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+            self.emulator.feed(piece);
+            sheet.lines(self.emulator.scrolled().map(|text| plain(time, text)))?;
+            rest = after;
+        }
+        self.text.clear();
+        Ok(())
     }
-    text.clear();
-    Ok(())
+
+    fn finish(mut self, sheet: &mut Sheet<'_, '_>) -> Result<(), ConvertError> {
+        self.decoder.finish(&mut self.text);
+        let time = self.time;
+        self.show(time, sheet)?;
+        self.emulator.finish();
+        sheet.lines(self.emulator.scrolled().map(|text| plain(time, text)))
+    }
 }
 
 /// The gateway's error text stands on a line of its own, on the main screen.

@@ -37,6 +37,11 @@ impl Raw {
         self.is_quoted.then_some(&self.data)
     }
 
+    /// The memory that it holds.
+    pub fn capacity(&self) -> usize {
+        self.data.capacity() + self.bytes.capacity()
+    }
+
     /// Appends the data itself.
     pub fn append_to(&self, bytes: &mut Vec<u8>) {
         match self.quoted() {

@@ -87,23 +87,36 @@ impl Direction {
         self.further += event.data.len() - room;
     }
 
-    /// Tells what has come as one message; the other side has its turn.
+    /// Tells what has come: one message, or several that were sent at one go. The other side has its
+    /// turn.
     fn finish(&mut self, lines: &mut Vec<Line>) {
-        if self.bytes.is_empty() {
-            return;
-        }
         let bytes = std::mem::take(&mut self.bytes);
+        let further = std::mem::take(&mut self.further);
+        let mut rest = bytes.as_slice();
+        while !rest.is_empty() {
+            let (mut message, after) = Message::read(rest);
+            match is_head(after) {
+                true => rest = after,
+                false => {
+                    message.further = further;
+                    message.excess = after.len();
+                    rest = &[];
+                }
+            }
+            self.tell(&message, lines);
+        }
+    }
+
+    fn tell(&self, message: &Message, lines: &mut Vec<Line>) {
         let (time, tone) = (self.since, self.tone);
         let mut add = |text| lines.push(Line { time, text, tone });
         let at = offset(time);
-        let further = std::mem::take(&mut self.further);
-        let message = Message::read(&bytes, further);
         if let Some(start) = &message.start {
             add(format!("{at}  {} {}", self.arrow, safe::line(start)));
         } else if !message.body.is_empty() {
             add(format!("{at}  {}", self.arrow));
         }
-        for row in body_rows(&message) {
+        for row in body_rows(message) {
             add(format!("{:14}{row}", ""));
         }
     }
@@ -121,17 +134,16 @@ struct Message {
     body: Vec<u8>,
     /// Bytes of the body that were not kept.
     further: usize,
+    /// Bytes behind the end of the body that begin no message.
+    excess: usize,
 }
 
 impl Message {
-    fn read(bytes: &[u8], further: usize) -> Self {
+    /// A message, and what stands behind it.
+    fn read(bytes: &[u8]) -> (Self, &[u8]) {
         if !is_head(bytes) {
-            return Self {
-                start: None,
-                encoding: None,
-                body: bytes.to_vec(),
-                further,
-            };
+            let body = bytes.to_vec();
+            return (Self::new(None, None, body), &[]);
         }
         let end = memchr::memmem::find(bytes, b"\r\n\r\n");
         let (head, body) = bytes.split_at(end.unwrap_or(bytes.len()));
@@ -148,38 +160,65 @@ impl Message {
         };
         let length = header("content-length").and_then(|text| text.parse().ok());
         let is_chunked = header("transfer-encoding").is_some_and(|how| how.contains("chunked"));
+        let encoding = header("content-encoding").filter(|how| how != "identity");
+        let (body, rest) = match is_chunked {
+            true => unchunked(body),
+            false => {
+                let (body, rest) = body.split_at(body.len().min(length.unwrap_or(usize::MAX)));
+                (body.to_vec(), rest)
+            }
+        };
+        (Self::new(start, encoding, body), rest)
+    }
+
+    fn new(start: Option<String>, encoding: Option<String>, body: Vec<u8>) -> Self {
         Self {
             start,
-            encoding: header("content-encoding").filter(|how| how != "identity"),
-            body: match is_chunked {
-                true => unchunked(body),
-                // What follows is of another connection.
-                false => body[..body.len().min(length.unwrap_or(usize::MAX))].to_vec(),
-            },
-            further,
+            encoding,
+            body,
+            further: 0,
+            excess: 0,
         }
     }
 }
 
-/// The data of a chunked body, as far as it is well formed.
-fn unchunked(mut body: &[u8]) -> Vec<u8> {
+/// The data of a chunked body, as far as it is well formed, and what stands behind its end.
+fn unchunked(mut body: &[u8]) -> (Vec<u8>, &[u8]) {
     let mut data = Vec::new();
     while let Some(end) = memchr::memmem::find(body, b"\r\n") {
         let size = str::from_utf8(&body[..end]).ok();
         let size = size.and_then(|text| text.split(';').next());
         let size = size.and_then(|text| usize::from_str_radix(text.trim(), 16).ok());
         let Some(size) = size.filter(|size| *size > 0) else {
-            break;
+            let is_last = size == Some(0);
+            if data.is_empty() && !is_last {
+                // Whoever recorded it had put the chunks together.
+                return (body.to_vec(), &[]);
+            }
+            // Trailers end as headers do.
+            let end = memchr::memmem::find(body, b"\r\n\r\n").filter(|_| is_last);
+            return (data, end.map_or(&[], |end| &body[end + 4..]));
         };
         let rest = &body[end + 2..];
         let (chunk, after) = rest.split_at(size.min(rest.len()));
         data.extend_from_slice(chunk);
         body = after.strip_prefix(b"\r\n").unwrap_or(after);
     }
-    data
+    if data.is_empty() {
+        data.extend_from_slice(body);
+    }
+    (data, &[])
 }
 
 fn body_rows(message: &Message) -> Vec<String> {
+    let mut rows = rows_within(message);
+    if message.excess > 0 {
+        rows.push(format!("({} bytes behind its end)", message.excess));
+    }
+    rows
+}
+
+fn rows_within(message: &Message) -> Vec<String> {
     let body = &message.body;
     let size = body.len() + message.further;
     if body.is_empty() {
@@ -309,7 +348,33 @@ mod tests {
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok0\r\n\r\n";
         assert_eq!(
             texts(Kind::Http, &[("o", answer)])[1..],
-            ["              ok"]
+            ["              ok", "              (5 bytes behind its end)"]
+        );
+    }
+
+    #[test]
+    fn a_body_whose_chunks_were_put_together_is_shown_as_it_is() {
+        for body in ["hello", "{\"a\": 1}\r\n"] {
+            let answer = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
+            let row = format!("              {}", body.trim_end());
+            assert_eq!(texts(Kind::Http, &[("o", answer.as_bytes())])[1..], [row]);
+        }
+    }
+
+    #[test]
+    fn requests_that_were_sent_at_one_go_are_told_one_by_one() {
+        let requests = b"POST /a HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}\
+            POST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nT: 1\r\n\r\n\
+            GET /c HTTP/1.1\r\n\r\n";
+        assert_eq!(
+            texts(Kind::Http, &[("i", requests)]),
+            [
+                "  0:00.000  → POST /a HTTP/1.1",
+                "              {}",
+                "  0:00.000  → POST /b HTTP/1.1",
+                "              x",
+                "  0:00.000  → GET /c HTTP/1.1",
+            ]
         );
     }
 

@@ -37,6 +37,7 @@ const COMMANDS: &[(&str, i32)] = &[
     ),
     ("sessions export --since 60d --to logs --dry-run", 0),
     ("sessions export --since 60d --to events.ndjson", 0),
+    ("sessions export --since 16h --to events", 0),
     ("sessions export SESSION --to session.cast", 0),
     (
         "webhooks register --to https://relay.example.com/hoop --signing-secret-file secret -y",

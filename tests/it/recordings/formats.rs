@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{FORMATS, Gateway, ID, SECRET, events};
-use crate::support::assert_shape;
+use crate::support::{TestEnvironment, assert_shape};
 
 /// A shell in which somebody showed a token, coloured and in two writes.
 fn shell() -> Gateway {
@@ -258,5 +258,40 @@ fn a_gateway_with_downloads_off_is_asked_for_none_unless_somebody_says_so() {
         gateway
             .export("x.txt", &["--allow-download"])
             .contains("hello")
+    );
+}
+
+#[test]
+fn a_clip_behind_the_end_is_said_to_be_empty() {
+    let environment = TestEnvironment::empty();
+    environment.write(
+        &environment.path("short.cast"),
+        "{\"version\":2,\"width\":80,\"height\":24}\n[2.0,\"o\",\"a\"]\n",
+    );
+    for ending in ["cast", "txt", "ndjson", "csv", "html"] {
+        let to = format!("x.{ending}");
+        let _ = environment
+            .run([
+                "sessions",
+                "export",
+                "short.cast",
+                "--clip",
+                "9s..",
+                "--to",
+                &to,
+                "--overwrite",
+            ])
+            .exits(0)
+            .says("nothing of the recording is in the clip");
+    }
+    let _ = environment
+        .run(["sessions", "replay", "short.cast", "--clip", "9s.."])
+        .exits(0)
+        .says("nothing of the recording is in the clip: it ends after 2.0s");
+    let inside = ["sessions", "replay", "short.cast", "--clip", "1s.."];
+    let output = environment.run(inside).exits(0);
+    assert_eq!(
+        (output.stdout.trim_end(), output.stderr.as_str()),
+        ("a", "")
     );
 }

@@ -1,5 +1,6 @@
 //! How the terminal is left, and what happens to it meanwhile.
 
+use ddctl::ui::terminal::Terminal as _;
 use rustix::process::Signal;
 
 use super::*;
@@ -123,4 +124,29 @@ fn another_size_of_the_terminal_is_another_picture() {
     let screen = pty.wait_for("h help");
     assert_eq!((screen.len(), screen[0].as_str()), (40, "first"));
     quit(pty);
+}
+
+const BROKEN: &str = "it breaks here";
+
+#[test]
+#[ignore = "panics on a terminal of its own, where the test below starts it"]
+fn a_player_that_panics() {
+    let mut device = ddctl::ui::terminal::Device::open().expect("a terminal");
+    device.draw(b"first").expect("drawn");
+    panic!("{BROKEN}");
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_read_on_the_main_screen() {
+    let environment = TestEnvironment::empty();
+    let tests = std::env::current_exe().expect("the tests");
+    let name = "replay::leaving::a_player_that_panics";
+    let args = ["--exact", name, "--ignored", "--nocapture"];
+    let tests = tests.to_str().expect("a path in UTF-8");
+    let output = Pty::start_program(&environment, tests, &args).finish();
+    assert_ne!(output.code, 0);
+    assert_given_back(&output);
+    let at = |text: &[u8]| memchr::memmem::find(&output.wire, text).expect("on the wire");
+    assert!(at(b"first") < at(LEAVE));
+    assert!(at(LEAVE) < at(BROKEN.as_bytes()), "said where it vanishes");
 }

@@ -125,6 +125,16 @@ impl SandboxProcess {
         self.rows(&format!("/sandbox/received?kind={kind}{fields}"))
     }
 
+    /// Whether so many have arrived; cheap enough to be asked again and again.
+    #[track_caller]
+    pub fn has_received(&self, kind: &str, count: usize) -> bool {
+        let last = count.saturating_sub(1);
+        let rows = self.rows(&format!(
+            "/sandbox/received?kind={kind}&fields=n&after={last}&limit=1"
+        ));
+        !rows.is_empty()
+    }
+
     /// Every request to either stand-in with its answer's status; the newest 20,000.
     #[track_caller]
     pub fn requests(&self, with_body: bool) -> Vec<Value> {

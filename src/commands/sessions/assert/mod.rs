@@ -238,11 +238,11 @@ fn standing<'s>(
 fn judge_session(court: &Court, standing: Standing<'_>, recorded: &Recorded) -> Vec<Verdict> {
     let session = standing.session;
     let subject = Subject::Session(standing);
-    let bytes = match &recorded.recording {
-        Ok(bytes) => bytes,
+    let stored = match &recorded.recording {
+        Ok(stored) => stored.clone(),
         Err(unread) => return without_recording(&court.policy, &subject, &unread.to_string()),
     };
-    match open(&bytes[..], Strictness::Lenient) {
+    match open(stored, Strictness::Lenient) {
         Ok(reader) => {
             let mut opened = Opened::of_session(reader, session);
             judge(&court.policy, &subject, &mut opened, &court.redactor)

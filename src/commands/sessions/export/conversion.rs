@@ -1,6 +1,5 @@
 //! The work on one recording, in a thread of its own: it ends when nobody waits for it any more.
 
-use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,13 +9,14 @@ use tokio::sync::mpsc;
 
 use super::digest::LateDigest;
 use super::page;
-use crate::commands::sessions::stored::Stored;
 use crate::delivery::AtomicFile;
 use crate::domain::redaction::Redactor;
-use crate::page::{About as PageAbout, Hidden, Made, PageError};
+use crate::page::{About as PageAbout, Made, PageError};
 use crate::recording::convert::{self, ConvertError, Options};
+use crate::recording::redact::Report;
 use crate::recording::{ReadError, Warnings};
 use crate::replay::{Clip, Input, Origin, Point, Source};
+use crate::sources::Stored;
 use crate::ui::Ui;
 
 /// Pieces that wait for stdout.
@@ -52,8 +52,8 @@ pub enum Shape {
 /// A recording that has been written.
 pub struct Converted {
     pub events: u64,
-    /// How many secrets each rule found.
-    pub hidden: BTreeMap<String, u64>,
+    /// Secrets that were taken out.
+    pub hidden: Report,
     /// Of the recording as received.
     pub sha256: String,
     /// True where it has events, and none of those written shows anything.
@@ -183,14 +183,11 @@ fn converted(
 ) -> anyhow::Result<Converted> {
     let mut reader = source.input.open()?;
     let outcome = convert::convert(&mut reader, options, out)?;
-    let counts = outcome.report.counts();
     Ok(Converted {
         events: outcome.events,
-        hidden: counts
-            .map(|(rule, count)| (rule.to_owned(), count))
-            .collect(),
         sha256: (options.sha256)().map_err(ReadError::Io)?,
         is_silent: outcome.events > 0 && !outcome.is_shown,
+        hidden: outcome.report,
         warnings: reader.warnings().clone(),
     })
 }
@@ -199,10 +196,7 @@ impl From<Made> for Converted {
     fn from(made: Made) -> Self {
         Self {
             events: made.events,
-            hidden: match made.hidden {
-                Hidden::Off => BTreeMap::new(),
-                Hidden::Found(counts) => counts,
-            },
+            hidden: made.hidden,
             sha256: made.sha256,
             is_silent: false,
             warnings: made.warnings,

@@ -1,10 +1,11 @@
 //! Where an export goes: `--to` and `--format`, read together.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
 use super::{Export, recordings};
+use crate::commands::shipping::{self, Destination, To};
 use crate::delivery::Format;
 use crate::error::UsageError;
 
@@ -30,19 +31,23 @@ pub enum ExportFormat {
 }
 
 /// `--to` and `--format`, read together.
-pub(super) enum Destination {
-    Logs,
-    Rows {
-        target: Target,
-        format: Format,
-    },
+pub(super) enum Destinations {
+    /// Session events, to each of these.
+    Events(Vec<Place>),
     Recordings {
         target: Target,
         format: recordings::Format,
     },
 }
 
-/// Where bytes end that are not sent to an intake.
+/// One destination of events.
+pub(super) struct Place {
+    pub to: To,
+    /// Of rows; an intake has its own.
+    pub format: Format,
+}
+
+/// Where recordings end.
 pub(super) enum Target {
     Stdout,
     Path(PathBuf),
@@ -52,39 +57,75 @@ pub(super) enum Target {
 ///
 /// # Errors
 ///
-/// A path whose ending picks no format, `--format` beside `logs`, events of recordings alone.
-pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destination, UsageError> {
-    if args.to == "logs" {
-        match (args.format, is_recording) {
-            (Some(_), _) => {
-                let why = "--format is for files and stdout, not for `logs`";
-                return Err(UsageError::new(why));
-            }
-            (None, true) => return Err(only_recordings("`logs` takes")),
-            (None, false) => check(args, &Destination::Logs)?,
-        }
-        return Ok(Destination::Logs);
+/// A path whose ending picks no format, `--format` where there is no file, events of recordings
+/// alone, and several destinations that do not go together.
+pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, UsageError> {
+    let all = &args.delivery.to;
+    shipping::check(all)?;
+    let has_rows = all.iter().any(|to| !to.destination.is_intake());
+    if args.format.is_some() && !has_rows {
+        let why = format!("--format is for files and stdout, not for `{}`", names(all));
+        return Err(UsageError::new(why));
     }
-    let target = match args.to.as_str() {
-        "-" => Target::Stdout,
-        path => Target::Path(path.into()),
+    let mut places = Vec::new();
+    for to in all {
+        match kind(args, to, is_recording)? {
+            Kind::Events(format) => places.push(Place {
+                to: to.clone(),
+                format,
+            }),
+            Kind::Recordings(..) if all.len() > 1 => return Err(recordings_alone(all)),
+            Kind::Recordings(target, format) => {
+                check(args, Some(format))?;
+                return Ok(Destinations::Recordings { target, format });
+            }
+        }
+    }
+    check(args, None)?;
+    Ok(Destinations::Events(places))
+}
+
+fn names(all: &[To]) -> String {
+    let names: Vec<String> = all.iter().map(|to| to.destination.to_string()).collect();
+    names.join("`, `")
+}
+
+/// What goes to one destination.
+enum Kind {
+    Events(Format),
+    Recordings(Target, recordings::Format),
+}
+
+fn kind(args: &Export, to: &To, is_recording: bool) -> Result<Kind, UsageError> {
+    let target = match &to.destination {
+        Destination::Logs | Destination::Events if is_recording => {
+            return Err(only_recordings(&format!("`{}` takes", to.destination)));
+        }
+        Destination::Logs | Destination::Events => return Ok(Kind::Events(Format::Ndjson)),
+        Destination::Stdout => Target::Stdout,
+        Destination::Path(path) => Target::Path(path.clone()),
     };
     let format = args
         .format
-        .or_else(|| format_of(Path::new(&args.to)))
+        .or_else(|| format_of(&target))
         .ok_or_else(|| {
             UsageError::with_hint(
-                format!("the ending of `{}` picks no format", args.to),
+                format!("the ending of `{}` picks no format", to.destination),
                 "name one: --format ndjson|json|csv for events, cast|cast2|txt|ndjson|csv|html|svg for recordings",
             )
         })?;
-    let destination = match (format.of_events(), format.of_recordings()) {
-        (Some(format), _) if !is_recording => Destination::Rows { target, format },
-        (_, Some(format)) => Destination::Recordings { target, format },
-        (_, None) => return Err(only_recordings("JSON holds")),
-    };
-    check(args, &destination)?;
-    Ok(destination)
+    match (format.of_events(), format.of_recordings()) {
+        (Some(format), _) if !is_recording => Ok(Kind::Events(format)),
+        (_, Some(format)) => Ok(Kind::Recordings(target, format)),
+        (_, None) => Err(only_recordings("JSON holds")),
+    }
+}
+
+fn recordings_alone(all: &[To]) -> UsageError {
+    UsageError::with_hint(
+        format!("recordings go to one destination, not to `{}`", names(all)),
+        "export session events and recordings in two runs",
+    )
 }
 
 impl ExportFormat {
@@ -119,11 +160,7 @@ fn only_recordings(what: &str) -> UsageError {
 }
 
 /// What cuts or chooses is refused where it would do nothing.
-fn check(args: &Export, destination: &Destination) -> Result<(), UsageError> {
-    let format = match destination {
-        Destination::Recordings { format, .. } => Some(*format),
-        Destination::Logs | Destination::Rows { .. } => None,
-    };
+fn check(args: &Export, format: Option<recordings::Format>) -> Result<(), UsageError> {
     let is_picture = format == Some(recordings::Format::Svg);
     if args.at.is_some() && !is_picture {
         return Err(UsageError::new("--at is for pictures: --to FILE.svg"));
@@ -134,10 +171,15 @@ fn check(args: &Export, destination: &Destination) -> Result<(), UsageError> {
             "--at names it",
         ));
     }
-    let is_of_recordings = args.clip.is_some() || args.timing.is_some() || args.lenient;
+    let is_of_recordings = args.clip.is_some()
+        || args.timing.is_some()
+        || args.lenient
+        || args.cache
+        || args.redaction_report.is_some();
     if format.is_none() && is_of_recordings {
         return Err(UsageError::with_hint(
-            "--clip, --timing and --lenient are for recordings, and this exports session events",
+            "--clip, --timing, --lenient, --cache and --redaction-report are for recordings, and \
+             this exports session events",
             "--recording exports the recordings",
         ));
     }
@@ -145,10 +187,10 @@ fn check(args: &Export, destination: &Destination) -> Result<(), UsageError> {
 }
 
 /// Stdout without a format gets lines.
-fn format_of(path: &Path) -> Option<ExportFormat> {
-    if path == Path::new("-") {
+fn format_of(target: &Target) -> Option<ExportFormat> {
+    let Target::Path(path) = target else {
         return Some(ExportFormat::Ndjson);
-    }
+    };
     let ending = path.extension()?.to_str()?;
     ExportFormat::from_str(if ending == "jsonl" { "ndjson" } else { ending }, true).ok()
 }

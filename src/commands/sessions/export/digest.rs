@@ -4,10 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::io::{self, Read};
 use std::thread::{self, JoinHandle};
 
-use sha2::{Digest, Sha256};
-
-/// What is read at once.
-const CHUNK: usize = 64 * 1024;
+use crate::domain::digest::{hex, sha256};
 
 /// A digest that a thread of its own is finding.
 pub struct LateDigest {
@@ -19,7 +16,9 @@ impl LateDigest {
     /// Of the bytes from where they stand.
     pub fn begin(bytes: impl Read + Send + 'static) -> Self {
         Self {
-            running: Cell::new(Some(thread::spawn(move || digest(bytes)))),
+            running: Cell::new(Some(thread::spawn(move || {
+                sha256(bytes).map(|digest| hex(&digest))
+            }))),
             told: OnceCell::new(),
         }
     }
@@ -40,21 +39,6 @@ impl LateDigest {
         };
         Ok(self.told.get_or_init(|| told).clone())
     }
-}
-
-fn digest(mut bytes: impl Read) -> io::Result<String> {
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        match bytes.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => digest.update(&buffer[..count]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    let digest = digest.finalize();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]

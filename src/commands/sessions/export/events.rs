@@ -1,26 +1,18 @@
 //! Session events on their way: read from the gateway and delivered, side by side.
 
 use std::cell::Cell;
-use std::path::PathBuf;
-use std::pin::pin;
 
-use anyhow::Context as _;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
-use super::destination::Target;
+use super::destination::Place;
 use super::follower::Follower;
 use super::mapping::Mapping;
 use super::plan::{Plan, Wanted, What};
 use super::summary::{ExportSummary, show};
-use super::{Export, Selection, scope};
-use crate::config::SecretKind;
+use super::{Export, scope};
+use crate::commands::shipping::{Carried, Destination, End, Intake, Lane, Shipped, conclude, ship};
 use crate::context::Context;
-use crate::datadog::Datadog;
-use crate::delivery::dead_letter::FOLDER;
-use crate::delivery::{
-    self, AtomicFile, DatadogLogs, DryRun, Format, Options, Progress, Sink, Stop, Summary,
-};
-use crate::domain::secret::Secret;
+use crate::delivery::AtomicFile;
 use crate::domain::session::Session;
 use crate::error::Exit;
 use crate::gateway::Gateway;
@@ -29,239 +21,147 @@ use crate::sources::{
 };
 use crate::ui::counted;
 
-/// Events that wait between reading and delivering.
-const QUEUE: usize = 256;
-
-/// Sends to Datadog. The key is validated before the source is read.
-pub(super) async fn to_logs(
+/// Ships to every place. Files are opened and the key is validated before the source is read.
+pub(super) async fn run(
     context: &Context,
     args: &Export,
     wanted: Wanted,
+    places: Vec<Place>,
 ) -> anyhow::Result<Exit> {
+    let files = places.iter().map(|place| file(args, place));
+    let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
-    let datadog = intake(context, args)?;
-    if args.dry_run {
-        let show = |text: &str| {
-            let _ = context.ui.write(text.as_bytes());
-        };
-        let options = options(context, args, None);
-        let sink = DryRun::new(&datadog, show);
-        let plan = Plan::remembered(context, args, &gateway, wanted, &datadog).await?;
-        let delivered = deliver(context, args, &gateway, &plan, &sink, options).await?;
-        let exit = show_summary(context, &plan, &sink.name(), delivered, false)?;
+    let intake = match places.iter().any(|place| place.to.destination.is_intake()) {
+        true => Some(Intake::open(context, &args.delivery, &args.datadog.flags()).await?),
+        false => None,
+    };
+    let site = intake.as_ref().map(|intake| intake.datadog.site());
+    let plan = Plan::of(context, args, &gateway, wanted, &places, site).await?;
+    let mapping = Mapping::new(context, args, &gateway)?;
+    let mut lanes = Vec::new();
+    for ((place, file), ledger) in places.iter().zip(files).zip(&plan.ledgers) {
+        lanes.push(Lane {
+            name: name(place, intake.as_ref()),
+            is_best_effort: place.to.is_best_effort,
+            end: end(context, args, place, file, intake.as_ref())?,
+            keeper: Box::new(Follower {
+                mapping: &mapping,
+                ledger: ledger.as_ref(),
+            }),
+        });
+    }
+    scope::warn_where_partial(context, &gateway).await;
+    let delivered = deliver(context, args, &gateway, &plan, &mapping, lanes).await?;
+    let is_free = !args.delivery.dry_run
+        && places
+            .iter()
+            .all(|place| place.to.destination != Destination::Stdout);
+    let exit = tell(context, &plan, delivered, is_free)?;
+    if args.delivery.dry_run && intake.is_some() {
         context.ui.status("dry run: nothing was sent");
-        return Ok(exit);
     }
-    context.require_write("sending events to Datadog")?;
-    datadog
-        .validate()
-        .await
-        .context("check the API key before anything is read")?;
-    let folder = context.state_folder()?.join(FOLDER);
-    let options = options(context, args, Some(folder));
-    let sink = DatadogLogs(&datadog);
-    let plan = Plan::remembered(context, args, &gateway, wanted, &datadog).await?;
-    let delivered = deliver(context, args, &gateway, &plan, &sink, options).await?;
-    show_summary(context, &plan, &sink.name(), delivered, true)
+    Ok(exit)
 }
 
-/// A dry run needs no key: the header then shows a placeholder.
-pub(super) fn intake(context: &Context, args: &Export) -> anyhow::Result<Datadog> {
-    let flags = args.datadog.flags();
-    if args.dry_run
-        && context
-            .optional_secret(SecretKind::ApiKey, &flags)?
-            .is_none()
-    {
-        context
-            .ui
-            .status("no API key was given; the header shows a placeholder");
-        return context.datadog_with(Secret::new("0".repeat(32)));
-    }
-    context.datadog_with(context.secret(SecretKind::ApiKey, &flags)?)
-}
-
-pub(super) fn options(context: &Context, args: &Export, dead_letters: Option<PathBuf>) -> Options {
-    Options {
-        codec: args.compression.codec(),
-        late: Some(args.late.policy()),
-        deadline: context.deadline(),
-        dead_letters,
-        stop: Some(stop(context)),
-        ..Options::default()
-    }
-}
-
-/// The person's wish to stop, in the pipeline's words.
-fn stop(context: &Context) -> watch::Receiver<Stop> {
-    let (wish, stop) = watch::channel(Stop::No);
-    let mut cancel = context.cancel();
-    tokio::spawn(async move {
-        if cancel.wait_for(|stopped| *stopped).await.is_ok() {
-            let _ = wish.send(Stop::Drain);
+/// A target that cannot be written is found before the gateway is asked anything.
+fn file(args: &Export, place: &Place) -> anyhow::Result<Option<AtomicFile>> {
+    Ok(match &place.to.destination {
+        Destination::Path(path) if !args.delivery.dry_run => {
+            Some(AtomicFile::create(path, args.delivery.overwrite)?)
         }
-        wish.closed().await;
-    });
-    stop
+        _ => None,
+    })
+}
+
+fn name(place: &Place, intake: Option<&Intake>) -> String {
+    let destination = &place.to.destination;
+    match intake {
+        Some(intake) if destination.is_intake() => intake.name(destination),
+        _ => destination.to_string(),
+    }
+}
+
+fn end<'a>(
+    context: &Context,
+    args: &Export,
+    place: &Place,
+    file: Option<AtomicFile>,
+    intake: Option<&'a Intake>,
+) -> anyhow::Result<End<'a>> {
+    match (intake, file) {
+        (Some(intake), _) if place.to.destination.is_intake() => {
+            intake.end(context, &args.delivery, &place.to.destination)
+        }
+        (_, Some(file)) => Ok(End::File(file, place.format)),
+        (_, None) => Ok(End::Stdout(place.format)),
+    }
 }
 
 /// What came of reading and delivering.
 struct Delivered {
     source: SourceSummary,
-    summary: Summary,
+    carried: Vec<Carried>,
 }
 
 /// Reads and delivers side by side.
-async fn deliver<S: Sink>(
+async fn deliver(
     context: &Context,
     args: &Export,
     gateway: &Gateway,
     plan: &Plan,
-    sink: &S,
-    options: Options,
+    mapping: &Mapping,
+    lanes: Vec<Lane<'_, Fed>>,
 ) -> anyhow::Result<Delivered> {
-    let mapping = Mapping::new(context, args, gateway)?;
-    scope::warn_where_partial(context, gateway).await;
     let events = event_context(context, gateway).await?;
-    let progress = context.ui.progress("shipping");
-    let (tx, rx) = mpsc::channel(QUEUE);
-    let follower = Follower {
-        mapping: &mapping,
-        progress: &progress,
-        ledger: plan.ledger.as_ref(),
-    };
-    let delivery = delivery::run(rx, |fed| follower.record(fed), sink, options, follower);
     let reached = Cell::default();
-    let source = read(
-        args,
-        gateway,
-        plan,
-        &events,
-        mapping.statements(),
-        tx,
-        &reached,
-    );
-    let (source, summary) = side_by_side(source, delivery, &reached).await;
-    follower.finish()?;
-    // Where the delivery failed, that is the cause.
-    let summary = summary?;
-    if source.is_err() && summary.accepted > 0 {
-        let accepted = counted(summary.accepted, "event");
-        context
-            .ui
-            .status(&format!("{accepted} had been read by then, and delivered"));
-    }
+    let source = |tx| {
+        let statements = mapping.statements();
+        read(args, gateway, plan, &events, statements, tx, &reached)
+    };
+    let is_whole = |read: &Result<_, SourceError>| matches!(read, Ok(_) | Err(SourceError::Closed));
+    let shipment = ship(context, "shipping", lanes, source, is_whole).await;
+    let source = match shipment.source {
+        Some(Ok(source)) => source,
+        // The deliveries ended first: what was read until then is what counts.
+        None | Some(Err(SourceError::Closed)) => reached.get().into(),
+        Some(Err(error)) => return Err(unread(context, error, shipment.carried)),
+    };
     Ok(Delivered {
-        summary,
-        source: source?,
+        source,
+        carried: shipment.carried,
     })
 }
 
-/// Rows that were written, a file's not yet under its name.
-enum Written {
-    File(delivery::Unplaced),
-    Stream(Summary),
-}
-
-/// Writes rows to a file or to stdout.
-pub(super) async fn to_rows(
-    context: &Context,
-    args: &Export,
-    selection: Selection,
-    target: Target,
-    format: Format,
-) -> anyhow::Result<Exit> {
-    // A target that cannot be written is found before the gateway is asked anything.
-    let file = match &target {
-        Target::Path(path) if !args.dry_run => Some(AtomicFile::create(path, args.overwrite)?),
-        _ => None,
-    };
-    let gateway = context.gateway(&args.gateway.flags())?;
-    let mapping = Mapping::new(context, args, &gateway)?;
-    scope::warn_where_partial(context, &gateway).await;
-    let events = event_context(context, &gateway).await?;
-    let progress = context.ui.progress("exporting");
-    let (tx, rx) = mpsc::channel(QUEUE);
-    let plan = Plan::forgetful(selection, context.now());
-    let report = |told: Progress| mapping.report(&progress, told);
-    let record = |fed| match fed {
-        Fed::Event(event) => Some(mapping.record(&event)),
-        Fed::Read(_) => None,
-    };
-    let stop = Some(stop(context));
-    let reached = Cell::default();
-    let source = read(
-        args,
-        &gateway,
-        &plan,
-        &events,
-        mapping.statements(),
-        tx,
-        &reached,
-    );
-    let delivery = async {
-        let out = context.ui.stdout();
-        anyhow::Ok(match file {
-            Some(file) => {
-                Written::File(delivery::to_file(rx, record, file, format, stop, report).await?)
+/// The reading failed. Where a delivery failed as well, that is the cause.
+fn unread(context: &Context, error: SourceError, carried: Vec<Carried>) -> anyhow::Error {
+    for one in carried {
+        match one.result {
+            Err(error) => return error,
+            Ok(summary) if summary.accepted > 0 => {
+                let accepted = counted(summary.accepted, "event");
+                let told = format!("{accepted} had been read by then, and delivered");
+                context.ui.status(&told);
             }
-            None => {
-                Written::Stream(delivery::to_writer(rx, record, out, format, stop, report).await?)
-            }
-        })
-    };
-    let (source, written) = side_by_side(source, delivery, &reached).await;
-    let (written, source) = (written?, source?);
-    let delivered = Delivered {
-        // Only now is it known that every row is there.
-        summary: match written {
-            Written::File(file) => file.place()?,
-            Written::Stream(summary) => summary,
-        },
-        source,
-    };
-    let is_free = matches!(target, Target::Path(_)) && !args.dry_run;
-    show_summary(context, &plan, &args.to, delivered, is_free)
+            Ok(_) => {}
+        }
+    }
+    error.into()
 }
 
 /// `is_free` says that stdout holds no data, so that the summary may go there.
-fn show_summary(
+fn tell(
     context: &Context,
     plan: &Plan,
-    destination: &str,
     delivered: Delivered,
     is_free: bool,
 ) -> anyhow::Result<Exit> {
-    let known = plan.ledger.as_ref().map(|ledger| ledger.borrow().known());
-    let summary = ExportSummary {
-        already_sent: known.unwrap_or_default(),
-        ..ExportSummary::of(
-            destination,
-            plan.range,
-            &delivered.source,
-            &delivered.summary,
-        )
-    };
-    show(context, &summary, is_free)?;
-    Ok(summary.exit())
-}
-
-/// Waits for both. A delivery that ends first was told to, or failed: reading on is of no use,
-/// and what was read until then is what counts.
-async fn side_by_side<D>(
-    source: impl Future<Output = Result<SourceSummary, SourceError>>,
-    delivery: impl Future<Output = D>,
-    reached: &Cell<SourceProgress>,
-) -> (Result<SourceSummary, SourceError>, D) {
-    let (mut source, mut delivery) = (pin!(source), pin!(delivery));
-    tokio::select! {
-        biased;
-        read = &mut source => match read {
-            Err(SourceError::Closed) => (Ok(reached.get().into()), delivery.await),
-            read => (read, delivery.await),
-        },
-        delivered = &mut delivery => (Ok(reached.get().into()), delivered),
+    let Delivered { source, carried } = delivered;
+    let is_told = carried.len() > 1 || carried.iter().all(|one| one.result.is_ok());
+    if is_told {
+        let summary = ExportSummary::of(plan.range, &source, Shipped::of(&carried));
+        show(context, &summary, is_free)?;
     }
+    conclude(context, carried)
 }
 
 async fn read(

@@ -3,15 +3,15 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::commands::sessions::stored::Stored;
 use crate::domain::session::Session;
 use crate::gateway::Gateway;
 use crate::recording::{Event, Header, Kind, ReadError, Strictness};
 use crate::replay::{Input, Source};
-use crate::sources;
+use crate::sources::{self, Cache, Stored};
 
 /// A recording that can be read.
 pub struct Found {
@@ -59,12 +59,15 @@ fn open(given: &str, timing: Option<&Path>, strictness: Strictness) -> anyhow::R
 }
 
 /// Fetches the recording of a session; `None` where there is none.
-pub async fn session(gateway: &Gateway, id: &str) -> anyhow::Result<Option<Found>> {
-    let (session, spool) = sources::spooled(gateway, id).await?;
-    let Some(spool) = spool else {
+pub async fn session(
+    gateway: &Gateway,
+    id: &str,
+    cache: Option<Arc<Cache>>,
+) -> anyhow::Result<Option<Found>> {
+    let (session, stored) = sources::recording(gateway, id, cache).await?;
+    let Some(bytes) = stored else {
         return Ok(None);
     };
-    let bytes = Stored::of_spool(spool).context("keep the recording in a temporary file")?;
     let input = Input {
         length: bytes.length(),
         bytes,

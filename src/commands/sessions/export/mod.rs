@@ -16,18 +16,17 @@ mod summary;
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use self::destination::{Destination, ExportFormat, Target};
+use self::destination::{Destinations, ExportFormat, Place, Target};
 use self::lines::LinesArgs;
-pub use self::mapping::report;
 use self::plan::Wanted;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
+use crate::commands::shipping::DeliveryFlags;
 use crate::context::Context;
-use crate::delivery::{Codec, LatePolicy};
 use crate::domain::time::{TimeError, TimeRange, parse_range};
 use crate::error::Exit;
 use crate::recording::Strictness;
@@ -39,6 +38,7 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 24h --to logs
   ddctl sessions export --since 24h --to logs --dry-run
+  ddctl sessions export --since 24h --to logs --to events,best-effort
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export 7c1e --to session.cast
   ddctl sessions export 7c1e --to session.html
@@ -92,31 +92,11 @@ pub struct Export {
     /// Stop after this many sessions
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     limit: Option<usize>,
-    /// Where it goes: `logs` (Datadog), `-`, or a path whose ending picks the format
-    #[arg(long, value_name = "DEST", help_heading = "Destination")]
-    to: String,
+    #[command(flatten)]
+    delivery: DeliveryFlags,
     /// Format of a file or of stdout
     #[arg(long, value_name = "FORMAT", help_heading = "Destination")]
     format: Option<ExportFormat>,
-    /// Replace a file that exists
-    #[arg(long, help_heading = "Destination")]
-    overwrite: bool,
-    /// Compression on the way to Datadog
-    #[arg(
-        long,
-        value_name = "CODEC",
-        default_value = "zstd",
-        help_heading = "Destination"
-    )]
-    compression: Compression,
-    /// What happens to events older than Datadog takes
-    #[arg(
-        long,
-        value_name = "POLICY",
-        default_value = "restamp",
-        help_heading = "Destination"
-    )]
-    late: Late,
     /// Recordings, where the format fits session events as well (ndjson, csv)
     #[arg(long, help_heading = "Recordings")]
     recording: bool,
@@ -132,9 +112,6 @@ pub struct Export {
     /// Leave out the lines of a recording file that cannot be read
     #[arg(long, help_heading = "Recordings")]
     lenient: bool,
-    /// Show the real payloads, the key masked; send nothing, write no file
-    #[arg(long)]
-    dry_run: bool,
     /// Leave secrets in commands and recordings as they are
     #[arg(long)]
     no_redact: bool,
@@ -144,6 +121,12 @@ pub struct Export {
     /// Take recordings although the gateway has downloads switched off
     #[arg(long, help_heading = "Recordings")]
     allow_download: bool,
+    /// Keep finished recordings on this machine, 1 GiB for a week, and read them from there
+    #[arg(long, help_heading = "Recordings")]
+    cache: bool,
+    /// Write what was hidden to FILE: rules, counts and places, never a value
+    #[arg(long, value_name = "FILE", help_heading = "Recordings")]
+    redaction_report: Option<PathBuf>,
     /// Sessions asked for at once
     #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
@@ -153,76 +136,37 @@ pub struct Export {
     datadog: DatadogAccess,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Compression {
-    Zstd,
-    Gzip,
-    None,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Late {
-    Restamp,
-    Skip,
-    Deadletter,
-}
-
-impl Compression {
-    fn codec(self) -> Codec {
-        match self {
-            Compression::Zstd => Codec::Zstd,
-            Compression::Gzip => Codec::Gzip,
-            Compression::None => Codec::Identity,
-        }
-    }
-}
-
-impl Late {
-    fn policy(self) -> LatePolicy {
-        match self {
-            Late::Restamp => LatePolicy::Restamp,
-            Late::Skip => LatePolicy::Skip,
-            Late::Deadletter => LatePolicy::DeadLetter,
-        }
-    }
-}
-
 pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     if let Some(file) = &args.lines.file {
         return lines::run(context, args, file).await;
     }
     let (files, named): (Vec<&String>, Vec<&String>) =
         args.sessions.iter().partition(|given| is_file(given));
-    let destination = destination::of(args, args.recording || !files.is_empty())?;
-    if args.new {
-        return new(context, args, &destination).await;
-    }
-    match destination {
-        Destination::Recordings { target, format } => {
+    match destination::of(args, args.recording || !files.is_empty())? {
+        Destinations::Recordings { .. } if args.new => Err(plan::no_position_here().into()),
+        Destinations::Recordings { target, format } => {
             to_recordings(context, args, files, &named, target, format).await
         }
-        Destination::Logs => {
-            let selection = selection(context, args, &named)?;
-            events::to_logs(context, args, Wanted::Selected(selection)).await
-        }
-        Destination::Rows { target, format } => {
-            let selection = selection(context, args, &named)?;
-            events::to_rows(context, args, selection, target, format).await
+        Destinations::Events(places) => {
+            let wanted = match args.new {
+                true => new(context, args, &places)?,
+                false => Wanted::Selected(selection(context, args, &named)?),
+            };
+            events::run(context, args, wanted, places).await
         }
     }
 }
 
-async fn new(context: &Context, args: &Export, destination: &Destination) -> anyhow::Result<Exit> {
-    if !matches!(destination, Destination::Logs) {
+fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wanted> {
+    if places.iter().any(|place| !place.to.destination.is_intake()) {
         return Err(plan::no_position_here().into());
     }
     let since = args.since.as_deref();
     let since = since.map(|since| range(context, since, None)).transpose()?;
-    let wanted = Wanted::New {
+    Ok(Wanted::New {
         since: since.map(|range| range.since),
         until: context.now(),
-    };
-    events::to_logs(context, args, wanted).await
+    })
 }
 
 fn range(context: &Context, since: &str, until: Option<&str>) -> Result<TimeRange, TimeError> {
@@ -255,9 +199,11 @@ async fn to_recordings(
     };
     let options = recordings::Options {
         format,
-        overwrite: args.overwrite,
+        overwrite: args.delivery.overwrite,
         include_input: args.include_input,
         allow_download: args.allow_download,
+        cache: args.cache,
+        redaction_report: args.redaction_report.clone(),
         redactor: context.redactor(args.no_redact)?,
         clip: args.clip.clone(),
         at: args.at.clone(),
@@ -269,7 +215,11 @@ async fn to_recordings(
     };
     let files = files.into_iter().cloned().collect();
     let inputs = recordings::Inputs { files, sessions };
-    let target = if args.dry_run { Target::Stdout } else { target };
+    let target = if args.delivery.dry_run {
+        Target::Stdout
+    } else {
+        target
+    };
     let mut cancel = context.cancel();
     tokio::select! {
         done = recordings::run(context, inputs, target, options) => done,

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
+use super::destination::Place;
 use super::{Export, Selection};
 use crate::context::Context;
-use crate::datadog::Datadog;
 use crate::delivery::Ledger;
 use crate::delivery::state::{CursorKey, Holder};
 use crate::domain::event::EVENT_SCHEME;
@@ -36,7 +36,8 @@ pub(super) struct Plan {
     pub range: Option<TimeRange>,
     /// What started shortly before is not all there yet.
     pub now: Timestamp,
-    pub ledger: Option<RefCell<Ledger>>,
+    /// Of each destination; `None` where nothing is remembered.
+    pub ledgers: Vec<Option<RefCell<Ledger>>>,
 }
 
 pub(super) enum What {
@@ -49,66 +50,128 @@ pub(super) enum What {
 }
 
 impl Plan {
-    /// Without memory: everything that was asked for.
-    pub fn forgetful(selection: Selection, now: Timestamp) -> Self {
-        let (what, range) = match selection {
-            Selection::Sessions(references) => (What::Sessions(references), None),
-            Selection::Range(range) => (What::whole(range), Some(range)),
-        };
-        Self {
-            what,
-            range,
-            now,
-            ledger: None,
-        }
-    }
-
-    /// What the cursor leaves of it. Sessions that are named are read whatever it says.
-    pub async fn remembered(
+    /// What the cursors of `places` leave of it: the union of what each lacks. Sessions that are
+    /// named are read whatever the cursors say.
+    pub async fn of(
         context: &Context,
         args: &Export,
         gateway: &Gateway,
         wanted: Wanted,
-        datadog: &Datadog,
+        places: &[Place],
+        site: Option<Site>,
     ) -> anyhow::Result<Self> {
         let (since, until) = match wanted {
             Wanted::Selected(Selection::Range(range)) => (Some(range.since), range.until),
-            Wanted::Selected(selection) => return Ok(Self::forgetful(selection, context.now())),
+            Wanted::Selected(Selection::Sessions(references)) => {
+                return Ok(Self::without_memory(context, references, places));
+            }
             Wanted::New { since, until } => (since, until),
         };
-        let key = key(args, gateway, datadog.site()).await?;
-        let mut ledger = ledger(context, args, key)?;
-        let first = ledger.cursor().and_then(|cursor| cursor.done.start());
-        let since = since.or(first).ok_or_else(no_position)?;
-        if args.again {
-            ledger.send_again();
+        let mut shares = Vec::new();
+        let selected = match site {
+            Some(site) => Some(selected(args, gateway, site).await?),
+            None => None,
+        };
+        for place in places {
+            let destination = &place.to.destination;
+            shares.push(match &selected {
+                Some(selected) if destination.is_intake() => {
+                    let key = CursorKey {
+                        destination: destination.to_string(),
+                        ..selected.clone()
+                    };
+                    Share::remembered(ledger(context, args, key)?, since, until, args.again)?
+                }
+                _ => Share::forgetful(since, until)?,
+            });
         }
-        let range = TimeRange { since, until };
-        let unfinished = ledger.cursor().map(|cursor| cursor.unfinished.clone());
-        Ok(Self {
-            what: What::Ranges {
-                ranges: ledger.missing(range),
-                unfinished: unfinished.unwrap_or_default(),
-            },
-            range: Some(range),
+        Ok(Self::union(context.now(), shares))
+    }
+
+    fn without_memory(context: &Context, references: Vec<SessionRef>, places: &[Place]) -> Self {
+        Self {
+            what: What::Sessions(references),
+            range: None,
             now: context.now(),
-            ledger: Some(RefCell::new(ledger)),
-        })
+            ledgers: places.iter().map(|_| None).collect(),
+        }
+    }
+
+    fn union(now: Timestamp, mut shares: Vec<Share>) -> Self {
+        let is_shared = shares.len() > 1;
+        let mut ranges = Vec::new();
+        let mut unfinished = BTreeMap::new();
+        for share in &mut shares {
+            match &mut share.ledger {
+                Some(ledger) => {
+                    ranges.extend(ledger.missing(share.range).iter());
+                    if let Some(cursor) = ledger.cursor() {
+                        unfinished.extend(cursor.unfinished.clone());
+                    }
+                    if is_shared {
+                        ledger.limit_to(share.range);
+                    }
+                }
+                None => ranges.push(share.range),
+            }
+        }
+        let ranges: Intervals = ranges.into_iter().collect();
+        // What is read anyway is not asked for one by one.
+        unfinished.retain(|_, started| !ranges.contains(*started));
+        let since = shares.iter().map(|share| share.range.since).min();
+        let until = shares.iter().map(|share| share.range.until).max();
+        Self {
+            what: What::Ranges { ranges, unfinished },
+            range: since
+                .zip(until)
+                .map(|(since, until)| TimeRange { since, until }),
+            now,
+            ledgers: shares
+                .into_iter()
+                .map(|share| share.ledger.map(RefCell::new))
+                .collect(),
+        }
     }
 }
 
-impl What {
-    fn whole(range: TimeRange) -> Self {
-        What::Ranges {
-            ranges: [range].into_iter().collect(),
-            unfinished: BTreeMap::new(),
+/// What one destination is to get.
+struct Share {
+    range: TimeRange,
+    ledger: Option<Ledger>,
+}
+
+impl Share {
+    /// Without memory: everything that was asked for.
+    fn forgetful(since: Option<Timestamp>, until: Timestamp) -> Result<Self, UsageError> {
+        let since = since.ok_or_else(no_position_here)?;
+        Ok(Self {
+            range: TimeRange { since, until },
+            ledger: None,
+        })
+    }
+
+    /// Without `since`, from where the cursor begins.
+    fn remembered(
+        mut ledger: Ledger,
+        since: Option<Timestamp>,
+        until: Timestamp,
+        is_again: bool,
+    ) -> Result<Self, UsageError> {
+        let first = ledger.cursor().and_then(|cursor| cursor.done.start());
+        let since = since.or(first).ok_or_else(no_position)?;
+        if is_again {
+            ledger.send_again();
         }
+        Ok(Self {
+            range: TimeRange { since, until },
+            ledger: Some(ledger),
+        })
     }
 }
 
 fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Ledger> {
     let folder = context.state_folder()?;
-    if args.dry_run {
+    if args.delivery.dry_run {
         return Ok(Ledger::look(&folder, key)?);
     }
     let command = match args.new {
@@ -119,8 +182,9 @@ fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Le
     Ok(Ledger::open(&folder, key, &holder)?)
 }
 
-/// A token that sees its own sessions alone makes another selection of the same filter.
-async fn key(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<CursorKey> {
+/// The key of every cursor of this selection, but for the destination. A token that sees its own
+/// sessions alone makes another selection of the same filter.
+async fn selected(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<CursorKey> {
     let user = gateway
         .user_info()
         .await
@@ -132,7 +196,7 @@ async fn key(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<Cur
     Ok(CursorKey {
         organisation: user.org_id,
         filter,
-        destination: "logs".to_owned(),
+        destination: String::new(),
         site: site.to_string(),
         scheme: EVENT_SCHEME.to_owned(),
     })

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -10,6 +11,8 @@ use super::destination::Target;
 use super::found::{self, Found};
 use super::naming::Naming;
 use super::{Selection, page, scope};
+use crate::commands::sessions::cache;
+use crate::commands::sessions::redaction_report::{self, RedactionReport};
 use crate::context::Context;
 use crate::delivery::AtomicFile;
 use crate::domain::redaction::Redactor;
@@ -20,7 +23,7 @@ use crate::recording::asciicast::Version;
 use crate::recording::convert::{self, About};
 use crate::recording::{Strictness, safe};
 use crate::replay::{Clip, Origin, Point};
-use crate::sources::{self, SessionFilter};
+use crate::sources::{self, Cache, SessionFilter};
 use crate::ui::{self, counted, escape};
 
 /// How a recording is written.
@@ -61,6 +64,10 @@ pub struct Options {
     pub overwrite: bool,
     pub include_input: bool,
     pub allow_download: bool,
+    /// Keeps finished recordings on this machine.
+    pub cache: bool,
+    /// Where to say what was hidden, and where.
+    pub redaction_report: Option<PathBuf>,
     pub redactor: Redactor,
     pub clip: Option<Clip>,
     /// The moment of a picture.
@@ -99,6 +106,8 @@ struct Written {
     /// True where it has events, and none of those written shows anything.
     #[serde(skip)]
     is_silent: bool,
+    #[serde(skip)]
+    report: RedactionReport,
 }
 
 /// One recording before it is opened.
@@ -122,10 +131,17 @@ pub async fn run(
         return Err(UsageError::new("--timing is of one typescript, and it stands alone").into());
     }
     let gateway = inputs.sessions.as_ref().map(|sessions| &sessions.gateway);
+    let cache = match gateway {
+        Some(gateway) => {
+            cache::open(context, gateway, options.cache, options.allow_download).await?
+        }
+        None => None,
+    };
     let mut naming = Naming::new(target, options.format, items.len())?;
     let writer = Writer {
         context,
         gateway,
+        cache: cache.map(Arc::new),
         options,
     };
     let mut written = Vec::new();
@@ -145,6 +161,9 @@ pub async fn run(
         }
     }
     drop(progress);
+    if let Some(path) = &writer.options.redaction_report {
+        redaction_report::write_all(path, written.iter().map(|one| &one.report))?;
+    }
     conclude(context, &naming, &written)?;
     Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
 }
@@ -198,6 +217,7 @@ struct Writer<'a> {
     context: &'a Context,
     /// Where sessions are asked for.
     gateway: Option<&'a Gateway>,
+    cache: Option<Arc<Cache>>,
     options: Options,
 }
 
@@ -223,10 +243,14 @@ impl Writer<'_> {
                 (converted, "-".to_owned())
             }
         };
+        if self.options.clip.is_some() && converted.events == 0 {
+            let why = "nothing of the recording is in the clip";
+            self.context.ui.warning(&format!("{item}: {why}"));
+        }
         for warning in converted.warnings.to_string().lines() {
             self.context.ui.warning(&format!("{item}: {warning}"));
         }
-        Ok(Some(written(item, file, converted)))
+        Ok(Some(self.written(item, file, converted)))
     }
 
     async fn find(&self, item: &Item) -> anyhow::Result<Option<Found>> {
@@ -237,7 +261,9 @@ impl Writer<'_> {
                 let found = found::file(given, timing, options.strictness).await?;
                 Ok(Some(found))
             }
-            (Item::Session(id), Some(gateway)) => found::session(gateway, id).await,
+            (Item::Session(id), Some(gateway)) => {
+                found::session(gateway, id, self.cache.clone()).await
+            }
             (Item::Session(_), None) => Ok(None),
         }
     }
@@ -279,6 +305,24 @@ impl Writer<'_> {
             about: self.about(item),
             include_input: self.options.include_input,
             exit_code: exit_code.filter(|code| *code != NO_EXIT_CODE),
+        }
+    }
+
+    fn written(&self, item: &Item, file: String, converted: Converted) -> Written {
+        let (Item::File(name) | Item::Session(name)) = item;
+        let is_file = matches!(item, Item::File(_));
+        let counts = converted.hidden.counts();
+        Written {
+            session: (!is_file).then(|| name.clone()),
+            source: is_file.then(|| name.clone()),
+            file,
+            events: converted.events,
+            hidden: counts
+                .map(|(rule, count)| (rule.to_owned(), count))
+                .collect(),
+            sha256: converted.sha256,
+            is_silent: converted.is_silent,
+            report: RedactionReport::of(name, &self.options.redactor, &converted.hidden),
         }
     }
 
@@ -334,22 +378,6 @@ fn conclude(context: &Context, naming: &Naming, written: &[Written]) -> anyhow::
         ));
     }
     Ok(())
-}
-
-fn written(item: &Item, file: String, converted: Converted) -> Written {
-    let (session, source) = match item {
-        Item::File(given) => (None, Some(given.clone())),
-        Item::Session(id) => (Some(id.clone()), None),
-    };
-    Written {
-        session,
-        source,
-        file,
-        events: converted.events,
-        hidden: converted.hidden,
-        sha256: converted.sha256,
-        is_silent: converted.is_silent,
-    }
 }
 
 fn told(one: &Written) -> String {

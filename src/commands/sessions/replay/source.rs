@@ -3,17 +3,17 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 
 use super::Replay;
-use crate::commands::sessions::stored::Stored;
 use crate::context::Context;
 use crate::error::UsageError;
 use crate::recording::{Event, Header, Kind, ReadError, Reader, Strictness};
 use crate::replay::{Input, Source};
-use crate::sources::{self, SessionRef};
+use crate::sources::{self, SessionRef, Stored};
 
 /// A recording that can be played.
 pub struct Loaded {
@@ -94,14 +94,13 @@ async fn load_session(context: &Context, args: &Replay) -> anyhow::Result<Loaded
     let progress = context.ui.progress("fetching the recording");
     progress.set("…");
     let cache = args.cache.open(context, &gateway).await?;
-    let (session, bytes) = sources::recording(&gateway, &id, cache).await?;
+    let (session, stored) = sources::recording(&gateway, &id, cache.map(Arc::new)).await?;
     drop(progress);
-    let Some(bytes) = bytes else {
+    let Some(bytes) = stored else {
         bail!(
             "the gateway gives no recording of session {id}: nothing was recorded, or the token's role may not read it"
         );
     };
-    let bytes = Stored::of_bytes(bytes).context("keep the recording in a temporary file")?;
     let input = Input {
         length: bytes.length(),
         bytes,

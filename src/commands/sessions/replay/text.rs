@@ -11,6 +11,7 @@ use super::super::redaction_report::RedactionReport;
 use super::{Loaded, Replay, TRANSCRIPT, options, warn};
 use crate::context::Context;
 use crate::domain::redaction::Redactor;
+use crate::domain::time::human_duration;
 use crate::error::{Exit, UsageError};
 use crate::recording::redact::{self, Report};
 use crate::recording::transcript::{self, Line, Redacted, Transcript};
@@ -60,6 +61,11 @@ pub async fn print(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow:
     write(&context.ui, &mut out, &mut found, &clip)?;
     out.flush()?;
     warn(context, reader.warnings());
+    if event.time < clip.start {
+        let length = human_duration(event.time);
+        let why = format!("nothing of the recording is in the clip: it ends after {length}");
+        context.ui.warning(&why);
+    }
     end.with_context(|| format!("read {}", args.session))?;
     let mut report = redacted.report().clone();
     transcript.report().iter().for_each(|own| report.merge(own));

@@ -253,11 +253,11 @@ async fn search_sessions(
 }
 
 fn search_session(plan: &Plan, recorded: &Recorded) -> Found {
-    let bytes = match &recorded.recording {
-        Ok(bytes) => bytes,
+    let stored = match &recorded.recording {
+        Ok(stored) => stored.clone(),
         Err(unread) => return Found::unread(unread, exit_of(unread)),
     };
-    let mut opened = match open(&bytes[..], Strictness::Lenient) {
+    let mut opened = match open(stored, Strictness::Lenient) {
         Ok(reader) => Opened::of_session(reader, &recorded.session),
         Err(error) => return Found::unread(error, Exit::Failed),
     };

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::*;
-use crate::delivery::sinks::dry_run::DryRun;
+use crate::delivery::sinks::dry_run::{DryRun, Shown};
 
 /// Event `number` of one of `sessions` sessions, by turns.
 fn of_sessions(count: u32, sessions: u32) -> Vec<Record> {
@@ -191,7 +191,7 @@ async fn a_dry_run_shows_the_real_requests_and_sends_none() {
     let intake = Intake::start(Vec::new()).await;
     let datadog = datadog_at(&intake, Site::Eu1);
     let shown = RefCell::new(Vec::new());
-    let sink = DryRun::new(&datadog, |text: &str| {
+    let sink = DryRun::new(&datadog, Shown::Logs, |text: &str| {
         shown.borrow_mut().push(text.to_owned())
     });
     let outcome = deliver_to(&sink, testing::records(3), batches_of(2)).await;

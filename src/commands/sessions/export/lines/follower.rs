@@ -3,25 +3,25 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::super::report;
+use crate::commands::shipping::Chorus;
 use crate::delivery::state::StateError;
 use crate::delivery::{Broken, Given, Line, LineLedger, Number, Observer, Progress};
 use crate::sources::lines::{Chunk, Mark, Row, TimeForm};
-use crate::ui::{self, Ui};
+use crate::ui::Ui;
 
 pub(super) struct Follower<'a> {
     ui: &'a Ui,
-    progress: &'a ui::Progress,
+    chorus: &'a Chorus<'a>,
     ledger: &'a RefCell<LineLedger>,
     lines: Cell<u64>,
     set_right: Cell<u64>,
 }
 
 impl<'a> Follower<'a> {
-    pub fn new(ui: &'a Ui, progress: &'a ui::Progress, ledger: &'a RefCell<LineLedger>) -> Self {
+    pub fn new(ui: &'a Ui, chorus: &'a Chorus<'a>, ledger: &'a RefCell<LineLedger>) -> Self {
         Self {
             ui,
-            progress,
+            chorus,
             ledger,
             lines: Cell::default(),
             set_right: Cell::default(),
@@ -54,12 +54,10 @@ impl<'a> Follower<'a> {
 
     fn say_set_right(&self, line: u64, form: TimeForm) {
         if self.set_right.get() == 0 {
-            self.progress.beside(|| {
-                self.ui.warning(&format!(
-                    "the timestamp of line {line} is in {form}: sent in milliseconds, as are others \
-                     that Datadog would misread"
-                ));
-            });
+            self.ui.warning(&format!(
+                "the timestamp of line {line} is in {form}: sent in milliseconds, as are others \
+                 that Datadog would misread"
+            ));
         }
     }
 }
@@ -83,7 +81,7 @@ fn given(row: Row) -> Given {
 
 impl Observer for &Follower<'_> {
     fn told(&mut self, progress: Progress) {
-        report(self.ui, self.progress, progress);
+        self.chorus.tell(0, progress);
     }
 
     fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {

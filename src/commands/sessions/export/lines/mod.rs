@@ -14,13 +14,12 @@ use clap::Args;
 use tokio::sync::{mpsc, oneshot};
 
 use self::follower::Follower;
-use self::summary::{LinesSummary, show};
-use super::{Export, events};
+use self::summary::{Lines, show};
+use super::Export;
+use crate::commands::shipping::{Carried, Chorus, Destination, End, Intake, To, carry, conclude};
 use crate::context::Context;
-use crate::datadog::Datadog;
-use crate::delivery::dead_letter::FOLDER;
+use crate::delivery::LineLedger;
 use crate::delivery::state::{FileKey, FilePosition, Holder};
-use crate::delivery::{self, DatadogLogs, DryRun, LineLedger, Options, Sink};
 use crate::error::{Exit, UsageError};
 use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened, OpenedFile};
 
@@ -43,47 +42,44 @@ pub struct LinesArgs {
 }
 
 pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow::Result<Exit> {
-    check(args, path)?;
+    let destination = destination(args, path)?;
     let name = match path == Path::new("-") {
         true => "standard input".to_owned(),
         false => path.display().to_string(),
     };
     let opened = Opened::open(path).with_context(|| format!("cannot read {name}"))?;
-    let datadog = events::intake(context, args)?;
-    if args.dry_run {
-        let show = |text: &str| {
-            let _ = context.ui.write(text.as_bytes());
-        };
-        let source = source(context, args, opened, &name, &datadog)?;
-        let options = events::options(context, args, None);
-        let sink = DryRun::new(&datadog, show);
-        let exit = deliver(context, source, &sink, options, false).await?;
+    let intake = Intake::open(context, &args.delivery, &args.datadog.flags()).await?;
+    let source = source(context, args, opened, &name, &intake, destination)?;
+    let lane = Lane {
+        name: intake.name(destination),
+        end: intake.end(context, &args.delivery, destination)?,
+        is_stdout_free: !args.delivery.dry_run,
+    };
+    let exit = deliver(context, source, lane).await?;
+    if args.delivery.dry_run {
         context.ui.status("dry run: nothing was sent");
-        return Ok(exit);
     }
-    context.require_write("sending events to Datadog")?;
-    datadog
-        .validate()
-        .await
-        .context("check the API key before anything is read")?;
-    let source = source(context, args, opened, &name, &datadog)?;
-    let folder = context.state_folder()?.join(FOLDER);
-    let options = events::options(context, args, Some(folder));
-    deliver(context, source, &DatadogLogs(&datadog), options, true).await
+    Ok(exit)
 }
 
-fn check(args: &Export, path: &Path) -> Result<(), UsageError> {
-    if args.to != "logs" || args.format.is_some() {
-        let why = "--file reads lines for an intake: --to logs";
-        return Err(UsageError::new(why));
-    }
+fn destination<'a>(args: &'a Export, path: &Path) -> Result<&'a Destination, UsageError> {
     if path == Path::new("-") && args.datadog.flags().api_key_stdin {
         return Err(UsageError::with_hint(
             "standard input holds the lines or the API key, not both",
             "set DD_API_KEY, or give it by --api-key-file FILE",
         ));
     }
-    Ok(())
+    match &args.delivery.to[..] {
+        [
+            To {
+                destination,
+                is_best_effort: false,
+            },
+        ] if destination.is_intake() && args.format.is_none() => Ok(destination),
+        _ => Err(UsageError::new(
+            "--file reads lines for one intake: --to logs or --to events",
+        )),
+    }
 }
 
 /// Lines that are wanted, and who remembers what became of them.
@@ -99,12 +95,19 @@ fn source(
     args: &Export,
     opened: Opened,
     name: &str,
-    datadog: &Datadog,
+    intake: &Intake,
+    destination: &Destination,
 ) -> anyhow::Result<Source> {
     let (bytes, is_file, ledger): (Box<dyn Read + Send>, _, _) = match opened {
         Opened::Stream(bytes) => (bytes, false, LineLedger::of_stream()),
         Opened::File(file) => {
-            let (file, ledger) = remembered(context, args, file, name, datadog)?;
+            let key = FileKey {
+                destination: destination.to_string(),
+                site: intake.datadog.site().to_string(),
+                device: file.device,
+                inode: file.inode,
+            };
+            let (file, ledger) = remembered(context, args, file, name, key)?;
             (Box::new(file), true, ledger)
         }
     };
@@ -122,14 +125,8 @@ fn remembered(
     args: &Export,
     file: OpenedFile,
     name: &str,
-    datadog: &Datadog,
+    key: FileKey,
 ) -> anyhow::Result<(File, LineLedger)> {
-    let key = FileKey {
-        destination: "logs".to_owned(),
-        site: datadog.site().to_string(),
-        device: file.device,
-        inode: file.inode,
-    };
     let (head_len, head) = file.head().with_context(|| format!("cannot read {name}"))?;
     let beginning = FilePosition {
         path: std::path::absolute(name)?.display().to_string(),
@@ -154,7 +151,7 @@ fn remembered(
         None => beginning,
     };
     let folder = context.state_folder()?;
-    let mut ledger = match args.dry_run {
+    let mut ledger = match args.delivery.dry_run {
         true => LineLedger::look(&folder, &key, begin)?,
         false => {
             let holder = Holder::this("sessions export --file", context.now());
@@ -172,15 +169,16 @@ fn is_same(file: &OpenedFile, found: &FilePosition) -> bool {
     found.offset <= file.size && file.begins_with(found.head_len, &found.head)
 }
 
-/// Reads and delivers side by side. `is_free` says that stdout holds no data.
-async fn deliver<S: Sink>(
-    context: &Context,
-    source: Source,
-    sink: &S,
-    options: Options,
-    is_free: bool,
-) -> anyhow::Result<Exit> {
-    let progress = context.ui.progress("shipping");
+/// Where the lines go.
+struct Lane<'a> {
+    name: String,
+    end: End<'a>,
+    is_stdout_free: bool,
+}
+
+/// Reads and delivers side by side.
+async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::Result<Exit> {
+    let chorus = Chorus::new(&context.ui, "shipping", std::iter::once(lane.name.clone()));
     let position = source.ledger.position();
     let before = position.line - 1;
     let input = Input {
@@ -194,42 +192,43 @@ async fn deliver<S: Sink>(
         is_file: source.is_file,
     };
     let ledger = RefCell::new(source.ledger);
-    let follower = Follower::new(&context.ui, &progress, &ledger);
+    let follower = Follower::new(&context.ui, &chorus, &ledger);
     let (chunks, mut ended) = reading(input);
-    let delivered = delivery::run(
-        chunks,
-        |chunk| follower.given(chunk),
-        sink,
-        options,
-        &follower,
-    );
-    let delivered = delivered.await;
+    let given = |chunk| follower.given(chunk);
+    let result = carry(context, lane.end, chunks, given, &follower).await;
     let kept = ledger.borrow_mut().finish();
     let reached = ledger.borrow().reached();
-    if !source.is_file
-        && delivered
-            .as_ref()
-            .map_or(true, |summary| summary.is_interrupted)
-    {
+    let is_cut = result
+        .as_ref()
+        .map_or(true, |summary| summary.is_interrupted);
+    if is_cut && !source.is_file {
         context.ui.status(&format!(
             "of {} every line before {reached} is delivered; it cannot be read again",
             source.name
         ));
     }
-    let delivered = delivered?;
+    let carried = Carried {
+        name: lane.name,
+        is_best_effort: false,
+        lacked: 0,
+        known: before + ledger.borrow().known(),
+        result,
+    };
+    if carried.result.is_err() {
+        return conclude(context, vec![carried]);
+    }
     kept?;
     let ended = ended.try_recv().ok();
     let ended = ended.transpose().map_err(explained)?.unwrap_or_default();
-    let summary = LinesSummary {
+    let lines = Lines {
+        file: source.name,
         lines: follower.lines(),
-        already_sent: before + ledger.borrow().known(),
         times_set_right: follower.set_right(),
         delivered_before_line: reached,
         unfinished_line: ended.unfinished,
-        ..LinesSummary::of(&sink.name(), &source.name, &delivered)
     };
-    show(context, &summary, is_free)?;
-    Ok(summary.exit())
+    show(context, lines, &carried, lane.is_stdout_free)?;
+    conclude(context, vec![carried])
 }
 
 /// A thread that reads. Where nobody takes its lines any more it is left alone: it may be waiting

@@ -1,4 +1,5 @@
-//! The bytes of a recording where they are: a file, memory, or an unlinked temporary file.
+//! The bytes of a recording where they are: a file, memory, or an unlinked temporary file. A
+//! large one is never held in memory.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -8,14 +9,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tempfile::{SpooledData, SpooledTempFile};
 
-/// More than this is not held in memory.
-const IN_MEMORY: usize = 16 << 20;
+/// More than this goes to a temporary file, which has no name and which nobody else can open.
+const IN_MEMORY: usize = 4 << 20;
 
 /// Bytes that can be read from several places at once: each clone has its own.
 #[derive(Clone, Debug)]
 pub enum Stored {
     File {
         file: Arc<File>,
+        /// Where the recording begins in the file.
+        base: u64,
+        /// Behind the beginning, as `length` is.
         at: u64,
         length: u64,
     },
@@ -27,39 +31,41 @@ impl Stored {
     pub fn of_file(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         match metadata.is_file() {
-            true => Ok(Self::File {
-                file: Arc::new(file),
-                at: 0,
-                length: metadata.len(),
-            }),
+            true => Ok(Self::behind(file, 0, metadata.len())),
             false => Self::copy_of(file),
         }
     }
 
-    /// Bytes that were fetched; many of them move to a temporary file.
-    pub fn of_bytes(bytes: Bytes) -> io::Result<Self> {
-        match bytes.len() > IN_MEMORY {
-            true => Self::copy_of(&bytes[..]),
-            false => Ok(Self::Memory(Cursor::new(bytes))),
+    /// The bytes of a file from `base` on.
+    pub(super) fn behind(file: File, base: u64, length: u64) -> Self {
+        Self::File {
+            file: Arc::new(file),
+            base,
+            at: 0,
+            length: length.saturating_sub(base),
         }
     }
 
+    /// Where bytes that come in are written, to be stored.
+    pub(super) fn spool() -> SpooledTempFile {
+        SpooledTempFile::new(IN_MEMORY)
+    }
+
     /// What was written to a spool.
-    pub fn of_spool(spool: SpooledTempFile) -> io::Result<Self> {
+    pub(super) fn of_spool(spool: SpooledTempFile) -> io::Result<Self> {
         Ok(match spool.into_inner() {
             SpooledData::InMemory(bytes) => Self::Memory(Cursor::new(bytes.into_inner().into())),
-            SpooledData::OnDisk(file) => Self::File {
-                length: file.metadata()?.len(),
-                file: Arc::new(file),
-                at: 0,
-            },
+            SpooledData::OnDisk(file) => {
+                let length = file.metadata()?.len();
+                Self::behind(file, 0, length)
+            }
         })
     }
 
     /// A copy of what can be read only once, in memory or in a temporary file that has no name
     /// and that nobody else can open.
     pub fn copy_of(mut input: impl Read) -> io::Result<Self> {
-        let mut spool = SpooledTempFile::new(IN_MEMORY);
+        let mut spool = Self::spool();
         io::copy(&mut input, &mut spool)?;
         Self::of_spool(spool)
     }
@@ -75,8 +81,8 @@ impl Stored {
 impl Read for Stored {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::File { file, at, .. } => {
-                let count = file.read_at(buffer, *at)?;
+            Self::File { file, base, at, .. } => {
+                let count = file.read_at(buffer, *base + *at)?;
                 *at += count as u64;
                 Ok(count)
             }
@@ -105,6 +111,8 @@ impl Seek for Stored {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     /// What a clone reads while the original reads elsewhere.
@@ -123,14 +131,19 @@ mod tests {
         let memory = Stored::copy_of(&b"abcdef"[..]).expect("memory");
         assert!(matches!(memory, Stored::Memory(_)) && memory.length() == 6);
         assert_eq!(read_twice(&memory), (b"ab".to_vec(), b"cdef".to_vec()));
-        for spooled in [
-            Stored::copy_of(&large[..]),
-            Stored::of_bytes(large.clone().into()),
-        ] {
-            let spooled = spooled.expect("a temporary file");
-            assert!(matches!(spooled, Stored::File { .. }));
-            assert_eq!(spooled.length(), large.len() as u64);
-            assert_eq!(read_twice(&spooled).1.len(), large.len() - 2);
-        }
+        let spooled = Stored::copy_of(&large[..]).expect("a temporary file");
+        assert!(matches!(spooled, Stored::File { .. }));
+        assert_eq!(spooled.length(), large.len() as u64);
+        assert_eq!(read_twice(&spooled).1.len(), large.len() - 2);
+    }
+
+    #[test]
+    fn what_stands_before_the_recording_is_not_read() {
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        file.write_all(b"before:abcdef").expect("written");
+        let mut stored = Stored::behind(file, 7, 13);
+        assert_eq!(stored.length(), 6);
+        assert_eq!(read_twice(&stored), (b"ab".to_vec(), b"cdef".to_vec()));
+        assert_eq!(stored.seek(SeekFrom::End(-1)).expect("a place"), 5);
     }
 }

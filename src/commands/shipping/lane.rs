@@ -1,0 +1,132 @@
+//! The way to one destination: what is read becomes records, and they go out or are written.
+
+use std::cell::Cell;
+
+use tokio::sync::{mpsc, watch};
+
+use super::voice::Chorus;
+use crate::datadog::Datadog;
+use crate::delivery::state::StateError;
+use crate::delivery::{
+    self, AtomicFile, DatadogEvents, DatadogLogs, DryRun, Format, Number, Observer, Options,
+    Progress, Record, Shown, Stop, Summary, Unplaced, Worth,
+};
+use crate::ui::Ui;
+
+/// Makes records of what is read for one destination, and remembers what came of them.
+pub trait Keeper<E> {
+    /// `None` for what is no event, and for one that the destination has.
+    fn record(&self, item: E) -> Option<Record>;
+
+    /// What the item means to the destination.
+    fn worth(&self, item: &E) -> Worth;
+
+    /// As [`Observer::settled`].
+    fn settled(&self, numbers: &[Number]) -> Result<(), StateError>;
+
+    /// Remembers what no event was waited for, at the end.
+    fn finish(&self) -> Result<(), StateError>;
+
+    /// Events that the destination had already.
+    fn known(&self) -> u64;
+}
+
+/// One destination of a run.
+pub struct Lane<'a, E> {
+    /// For people and for `-o json`: `logs datadoghq.eu`, `october.ndjson`.
+    pub name: String,
+    pub is_best_effort: bool,
+    pub end: End<'a>,
+    pub keeper: Box<dyn Keeper<E> + 'a>,
+}
+
+/// Where a lane ends.
+pub enum End<'a> {
+    Logs(&'a Datadog, Options),
+    Events(&'a Datadog, Options),
+    /// Shows what would be sent.
+    Show(&'a Datadog, Shown, Options),
+    File(AtomicFile, Format),
+    Stdout(Format),
+}
+
+/// What came of a lane.
+pub(super) enum Ended {
+    Done(Summary),
+    /// A file with everything, which is not under its name yet.
+    Written(Unplaced),
+}
+
+/// One lane under way.
+pub(super) struct Runner<'a, E> {
+    pub ui: &'a Ui,
+    pub chorus: &'a Chorus<'a>,
+    pub at: usize,
+    pub keeper: &'a dyn Keeper<E>,
+    pub stop: watch::Receiver<Stop>,
+}
+
+impl<E> Runner<'_, E> {
+    /// Takes `items` to `end` until there are no more.
+    pub async fn run(self, items: mpsc::Receiver<E>, end: End<'_>) -> anyhow::Result<Ended> {
+        let (keeper, stop) = (self.keeper, Some(self.stop.clone()));
+        let stopping = |options| Options {
+            stop: stop.clone(),
+            ..options
+        };
+        let record = |item| keeper.record(item);
+        let report = |told| self.chorus.tell(self.at, told);
+        Ok(match end {
+            End::Logs(datadog, options) => {
+                let (sink, watcher) = (DatadogLogs(datadog), self.watcher());
+                Ended::Done(delivery::run(items, record, &sink, stopping(options), watcher).await?)
+            }
+            End::Events(datadog, options) => {
+                let (sink, watcher) = (DatadogEvents(datadog), self.watcher());
+                let options = DatadogEvents::options(stopping(options));
+                Ended::Done(delivery::run(items, record, &sink, options, watcher).await?)
+            }
+            End::Show(datadog, shown, options) => {
+                let show = |text: &str| drop(self.ui.write(text.as_bytes()));
+                let (sink, watcher) = (DryRun::new(datadog, shown, show), self.watcher());
+                Ended::Done(delivery::run(items, record, &sink, stopping(options), watcher).await?)
+            }
+            End::File(file, format) => {
+                Ended::Written(delivery::to_file(items, record, file, format, stop, report).await?)
+            }
+            End::Stdout(format) => {
+                let out = self.ui.stdout();
+                let written = delivery::to_writer(items, record, out, format, stop, report);
+                Ended::Done(written.await?)
+            }
+        })
+    }
+
+    fn watcher(&self) -> Watcher<'_, E> {
+        Watcher {
+            chorus: self.chorus,
+            at: self.at,
+            keeper: self.keeper,
+        }
+    }
+}
+
+/// Follows one lane for the keeper and for people.
+struct Watcher<'a, E> {
+    chorus: &'a Chorus<'a>,
+    at: usize,
+    keeper: &'a dyn Keeper<E>,
+}
+
+impl<E> Observer for Watcher<'_, E> {
+    fn told(&mut self, progress: Progress) {
+        self.chorus.tell(self.at, progress);
+    }
+
+    fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
+        self.keeper.settled(numbers)
+    }
+}
+
+/// The events that best effort lacked, by lane.
+pub(super) type Lacked = Vec<Cell<u64>>;

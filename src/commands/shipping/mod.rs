@@ -1,0 +1,26 @@
+//! What every command that sends has in common: where it goes, how, what is told on the way, and
+//! what is said of it at the end.
+//!
+//! A command names its destinations by [`To`], makes a [`Lane`] of each, and hands them to [`ship`]
+//! together with the work that reads. A [`Keeper`] is its own: it makes records of what was read and
+//! remembers what came of them.
+
+mod flags;
+mod intake;
+mod lane;
+mod outcome;
+mod place;
+mod run;
+mod single;
+mod summary;
+mod voice;
+
+pub use flags::DeliveryFlags;
+pub use intake::Intake;
+pub use lane::{End, Keeper, Lane};
+pub use outcome::{Carried, conclude};
+pub use place::{Destination, To, check};
+pub use run::ship;
+pub use single::carry;
+pub use summary::Shipped;
+pub use voice::Chorus;

@@ -1,0 +1,128 @@
+//! `--to`: where something goes.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::error::UsageError;
+
+/// What is written behind a destination that must not hold the others back.
+const BEST_EFFORT: &str = ",best-effort";
+
+/// Where something goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// Datadog's logs intake.
+    Logs,
+    /// Datadog's events.
+    Events,
+    Stdout,
+    /// A file, or a folder where several are written.
+    Path(PathBuf),
+}
+
+impl Destination {
+    /// True for what is sent to Datadog.
+    pub fn is_intake(&self) -> bool {
+        matches!(self, Destination::Logs | Destination::Events)
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Destination::Logs => f.pad("logs"),
+            Destination::Events => f.pad("events"),
+            Destination::Stdout => f.pad("-"),
+            Destination::Path(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// One `--to`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct To {
+    pub destination: Destination,
+    pub is_best_effort: bool,
+}
+
+impl FromStr for To {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, is_best_effort) = match text.strip_suffix(BEST_EFFORT) {
+            Some(name) => (name, true),
+            None => (text, false),
+        };
+        let destination = match name {
+            "" => return Err("a destination is missing".to_owned()),
+            "logs" => Destination::Logs,
+            "events" => Destination::Events,
+            "-" => Destination::Stdout,
+            name if name.starts_with("logs,") || name.starts_with("events,") => {
+                return Err(format!("all that may stand behind it is `{BEST_EFFORT}`"));
+            }
+            path => Destination::Path(path.into()),
+        };
+        Ok(Self {
+            destination,
+            is_best_effort,
+        })
+    }
+}
+
+/// Refuses what has no meaning together.
+///
+/// # Errors
+///
+/// A destination named twice, and best effort alone.
+pub fn check(all: &[To]) -> Result<(), UsageError> {
+    for (at, to) in all.iter().enumerate() {
+        let is_same = |other: &To| other.destination == to.destination;
+        if all[..at].iter().any(is_same) {
+            return Err(UsageError::new(format!(
+                "--to {} is given twice",
+                to.destination
+            )));
+        }
+    }
+    match all.iter().all(|to| to.is_best_effort) {
+        true => Err(UsageError::with_hint(
+            "every destination is best effort, so nothing would hold the reading back",
+            format!("leave `{BEST_EFFORT}` out behind the one that has to get everything"),
+        )),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(text: &str) -> To {
+        text.parse().expect("a destination")
+    }
+
+    #[test]
+    fn a_destination_is_an_intake_a_stream_or_a_path() {
+        assert_eq!(to("logs").destination, Destination::Logs);
+        assert_eq!(to("-").destination, Destination::Stdout);
+        let path = |text: &str| Destination::Path(text.into());
+        assert_eq!(to("./logs").destination, path("./logs"));
+        assert_eq!(to("a,b.ndjson").destination, path("a,b.ndjson"));
+        let extra = to("events,best-effort");
+        assert!(extra.is_best_effort && extra.destination == Destination::Events);
+        assert!(to("x.csv,best-effort").is_best_effort);
+        for wrong in ["", "logs,fast", ",best-effort"] {
+            assert!(wrong.parse::<To>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_is_required_and_none_is_named_twice() {
+        let check = |all: &[&str]| check(&all.iter().map(|text| to(text)).collect::<Vec<_>>());
+        assert!(check(&["logs", "events,best-effort", "a.csv"]).is_ok());
+        assert!(check(&["logs", "logs,best-effort"]).is_err());
+        assert!(check(&["logs,best-effort"]).is_err());
+    }
+}

@@ -1,0 +1,204 @@
+//! Reading and delivering, side by side.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner};
+use super::outcome::Carried;
+use super::voice::Chorus;
+use crate::context::Context;
+use crate::delivery::{Outlet, Stop, Summary, fan_out};
+
+/// Items that wait between reading and delivering.
+const QUEUE: usize = 256;
+
+/// Items that wait for a destination that holds nothing back: as much as a batch of a slow
+/// one, so that it need not miss what it would have caught up with.
+const BEST_EFFORT_QUEUE: usize = 1_024;
+
+/// How long best effort may go on once everything required is done.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// The person's wish to stop, in the pipeline's words.
+pub(super) fn stop(context: &Context) -> Wish {
+    let (wish, _) = watch::channel(Stop::No);
+    let (sender, mut cancel) = (wish.clone(), context.cancel());
+    tokio::spawn(async move {
+        if cancel.wait_for(|stopped| *stopped).await.is_ok() {
+            sender.send_replace(Stop::Drain);
+        }
+    });
+    wish
+}
+
+/// Whether a lane should go on.
+type Wish = watch::Sender<Stop>;
+
+/// What came of a run.
+pub struct Shipment<S> {
+    /// `None` where the deliveries ended first: what was read until then is what counts.
+    pub source: Option<S>,
+    /// In the order of the lanes.
+    pub carried: Vec<Carried>,
+}
+
+/// Hands what `source` sends to every lane, until the source is done or no delivery goes on: a
+/// delivery that ends first was told to, or failed, and reading on is of no use.
+///
+/// `is_good` says of the source's result whether everything was read: only then files appear under
+/// their names.
+pub async fn ship<E: Clone, S, F: Future<Output = S>>(
+    context: &Context,
+    label: &str,
+    lanes: Vec<Lane<'_, E>>,
+    source: impl FnOnce(mpsc::Sender<E>) -> F,
+    is_good: impl FnOnce(&S) -> bool,
+) -> Shipment<S> {
+    let names = lanes.iter().map(|lane| lane.name.clone());
+    let chorus = Chorus::new(&context.ui, label, names);
+    let (mut tracks, mut ends) = (Vec::new(), Vec::new());
+    for lane in lanes {
+        tracks.push(Track {
+            name: lane.name,
+            is_best_effort: lane.is_best_effort,
+            keeper: lane.keeper,
+        });
+        ends.push(lane.end);
+    }
+    let lacked: Lacked = tracks.iter().map(|_| Cell::new(0)).collect();
+    let (tx, rx) = mpsc::channel(QUEUE);
+    let deliveries = deliver(context, &chorus, &tracks, ends, &lacked, rx);
+    let (source, ended) = side_by_side(source(tx), deliveries).await;
+    let is_whole = source.as_ref().is_none_or(is_good);
+    let carried = tracks.iter().zip(ended).zip(&lacked);
+    let carried = carried.map(|((track, ended), lacked)| Carried {
+        name: track.name.clone(),
+        is_best_effort: track.is_best_effort,
+        lacked: lacked.get(),
+        known: track.keeper.known(),
+        result: settled(&*track.keeper, ended, is_whole),
+    });
+    Shipment {
+        carried: carried.collect(),
+        source,
+    }
+}
+
+/// A lane without its end.
+struct Track<'a, E> {
+    name: String,
+    is_best_effort: bool,
+    keeper: Box<dyn Keeper<E> + 'a>,
+}
+
+/// Takes everything that comes to every end.
+async fn deliver<E: Clone>(
+    context: &Context,
+    chorus: &Chorus<'_>,
+    tracks: &[Track<'_, E>],
+    ends: Vec<End<'_>>,
+    lacked: &Lacked,
+    items: mpsc::Receiver<E>,
+) -> Vec<anyhow::Result<Ended>> {
+    let wishes: Vec<Wish> = tracks.iter().map(|_| stop(context)).collect();
+    let runner = |at: usize| Runner {
+        ui: &context.ui,
+        chorus,
+        at,
+        keeper: &*tracks[at].keeper,
+        stop: wishes[at].subscribe(),
+    };
+    // One destination is handed what is read as it comes, without a copy.
+    let mut ends = ends;
+    if ends.len() == 1
+        && let Some(end) = ends.pop()
+    {
+        return vec![runner(0).run(items, end).await];
+    }
+    let required = Cell::new(tracks.iter().filter(|one| !one.is_best_effort).count());
+    let (is_required_done, mut outlets, mut running) = (Notify::new(), Vec::new(), Vec::new());
+    for (at, end) in ends.into_iter().enumerate() {
+        let track = &tracks[at];
+        let (tx, rx) = mpsc::channel(match track.is_best_effort {
+            true => BEST_EFFORT_QUEUE,
+            false => QUEUE,
+        });
+        outlets.push(match track.is_best_effort {
+            true => Outlet::best_effort(tx, |item: &E| track.keeper.worth(item), &lacked[at]),
+            false => Outlet::required(tx),
+        });
+        let (run, required, done) = (runner(at).run(rx, end), &required, &is_required_done);
+        running.push(async move {
+            let ended = run.await;
+            if !track.is_best_effort {
+                required.set(required.get() - 1);
+            }
+            if required.get() == 0 {
+                done.notify_one();
+            }
+            ended
+        });
+    }
+    let mut running = pin!(join_all(running));
+    // Where every delivery has ended, nothing of the source is waited for.
+    tokio::select! {
+        biased;
+        ended = &mut running => return ended,
+        () = fan_out(items, outlets) => {}
+    }
+    let best_effort = tracks
+        .iter()
+        .zip(&wishes)
+        .filter(|(one, _)| one.is_best_effort);
+    tokio::select! {
+        biased;
+        ended = &mut running => ended,
+        never = hurry(&is_required_done, best_effort.map(|(_, wish)| wish)) => match never {},
+    }
+}
+
+/// Ends what is behind some time after the others are done.
+async fn hurry<'a>(
+    is_required_done: &Notify,
+    best_effort: impl Iterator<Item = &'a Wish>,
+) -> Infallible {
+    is_required_done.notified().await;
+    tokio::time::sleep(GRACE).await;
+    for wish in best_effort {
+        wish.send_replace(Stop::Now);
+    }
+    std::future::pending().await
+}
+
+async fn side_by_side<S, D>(
+    source: impl Future<Output = S>,
+    deliveries: impl Future<Output = D>,
+) -> (Option<S>, D) {
+    let (mut source, mut deliveries) = (pin!(source), pin!(deliveries));
+    tokio::select! {
+        biased;
+        read = &mut source => (Some(read), deliveries.await),
+        delivered = &mut deliveries => (None, delivered),
+    }
+}
+
+/// The end of a lane: what needed no event is remembered, and a whole file gets its name.
+fn settled<E>(
+    keeper: &dyn Keeper<E>,
+    ended: anyhow::Result<Ended>,
+    is_whole: bool,
+) -> anyhow::Result<Summary> {
+    let finished = keeper.finish();
+    let ended = ended?;
+    finished?;
+    Ok(match ended {
+        Ended::Done(summary) => summary,
+        Ended::Written(file) if is_whole => file.place()?,
+        Ended::Written(file) => file.give_up(),
+    })
+}

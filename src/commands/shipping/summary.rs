@@ -1,0 +1,225 @@
+//! What was shipped: one summary over every destination, for people and for programs.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::outcome::Carried;
+use crate::delivery::Summary;
+use crate::ui::counted;
+
+/// The part of `-o json` that every sender has: sums over the destinations, and each of them.
+#[derive(Debug, Serialize)]
+pub struct Shipped {
+    /// Joined by commas where there are several.
+    pub destination: String,
+    #[serde(flatten)]
+    pub total: Counts,
+    pub destinations: Vec<Arrived>,
+}
+
+/// What came of one destination.
+#[derive(Debug, Serialize)]
+pub struct Arrived {
+    pub destination: String,
+    pub best_effort: bool,
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Why it ended early.
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Counts {
+    pub events: u64,
+    /// Events that the destination had from an earlier run.
+    pub already_sent: u64,
+    pub accepted: u64,
+    /// Events that a best-effort destination had no room or no time for.
+    pub missed: u64,
+    pub requests: u64,
+    /// Requests made again, by reason.
+    pub retries: BTreeMap<String, u64>,
+    pub splits: u64,
+    /// Events of which a text was cut.
+    pub cut: u64,
+    /// Events sent under another time than their own.
+    pub late: u64,
+    pub skipped: u64,
+    pub dead_letters: u64,
+    /// The first of several.
+    pub dead_letter_file: Option<String>,
+    pub undelivered: u64,
+    pub bytes_raw: u64,
+    pub bytes_wire: u64,
+    pub elapsed_s: f64,
+    pub interrupted: bool,
+}
+
+impl Shipped {
+    pub fn of(carried: &[Carried]) -> Self {
+        let destinations: Vec<Arrived> = carried.iter().map(Arrived::of).collect();
+        let names: Vec<&str> = destinations
+            .iter()
+            .map(|one| one.destination.as_str())
+            .collect();
+        Self {
+            destination: names.join(", "),
+            total: Counts::sum(destinations.iter().map(|one| &one.counts)),
+            destinations,
+        }
+    }
+
+    /// For people: a line for each destination and what is to be said of it. `of` is what was read:
+    /// ` of 12 sessions`.
+    pub fn lines(&self, of: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for one in &self.destinations {
+            lines.push(one.line(of));
+            lines.extend(one.counts.remarks());
+            if let Some(error) = &one.error {
+                lines.push(format!("  ended early: {error}"));
+            }
+        }
+        lines
+    }
+}
+
+impl Arrived {
+    fn of(carried: &Carried) -> Self {
+        Self {
+            destination: carried.name.clone(),
+            best_effort: carried.is_best_effort,
+            counts: Counts {
+                already_sent: carried.known,
+                missed: carried.missed(),
+                ..Counts::of(&carried.summary())
+            },
+            error: carried
+                .result
+                .as_ref()
+                .err()
+                .map(|error| format!("{error:#}")),
+        }
+    }
+
+    fn line(&self, of: &str) -> String {
+        let counts = &self.counts;
+        let amount = match counts.bytes_raw {
+            0 => String::new(),
+            raw if raw == counts.bytes_wire => format!(", {}", size(raw)),
+            raw => format!(", {} as {}", size(raw), size(counts.bytes_wire)),
+        };
+        let destination = match self.destination.as_str() {
+            "-" => "stdout",
+            other => other,
+        };
+        format!(
+            "{}{of} to {destination} in {:.1} s{amount}",
+            counted(counts.accepted, "event"),
+            counts.elapsed_s
+        )
+    }
+}
+
+impl Counts {
+    fn of(summary: &Summary) -> Self {
+        let retries = summary.retries.iter();
+        let path = summary.dead_letter_file.as_ref();
+        Self {
+            events: summary.read,
+            already_sent: 0,
+            accepted: summary.accepted,
+            missed: 0,
+            requests: summary.requests,
+            retries: retries
+                .map(|(reason, count)| (reason.to_string(), *count))
+                .collect(),
+            splits: summary.splits,
+            cut: summary.cut,
+            late: summary.late,
+            skipped: summary.skipped,
+            dead_letters: summary.dead_letters,
+            dead_letter_file: path.map(|path| path.display().to_string()),
+            undelivered: summary.undelivered,
+            bytes_raw: summary.bytes_raw,
+            bytes_wire: summary.bytes_wire,
+            elapsed_s: summary.elapsed.as_secs_f64(),
+            interrupted: summary.is_interrupted,
+        }
+    }
+
+    /// They ran side by side: the time is that of the longest.
+    fn sum<'a>(all: impl Iterator<Item = &'a Counts>) -> Self {
+        all.fold(Self::default(), |mut sum, one| {
+            sum.events += one.events;
+            sum.already_sent += one.already_sent;
+            sum.accepted += one.accepted;
+            sum.missed += one.missed;
+            sum.requests += one.requests;
+            for (reason, count) in &one.retries {
+                *sum.retries.entry(reason.clone()).or_default() += count;
+            }
+            sum.splits += one.splits;
+            sum.cut += one.cut;
+            sum.late += one.late;
+            sum.skipped += one.skipped;
+            sum.dead_letters += one.dead_letters;
+            let file = &one.dead_letter_file;
+            sum.dead_letter_file = sum.dead_letter_file.or_else(|| file.clone());
+            sum.undelivered += one.undelivered;
+            sum.bytes_raw += one.bytes_raw;
+            sum.bytes_wire += one.bytes_wire;
+            sum.elapsed_s = sum.elapsed_s.max(one.elapsed_s);
+            sum.interrupted |= one.interrupted;
+            sum
+        })
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let file = self.dead_letter_file.as_deref().unwrap_or("no file");
+        let set_aside = format!("set aside in {file}");
+        let all = [
+            (
+                self.late,
+                "event",
+                "older than Datadog takes: under the time of sending, tagged late:true",
+            ),
+            (
+                self.already_sent,
+                "event",
+                "there already from an earlier run (--again sends them once more)",
+            ),
+            (
+                self.skipped,
+                "event",
+                "older than Datadog takes: left out (--late skip)",
+            ),
+            (
+                self.cut,
+                "event",
+                "longer than Datadog takes: a text was cut",
+            ),
+            (self.retries.values().sum(), "request", "made again"),
+            (
+                self.missed,
+                "event",
+                "missed, since it was too slow: a later run sends them",
+            ),
+            (self.undelivered, "event", "not delivered"),
+            (self.dead_letters, "event", &set_aside),
+        ];
+        let all = all.into_iter().filter(|(count, ..)| *count > 0);
+        all.map(|(count, noun, text)| format!("  {} {text}", counted(count, noun)))
+            .collect()
+    }
+}
+
+/// Bytes as people read them: `512 B`, `4.2 kB`, `1.3 MB`.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
