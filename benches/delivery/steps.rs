@@ -99,11 +99,11 @@ impl Sink for Nowhere {
     }
 
     async fn send(&self, _: &[Entry], _: &EncodedBatch) -> Answer {
-        Ok(())
+        Ok(None)
     }
 
     async fn check(&self) -> Answer {
-        Ok(())
+        Ok(None)
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

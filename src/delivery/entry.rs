@@ -65,7 +65,11 @@ pub struct Entry {
     pub(super) order_key: Option<u64>,
     pub(super) number: Option<Number>,
     pub(super) timestamp: Timestamp,
+    /// The value of `evt.name`, by which receipts count.
+    pub(super) kind: Option<Box<str>>,
     pub(super) json: Bytes,
+    /// Set where a text was cut, before it went out or since.
+    pub(super) is_cut: bool,
     /// Set once the timestamp was moved.
     pub(super) is_restamped: bool,
     /// Set once the intake called the entry too large and it was cut for that.
@@ -117,7 +121,9 @@ impl Entry {
             order_key: None,
             number,
             timestamp,
+            kind: None,
             json,
+            is_cut: false,
             is_restamped: false,
             is_shortened: false,
         }
@@ -130,7 +136,12 @@ impl Entry {
         if is_cut {
             json = to_json(&body);
         }
-        let entry = Self { json, ..self };
+        let entry = Self {
+            kind: kind_of(&body),
+            json,
+            is_cut,
+            ..self
+        };
         match entry.json.len() > limit {
             true => Err(TooLarge { entry, limit }),
             false => Ok((entry, is_cut)),
@@ -165,8 +176,13 @@ impl Entry {
         let mut is_cut = false;
         self.edit(|body| is_cut = cut::shorten(body));
         self.is_shortened = true;
+        self.is_cut |= is_cut;
         is_cut
     }
+}
+
+fn kind_of(body: &Map<String, Value>) -> Option<Box<str>> {
+    body.get("evt")?.get("name")?.as_str().map(Box::from)
 }
 
 fn to_json(body: &Map<String, Value>) -> Bytes {

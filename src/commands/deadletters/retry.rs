@@ -22,7 +22,7 @@ use crate::delivery::dead_letter::{
 };
 use crate::delivery::state::{Holder, StateError};
 use crate::delivery::{
-    DatadogEvents, DatadogLogs, Given, Line, Number, Observer, Options, Progress, Sink, Summary,
+    Account, Given, IntakeKind, Line, Number, Observer, Options, Progress, Summary,
 };
 use crate::domain::line_set::LineSet;
 use crate::error::{Exit, UsageError};
@@ -79,8 +79,7 @@ pub(super) async fn run(context: &Context, args: &Retry) -> anyhow::Result<Exit>
         return preview(context, args);
     }
     context.require_write("sending events to Datadog")?;
-    let key = context.secret(SecretKind::ApiKey, &args.datadog.flags())?;
-    let datadog = context.datadog_with(key)?;
+    let datadog = client(context, args)?;
     let drawers = meant(context, args, &datadog)?;
     if !drawers.is_empty() {
         datadog
@@ -90,9 +89,13 @@ pub(super) async fn run(context: &Context, args: &Retry) -> anyhow::Result<Exit>
     }
     let mut retried = Vec::new();
     for (kind, rows) in drawers {
-        retried.push(retry(context, &datadog, kind, &rows).await?);
+        retried.push(retry(context, client(context, args)?, kind, &rows).await?);
     }
     show(context, &retried)
+}
+
+fn client(context: &Context, args: &Retry) -> anyhow::Result<Datadog> {
+    context.datadog_with(context.secret(SecretKind::ApiKey, &args.datadog.flags())?)
 }
 
 fn preview(context: &Context, args: &Retry) -> anyhow::Result<Exit> {
@@ -104,40 +107,17 @@ fn preview(context: &Context, args: &Retry) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The intakes that letters come from.
-#[derive(Clone, Copy)]
-enum Kind {
-    Logs,
-    Events,
-}
-
-impl Kind {
-    fn name(self, datadog: &Datadog) -> String {
-        match self {
-            Kind::Logs => DatadogLogs(datadog).name(),
-            Kind::Events => DatadogEvents(datadog).name(),
-        }
-    }
-
-    fn end(self, datadog: &Datadog, options: Options) -> End<'_> {
-        match self {
-            Kind::Logs => End::Logs(datadog, options),
-            Kind::Events => End::Events(datadog, options),
-        }
-    }
-}
-
 /// The letters that are meant, by the destination of this site that they are for.
 fn meant(
     context: &Context,
     args: &Retry,
     datadog: &Datadog,
-) -> anyhow::Result<Vec<(Kind, Vec<LetterRow>)>> {
+) -> anyhow::Result<Vec<(IntakeKind, Vec<LetterRow>)>> {
     let folder = folder(context)?;
     let mut rows = args.chosen.rows(&files(&folder)?)?;
     let mut drawers = Vec::new();
-    for kind in [Kind::Logs, Kind::Events] {
-        let letters = DeadLetters::new(&folder, &kind.name(datadog));
+    for kind in [IntakeKind::Logs, IntakeKind::Events] {
+        let letters = DeadLetters::new(&folder, &name(kind, datadog));
         let (here, others): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.file == letters.path());
         if !here.is_empty() {
@@ -157,6 +137,11 @@ fn meant(
     Ok(drawers)
 }
 
+/// As the run that set them aside called it.
+fn name(kind: IntakeKind, datadog: &Datadog) -> String {
+    format!("{} {}", kind.name(), datadog.site())
+}
+
 fn destination(row: &LetterRow) -> &str {
     row.destination.as_deref().unwrap_or("another destination")
 }
@@ -171,11 +156,11 @@ fn elsewhere(row: &LetterRow) -> UsageError {
 /// Sends letters of one file, and takes out those that are dealt with: also of a run that failed.
 async fn retry(
     context: &Context,
-    datadog: &Datadog,
-    kind: Kind,
+    datadog: Datadog,
+    kind: IntakeKind,
     rows: &[LetterRow],
 ) -> anyhow::Result<Retried> {
-    let name = kind.name(datadog);
+    let name = name(kind, &datadog);
     let folder = context.state_folder()?.join(FOLDER);
     let path = DeadLetters::new(&folder, &name).path().to_owned();
     let drawer = Drawer::open(&path, &Holder::this("deadletters retry", context.now()))?;
@@ -193,7 +178,8 @@ async fn retry(
     };
     let (letters, unread) = reading(&drawer, lines_of(rows, &path));
     let given = |letter| follower.given(&letter);
-    let end = kind.end(datadog, options);
+    let remedy = "run the same command again with another key".to_owned();
+    let end = End::Intake(Account::new(kind, datadog, None, remedy), options);
     let summary = carry(context, end, letters, given, &follower).await;
     drawer.remove(&follower.settled.borrow())?;
     let summary = summary?;

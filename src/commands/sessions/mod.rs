@@ -3,8 +3,8 @@
 mod assert;
 mod cache;
 mod clip;
-pub mod export;
-mod filter;
+mod export;
+pub mod filter;
 mod inputs;
 mod list;
 mod redaction_report;

@@ -5,9 +5,7 @@ use tokio::sync::mpsc;
 use super::lane::End;
 use super::run::stop;
 use crate::context::Context;
-use crate::delivery::{
-    self, DatadogEvents, DatadogLogs, DryRun, Given, Observer, Options, Summary,
-};
+use crate::delivery::{self, DryRun, Given, Observer, Options, Summary};
 use crate::error::UsageError;
 
 /// Takes `items` to `end` until there are no more, or the person wants it to stop.
@@ -31,18 +29,13 @@ where
         ..options
     };
     Ok(match end {
-        End::Logs(datadog, options) => {
-            let sink = DatadogLogs(datadog);
-            delivery::run(items, to_records, &sink, stopping(options), observer).await?
+        End::Intake(account, options) => {
+            let options = account.options(stopping(options));
+            delivery::run(items, to_records, &account, options, observer).await?
         }
-        End::Events(datadog, options) => {
-            let sink = DatadogEvents(datadog);
-            let options = DatadogEvents::options(stopping(options));
-            delivery::run(items, to_records, &sink, options, observer).await?
-        }
-        End::Show(datadog, shown, options) => {
+        End::Show(datadog, kind, options) => {
             let show = |text: &str| drop(context.ui.write(text.as_bytes()));
-            let sink = DryRun::new(datadog, shown, show);
+            let sink = DryRun::new(datadog, kind, show);
             delivery::run(items, to_records, &sink, stopping(options), observer).await?
         }
         End::File(..) | End::Stdout(_) => {

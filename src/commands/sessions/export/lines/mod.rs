@@ -18,8 +18,8 @@ use self::summary::{Lines, show};
 use super::Export;
 use crate::commands::shipping::{Carried, Chorus, Destination, End, Intake, To, carry, conclude};
 use crate::context::Context;
-use crate::delivery::LineLedger;
 use crate::delivery::state::{FileKey, FilePosition, Holder};
+use crate::delivery::{LineLedger, Patience};
 use crate::error::{Exit, UsageError};
 use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened, OpenedFile};
 
@@ -48,11 +48,17 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
         false => path.display().to_string(),
     };
     let opened = Opened::open(path).with_context(|| format!("cannot read {name}"))?;
-    let intake = Intake::open(context, &args.delivery, &args.datadog.flags()).await?;
+    let intake = Intake::open(
+        context,
+        &args.delivery,
+        args.datadog.flags(),
+        Patience::OneShot,
+    )
+    .await?;
     let source = source(context, args, opened, &name, &intake, destination)?;
     let lane = Lane {
         name: intake.name(destination),
-        end: intake.end(context, &args.delivery, destination)?,
+        end: intake.end(destination)?,
         is_stdout_free: !args.delivery.dry_run,
     };
     let exit = deliver(context, source, lane).await?;
@@ -95,7 +101,7 @@ fn source(
     args: &Export,
     opened: Opened,
     name: &str,
-    intake: &Intake,
+    intake: &Intake<'_>,
     destination: &Destination,
 ) -> anyhow::Result<Source> {
     let (bytes, is_file, ledger): (Box<dyn Read + Send>, _, _) = match opened {
@@ -103,7 +109,7 @@ fn source(
         Opened::File(file) => {
             let key = FileKey {
                 destination: destination.to_string(),
-                site: intake.datadog.site().to_string(),
+                site: intake.site().to_string(),
                 device: file.device,
                 inode: file.inode,
             };
@@ -211,6 +217,7 @@ async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::R
         name: lane.name,
         is_best_effort: false,
         lacked: 0,
+        receipt: None,
         known: before + ledger.borrow().known(),
         result,
     };
