@@ -107,6 +107,10 @@ const QUIET: &[&str] = &[
     "config path",
     "config set",
     "config use",
+    "deadletters drop",
+    "deadletters list",
+    "deadletters retry",
+    "deadletters show",
     "demo",
     "man",
     "monitors eval",
@@ -116,6 +120,10 @@ const QUIET: &[&str] = &[
     "receipts list",
     "receipts show",
     "sandbox",
+    "state repair",
+    "state reset",
+    "state show",
+    "state verify",
 ];
 
 #[test]

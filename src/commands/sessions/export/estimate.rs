@@ -13,7 +13,7 @@ use super::mapping::Mapping;
 use super::plan::{Plan, Unread, Wanted, What};
 use crate::context::Context;
 use crate::delivery::Limits;
-use crate::delivery::late::{Age, age};
+use crate::delivery::late::{Age, Window};
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{self, Fed, SessionRef};
@@ -86,7 +86,7 @@ async fn count(
             count.sample.offer(&session.id);
             for (kind, at) in kinds {
                 *count.kinds.entry(kind.name()).or_default() += 1;
-                count.late += u64::from(age(at, plan.now) == Age::Late);
+                count.late += u64::from(Window::at(plan.now).age(at) == Age::Late);
             }
         })
         .await?;
