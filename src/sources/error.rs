@@ -19,7 +19,7 @@ pub enum SourceError {
     /// The gateway pages to 10,100 rows and cuts its windows at whole seconds.
     #[error("the gateway's list ends before {hidden}; a narrower filter may show them")]
     TooDense { hidden: Hidden },
-    #[error("the gateway's list of sessions kept changing while it was read, around {around}")]
+    #[error("the gateway's list kept changing while it was read, around {around}")]
     Unstable { around: Timestamp },
     #[error(
         "`{given}` names no session: give an id, its first four characters or more, or the address \

@@ -6,6 +6,7 @@
 
 mod approvals;
 mod as_of;
+pub mod audit;
 mod cache;
 mod census;
 mod complete;

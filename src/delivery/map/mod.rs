@@ -1,5 +1,6 @@
 //! From values of the product to what a destination stores.
 
+pub mod audit;
 pub mod event;
 pub mod heartbeat;
 pub mod log;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// The columns, in this order, for ever: new ones go to the end.
-pub const COLUMNS: [&str; 51] = [
+pub const COLUMNS: [&str; 60] = [
     "timestamp",
     "evt.name",
     "evt.outcome",
@@ -55,6 +55,15 @@ pub const COLUMNS: [&str; 51] = [
     "evt.incomplete",
     "evt.test",
     "evt.test_run",
+    "audit.id",
+    "audit.action",
+    "audit.resource",
+    "audit.request",
+    "audit.request_truncated",
+    "http.method",
+    "http.status_code",
+    "http.url_details.path",
+    "network.client.ip",
 ];
 
 /// The cells of a log. What is absent is empty; times are RFC 3339; lists are joined by `; `;

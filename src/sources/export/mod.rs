@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use self::feeder::{Feeder, send};
 pub use self::follow::{Follow, Left, News, follow};
+pub(super) use self::stretch::Reading;
 pub use self::stretch::Stretch;
 use super::complete::{Asker, Completed, single};
 use super::dense::Hidden;

@@ -21,7 +21,7 @@ pub struct Stretch {
 pub(super) const IN_DOUBT: SignedDuration = SignedDuration::from_secs(60);
 
 /// A stretch that is being read, from its end down.
-pub(super) struct Reading {
+pub(in crate::sources) struct Reading {
     until: Timestamp,
     /// Start of the last session.
     pub reached: Timestamp,
