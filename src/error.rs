@@ -256,8 +256,8 @@ fn of_gateway(error: &GatewayError) -> Verdict {
         ),
         GatewayError::Forbidden { .. } => Verdict::hinted(
             Exit::Credentials,
-            "reading every session needs a key in the group auditor or admin; registering webhooks \
-             needs admin",
+            "reading every session and the audit log needs a key in the group auditor or admin; \
+             registering webhooks needs admin",
         ),
         GatewayError::Failing { .. } => Verdict::hinted(
             Exit::Unreachable,

@@ -3,6 +3,7 @@
 //! A command reads settings, calls one room below and shows the answer. It holds no logic of its
 //! own.
 
+pub mod audit;
 pub mod completions;
 pub mod config;
 pub mod dashboards;
@@ -63,6 +64,9 @@ pub enum Command {
     /// Look at recorded sessions, replay them, ship them
     #[command(subcommand)]
     Sessions(sessions::Sessions),
+    /// The gateway's own log of what administrators changed
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// What was sent, and the proof
     #[command(subcommand)]
     Receipts(receipts::Receipts),
@@ -97,6 +101,7 @@ impl Command {
         match self {
             Command::Sandbox(_) | Command::Demo(_) | Command::TestEvent(_) => true,
             Command::Sessions(sessions) => sessions.stops_by_itself(),
+            Command::Audit(audit) => audit.stops_by_itself(),
             Command::Deadletters(letters) => letters.stops_by_itself(),
             Command::Monitors(monitors) => monitors.stops_by_itself(),
             Command::Dashboards(dashboards) => dashboards.stops_by_itself(),
@@ -117,6 +122,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Demo(args) => demo::run(context, &args).await,
         Command::Validate(args) => validate::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,
+        Command::Audit(command) => audit::run(context, command).await,
         Command::Receipts(command) => receipts::run(context, command).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
         Command::Monitors(command) => monitors::run(context, command).await,

@@ -30,6 +30,8 @@ pub enum TimeError {
     Time(String),
     #[error("the range ends ({until:.0}) before it begins ({since:.0})")]
     Reversed { since: Timestamp, until: Timestamp },
+    #[error("the range lies in the future: it begins at {since:.0}, and now is {now:.0}")]
+    Future { since: Timestamp, now: Timestamp },
 }
 
 /// Reads `90d`, `1h30m`, `250ms`. Units: `ms`, `s`, `m`, `h`, `d`, `w`.
@@ -125,7 +127,7 @@ pub fn parse_moment(text: &str, now: Timestamp, tz: &TimeZone) -> Result<TimeRan
     Ok(TimeRange { since, until })
 }
 
-/// Reads a range; without `until` it ends `now`.
+/// Reads a range of the past; without `until` it ends `now`, and it may end later.
 pub fn parse_range(
     since: &str,
     until: Option<&str>,
@@ -133,6 +135,9 @@ pub fn parse_range(
     tz: &TimeZone,
 ) -> Result<TimeRange, TimeError> {
     let since = parse_time(since, now, tz)?;
+    if since > now {
+        return Err(TimeError::Future { since, now });
+    }
     let until = until.map_or(Ok(now), |text| parse_time(text, now, tz))?;
     if until < since {
         return Err(TimeError::Reversed { since, until });
@@ -251,6 +256,17 @@ mod tests {
             parse_range("1h", Some("2h"), now, &TimeZone::UTC),
             Err(TimeError::Reversed { .. })
         ));
+    }
+
+    #[test]
+    fn a_range_that_has_not_begun_is_refused() {
+        let now = at("2026-11-21T10:00:00Z");
+        let (since, until) = ("2026-11-22", Some("2026-11-23"));
+        assert!(matches!(
+            parse_range(since, until, now, &TimeZone::UTC),
+            Err(TimeError::Future { .. })
+        ));
+        assert!(parse_range("1h", until, now, &TimeZone::UTC).is_ok());
     }
 
     #[test]

@@ -102,7 +102,8 @@ const fn one_of(path: &'static str, words: &'static [&'static str]) -> Attribute
     }
 }
 
-/// The session event ([`crate::delivery::map::log`]).
+/// The session event ([`crate::delivery::map::log`]) and the row of the audit log
+/// ([`crate::delivery::map::audit`]).
 const SESSION: &[Attribute] = &[
     one_of(
         "evt.name",
@@ -176,6 +177,15 @@ const SESSION: &[Attribute] = &[
     number("duration"),
     text("error.kind"),
     text("error.message"),
+    text("audit.id"),
+    text("audit.action"),
+    text("audit.resource"),
+    text("audit.request"),
+    flag("audit.request_truncated"),
+    text("http.method"),
+    number("http.status_code"),
+    text("http.url_details.path"),
+    text("network.client.ip"),
 ];
 
 /// The heartbeat of the long-running modes.

@@ -8,8 +8,10 @@
 mod flags;
 mod intake;
 mod lane;
+mod new_position;
 mod outcome;
 mod place;
+mod rows;
 mod run;
 mod single;
 mod standing;
@@ -19,10 +21,19 @@ mod voice;
 pub use flags::DeliveryFlags;
 pub use intake::Intake;
 pub use lane::{End, Keeper, Lane};
-pub use outcome::{Carried, conclude};
+pub use new_position::tell_new_position;
+pub use outcome::{Carried, conclude, unread};
 pub use place::{Destination, To, check};
+pub use rows::Place;
 pub use run::{ship, ship_standing};
 pub use single::carry;
 pub use standing::{Standing, StandingFlags};
 pub use summary::Shipped;
 pub use voice::Chorus;
+
+/// More events than this are asked about.
+pub const MANY: u64 = 100_000;
+
+/// What keeps events from growing too old.
+pub const OFTEN_ENOUGH: &str =
+    "  where --new runs every 12 h or more often, no event grows that old";

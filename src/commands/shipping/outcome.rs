@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::delivery::{DeliveryError, Summary};
 use crate::error::{Exit, classify};
+use crate::ui::counted;
 
 /// What came of one destination.
 pub struct Carried {
@@ -82,6 +83,22 @@ pub fn conclude(context: &Context, carried: Vec<Carried>) -> anyhow::Result<Exit
         }
     }
     error.map_or(Ok(decided), Err)
+}
+
+/// The reading failed. Where a delivery failed as well, that is the cause.
+pub fn unread(context: &Context, error: anyhow::Error, carried: Vec<Carried>) -> anyhow::Error {
+    for one in carried {
+        match one.result {
+            Err(error) => return error,
+            Ok(summary) if summary.accepted > 0 => {
+                let accepted = counted(summary.accepted, "event");
+                let told = format!("{accepted} had been read by then, and delivered");
+                context.ui.status(&told);
+            }
+            Ok(_) => {}
+        }
+    }
+    error
 }
 
 fn decide(exits: &[Exit]) -> Exit {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::Export;
 use super::plan::{Plan, What};
+use crate::commands::shipping::MANY;
 use crate::context::Context;
 use crate::delivery::OLDEST;
 use crate::domain::intervals::Intervals;
@@ -11,9 +12,6 @@ use crate::domain::time::human_duration;
 use crate::gateway::Gateway;
 use crate::sources::{self, Estimate, SourceError};
 use crate::ui::counted;
-
-/// More events than this are asked about.
-const MANY: u64 = 100_000;
 
 /// A session opens and closes; few are reviewed or blocked.
 const EVENTS_PER_SESSION: u64 = 2;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 use super::{Export, recordings};
-use crate::commands::shipping::{self, Destination, To};
+use crate::commands::shipping::{self, Destination, Place, To};
 use crate::delivery::Format;
 use crate::error::UsageError;
 
@@ -38,13 +38,6 @@ pub(super) enum Destinations {
         target: Target,
         format: recordings::Format,
     },
-}
-
-/// One destination of events.
-pub(super) struct Place {
-    pub to: To,
-    /// Of rows; an intake has its own.
-    pub format: Format,
 }
 
 /// Where recordings end.

@@ -7,10 +7,10 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::Export;
-use super::destination::Place;
 use super::events::event_context;
 use super::mapping::Mapping;
 use super::plan::{Plan, Unread, Wanted, What};
+use crate::commands::shipping::Place;
 use crate::context::Context;
 use crate::delivery::Limits;
 use crate::delivery::late::{Age, Window};

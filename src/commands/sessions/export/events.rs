@@ -4,7 +4,6 @@ use std::cell::Cell;
 
 use tokio::sync::mpsc;
 
-use super::destination::Place;
 use super::estimate;
 use super::follower::Follower;
 use super::mapping::Mapping;
@@ -14,11 +13,12 @@ use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, Destination, End, Intake, Lane, Shipped, Standing, conclude, ship, ship_standing,
+    Carried, Destination, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, Standing, conclude, ship,
+    ship_standing, unread,
 };
 use crate::context::Context;
+use crate::delivery::Patience;
 use crate::delivery::receipts::Run;
-use crate::delivery::{AtomicFile, Patience};
 use crate::domain::session::Session;
 use crate::domain::site::Site;
 use crate::error::Exit;
@@ -26,7 +26,7 @@ use crate::gateway::Gateway;
 use crate::sources::{
     self, ApprovalSources, EventContext, Fed, SourceError, SourceProgress, SourceSummary,
 };
-use crate::ui::{Ui, counted};
+use crate::ui::Ui;
 
 /// Ships to every place. Files are opened and the key is validated before the source is read.
 pub(super) async fn run(
@@ -39,7 +39,7 @@ pub(super) async fn run(
         return estimate::run(context, args, wanted, &places).await;
     }
     proof::check(context, args)?;
-    let files = places.iter().map(|place| file(args, place));
+    let files = places.iter().map(|place| place.file(&args.delivery));
     let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let patience = match args.runs_until_stopped() {
@@ -69,9 +69,9 @@ pub(super) async fn run(
         };
         lanes.push(Lane {
             receipt,
-            name: name(place, intake.as_ref()),
+            name: place.name(intake.as_ref()),
             is_best_effort: place.to.is_best_effort,
-            end: end(place, file, intake.as_ref())?,
+            end: place.end(file, intake.as_ref())?,
             keeper: Box::new(Follower {
                 mapping: &mapping,
                 ledger: ledger.as_deref(),
@@ -100,9 +100,6 @@ pub(super) async fn run(
     Ok(exit)
 }
 
-/// What keeps events from growing too old.
-const OFTEN_ENOUGH: &str = "  where --new runs every 12 h or more often, no event grows that old";
-
 /// What the receipt of a destination says that the run set out to do.
 fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site: Site) -> Run {
     Run {
@@ -115,36 +112,6 @@ fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site
         destination: place.to.destination.to_string(),
         site: Some(site.to_string()),
         ..Run::default()
-    }
-}
-
-/// A target that cannot be written is found before the gateway is asked anything.
-fn file(args: &Export, place: &Place) -> anyhow::Result<Option<AtomicFile>> {
-    Ok(match &place.to.destination {
-        Destination::Path(path) if !args.delivery.dry_run => {
-            Some(AtomicFile::create(path, args.delivery.overwrite)?)
-        }
-        _ => None,
-    })
-}
-
-fn name(place: &Place, intake: Option<&Intake<'_>>) -> String {
-    let destination = &place.to.destination;
-    match intake {
-        Some(intake) if destination.is_intake() => intake.name(destination),
-        _ => destination.to_string(),
-    }
-}
-
-fn end<'a>(
-    place: &Place,
-    file: Option<AtomicFile>,
-    intake: Option<&'a Intake<'_>>,
-) -> anyhow::Result<End<'a>> {
-    match (intake, file) {
-        (Some(intake), _) if place.to.destination.is_intake() => intake.end(&place.to.destination),
-        (_, Some(file)) => Ok(End::File(file, place.format)),
-        (_, None) => Ok(End::Stdout(place.format)),
     }
 }
 
@@ -195,28 +162,12 @@ async fn deliver(
         Some(Ok(source)) => source,
         // The deliveries ended first: what was read until then is what counts.
         None | Some(Err(SourceError::Closed)) => reached.get().into(),
-        Some(Err(error)) => return Err(unread(context, error, shipment.carried)),
+        Some(Err(error)) => return Err(unread(context, error.into(), shipment.carried)),
     };
     Ok(Delivered {
         source,
         carried: shipment.carried,
     })
-}
-
-/// The reading failed. Where a delivery failed as well, that is the cause.
-fn unread(context: &Context, error: SourceError, carried: Vec<Carried>) -> anyhow::Error {
-    for one in carried {
-        match one.result {
-            Err(error) => return error,
-            Ok(summary) if summary.accepted > 0 => {
-                let accepted = counted(summary.accepted, "event");
-                let told = format!("{accepted} had been read by then, and delivered");
-                context.ui.status(&told);
-            }
-            Ok(_) => {}
-        }
-    }
-    error.into()
 }
 
 /// `is_free` says that stdout holds no data, so that the summary may go there.

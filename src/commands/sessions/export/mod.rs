@@ -12,7 +12,6 @@ mod found;
 mod lines;
 mod mapping;
 mod naming;
-mod new_cursor;
 mod page;
 mod plan;
 mod proof;
@@ -23,7 +22,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use self::destination::{Destinations, ExportFormat, Place, Target};
+use self::destination::{Destinations, ExportFormat, Target};
 use self::follow::FollowArgs;
 use self::lines::LinesArgs;
 use self::plan::Wanted;
@@ -31,7 +30,7 @@ use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
-use crate::commands::shipping::{DeliveryFlags, StandingFlags};
+use crate::commands::shipping::{DeliveryFlags, Place, StandingFlags};
 use crate::context::Context;
 use crate::domain::time::{TimeError, TimeRange, parse_range};
 use crate::error::Exit;

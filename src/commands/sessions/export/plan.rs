@@ -7,9 +7,9 @@ use std::rc::Rc;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use super::destination::Place;
 use super::follow::Following;
-use super::{Export, Selection, new_cursor};
+use super::{Export, Selection};
+use crate::commands::shipping::{Place, tell_new_position};
 use crate::context::Context;
 use crate::delivery::Ledger;
 use crate::delivery::state::{CursorKey, Holder, StateError};
@@ -88,7 +88,7 @@ impl Plan {
                         ..selected.clone()
                     };
                     let ledger = ledger(context, args, key)?;
-                    new_cursor::tell(&context.ui, &ledger)?;
+                    tell_new_position(&context.ui, &ledger)?;
                     Share::remembered(args, ledger, since, until)?
                 }
                 _ => Share::forgetful(args, since, until)?,

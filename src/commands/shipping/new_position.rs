@@ -2,17 +2,21 @@
 //! shipped under the other setting counts as never shipped.
 
 use crate::delivery::Ledger;
+use crate::delivery::map::audit;
 use crate::delivery::state::{CursorKey, StateError};
 use crate::ui::Ui;
 
 /// Tells of the position that a new one is most like, where there are others.
-pub(super) fn tell(ui: &Ui, ledger: &Ledger) -> Result<(), StateError> {
+pub fn tell_new_position(ui: &Ui, ledger: &Ledger) -> Result<(), StateError> {
     if ledger.cursor().is_some() {
         return Ok(());
     }
     let (key, others) = (ledger.key(), ledger.others()?);
+    let is_audit = |key: &CursorKey| key.filter == audit::NAME;
     let nearest = others
         .iter()
+        // Positions of the audit log and of sessions have nothing to do with each other.
+        .filter(|other| is_audit(other) == is_audit(key))
         .min_by_key(|other| differences(key, other).len());
     if let Some(other) = nearest {
         let differences = differences(key, other).join(", ");

@@ -1,0 +1,54 @@
+//! What is asked before much is sent, or what Datadog takes under another time alone.
+
+use jiff::Timestamp;
+
+use super::Export;
+use super::plan::Plan;
+use crate::commands::shipping::MANY;
+use crate::context::Context;
+use crate::delivery::OLDEST;
+use crate::domain::time::human_duration;
+use crate::gateway::Gateway;
+use crate::sources::audit::{Estimate, estimate};
+use crate::ui::counted;
+
+/// Whether to go on. What a cursor leaves to `--new` is what it was set up for.
+///
+/// # Errors
+///
+/// Nobody can be asked, and no flag has answered.
+pub(super) async fn goes_on(
+    context: &Context,
+    args: &Export,
+    gateway: &Gateway,
+    plan: &Plan,
+) -> anyhow::Result<bool> {
+    let is_answered = context.ui.options().assume_yes || args.delivery.dry_run;
+    if is_answered || (args.new && plan.has_position()) {
+        return Ok(true);
+    }
+    let old_before = Timestamp::now() - OLDEST;
+    let estimate = estimate(gateway, &plan.missing, old_before).await?;
+    Ok(is_wanted_all(context, estimate)? && are_late_wanted(context, args, estimate)?)
+}
+
+fn is_wanted_all(context: &Context, estimate: Estimate) -> anyhow::Result<bool> {
+    if estimate.rows <= MANY {
+        return Ok(true);
+    }
+    let question = format!("Send up to {}?", counted(estimate.rows, "event"));
+    context.ui.confirm(&question, "--yes")
+}
+
+fn are_late_wanted(context: &Context, args: &Export, estimate: Estimate) -> anyhow::Result<bool> {
+    if estimate.old == 0 || args.delivery.is_late_told() {
+        return Ok(true);
+    }
+    let question = format!(
+        "Up to {} happened more than {} ago, and Datadog takes nothing that old. Send such events \
+         under the time of sending, tagged late:true?",
+        counted(estimate.old, "change"),
+        human_duration(OLDEST),
+    );
+    context.ui.confirm(&question, "--yes, or choose by --late")
+}
