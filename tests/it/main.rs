@@ -1,6 +1,7 @@
 //! One test binary: the program through its front door, over real sockets and terminals.
 
 mod assert;
+mod audit;
 mod config;
 mod crowded;
 mod dashboards;

@@ -36,6 +36,10 @@ const COMMANDS: &[(&str, i32)] = &[
         "sessions export --since 60d --to logs --compression gzip --yes",
         0,
     ),
+    (
+        "audit export --since 60d --to logs --compression gzip --yes",
+        0,
+    ),
     ("receipts verify --since 60d", 0),
     ("sessions export --since 60d --to logs --dry-run", 0),
     ("sessions export --since 60d --to events.ndjson", 0),
@@ -75,6 +79,7 @@ const EXPECTED: &[&str] = &[
     "GET /api/v2/current_user/application_keys of datadog/openapi-v2.yaml",
     "GET /api/v2/validate of datadog/openapi-v2-supplement.yaml",
     "GET /api/v2/validate_keys of datadog/openapi-v2-supplement.yaml",
+    "GET /audit/logs of gateway/openapi-gateway.json",
     "GET /connections of gateway/openapi-gateway.json",
     "POST /api/v1/monitor/validate of datadog/openapi-v1.yaml",
     "POST /api/v1/monitor of datadog/openapi-v1.yaml",
