@@ -151,7 +151,7 @@ fn a_token_without_the_role_is_told_what_it_takes() {
     let _ = refused.says("the audit log needs a key in the group auditor or admin");
 }
 
-/// A gateway with a change of half a minute ago, which shows an older one only once `is_late` says
+/// A gateway with a change of just now, which shows an older one only once `is_late` says
 /// so.
 fn gateway_that_writes_late(is_late: Arc<AtomicBool>) -> ScriptedServer {
     let ago = |seconds| Timestamp::now() - SignedDuration::from_secs(seconds);
@@ -161,7 +161,7 @@ fn gateway_that_writes_late(is_late: Arc<AtomicBool>) -> ScriptedServer {
             "resource_type": "users", "outcome": true,
         })
     };
-    let (first, late) = (change("first", ago(30)), change("late", ago(40)));
+    let (first, late) = (change("first", ago(2)), change("late", ago(5)));
     ScriptedServer::start(move |asked: &Asked| {
         let answer = match asked.target.split('?').next() {
             Some("/api/userinfo") => json!({
