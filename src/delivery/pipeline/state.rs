@@ -109,7 +109,7 @@ impl<O: Observer> Run<O> {
             Ok((entry, is_cut)) => self.gather(entry, is_cut),
             Err(TooLarge { entry, limit }) => {
                 let reason = format!("larger than {limit} bytes however much of its texts is cut");
-                self.set_aside(entry, None, reason, 0);
+                self.set_aside(*entry, None, reason, 0);
             }
         }
     }
