@@ -7,6 +7,7 @@ mod demo;
 mod export;
 mod export_destinations;
 mod export_positions;
+mod fault_oracle;
 mod front_door;
 mod fuzz;
 mod generated;

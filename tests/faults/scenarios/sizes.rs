@@ -1,0 +1,72 @@
+//! Bodies that are too large, and events that are refused whatever comes with them.
+
+use super::{Played, SMALL, Scenario};
+use crate::stage::Stage;
+
+pub const ROWS: &[Scenario] = &[
+    Scenario {
+        name: "limit-1mb",
+        what: "bodies above 1 MB are answered 413",
+        sessions: (450, 2_000),
+        play: |stage| limited(stage, "logs:limit=1000000"),
+    },
+    Scenario {
+        name: "limit-10kb",
+        what: "bodies above 10 KB are answered 413",
+        sessions: (60, 600),
+        play: |stage| limited(stage, "logs:limit=10000"),
+    },
+    Scenario {
+        name: "poison",
+        what: "one event of many is refused, and ddctl is killed after it was set aside",
+        sessions: (150, 1_000),
+        play: poison,
+    },
+];
+
+fn limited(stage: &mut Stage, limit: &str) -> Played {
+    stage.faults(&[limit]);
+    let ended = stage.run(&[]).exits(0);
+    let splits = ended.count("splits").unwrap_or(0);
+    assert!(splits > 0, "nothing was split");
+    stage.note(format!("{splits} splits"));
+    Played::Out
+}
+
+/// The poisonous event becomes one dead letter, and does not come back after a crash.
+fn poison(stage: &mut Stage) -> Played {
+    let events = stage.there_is.clone();
+    let poisonous = stage.random.pick(&events).clone();
+    let refuse = format!("logs:poison={}", poisonous.id);
+    let faults = [SMALL, "logs:slow=1ms", refuse.as_str()];
+    stage.faults(&faults);
+    stage.expected_dead = 1;
+    let mut exporter = stage.start(&[]);
+    while stage.home.dead().is_empty() && !exporter.is_over() {
+        std::thread::yield_now();
+    }
+    let more = stage.random.within(0..=3);
+    let before = stage.seen(&exporter).logs;
+    let is_sending = stage.wait(&mut exporter, |seen| seen.logs >= before + more);
+    match is_sending && !exporter.is_over() {
+        true => drop(stage.kill(exporter)),
+        false => drop(stage.ended(exporter).exits(6)),
+    }
+    stage.look();
+    assert_eq!(stage.home.dead(), [poisonous.clone()]);
+    let was_noted = stage.covers(&poisonous);
+    let refusals = |stage: &Stage| {
+        stage
+            .asked()
+            .iter()
+            .filter(|one| one.status == Some(400))
+            .count()
+    };
+    let before = refusals(stage);
+    stage.go_on();
+    assert!(
+        !was_noted || refusals(stage) == before,
+        "the dead letter came back"
+    );
+    Played::Out
+}
