@@ -51,6 +51,7 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -s V -l version -d 'Print vers
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "demo" -d 'Take the tour: the whole path on a private sandbox, in a few seconds'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "validate" -d 'Is this key good for this site, and what may it do? Exit 3 when it is not'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sessions" -d 'Look at recorded sessions, replay them, ship them'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "receipts" -d 'What was sent, and the proof'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "webhooks" -d 'Destinations of the gateway\'s webhooks'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors as files: the packs, and your own; tested here, kept at Datadog as code'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "dashboards" -d 'Dashboards as files: those of the packs, and your own'
@@ -488,6 +489,128 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -f -a "list" -d 'List what was sent, the newest run first'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -f -a "show" -d 'Show one receipt: who sent what where, batch by batch'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -f -a "verify" -d 'Prove that every session event is at Datadog, or name what is not'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l limit -d 'Show at most this many' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l check -d 'Instead, name the receipts that are not as they were written'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l since -d 'Sessions that started since then: 90d, 2026-07-01, RFC 3339' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l until -d 'Sessions that started before then' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l user -d 'By who authenticated: e-mail, name or subject id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l connection -d 'By connection name, `*` and `?` allowed' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l type -d 'By connection type: database, application, custom, httpproxy, …' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l outcome -d 'By how the session ended' -r -f -a "success\t''
+failure\t''
+blocked\t''
+rejected\t''
+unknown\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l status -d 'By where the session stands' -r -f -a "open\t''
+ready\t''
+done\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l approval -d 'By its review' -r -f -a "pending\t''
+approved\t''
+rejected\t''
+revoked\t''
+not-required\t'No rule demanded one'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l correlation -d 'By correlation id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l wait -d 'How long Datadog may take to make what was just sent searchable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and not __fish_seen_subcommand_from register list" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and not __fish_seen_subcommand_from register list" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and not __fish_seen_subcommand_from register list" -l gateway-url -d 'Address of the gateway' -r

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::config::{
-    ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, Secrets,
-    Settings,
+    ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, SecretPlace,
+    Secrets, Settings,
 };
 use crate::datadog::{Datadog, Endpoint, Notice, Patience, token_kind};
 use crate::domain::redaction::{Redactor, TokenKey};
@@ -154,6 +154,18 @@ impl Context {
             self.secrets.borrow_mut().insert(kind, secret.clone());
         }
         Ok(secret)
+    }
+
+    /// Where a secret was found.
+    pub fn secret_place(&self, kind: SecretKind, flags: &SecretFlags) -> Option<SecretPlace> {
+        let environment = &self.environment;
+        Secrets { flags, environment }.place(kind)
+    }
+
+    /// As [`Context::secret`], read anew where it lies.
+    pub fn secret_anew(&self, kind: SecretKind, flags: &SecretFlags) -> anyhow::Result<Secret> {
+        self.secrets.borrow_mut().remove(&kind);
+        self.secret(kind, flags)
     }
 
     /// The gateway of the settings, with the token found for it.

@@ -9,6 +9,7 @@ pub mod dashboards;
 pub mod demo;
 pub mod man;
 pub mod monitors;
+pub mod receipts;
 pub mod sandbox;
 pub mod sessions;
 pub mod test_event;
@@ -59,6 +60,9 @@ pub enum Command {
     /// Look at recorded sessions, replay them, ship them
     #[command(subcommand)]
     Sessions(sessions::Sessions),
+    /// What was sent, and the proof
+    #[command(subcommand)]
+    Receipts(receipts::Receipts),
     /// Destinations of the gateway's webhooks
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
@@ -96,6 +100,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Demo(args) => demo::run(context, &args).await,
         Command::Validate(args) => validate::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,
+        Command::Receipts(command) => receipts::run(context, command).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
         Command::Monitors(command) => monitors::run(context, command).await,
         Command::Dashboards(command) => dashboards::run(context, command).await,

@@ -1,6 +1,7 @@
 //! Where keys and tokens come from: the environment, a file, standard input, and the gateway CLI's
 //! own settings. Never from argv, never from a profile; nothing is stored.
 
+use std::fmt;
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -101,6 +102,31 @@ pub enum SecretError {
     Make { path: PathBuf, source: io::Error },
 }
 
+/// Where a secret was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretPlace {
+    File(PathBuf),
+    Variable(&'static str),
+    Stdin,
+}
+
+impl SecretPlace {
+    /// Whether a process that runs can find another one there.
+    pub fn can_change(&self) -> bool {
+        matches!(self, SecretPlace::File(_))
+    }
+}
+
+impl fmt::Display for SecretPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecretPlace::File(path) => path.display().fmt(f),
+            SecretPlace::Variable(name) => f.pad(name),
+            SecretPlace::Stdin => f.pad("standard input"),
+        }
+    }
+}
+
 /// The secrets of one run, read when they are asked for.
 #[derive(Debug)]
 pub struct Secrets<'a> {
@@ -122,21 +148,40 @@ impl Secrets<'_> {
         }
     }
 
+    /// Where [`Secrets::find`] finds it, for whoever has to bring another; `None` where it is none of
+    /// flags and variables.
+    pub fn place(&self, kind: SecretKind) -> Option<SecretPlace> {
+        if kind == SecretKind::ApiKey && self.flags.api_key_stdin {
+            return Some(SecretPlace::Stdin);
+        }
+        match self.file(kind) {
+            Some(path) if path == Path::new("-") => Some(SecretPlace::Stdin),
+            Some(path) => Some(SecretPlace::File(path.clone())),
+            None => {
+                let (name, _) = self.environment.first(kind.variables())?;
+                Some(SecretPlace::Variable(name))
+            }
+        }
+    }
+
+    fn file(&self, kind: SecretKind) -> Option<&PathBuf> {
+        match kind {
+            SecretKind::ApiKey => self.flags.api_key_file.as_ref(),
+            SecretKind::AppKey => self.flags.app_key_file.as_ref(),
+            SecretKind::GatewayToken => self.flags.gateway_token_file.as_ref(),
+            SecretKind::SigningSecret | SecretKind::RedactionKey => None,
+        }
+    }
+
     fn look(
         &self,
         kind: SecretKind,
         settings: &Settings,
     ) -> Result<Option<(Secret, Origin)>, SecretError> {
-        let file = match kind {
-            SecretKind::ApiKey => &self.flags.api_key_file,
-            SecretKind::AppKey => &self.flags.app_key_file,
-            SecretKind::GatewayToken => &self.flags.gateway_token_file,
-            SecretKind::SigningSecret | SecretKind::RedactionKey => &None,
-        };
         if kind == SecretKind::ApiKey && self.flags.api_key_stdin {
             return read(kind, Path::new("-")).map(|secret| Some((secret, Origin::Flag)));
         }
-        if let Some(path) = file {
+        if let Some(path) = self.file(kind) {
             return read(kind, path).map(|secret| Some((secret, Origin::Flag)));
         }
         if let Some((name, value)) = self.environment.first(kind.variables()) {
@@ -275,6 +320,32 @@ mod tests {
             (value.as_str(), origin),
             ("a", Origin::Environment("DD_API_KEY"))
         );
+    }
+
+    #[test]
+    fn only_a_file_can_hold_another_secret_while_the_process_runs() {
+        let environment = Environment::of_pairs([("DD_API_KEY", "a")]);
+        let place = |file: Option<&str>, api_key_stdin| {
+            let flags = SecretFlags {
+                api_key_file: file.map(PathBuf::from),
+                api_key_stdin,
+                ..SecretFlags::default()
+            };
+            let secrets = Secrets {
+                flags: &flags,
+                environment: &environment,
+            };
+            let place = secrets.place(SecretKind::ApiKey).expect("there is one");
+            (place.to_string(), place.can_change())
+        };
+        assert_eq!(place(None, false), ("DD_API_KEY".to_owned(), false));
+        assert_eq!(
+            place(Some("/run/key"), false),
+            ("/run/key".to_owned(), true)
+        );
+        let stdin = ("standard input".to_owned(), false);
+        assert_eq!(place(None, true), stdin);
+        assert_eq!(place(Some("-"), false), stdin);
     }
 
     #[test]

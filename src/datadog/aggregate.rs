@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::client::Datadog;
 use super::error::DatadogError;
 use super::operation::AGGREGATE_LOGS;
+use super::rate::RateLimit;
 
 /// What to compute over which logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,11 @@ pub struct Compute {
     /// The measure, such as `@duration`; `None` for a count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
+    /// `timeseries` for a number an interval.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<&'static str>,
 }
 
 impl Compute {
@@ -40,6 +46,17 @@ impl Compute {
         Self {
             aggregation: Aggregation::Count,
             metric: None,
+            kind: None,
+            interval: None,
+        }
+    }
+
+    /// A number for each hour that has one, instead of one for all.
+    pub fn hourly(self) -> Self {
+        Self {
+            kind: Some("timeseries"),
+            interval: Some("1h"),
+            ..self
         }
     }
 
@@ -47,6 +64,7 @@ impl Compute {
         Self {
             aggregation,
             metric: Some(metric.into()),
+            ..Self::count()
         }
     }
 }
@@ -83,6 +101,32 @@ pub struct Bucket {
     pub by: BTreeMap<String, String>,
     /// In the order of [`LogAggregation::compute`]; `None` where Datadog gave none.
     pub values: Vec<Option<f64>>,
+    /// The numbers of [`Compute::hourly`], in the same order; empty for the others.
+    pub series: Vec<Vec<Point>>,
+}
+
+/// An answer, gathered from its pages.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Aggregated {
+    pub buckets: Vec<Bucket>,
+    /// As the last page told it.
+    pub rate_limit: Option<RateLimit>,
+    pub requests: u64,
+}
+
+struct AggregatePage {
+    buckets: Vec<Bucket>,
+    /// Where the next page begins.
+    after: Option<String>,
+    rate_limit: Option<RateLimit>,
+}
+
+/// One number of a time series.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+pub struct Point {
+    /// Where its interval begins.
+    pub time: Timestamp,
+    pub value: f64,
 }
 
 impl Bucket {
@@ -171,29 +215,37 @@ impl Datadog {
     pub async fn aggregate_logs(
         &self,
         aggregation: &LogAggregation,
-    ) -> Result<Vec<Bucket>, DatadogError> {
-        let mut buckets = Vec::new();
+    ) -> Result<Aggregated, DatadogError> {
+        let mut aggregated = Aggregated::default();
         let mut cursor = None;
         loop {
-            let (found, after) = self.aggregate_page(aggregation, cursor.as_deref()).await?;
-            let is_last = found.is_empty() || after.is_none() || after == cursor;
-            buckets.extend(found);
+            let page = self.aggregate_page(aggregation, cursor.as_deref()).await?;
+            let AggregatePage {
+                buckets,
+                after,
+                rate_limit,
+            } = page;
+            let is_last = buckets.is_empty() || after.is_none() || after == cursor;
+            aggregated.buckets.extend(buckets);
+            aggregated.rate_limit = rate_limit;
+            aggregated.requests += 1;
             cursor = after;
             if is_last {
-                return Ok(buckets);
+                return Ok(aggregated);
             }
         }
     }
 
-    /// The buckets of one page, and where the next one begins.
     async fn aggregate_page(
         &self,
         aggregation: &LogAggregation,
         cursor: Option<&str>,
-    ) -> Result<(Vec<Bucket>, Option<String>), DatadogError> {
+    ) -> Result<AggregatePage, DatadogError> {
         let draft = self.draft(&AGGREGATE_LOGS)?.json(&aggregation.body(cursor));
         let request = draft.line();
-        let answer: Answered = self.ask_patiently(draft).await?.json().await?;
+        let answer = self.ask_patiently(draft).await?;
+        let rate_limit = answer.rate_limit();
+        let answer: Answered = answer.json().await?;
         let meta = answer.meta.unwrap_or_default();
         if meta.status.as_deref() == Some("timeout") {
             let host = self.endpoint().site.api_host();
@@ -202,10 +254,11 @@ impl Datadog {
         let found = answer.data.and_then(|data| data.buckets);
         let count = aggregation.compute.len();
         let buckets = found.unwrap_or_default().into_iter();
-        Ok((
-            buckets.map(|bucket| bucket.read(count)).collect(),
-            meta.page.and_then(|page| page.after),
-        ))
+        Ok(AggregatePage {
+            buckets: buckets.map(|bucket| bucket.read(count)).collect(),
+            after: meta.page.and_then(|page| page.after),
+            rate_limit,
+        })
     }
 }
 
@@ -229,10 +282,18 @@ impl WireBucket {
     fn read(self, count: usize) -> Bucket {
         let computes = self.computes.unwrap_or_default();
         let value = |index| computes.get(&format!("c{index}")).and_then(number);
+        let series = |index| {
+            let points = computes.get(&format!("c{index}")).and_then(Value::as_array);
+            let points = points.into_iter().flatten();
+            points
+                .filter_map(|point| Point::deserialize(point).ok())
+                .collect()
+        };
         let by = self.by.unwrap_or_default().into_iter();
         Bucket {
             by: by.map(|(facet, value)| (facet, text(value))).collect(),
             values: (0..count).map(value).collect(),
+            series: (0..count).map(series).collect(),
         }
     }
 }
@@ -289,7 +350,8 @@ mod tests {
             .aggregate_logs(&aggregation())
             .await
             .expect("buckets");
-        assert_eq!(buckets.len(), 2);
+        assert_eq!(buckets.requests, 2);
+        let buckets = buckets.buckets;
         assert_eq!(buckets[1].by["service"], "b");
         assert_eq!(buckets[0].values, [Some(3.0), Some(0.5)]);
         let bodies: Vec<Value> = intake
@@ -309,6 +371,34 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn hours_come_as_points_in_the_order_of_what_was_asked() {
+        // The shape of OpenAPI v2, `LogsAggregateBucketValueTimeseries`.
+        let point = |hour: u32, value: u32| json!({"time": format!("2026-08-01T{hour}:00:00.000Z"), "value": value});
+        let answer = json!({"meta": {"status": "done"}, "data": {"buckets": [{
+            "by": {"@evt.name": "session.open"},
+            "computes": {"c0": [point(12, 3), point(13, 4)], "c1": [point(12, 2)]},
+        }]}});
+        let intake = Intake::start(vec![Script::json(200, &answer.to_string())]).await;
+        let asked = LogAggregation {
+            compute: vec![
+                Compute::count().hourly(),
+                Compute::of(Aggregation::Cardinality, "@evt.id").hourly(),
+            ],
+            ..aggregation()
+        };
+        let buckets = datadog_with_app_key(&intake).aggregate_logs(&asked).await;
+        let series = &buckets.expect("buckets").buckets[0].series;
+        let values = |at: usize| series[at].iter().map(|point| point.value);
+        assert!(values(0).eq([3.0, 4.0]) && values(1).eq([2.0]));
+        assert_eq!(series[0][1].time.to_string(), "2026-08-01T13:00:00Z");
+        let body: Value = serde_json::from_slice(&intake.requests()[0].body).expect("JSON");
+        assert_eq!(
+            body["compute"][1],
+            json!({"aggregation": "cardinality", "metric": "@evt.id", "type": "timeseries", "interval": "1h"})
+        );
+    }
+
+    #[tokio::test]
     async fn nothing_found_is_no_bucket_and_half_found_is_an_error() {
         // The first as recorded (`Aggregate compute events returns "OK" response`).
         let intake = Intake::start(vec![
@@ -320,7 +410,8 @@ mod tests {
         ])
         .await;
         let datadog = datadog_with_app_key(&intake);
-        assert_eq!(datadog.aggregate_logs(&aggregation()).await, Ok(Vec::new()));
+        let nothing = datadog.aggregate_logs(&aggregation()).await;
+        assert_eq!(nothing.expect("an answer").buckets, []);
         let error = datadog.aggregate_logs(&aggregation()).await;
         assert!(
             matches!(error, Err(DatadogError::Partial { .. })),

@@ -187,6 +187,10 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
     pub fn rate_limit(&self) -> Option<RateLimit> {
         RateLimit::of_headers(self.response.headers())
     }

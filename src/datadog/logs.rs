@@ -35,13 +35,15 @@ pub struct EncodedBatch {
     pub events: usize,
     /// Bytes before compression.
     pub raw_bytes: usize,
+    /// SHA-256 of those bytes.
+    pub sha256: [u8; 32],
 }
 
 impl Datadog {
-    /// Sends a batch. Success is the status line: the body of a 2xx is not looked at, since a
-    /// cut one would change nothing.
-    pub async fn send_logs(&self, batch: &EncodedBatch) -> Result<(), DatadogError> {
-        self.ask(self.logs_draft(batch)?).await.map(drop)
+    /// Sends a batch, and returns the status it was taken with. Success is the status line: the
+    /// body of a 2xx is not looked at, since a cut one would change nothing.
+    pub async fn send_logs(&self, batch: &EncodedBatch) -> Result<u16, DatadogError> {
+        Ok(self.ask(self.logs_draft(batch)?).await?.status())
     }
 
     /// Sends the empty object, the Agent's connectivity check (DataDog/datadog-agent
@@ -82,6 +84,7 @@ mod tests {
             content_encoding: Some("gzip"),
             events: 1,
             raw_bytes: 17,
+            sha256: [0; 32],
         }
     }
 
@@ -89,7 +92,7 @@ mod tests {
     async fn a_batch_goes_to_the_intake_of_the_site() {
         let intake = Intake::start(vec![Script::json(202, "{}")]).await;
         let datadog = datadog_at(&intake, Site::Us1);
-        assert_eq!(datadog.send_logs(&batch()).await, Ok(()));
+        assert_eq!(datadog.send_logs(&batch()).await, Ok(202));
         let request = &intake.requests()[0];
         assert_eq!(request.line, "POST /api/v2/logs");
         assert_eq!(
@@ -108,7 +111,7 @@ mod tests {
         )])
         .await;
         let datadog = datadog_at(&intake, Site::Us1);
-        assert_eq!(datadog.send_logs(&batch()).await, Ok(()));
+        assert_eq!(datadog.send_logs(&batch()).await, Ok(202));
     }
 
     #[tokio::test]

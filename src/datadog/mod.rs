@@ -32,7 +32,7 @@ mod search;
 pub(crate) mod testing;
 mod validate;
 
-pub use aggregate::{Aggregation, Bucket, Compute, GroupBy, LogAggregation};
+pub use aggregate::{Aggregated, Aggregation, Bucket, Compute, GroupBy, LogAggregation, Point};
 pub use client::Datadog;
 pub use dashboards::DashboardSummary;
 pub use draft::Preview;

@@ -5,8 +5,9 @@ use std::fmt;
 use crate::datadog::{DatadogError, Meaning};
 use crate::http::TransportError;
 
-/// `Ok` once the destination has taken the batch.
-pub type Answer = Result<(), Trouble>;
+/// `Ok` once the destination has taken the batch, with the status it said so by; `None` where it
+/// speaks in none.
+pub type Answer = Result<Option<u16>, Trouble>;
 
 /// Why a batch was not taken, and what that means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,13 @@ pub enum Reason {
     Broken,
     /// Nothing was asked at all, or nothing that is an answer came.
     Other,
+}
+
+impl Reason {
+    /// True where the request may have arrived, and been taken, although no answer came.
+    pub(super) fn leaves_open(self) -> bool {
+        matches!(self, Reason::Timeout | Reason::Broken)
+    }
 }
 
 impl fmt::Display for Reason {

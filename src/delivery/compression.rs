@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
 
 use super::entry::Entry;
 use crate::datadog::EncodedBatch;
@@ -48,6 +49,26 @@ pub(super) fn encode(entries: &[Entry], codec: Codec) -> EncodedBatch {
         content_encoding: codec.content_encoding(),
         events: entries.len(),
         raw_bytes: raw_len(entries),
+        sha256: digest(entries),
+    }
+}
+
+fn digest(entries: &[Entry]) -> [u8; 32] {
+    let mut hash = Hash(Sha256::new());
+    write_array(entries, &mut hash).expect("hashing does not fail");
+    hash.0.finalize().into()
+}
+
+struct Hash(Sha256);
+
+impl Write for Hash {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -102,6 +123,7 @@ mod tests {
             let batch = encode(&entries, codec);
             let plain = unpack(batch.content_encoding, &batch.body);
             assert_eq!(plain.len(), batch.raw_bytes);
+            assert_eq!(batch.sha256[..], Sha256::digest(&plain)[..]);
             let array: Vec<Value> = serde_json::from_slice(&plain).expect("a JSON array");
             let bodies: Vec<Value> = entries
                 .iter()

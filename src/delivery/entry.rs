@@ -29,7 +29,11 @@ pub struct Entry {
     pub(super) order_key: u64,
     pub(super) number: Option<Number>,
     pub(super) timestamp: Timestamp,
+    /// The value of `evt.name`, by which receipts count.
+    pub(super) kind: Option<Box<str>>,
     pub(super) json: Vec<u8>,
+    /// Set where a text was cut, before it went out or since.
+    pub(super) is_cut: bool,
     /// Set once the timestamp was moved.
     pub(super) is_restamped: bool,
     /// Set once the intake called the entry too large and it was cut for that.
@@ -60,7 +64,9 @@ impl Entry {
             order_key: hash.finish(),
             number: record.number,
             timestamp: record.timestamp,
+            kind: kind_of(&body),
             json,
+            is_cut,
             is_restamped: false,
             is_shortened: false,
         };
@@ -99,8 +105,13 @@ impl Entry {
         let mut is_cut = false;
         self.edit(|body| is_cut = cut::shorten(body));
         self.is_shortened = true;
+        self.is_cut |= is_cut;
         is_cut
     }
+}
+
+fn kind_of(body: &Map<String, Value>) -> Option<Box<str>> {
+    body.get("evt")?.get("name")?.as_str().map(Box::from)
 }
 
 fn to_json(body: &Map<String, Value>) -> Vec<u8> {

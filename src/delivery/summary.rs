@@ -52,6 +52,15 @@ pub enum Progress {
     Delivered { events: usize, accepted: u64 },
     /// Nothing is sent for so long.
     Waiting { wait: Duration, why: String },
+    /// Nothing is sent until somebody acts; the destination is asked again after `wait`.
+    Paused {
+        wait: Duration,
+        why: String,
+        /// Where the key came from, and what brings another.
+        remedy: Option<String>,
+    },
+    /// The destination takes what is sent again.
+    Resumed,
     /// A batch was refused and is halved.
     Split { events: usize, why: String },
     /// An event went to the dead letters.

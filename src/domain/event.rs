@@ -6,6 +6,7 @@
 //! under the same id.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,6 +47,22 @@ impl EventId {
         }
     }
 }
+
+impl FromStr for EventId {
+    type Err = NotAnEventId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnEventId> {
+        let is_one = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let bits = u128::from_str_radix(text, 16).ok().filter(|_| is_one);
+        bits.map(|bits| Self(bits.to_be_bytes()))
+            .ok_or(NotAnEventId)
+    }
+}
+
+/// A text that is not 32 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an event's id has 32 hexadecimal digits")]
+pub struct NotAnEventId;
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -248,6 +265,8 @@ mod tests {
     fn an_id_is_the_same_on_every_machine() {
         let id = EventId::of_session("a0000000-0000-4000-8000-000000000001", EventKind::Close);
         assert_eq!(id.to_string().len(), 32);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!("+1".parse::<EventId>(), Err(NotAnEventId));
         assert_eq!(
             id,
             EventId::of(&["a0000000-0000-4000-8000-000000000001", "session.close"])

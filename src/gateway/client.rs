@@ -6,10 +6,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tokio::sync::OnceCell;
 use url::Url;
 
 use super::credential::Credential;
 use super::error::{GatewayError, Meaning, error_of, meaning, unreadable};
+use super::wire::server::UserInfo;
 use crate::domain::secret::Secret;
 use crate::http::{self, ANSWER_LIMIT, Method, Request, Response, TransportError, printable_url};
 
@@ -24,6 +26,8 @@ pub struct Gateway {
     base: Url,
     credential: Credential,
     renewed: Mutex<Option<Secret>>,
+    /// Whose token it is, once that was asked.
+    pub(super) user: OnceCell<UserInfo>,
 }
 
 impl Gateway {
@@ -46,6 +50,7 @@ impl Gateway {
             base: base_of(base_url)?,
             credential,
             renewed: Mutex::new(None),
+            user: OnceCell::new(),
         })
     }
 

@@ -16,8 +16,9 @@ impl Gateway {
         self.answer_unsigned(call).await?.json()
     }
 
-    /// `GET /userinfo`: whose token it is, and which role it has.
-    pub async fn user_info(&self) -> Result<UserInfo, GatewayError> {
-        self.read(self.get(&["userinfo"])).await
+    /// `GET /userinfo`: whose token it is, and which role it has. Asked once.
+    pub async fn user_info(&self) -> Result<&UserInfo, GatewayError> {
+        let ask = async || self.read(self.get(&["userinfo"])).await;
+        self.user.get_or_try_init(ask).await
     }
 }

@@ -106,7 +106,7 @@ fn has_statements(row: &Session) -> bool {
         && (1..=STATEMENTS_LIMIT).contains(&row.event_size)
 }
 
-fn concerns_one_session(error: &SourceError) -> bool {
+pub(super) fn concerns_one_session(error: &SourceError) -> bool {
     matches!(
         error,
         SourceError::Gateway(

@@ -92,7 +92,7 @@ pub(super) fn events_with(
 }
 
 /// Which events there are, and when each happened.
-fn kinds_of(session: &Session) -> Vec<(EventKind, Timestamp)> {
+pub(super) fn kinds_of(session: &Session) -> Vec<(EventKind, Timestamp)> {
     let end = session.end_date.unwrap_or(session.start_date);
     let mut kinds = Vec::new();
     if ran(session) {

@@ -218,7 +218,7 @@ impl SessionFilter {
 const PARENT_TYPES: [&str; 3] = ["database", "application", "custom"];
 
 /// True for a row whose missing analysis may have blocked it.
-fn may_be_blocked(row: &Session) -> bool {
+pub(super) fn may_be_blocked(row: &Session) -> bool {
     row.is_done()
         && row.exit_code == Some(NO_EXIT_CODE)
         && row.ai_analysis.is_none()

@@ -7,6 +7,7 @@
 mod approvals;
 mod as_of;
 mod cache;
+mod census;
 mod complete;
 mod error;
 mod events;
@@ -22,10 +23,12 @@ mod stored;
 pub mod tail;
 #[cfg(test)]
 mod testing;
+mod user;
 mod window;
 
 pub use approvals::ApprovalSources;
 pub use cache::{Cache, CacheError};
+pub use census::census;
 pub use complete::{Completed, STATEMENTS_LIMIT, completed};
 pub use error::SourceError;
 pub use events::{EventContext, events_of};
@@ -37,3 +40,4 @@ pub use find::{SessionRef, find};
 pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
 pub use stored::Stored;
+pub use user::user;

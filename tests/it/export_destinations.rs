@@ -76,7 +76,7 @@ fn logs_events_and_a_file_get_the_same_events_in_one_run() {
         assert_eq!(one["error"], Value::Null);
     }
     assert_eq!(summary["accepted"], 3 * expected.len());
-    assert_shape("sessions_export", &summary);
+    assert_shape("sessions_export_destinations", &summary);
 }
 
 #[test]

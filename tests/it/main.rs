@@ -19,6 +19,7 @@ mod openapi;
 mod page;
 mod postgres_captures;
 mod readme;
+mod receipts;
 mod recording_cache;
 mod recordings;
 mod redaction;

@@ -4,7 +4,7 @@ mod assert;
 mod cache;
 mod clip;
 mod export;
-mod filter;
+pub mod filter;
 mod inputs;
 mod list;
 mod redaction_report;

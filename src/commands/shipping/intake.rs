@@ -1,58 +1,66 @@
 //! Datadog as a destination: its client, its key checked before anything is read, and how it is sent
 //! to.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 
 use super::flags::DeliveryFlags;
 use super::lane::End;
 use super::place::Destination;
-use crate::config::{SecretFlags, SecretKind};
+use crate::config::{SecretFlags, SecretKind, SecretPlace};
 use crate::context::Context;
-use crate::datadog::Datadog;
-use crate::delivery::{Options, Shown};
+use crate::datadog::{Datadog, Meaning};
+use crate::delivery::{Account, IntakeKind, Options, Patience, Reread};
 use crate::domain::secret::Secret;
+use crate::domain::site::Site;
 
 /// Datadog, as far as a run sends to it.
-pub struct Intake {
-    pub datadog: Datadog,
-    pub is_dry_run: bool,
+pub struct Intake<'a> {
+    context: &'a Context,
+    flags: &'a DeliveryFlags,
+    keys: SecretFlags,
+    patience: Patience,
+    datadog: Datadog,
 }
 
-impl Intake {
+impl<'a> Intake<'a> {
     /// With a key that Datadog takes.
     ///
     /// # Errors
     ///
     /// No key, one that is refused, and `--read-only`. A dry run needs no key: the header then shows
-    /// a placeholder.
+    /// a placeholder. A long-running mode does not wait for a Datadog that cannot be reached.
     pub async fn open(
-        context: &Context,
-        flags: &DeliveryFlags,
-        keys: &SecretFlags,
+        context: &'a Context,
+        flags: &'a DeliveryFlags,
+        keys: SecretFlags,
+        patience: Patience,
     ) -> anyhow::Result<Self> {
-        let is_dry_run = flags.dry_run;
-        if is_dry_run {
-            let datadog = unchecked(context, keys)?;
-            return Ok(Self {
-                datadog,
-                is_dry_run,
-            });
-        }
-        context.require_write("sending events to Datadog")?;
-        let datadog = context.datadog_with(context.secret(SecretKind::ApiKey, keys)?)?;
-        datadog
-            .validate()
-            .await
-            .context("check the API key before anything is read")?;
+        let datadog = match flags.dry_run {
+            true => unchecked(context, &keys)?,
+            false => checked(context, &keys, patience).await?,
+        };
         Ok(Self {
+            context,
+            flags,
+            keys,
+            patience,
             datadog,
-            is_dry_run,
         })
+    }
+
+    pub fn site(&self) -> Site {
+        self.datadog.site()
     }
 
     /// The name of a destination here, such as `logs datadoghq.eu`.
     pub fn name(&self, destination: &Destination) -> String {
-        let dry_run = if self.is_dry_run { "dry run of " } else { "" };
+        let dry_run = if self.flags.dry_run {
+            "dry run of "
+        } else {
+            ""
+        };
         format!("{dry_run}{destination} {}", self.datadog.site())
     }
 
@@ -61,36 +69,79 @@ impl Intake {
     /// # Errors
     ///
     /// No folder for the dead letters.
-    pub fn end(
-        &self,
-        context: &Context,
-        flags: &DeliveryFlags,
-        destination: &Destination,
-    ) -> anyhow::Result<End<'_>> {
-        let options = self.options(context, flags)?;
-        let datadog = &self.datadog;
-        let is_events = *destination == Destination::Events;
-        Ok(match (self.is_dry_run, is_events) {
-            (false, false) => End::Logs(datadog, options),
-            (false, true) => End::Events(datadog, options),
-            (true, false) => End::Show(datadog, Shown::Logs, options),
-            (true, true) => End::Show(datadog, Shown::Events, options),
+    pub fn end<'b>(&'b self, destination: &Destination) -> anyhow::Result<End<'b>> {
+        let kind = match destination {
+            Destination::Events => IntakeKind::Events,
+            _ => IntakeKind::Logs,
+        };
+        Ok(match self.flags.dry_run {
+            true => End::Show(&self.datadog, kind, self.options(None)),
+            false => {
+                let dead_letters = self.context.state_folder()?.join("deadletters");
+                End::Intake(self.account(kind)?, self.options(Some(dead_letters)))
+            }
         })
     }
 
-    fn options(&self, context: &Context, flags: &DeliveryFlags) -> anyhow::Result<Options> {
-        let dead_letters = match self.is_dry_run {
-            true => None,
-            false => Some(context.state_folder()?.join("deadletters")),
-        };
-        Ok(Options {
-            codec: flags.codec(),
-            late: Some(flags.late()),
-            deadline: context.deadline(),
+    fn options(&self, dead_letters: Option<PathBuf>) -> Options {
+        Options {
+            codec: self.flags.codec(),
+            late: Some(self.flags.late()),
+            deadline: self.context.deadline(),
+            patience: self.patience,
             dead_letters,
             ..Options::default()
-        })
+        }
     }
+
+    /// Each destination has a client of its own, since each finds out by itself that its key is
+    /// refused.
+    fn account(&self, kind: IntakeKind) -> anyhow::Result<Account<'_>> {
+        let (context, keys) = (self.context, &self.keys);
+        let datadog = context.datadog_with(context.secret(SecretKind::ApiKey, keys)?)?;
+        let place = context.secret_place(SecretKind::ApiKey, keys);
+        let reread = || {
+            let key = context.secret_anew(SecretKind::ApiKey, keys);
+            let datadog = key.and_then(|key| context.datadog_with(key));
+            datadog.map_err(|error| format!("{error:#}"))
+        };
+        let can_change = place.as_ref().is_some_and(SecretPlace::can_change);
+        let reread = can_change.then(|| Box::new(reread) as Reread<'_>);
+        Ok(Account::new(kind, datadog, reread, remedy(place)))
+    }
+}
+
+fn remedy(place: Option<SecretPlace>) -> String {
+    match place {
+        Some(place) if place.can_change() => {
+            format!("the key came from {place}, which is read again at every try")
+        }
+        Some(place) => format!("the key came from {place}, so another one takes a restart"),
+        None => "another key takes a restart".to_owned(),
+    }
+}
+
+async fn checked(
+    context: &Context,
+    keys: &SecretFlags,
+    patience: Patience,
+) -> anyhow::Result<Datadog> {
+    context.require_write("sending events to Datadog")?;
+    let datadog = context.datadog_with(context.secret(SecretKind::ApiKey, keys)?)?;
+    match datadog.validate().await {
+        Err(error)
+            if patience == Patience::LongRunning
+                && matches!(
+                    error.meaning(),
+                    Meaning::Retry { .. } | Meaning::Unreachable
+                ) =>
+        {
+            let told = format!("the API key could not be checked yet: {error}");
+            context.ui.warning(&told);
+        }
+        result => result.context("check the API key before anything is read")?,
+    }
+    Ok(datadog)
 }
 
 fn unchecked(context: &Context, keys: &SecretFlags) -> anyhow::Result<Datadog> {
@@ -102,5 +153,23 @@ fn unchecked(context: &Context, keys: &SecretFlags) -> anyhow::Result<Datadog> {
                 .status("no API key was given; the header shows a placeholder");
             context.datadog_with(Secret::new("0".repeat(32)))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_where_the_key_came_from_and_what_brings_another() {
+        let file = SecretPlace::File("/run/keys/datadog".into());
+        assert_eq!(
+            remedy(Some(file)),
+            "the key came from /run/keys/datadog, which is read again at every try"
+        );
+        assert_eq!(
+            remedy(Some(SecretPlace::Variable("DD_API_KEY"))),
+            "the key came from DD_API_KEY, so another one takes a restart"
+        );
     }
 }

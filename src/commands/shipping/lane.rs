@@ -1,15 +1,16 @@
 //! The way to one destination: what is read becomes records, and they go out or are written.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use tokio::sync::{mpsc, watch};
 
 use super::voice::Chorus;
 use crate::datadog::Datadog;
+use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
-    self, AtomicFile, DatadogEvents, DatadogLogs, DryRun, Format, Number, Observer, Options,
-    Progress, Record, Shown, Stop, Summary, Unplaced, Worth,
+    self, Account, AtomicFile, DryRun, Format, IntakeKind, Number, Observer, Options, Progress,
+    Record, Stop, Summary, Unplaced, Worth,
 };
 use crate::ui::Ui;
 
@@ -38,14 +39,15 @@ pub struct Lane<'a, E> {
     pub is_best_effort: bool,
     pub end: End<'a>,
     pub keeper: Box<dyn Keeper<E> + 'a>,
+    /// What the lane sends is written in it; `None` where nothing leaves the machine.
+    pub receipt: Option<Receipt>,
 }
 
 /// Where a lane ends.
 pub enum End<'a> {
-    Logs(&'a Datadog, Options),
-    Events(&'a Datadog, Options),
+    Intake(Account<'a>, Options),
     /// Shows what would be sent.
-    Show(&'a Datadog, Shown, Options),
+    Show(&'a Datadog, IntakeKind, Options),
     File(AtomicFile, Format),
     Stdout(Format),
 }
@@ -63,6 +65,7 @@ pub(super) struct Runner<'a, E> {
     pub chorus: &'a Chorus<'a>,
     pub at: usize,
     pub keeper: &'a dyn Keeper<E>,
+    pub receipt: Option<&'a RefCell<Receipt>>,
     pub stop: watch::Receiver<Stop>,
 }
 
@@ -77,18 +80,13 @@ impl<E> Runner<'_, E> {
         let record = |item| keeper.record(item);
         let report = |told| self.chorus.tell(self.at, told);
         Ok(match end {
-            End::Logs(datadog, options) => {
-                let (sink, watcher) = (DatadogLogs(datadog), self.watcher());
-                Ended::Done(delivery::run(items, record, &sink, stopping(options), watcher).await?)
+            End::Intake(account, options) => {
+                let (options, watcher) = (account.options(stopping(options)), self.watcher());
+                Ended::Done(delivery::run(items, record, &account, options, watcher).await?)
             }
-            End::Events(datadog, options) => {
-                let (sink, watcher) = (DatadogEvents(datadog), self.watcher());
-                let options = DatadogEvents::options(stopping(options));
-                Ended::Done(delivery::run(items, record, &sink, options, watcher).await?)
-            }
-            End::Show(datadog, shown, options) => {
+            End::Show(datadog, kind, options) => {
                 let show = |text: &str| drop(self.ui.write(text.as_bytes()));
-                let (sink, watcher) = (DryRun::new(datadog, shown, show), self.watcher());
+                let (sink, watcher) = (DryRun::new(datadog, kind, show), self.watcher());
                 Ended::Done(delivery::run(items, record, &sink, stopping(options), watcher).await?)
             }
             End::File(file, format) => {
@@ -102,12 +100,13 @@ impl<E> Runner<'_, E> {
         })
     }
 
-    fn watcher(&self) -> Watcher<'_, E> {
-        Watcher {
+    fn watcher(&self) -> Recorder<'_, Watcher<'_, E>> {
+        let watcher = Watcher {
             chorus: self.chorus,
             at: self.at,
             keeper: self.keeper,
-        }
+        };
+        Recorder::new(self.receipt, watcher)
     }
 }
 

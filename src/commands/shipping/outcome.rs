@@ -12,6 +12,8 @@ pub struct Carried {
     pub lacked: u64,
     /// Events that it had from an earlier run.
     pub known: u64,
+    /// Id of the receipt.
+    pub receipt: Option<String>,
     pub result: anyhow::Result<Summary>,
 }
 
@@ -116,6 +118,7 @@ mod tests {
             is_best_effort,
             lacked: 0,
             known: 0,
+            receipt: None,
             result,
         }
     }

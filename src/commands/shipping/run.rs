@@ -1,6 +1,6 @@
 //! Reading and delivering, side by side.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::pin::pin;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner};
 use super::outcome::Carried;
 use super::voice::Chorus;
 use crate::context::Context;
+use crate::delivery::receipts::{Ending, Receipt};
 use crate::delivery::{Outlet, Stop, Summary, fan_out};
 
 /// Items that wait between reading and delivering.
@@ -67,6 +68,7 @@ pub async fn ship<E: Clone, S, F: Future<Output = S>>(
             name: lane.name,
             is_best_effort: lane.is_best_effort,
             keeper: lane.keeper,
+            receipt: lane.receipt.map(RefCell::new),
         });
         ends.push(lane.end);
     }
@@ -75,13 +77,22 @@ pub async fn ship<E: Clone, S, F: Future<Output = S>>(
     let deliveries = deliver(context, &chorus, &tracks, ends, &lacked, rx);
     let (source, ended) = side_by_side(source(tx), deliveries).await;
     let is_whole = source.as_ref().is_none_or(is_good);
-    let carried = tracks.iter().zip(ended).zip(&lacked);
+    let carried = tracks.into_iter().zip(ended).zip(&lacked);
     let carried = carried.map(|((track, ended), lacked)| Carried {
-        name: track.name.clone(),
+        name: track.name,
         is_best_effort: track.is_best_effort,
         lacked: lacked.get(),
         known: track.keeper.known(),
-        result: settled(&*track.keeper, ended, is_whole),
+        receipt: track
+            .receipt
+            .as_ref()
+            .map(|one| one.borrow().id().to_owned()),
+        result: closed(
+            context,
+            track.receipt,
+            settled(&*track.keeper, ended, is_whole),
+            is_whole,
+        ),
     });
     Shipment {
         carried: carried.collect(),
@@ -94,6 +105,7 @@ struct Track<'a, E> {
     name: String,
     is_best_effort: bool,
     keeper: Box<dyn Keeper<E> + 'a>,
+    receipt: Option<RefCell<Receipt>>,
 }
 
 /// Takes everything that comes to every end.
@@ -111,6 +123,7 @@ async fn deliver<E: Clone>(
         chorus,
         at,
         keeper: &*tracks[at].keeper,
+        receipt: tracks[at].receipt.as_ref(),
         stop: wishes[at].subscribe(),
     };
     // One destination is handed what is read as it comes, without a copy.
@@ -185,6 +198,31 @@ async fn side_by_side<S, D>(
         read = &mut source => (Some(read), deliveries.await),
         delivered = &mut deliveries => (None, delivered),
     }
+}
+
+/// Closes the lane's receipt with what came of it.
+fn closed(
+    context: &Context,
+    receipt: Option<RefCell<Receipt>>,
+    result: anyhow::Result<Summary>,
+    is_whole: bool,
+) -> anyhow::Result<Summary> {
+    let Some(receipt) = receipt else {
+        return result;
+    };
+    let (ending, why) = match &result {
+        Err(error) => (Ending::Failed, Some(format!("{error:#}"))),
+        Ok(summary) if summary.is_interrupted => (Ending::Interrupted, None),
+        Ok(_) if is_whole => (Ending::Done, None),
+        Ok(_) => {
+            let why = "not everything could be read".to_owned();
+            (Ending::Failed, Some(why))
+        }
+    };
+    let closed = receipt.into_inner().end(ending, why, context.now());
+    let summary = result?;
+    closed?;
+    Ok(summary)
 }
 
 /// The end of a lane: what needed no event is remembered, and a whole file gets its name.

@@ -25,6 +25,8 @@ pub struct Arrived {
     pub best_effort: bool,
     #[serde(flatten)]
     pub counts: Counts,
+    /// Id of the receipt that it left.
+    pub receipt: Option<String>,
     /// Why it ended early.
     pub error: Option<String>,
 }
@@ -77,6 +79,8 @@ impl Shipped {
         for one in &self.destinations {
             lines.push(one.line(of));
             lines.extend(one.counts.remarks());
+            let receipt = one.receipt.as_ref();
+            lines.extend(receipt.map(|receipt| format!("  receipt {receipt}")));
             if let Some(error) = &one.error {
                 lines.push(format!("  ended early: {error}"));
             }
@@ -95,6 +99,7 @@ impl Arrived {
                 missed: carried.missed(),
                 ..Counts::of(&carried.summary())
             },
+            receipt: carried.receipt.clone(),
             error: carried
                 .result
                 .as_ref()

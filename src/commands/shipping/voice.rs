@@ -32,7 +32,7 @@ impl<'a> Chorus<'a> {
                 }
                 self.line.set(&self.counts());
             }
-            Progress::DeadLetter { .. } | Progress::ClockOff { .. } => {
+            Progress::DeadLetter { .. } | Progress::ClockOff { .. } | Progress::Paused { .. } => {
                 self.ui.warning(&self.named(at, told));
             }
             Progress::Draining { left: 0 } => {}
@@ -70,6 +70,15 @@ fn text(told: Progress) -> String {
     match told {
         Progress::Delivered { accepted, .. } => format!("{accepted} events"),
         Progress::Waiting { wait, why } => format!("waiting {}: {why}", human_duration(wait)),
+        Progress::Paused { wait, why, remedy } => {
+            let remedy = remedy.map(|remedy| format!("; {remedy}"));
+            let remedy = remedy.unwrap_or_default();
+            format!(
+                "paused: {why}{remedy}; next try in {}",
+                human_duration(wait)
+            )
+        }
+        Progress::Resumed => "going on: what was refused is taken again".to_owned(),
         Progress::Split { events, why } => format!("halving a batch of {events}: {why}"),
         Progress::DeadLetter { id, why } => format!("event {id} is set aside: {why}"),
         Progress::FellBackToGzip { why } => {

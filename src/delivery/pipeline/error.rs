@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::datadog::Meaning;
 use crate::delivery::answer::Trouble;
 use crate::delivery::dead_letter::DeadLetterError;
 use crate::delivery::state::StateError;
@@ -39,6 +40,29 @@ pub enum Cause {
     /// What was delivered cannot be remembered.
     #[error(transparent)]
     State(#[from] StateError),
+}
+
+impl Cause {
+    /// The same for a later answer, where it is still that.
+    pub(super) fn with(&self, trouble: Trouble) -> Self {
+        match (self, trouble.meaning) {
+            (_, Meaning::Pause) => Cause::KeyRefused(trouble),
+            (Cause::Misconfigured(_), _) => Cause::Misconfigured(trouble),
+            (_, Meaning::Retry { .. } | Meaning::Unreachable) => Cause::Unreachable(trouble),
+            _ => Cause::NotAnIntake(trouble),
+        }
+    }
+
+    /// True where a person can help while the run waits.
+    pub(super) fn is_for_a_person(&self) -> bool {
+        match self {
+            Cause::KeyRefused(_)
+            | Cause::NotAnIntake(_)
+            | Cause::Misconfigured(_)
+            | Cause::DeadLetters(_) => true,
+            Cause::Unreachable(_) | Cause::OutOfTime | Cause::State(_) => false,
+        }
+    }
 }
 
 impl fmt::Display for DeliveryError {

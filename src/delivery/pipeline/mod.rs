@@ -4,12 +4,13 @@
 //! what an answer leads to is decided in `settle`; who may go out next in `queue` and in the
 //! gate. The states:
 //!
-//! - *reading*: records come in, batches go out;
+//! - *reading*: records come in, batches go out, unless the destination waits for a person (`pause`);
 //! - *draining*: the source has ended, or somebody asked to stop, and what was read goes out;
 //! - *ending*: something ended the run, and what is under way is awaited, since it may be taken;
 //! - *over*.
 
 mod error;
+mod pause;
 mod queue;
 mod settle;
 mod state;
@@ -52,6 +53,9 @@ pub struct Options {
     /// A batch that is not full goes out after this time.
     pub linger: Duration,
     pub pace: Pace,
+    pub patience: Patience,
+    /// How often a long-running mode asks a destination that waits for a person.
+    pub renewal: Pace,
     /// When a run that is not done ends all the same.
     pub deadline: Option<Instant>,
     /// How long what was read may still go out after [`Stop::Drain`].
@@ -73,6 +77,11 @@ impl Default for Options {
             max_in_flight: 4,
             linger: Duration::from_secs(5),
             pace: Pace::default(),
+            patience: Patience::default(),
+            renewal: Pace {
+                first: Duration::from_secs(30),
+                cap: Duration::from_secs(5 * 60),
+            },
             deadline: None,
             drain: Duration::from_secs(30),
             dead_letters: None,
@@ -80,6 +89,16 @@ impl Default for Options {
             now: Timestamp::now,
         }
     }
+}
+
+/// What a run does where only a person can help: a key is refused, or what answers is no intake.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patience {
+    /// Ends, and says so.
+    #[default]
+    OneShot,
+    /// Pauses, keeps everything, and asks again now and then. No name or certificate is hopeless.
+    LongRunning,
 }
 
 /// Whether a run should go on. It only ever grows.
@@ -113,7 +132,7 @@ pub async fn run<E, R: Into<Option<Record>>, S: Sink>(
         // A wish from before the start counts as well.
         wishes.mark_changed();
     }
-    let mut run = Run::new(sink.name(), options, observer);
+    let mut run = Run::new(sink, options, observer);
     let mut requests = FuturesUnordered::new();
     let mut arrived = Vec::with_capacity(READ_AT_ONCE);
     loop {
@@ -148,8 +167,10 @@ pub async fn run<E, R: Into<Option<Record>>, S: Sink>(
 
 /// Makes one request. Compressing goes to another thread, so that it can overlap with the rest.
 async fn attempt<S: Sink>(sink: &S, job: Job, codec: Codec) -> (Job, Answer) {
-    let Job::Batch(mut unit) = job else {
-        return (Job::Check, sink.check().await);
+    let mut unit = match job {
+        Job::Batch(unit) => unit,
+        Job::Check => return (Job::Check, sink.check().await),
+        Job::Renew => return (Job::Renew, sink.renew().await),
     };
     unit.attempts += 1;
     let batch = match unit.encoded.take() {

@@ -2,8 +2,11 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use jiff::Timestamp;
+
 use crate::datadog::EncodedBatch;
 use crate::delivery::entry::Entry;
+use crate::delivery::observer::{Fate, SentBatch};
 
 /// A batch on its way, with what is known of it.
 #[derive(Debug, Default)]
@@ -11,6 +14,10 @@ pub(super) struct Unit {
     pub entries: Vec<Entry>,
     /// Requests it has been part of.
     pub attempts: u32,
+    /// Those of them to which no answer came.
+    pub unanswered: u32,
+    /// When the last of them went out.
+    pub sent_at: Option<Timestamp>,
     /// Kept between attempts; dropped when the entries change.
     pub encoded: Option<EncodedBatch>,
 }
@@ -20,7 +27,20 @@ impl Unit {
         Self {
             entries,
             attempts,
-            encoded: None,
+            ..Self::default()
+        }
+    }
+}
+
+impl Unit {
+    /// The end that the batch came to.
+    pub fn came_to<'a>(&'a self, fate: Fate<'a>) -> SentBatch<'a> {
+        SentBatch {
+            entries: &self.entries,
+            fate,
+            attempts: self.attempts,
+            unanswered: self.unanswered,
+            sent_at: self.sent_at,
         }
     }
 }
@@ -31,20 +51,22 @@ pub(super) enum Job {
     Batch(Unit),
     /// Is anything taken with these settings? Nothing else goes out meanwhile.
     Check,
+    /// Is the destination, after a pause, as it should be?
+    Renew,
 }
 
 impl Job {
     pub fn events(&self) -> usize {
         match self {
             Job::Batch(unit) => unit.entries.len(),
-            Job::Check => 0,
+            Job::Check | Job::Renew => 0,
         }
     }
 
     fn order_keys(&self) -> HashSet<u64> {
         match self {
             Job::Batch(unit) => unit.entries.iter().map(|entry| entry.order_key).collect(),
-            Job::Check => HashSet::new(),
+            Job::Check | Job::Renew => HashSet::new(),
         }
     }
 }
@@ -76,6 +98,14 @@ impl Queue {
 
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// What waits to be sent, a batch at a time.
+    pub fn waiting(&self) -> impl Iterator<Item = &Unit> {
+        self.waiting.iter().filter_map(|job| match job {
+            Job::Batch(unit) => Some(unit),
+            Job::Check | Job::Renew => None,
+        })
     }
 
     pub fn in_flight(&self) -> usize {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::Patience;
 use super::error::Cause;
 use super::queue::{Job, Unit};
 use super::state::{Phase, Run};
@@ -13,8 +14,9 @@ use crate::delivery::batch::halves;
 use crate::delivery::compression::Codec;
 use crate::delivery::dead_letter::Verdict;
 use crate::delivery::entry::Entry;
-use crate::delivery::observer::Observer;
+use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::positions::Number;
+use crate::delivery::state::StateError;
 use crate::delivery::summary::Progress;
 
 /// So many single events refused, without one taken between them, cast doubt on the settings.
@@ -32,14 +34,16 @@ impl<O: Observer> Run<O> {
     pub fn settle(&mut self, job: Job, answer: Answer) {
         self.queue.came_back(&job);
         match answer {
-            Ok(()) => self.taken(job),
+            answer if matches!(job, Job::Renew) => self.renewed(answer),
+            Ok(status) => self.taken(job, status),
             Err(trouble) => self.refused(job, trouble),
         }
     }
 
-    fn taken(&mut self, job: Job) {
+    fn taken(&mut self, job: Job, status: Option<u16>) {
         self.gate.succeeded();
         self.last_trouble = None;
+        self.pause_wait = self.options.renewal.first;
         if let Job::Batch(unit) = job {
             let events = unit.entries.len();
             let numbers = unit
@@ -48,9 +52,10 @@ impl<O: Observer> Run<O> {
                 .filter_map(|entry| entry.number)
                 .collect();
             self.summary.accepted += events as u64;
-            if let Some(batch) = unit.encoded {
+            if let Some(batch) = &unit.encoded {
                 self.summary.bytes_raw += batch.raw_bytes as u64;
                 self.summary.bytes_wire += batch.body.len() as u64;
+                self.record(&unit.came_to(Fate::Taken { batch, status }));
             }
             let accepted = self.summary.accepted;
             self.remember(numbers);
@@ -70,8 +75,11 @@ impl<O: Observer> Run<O> {
             }
             (Meaning::Retry { after }, job) => self.retry(job, trouble, after),
             (Meaning::Split | Meaning::Poison, Job::Batch(unit)) => self.halve(unit, trouble),
-            (Meaning::Split | Meaning::Poison, Job::Check) => {
-                self.end(Job::Check, Cause::Misconfigured(trouble));
+            (Meaning::Split | Meaning::Poison, job) => {
+                self.end(job, Cause::Misconfigured(trouble));
+            }
+            (Meaning::Unreachable, job) if self.options.patience == Patience::LongRunning => {
+                self.retry(job, trouble, None);
             }
             (Meaning::Pause, job) => self.end(job, Cause::KeyRefused(trouble)),
             (Meaning::Unreachable, job) => self.end(job, Cause::Unreachable(trouble)),
@@ -82,22 +90,41 @@ impl<O: Observer> Run<O> {
         }
     }
 
-    /// Hands settled records on. Where they cannot be remembered the run ends: to go on would only
-    /// lengthen what the next run repeats.
+    /// Hands on what became of a batch; before its records are settled, so that nothing is settled
+    /// that left no trace.
+    pub(super) fn record(&mut self, batch: &SentBatch<'_>) {
+        let kept = self.observer.batch(batch);
+        self.end_unless_kept(kept);
+    }
+
+    /// Hands settled records on.
     pub(super) fn remember(&mut self, numbers: Vec<Number>) {
-        if numbers.is_empty() {
-            return;
+        if !numbers.is_empty() {
+            let kept = self.observer.settled(&numbers);
+            self.end_unless_kept(kept);
         }
-        if let Err(error) = self.observer.settled(&numbers)
+    }
+
+    /// Where an end cannot be remembered the run ends: to go on would only lengthen what the next
+    /// run repeats.
+    fn end_unless_kept(&mut self, kept: Result<(), StateError>) {
+        if let Err(error) = kept
             && matches!(self.phase, Phase::Reading | Phase::Draining(_))
         {
             self.phase = Phase::Ending(Cause::State(error));
         }
     }
 
-    /// Ends the run once what is under way has come back; `job` counts as undelivered.
-    fn end(&mut self, job: Job, cause: Cause) {
+    /// Ends the run once what is under way has come back; `job` counts as undelivered. Where a
+    /// person can help and there is time, it is a pause.
+    fn end(&mut self, mut job: Job, cause: Cause) {
+        if let (Job::Batch(unit), Cause::Unreachable(trouble)) = (&mut job, &cause) {
+            unit.unanswered += u32::from(trouble.reason.leaves_open());
+        }
         self.queue.push_front(job);
+        if self.options.patience == Patience::LongRunning && cause.is_for_a_person() {
+            return self.pause(cause);
+        }
         if matches!(self.phase, Phase::Reading | Phase::Draining(_)) {
             self.phase = Phase::Ending(cause);
         }
@@ -108,10 +135,15 @@ impl<O: Observer> Run<O> {
 impl<O: Observer> Run<O> {
     /// A name that was never found is a typing error more often than an outage.
     fn is_hopeless(&self, trouble: &Trouble) -> bool {
-        trouble.reason == Reason::UnknownHost && self.summary.accepted == 0
+        trouble.reason == Reason::UnknownHost
+            && self.summary.accepted == 0
+            && self.options.patience == Patience::OneShot
     }
 
-    fn retry(&mut self, job: Job, trouble: Trouble, after: Option<Duration>) {
+    fn retry(&mut self, mut job: Job, trouble: Trouble, after: Option<Duration>) {
+        if let Job::Batch(unit) = &mut job {
+            unit.unanswered += u32::from(trouble.reason.leaves_open());
+        }
         let wait = self.gate.failed(after, Instant::now());
         *self.summary.retries.entry(trouble.reason).or_default() += 1;
         let why = trouble.text.clone();
@@ -157,7 +189,11 @@ impl<O: Observer> Run<O> {
         self.observer.told(Progress::Split { events, why });
         let (first, second) = halves(unit.entries);
         for half in [second, first] {
-            let half = Unit::new(half, unit.attempts);
+            let half = Unit {
+                unanswered: unit.unanswered,
+                sent_at: unit.sent_at,
+                ..Unit::new(half, unit.attempts)
+            };
             self.queue.push_front(Job::Batch(half));
         }
     }
@@ -231,6 +267,16 @@ impl<O: Observer> Run<O> {
             self.summary.dead_letter_file = Some(letters.path().to_owned());
         }
         self.summary.dead_letters += 1;
+        self.record(&SentBatch {
+            entries: std::slice::from_ref(&entry),
+            fate: Fate::DeadLetter {
+                status,
+                why: &verdict.reason,
+            },
+            attempts,
+            unanswered: 0,
+            sent_at: None,
+        });
         self.remember(entry.number.into_iter().collect());
         let (id, why) = (entry.id, verdict.reason);
         self.observer.told(Progress::DeadLetter { id, why });

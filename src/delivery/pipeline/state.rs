@@ -1,9 +1,12 @@
 //! What a run knows: what it reads, what goes out next, what happens with time.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::error::{Cause, DeliveryError};
+use super::pause::Pause;
 use super::queue::{Job, Queue, Unit};
 use super::settle::Suspect;
 use super::{Options, Stop};
@@ -15,8 +18,9 @@ use crate::delivery::dead_letter::DeadLetters;
 use crate::delivery::entry::{Entry, Record, TooLarge};
 use crate::delivery::gate::Gate;
 use crate::delivery::late::{self, Age, LatePolicy};
-use crate::delivery::observer::Observer;
+use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::retry::Backoff;
+use crate::delivery::sinks::Sink;
 use crate::delivery::summary::{Progress, Summary};
 
 /// Where a run stands; see the module above.
@@ -45,13 +49,17 @@ pub(super) struct Run<O> {
     pub(super) dead_letters: Option<DeadLetters>,
     /// Why the gate is closed, for a run that ends while it is.
     pub(super) last_trouble: Option<Trouble>,
+    pub(super) pause: Option<Pause>,
+    /// How long the next pause is.
+    pub(super) pause_wait: Duration,
+    pub(super) remedy: Option<String>,
     has_warned_of_clock: bool,
     started: Instant,
     pub(super) summary: Summary,
 }
 
 impl<O: Observer> Run<O> {
-    pub fn new(destination: String, options: Options, observer: O) -> Self {
+    pub fn new(sink: &impl Sink, options: Options, observer: O) -> Self {
         let directory = options.dead_letters.as_deref();
         Self {
             observer,
@@ -62,8 +70,11 @@ impl<O: Observer> Run<O> {
             gate: Gate::new(Backoff::new(options.pace), options.max_in_flight),
             codec: options.codec,
             suspects: Vec::new(),
-            dead_letters: directory.map(|path| DeadLetters::new(path, &destination)),
+            dead_letters: directory.map(|path| DeadLetters::new(path, &sink.name())),
             last_trouble: None,
+            pause: None,
+            pause_wait: options.renewal.first,
+            remedy: sink.remedy().map(str::to_owned),
             has_warned_of_clock: false,
             started: Instant::now(),
             summary: Summary::default(),
@@ -116,7 +127,12 @@ impl<O: Observer> Run<O> {
             Stop::Drain if is_running => {
                 self.summary.is_interrupted = true;
                 self.close_batch();
-                self.phase = Phase::Draining(Some(Instant::now() + self.options.drain));
+                // Where nothing is taken, nothing is waited for.
+                let drain = match self.pause {
+                    Some(_) => Duration::ZERO,
+                    None => self.options.drain,
+                };
+                self.phase = Phase::Draining(Some(Instant::now() + drain));
                 let left = self.left();
                 self.observer.told(Progress::Draining { left });
             }
@@ -156,10 +172,17 @@ impl<O: Observer> Run<O> {
             Phase::Draining(until) => until,
             _ => None,
         };
-        [gate_opens, self.closes_at, drained, self.options.deadline]
-            .into_iter()
-            .flatten()
-            .min()
+        let deadline = self.options.deadline;
+        [
+            gate_opens,
+            self.closes_at,
+            drained,
+            deadline,
+            self.asks_at(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     pub fn wake(&mut self) {
@@ -169,8 +192,9 @@ impl<O: Observer> Run<O> {
             self.close_batch();
         }
         if is_past(self.options.deadline) {
-            let trouble = self.last_trouble.take();
-            self.end_now(Some(trouble.map_or(Cause::OutOfTime, Cause::Unreachable)));
+            let trouble = self.last_trouble.take().map(Cause::Unreachable);
+            let paused = self.pause.take().map(|pause| pause.cause);
+            self.end_now(paused.or(trouble).or(Some(Cause::OutOfTime)));
         } else if matches!(self.phase, Phase::Draining(until) if is_past(until)) {
             self.phase = Phase::Over(None);
         }
@@ -191,6 +215,10 @@ impl<O: Observer> Run<O> {
 impl<O: Observer> Run<O> {
     /// The next request, where one may go out now.
     pub fn next_job(&mut self) -> Option<Job> {
+        if let Some(job) = self.renewal() {
+            self.queue.went_out(&job);
+            return Some(job);
+        }
         self.judge_suspects_at_the_end();
         while self.may_send() {
             let mut job = self.queue.take()?;
@@ -204,6 +232,9 @@ impl<O: Observer> Run<O> {
                 self.queue.push_front(job);
                 return None;
             }
+            if let Job::Batch(unit) = &mut job {
+                unit.sent_at = Some((self.options.now)());
+            }
             self.queue.went_out(&job);
             self.summary.requests += 1;
             return Some(job);
@@ -214,7 +245,7 @@ impl<O: Observer> Run<O> {
     fn may_send(&self) -> bool {
         let is_running = matches!(self.phase, Phase::Reading | Phase::Draining(_));
         let in_flight = self.queue.in_flight();
-        is_running && self.gate.lets_through(in_flight, Instant::now())
+        is_running && self.pause.is_none() && self.gate.lets_through(in_flight, Instant::now())
     }
 
     /// Judged at every attempt: an event can grow old while it waits.
@@ -228,10 +259,31 @@ impl<O: Observer> Run<O> {
             return;
         }
         unit.encoded = None;
+        let is_skipped = |entry: &Entry| {
+            policy == LatePolicy::Skip && late::age(entry.timestamp, now) == Age::Late
+        };
         let entries = std::mem::take(&mut unit.entries).into_iter();
-        unit.entries = entries
+        let (skipped, others): (Vec<Entry>, Vec<Entry>) = entries.partition(is_skipped);
+        self.skip(&skipped);
+        unit.entries = others
+            .into_iter()
             .filter_map(|entry| self.fresh_or_restamped(entry, policy, now, unit.attempts))
             .collect();
+    }
+
+    fn skip(&mut self, entries: &[Entry]) {
+        if entries.is_empty() {
+            return;
+        }
+        self.summary.skipped += entries.len() as u64;
+        self.record(&SentBatch {
+            entries,
+            fate: Fate::Skipped,
+            attempts: 0,
+            unanswered: 0,
+            sent_at: None,
+        });
+        self.remember(entries.iter().filter_map(|entry| entry.number).collect());
     }
 
     /// `None` where the entry does not go out at all.
@@ -244,11 +296,6 @@ impl<O: Observer> Run<O> {
     ) -> Option<Entry> {
         match (late::age(entry.timestamp, now), policy) {
             (Age::Fresh, _) => {}
-            (Age::Late, LatePolicy::Skip) => {
-                self.summary.skipped += 1;
-                self.remember(entry.number.into_iter().collect());
-                return None;
-            }
             (Age::Late, LatePolicy::DeadLetter) => {
                 let reason = format!("too old for the destination: {:.3}", entry.timestamp);
                 self.set_aside(entry, None, reason, attempts);
@@ -272,6 +319,15 @@ impl<O: Observer> Run<O> {
         }
     }
 
+    /// What waits although a request of it may have been taken.
+    fn record_uncertain(&mut self) {
+        let is_open = |unit: &&Unit| unit.unanswered > 0;
+        for unit in self.queue.waiting().filter(is_open) {
+            // The run is over as it is; what it came to says more than that this is not kept.
+            let _ = self.observer.batch(&unit.came_to(Fate::Uncertain));
+        }
+    }
+
     /// Events read that came to no end yet.
     pub(super) fn left(&self) -> u64 {
         (self.queue.events() + self.batcher.events() + self.suspects.len()) as u64
@@ -281,6 +337,7 @@ impl<O: Observer> Run<O> {
         mut self,
         clock_offset: Option<SignedDuration>,
     ) -> Result<Summary, DeliveryError> {
+        self.record_uncertain();
         self.summary.undelivered = self.left();
         self.summary.elapsed = self.started.elapsed();
         self.summary.clock_offset = clock_offset;

@@ -17,11 +17,12 @@ impl Sink for DatadogLogs<'_> {
     }
 
     async fn send(&self, _: &[Entry], batch: &EncodedBatch) -> Answer {
-        Ok(self.0.send_logs(batch).await?)
+        Ok(Some(self.0.send_logs(batch).await?))
     }
 
     async fn check(&self) -> Answer {
-        Ok(self.0.check_logs().await?)
+        self.0.check_logs().await?;
+        Ok(None)
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

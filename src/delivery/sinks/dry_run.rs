@@ -6,42 +6,35 @@ use std::fmt::Write;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::Sink;
 use super::datadog_events::event_of;
+use super::{IntakeKind, Sink};
 use crate::datadog::{Datadog, DatadogError, EncodedBatch, EventV1, Preview};
 use crate::delivery::answer::Answer;
 use crate::delivery::entry::Entry;
 use crate::domain::unseen::spelled;
 
-/// Whose requests are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
-    Logs,
-    Events,
-}
-
 /// Renders each request as text: its line, its headers with the keys masked, its body readable.
 pub struct DryRun<'a, F> {
     datadog: &'a Datadog,
-    shown: Shown,
+    kind: IntakeKind,
     show: RefCell<F>,
 }
 
 impl<'a, F: FnMut(&str)> DryRun<'a, F> {
     /// `show` is called once a request, with the request's text.
-    pub fn new(datadog: &'a Datadog, shown: Shown, show: F) -> Self {
+    pub fn new(datadog: &'a Datadog, kind: IntakeKind, show: F) -> Self {
         Self {
             datadog,
-            shown,
+            kind,
             show: RefCell::new(show),
         }
     }
 
     fn show(&self, entries: &[Entry], batch: &EncodedBatch) -> Result<(), DatadogError> {
         let show = &mut *self.show.borrow_mut();
-        match self.shown {
-            Shown::Logs => show(&self.logs(entries, batch)?),
-            Shown::Events => {
+        match self.kind {
+            IntakeKind::Logs => show(&self.logs(entries, batch)?),
+            IntakeKind::Events => {
                 for entry in entries {
                     show(&self.event(&event_of(entry))?);
                 }
@@ -86,19 +79,16 @@ fn head(preview: &Preview) -> String {
 
 impl<F: FnMut(&str)> Sink for DryRun<'_, F> {
     fn name(&self) -> String {
-        let shown = match self.shown {
-            Shown::Logs => "logs",
-            Shown::Events => "events",
-        };
-        format!("dry run of {shown} {}", self.datadog.site())
+        format!("dry run of {} {}", self.kind.name(), self.datadog.site())
     }
 
     async fn send(&self, entries: &[Entry], batch: &EncodedBatch) -> Answer {
-        Ok(self.show(entries, batch)?)
+        self.show(entries, batch)?;
+        Ok(None)
     }
 
     async fn check(&self) -> Answer {
-        Ok(())
+        Ok(None)
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

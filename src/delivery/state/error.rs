@@ -41,6 +41,8 @@ pub enum StateError {
         /// `None` where the file does not say.
         holder: Option<Holder>,
     },
+    #[error("the receipts in {} are damaged: {what}", path.display())]
+    Receipts { path: PathBuf, what: String },
     #[error("the disk has no room for {}", path.display())]
     Full { path: PathBuf },
     #[error("cannot use {}", path.display())]
@@ -53,7 +55,7 @@ pub enum StateError {
 }
 
 impl StateError {
-    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+    pub(in crate::delivery) fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StateError::Full { path },
@@ -90,6 +92,10 @@ impl StateError {
             StateError::Damaged { .. } => Some(
                 "move it away and name a range with --since: its events go out again under the same \
                  evt.id",
+            ),
+            StateError::Receipts { .. } => Some(
+                "`ddctl receipts list --check` names what is wrong; move the folder away to begin a \
+                 new chain",
             ),
             StateError::Newer { .. } => Some("use the ddctl that wrote it, or a newer one"),
             StateError::Older { .. } => Some("the next export brings it up to date"),

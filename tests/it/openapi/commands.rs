@@ -35,6 +35,7 @@ const COMMANDS: &[(&str, i32)] = &[
         "sessions export --since 60d --to logs --compression gzip",
         0,
     ),
+    ("receipts verify --since 60d", 0),
     ("sessions export --since 60d --to logs --dry-run", 0),
     ("sessions export --since 60d --to events.ndjson", 0),
     ("sessions export --since 16h --to events", 0),
@@ -89,6 +90,8 @@ const EXPECTED: &[&str] = &[
     "GET /sessions/{session_id} of gateway/openapi-gateway.json",
     "POST /api/v2/logs of datadog/openapi-v2.yaml",
     "POST /api/v2/logs/events/search of datadog/openapi-v2.yaml",
+    "POST /api/v2/logs/analytics/aggregate of datadog/openapi-v2.yaml",
+    "GET /api/v1/logs/config/indexes of datadog/openapi-v1.yaml",
     "POST /plugins of gateway/openapi-gateway.json",
     "gateway/README.md, section 6",
 ];
@@ -108,6 +111,8 @@ const QUIET: &[&str] = &[
     "monitors list",
     "monitors show",
     "monitors test",
+    "receipts list",
+    "receipts show",
     "sandbox",
 ];
 

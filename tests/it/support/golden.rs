@@ -8,7 +8,8 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 /// Objects whose keys are data and not part of the shape.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 7] = [
+    "kinds",
     "hidden",
     "connection_tags",
     "metadata",

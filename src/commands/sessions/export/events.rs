@@ -10,10 +10,13 @@ use super::mapping::Mapping;
 use super::plan::{Plan, Wanted, What};
 use super::summary::{ExportSummary, show};
 use super::{Export, scope};
+use crate::commands::receipts;
 use crate::commands::shipping::{Carried, Destination, End, Intake, Lane, Shipped, conclude, ship};
 use crate::context::Context;
-use crate::delivery::AtomicFile;
+use crate::delivery::receipts::Run;
+use crate::delivery::{AtomicFile, Patience};
 use crate::domain::session::Session;
+use crate::domain::site::Site;
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{
@@ -32,18 +35,35 @@ pub(super) async fn run(
     let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let intake = match places.iter().any(|place| place.to.destination.is_intake()) {
-        true => Some(Intake::open(context, &args.delivery, &args.datadog.flags()).await?),
+        true => Some(
+            Intake::open(
+                context,
+                &args.delivery,
+                args.datadog.flags(),
+                Patience::OneShot,
+            )
+            .await?,
+        ),
         false => None,
     };
-    let site = intake.as_ref().map(|intake| intake.datadog.site());
+    let site = intake.as_ref().map(Intake::site);
     let plan = Plan::of(context, args, &gateway, wanted, &places, site).await?;
     let mapping = Mapping::new(context, args, &gateway)?;
     let mut lanes = Vec::new();
     for ((place, file), ledger) in places.iter().zip(files).zip(&plan.ledgers) {
+        let site = site.filter(|_| place.to.destination.is_intake() && !args.delivery.dry_run);
+        let receipt = match site {
+            Some(site) => {
+                let run = receipt_of(args, &gateway, &plan, place, site);
+                Some(receipts::begin(context, Some(&gateway), run).await?)
+            }
+            None => None,
+        };
         lanes.push(Lane {
+            receipt,
             name: name(place, intake.as_ref()),
             is_best_effort: place.to.is_best_effort,
-            end: end(context, args, place, file, intake.as_ref())?,
+            end: end(place, file, intake.as_ref())?,
             keeper: Box::new(Follower {
                 mapping: &mapping,
                 ledger: ledger.as_ref(),
@@ -63,6 +83,21 @@ pub(super) async fn run(
     Ok(exit)
 }
 
+/// What the receipt of a destination says that the run set out to do.
+fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site: Site) -> Run {
+    Run {
+        command: args.command().to_owned(),
+        since: plan.range.map(|range| range.since),
+        until: plan.range.map(|range| range.until),
+        sessions: args.sessions.clone(),
+        filter: args.filter.filter().canonical(),
+        gateway: Some(gateway.page_base().to_owned()),
+        destination: place.to.destination.to_string(),
+        site: Some(site.to_string()),
+        ..Run::default()
+    }
+}
+
 /// A target that cannot be written is found before the gateway is asked anything.
 fn file(args: &Export, place: &Place) -> anyhow::Result<Option<AtomicFile>> {
     Ok(match &place.to.destination {
@@ -73,7 +108,7 @@ fn file(args: &Export, place: &Place) -> anyhow::Result<Option<AtomicFile>> {
     })
 }
 
-fn name(place: &Place, intake: Option<&Intake>) -> String {
+fn name(place: &Place, intake: Option<&Intake<'_>>) -> String {
     let destination = &place.to.destination;
     match intake {
         Some(intake) if destination.is_intake() => intake.name(destination),
@@ -82,16 +117,12 @@ fn name(place: &Place, intake: Option<&Intake>) -> String {
 }
 
 fn end<'a>(
-    context: &Context,
-    args: &Export,
     place: &Place,
     file: Option<AtomicFile>,
-    intake: Option<&'a Intake>,
+    intake: Option<&'a Intake<'_>>,
 ) -> anyhow::Result<End<'a>> {
     match (intake, file) {
-        (Some(intake), _) if place.to.destination.is_intake() => {
-            intake.end(context, &args.delivery, &place.to.destination)
-        }
+        (Some(intake), _) if place.to.destination.is_intake() => intake.end(&place.to.destination),
         (_, Some(file)) => Ok(End::File(file, place.format)),
         (_, None) => Ok(End::Stdout(place.format)),
     }

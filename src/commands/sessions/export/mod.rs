@@ -127,6 +127,16 @@ pub struct Export {
     datadog: DatadogAccess,
 }
 
+impl Export {
+    /// Its name without values, for whoever waits for it and for its receipt.
+    fn command(&self) -> &'static str {
+        match self.new {
+            true => "sessions export --new",
+            false => "sessions export",
+        }
+    }
+}
+
 pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     let (files, named): (Vec<&String>, Vec<&String>) =
         args.sessions.iter().partition(|given| is_file(given));

@@ -17,7 +17,7 @@ use crate::domain::site::Site;
 use crate::domain::time::TimeRange;
 use crate::error::UsageError;
 use crate::gateway::Gateway;
-use crate::sources::SessionRef;
+use crate::sources::{self, SessionRef};
 
 /// What was asked for, of a destination that has a position.
 pub(super) enum Wanted {
@@ -174,19 +174,14 @@ fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Le
     if args.delivery.dry_run {
         return Ok(Ledger::look(&folder, key)?);
     }
-    let command = match args.new {
-        true => "sessions export --new",
-        false => "sessions export",
-    };
-    let holder = Holder::this(command, context.now());
+    let holder = Holder::this(args.command(), context.now());
     Ok(Ledger::open(&folder, key, &holder)?)
 }
 
 /// The key of every cursor of this selection, but for the destination. A token that sees its own
 /// sessions alone makes another selection of the same filter.
 async fn selected(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<CursorKey> {
-    let user = gateway
-        .user_info()
+    let user = sources::user(gateway)
         .await
         .context("ask the gateway whose token this is")?;
     let mut filter = args.filter.filter().canonical();
@@ -194,7 +189,7 @@ async fn selected(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Resul
         filter = format!("{filter} own={:?}", user.id);
     }
     Ok(CursorKey {
-        organisation: user.org_id,
+        organisation: user.org_id.clone(),
         filter,
         destination: String::new(),
         site: site.to_string(),

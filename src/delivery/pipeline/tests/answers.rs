@@ -287,3 +287,27 @@ async fn where_a_dead_letter_cannot_be_kept_the_run_ends_and_nothing_is_lost() {
     assert_eq!(outcome.summary().dead_letters, 0);
     assert!(outcome.summary().undelivered >= 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_whose_answer_never_came_says_how_often_and_may_have_been_taken() {
+    let lost = || Err(trouble(Meaning::Retry { after: None }, Reason::Timeout));
+    let sink = Scripted::new([lost(), busy(None), lost()]);
+    let outcome = deliver_to(&sink, testing::records(2), options()).await;
+    let taken = End {
+        fate: "taken",
+        events: 2,
+        attempts: 4,
+        unanswered: 2,
+    };
+    assert_eq!(outcome.ends, [taken]);
+
+    let sink = Scripted::new([lost(), Err(trouble(Meaning::Pause, Reason::Status(403)))]);
+    let outcome = deliver_to(&sink, testing::records(2), options()).await;
+    let uncertain = End {
+        fate: "uncertain",
+        attempts: 2,
+        unanswered: 1,
+        ..taken
+    };
+    assert_eq!(outcome.ends, [uncertain]);
+}

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use serde_json::json;
 
 use super::*;
-use crate::delivery::sinks::dry_run::{DryRun, Shown};
+use crate::delivery::sinks::IntakeKind;
+use crate::delivery::sinks::dry_run::DryRun;
 
 /// Event `number` of one of `sessions` sessions, by turns.
 fn of_sessions(count: u32, sessions: u32) -> Vec<Record> {
@@ -71,11 +72,11 @@ impl Sink for Uneven {
         }
         let ids = entries.iter().map(|entry| entry.id.clone());
         self.taken.borrow_mut().extend(ids);
-        Ok(())
+        Ok(None)
     }
 
     async fn check(&self) -> Answer {
-        Ok(())
+        Ok(None)
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {
@@ -191,7 +192,7 @@ async fn a_dry_run_shows_the_real_requests_and_sends_none() {
     let intake = Intake::start(Vec::new()).await;
     let datadog = datadog_at(&intake, Site::Eu1);
     let shown = RefCell::new(Vec::new());
-    let sink = DryRun::new(&datadog, Shown::Logs, |text: &str| {
+    let sink = DryRun::new(&datadog, IntakeKind::Logs, |text: &str| {
         shown.borrow_mut().push(text.to_owned())
     });
     let outcome = deliver_to(&sink, testing::records(3), batches_of(2)).await;

@@ -3,6 +3,7 @@
 
 mod answers;
 mod flow;
+mod pausing;
 mod waiting;
 
 use std::cell::RefCell;
@@ -18,7 +19,7 @@ use crate::datadog::testing::{Intake, Received, datadog_at};
 use crate::datadog::{EncodedBatch, Meaning};
 use crate::delivery::answer::{Reason, Trouble};
 use crate::delivery::entry::Entry;
-use crate::delivery::observer::Observer;
+use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::positions::Number;
 use crate::delivery::sinks::datadog_logs::DatadogLogs;
 use crate::delivery::state::StateError;
@@ -30,6 +31,7 @@ use crate::domain::site::Site;
 struct Outcome {
     result: Result<Summary, DeliveryError>,
     progress: Vec<Progress>,
+    ends: Vec<End>,
 }
 
 /// Whoever follows a run, with a memory.
@@ -37,13 +39,53 @@ struct Outcome {
 struct Notes {
     progress: Vec<Progress>,
     settled: BTreeSet<Number>,
+    ends: Vec<End>,
     /// So many can be remembered.
     room: Option<usize>,
+}
+
+/// The end that some events came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct End {
+    fate: &'static str,
+    events: u64,
+    attempts: u32,
+    unanswered: u32,
+}
+
+impl End {
+    fn of(batch: &SentBatch<'_>) -> Self {
+        let fate = match batch.fate {
+            Fate::Taken { batch: encoded, .. } => {
+                assert_eq!(encoded.events, batch.entries.len());
+                "taken"
+            }
+            Fate::DeadLetter { .. } => "dead letter",
+            Fate::Skipped => "skipped",
+            Fate::Uncertain => "uncertain",
+        };
+        Self {
+            fate,
+            events: batch.entries.len() as u64,
+            attempts: batch.attempts,
+            unanswered: batch.unanswered,
+        }
+    }
+}
+
+fn came_to(ends: &[End], fate: &str) -> u64 {
+    let such = ends.iter().filter(|end| end.fate == fate);
+    such.map(|end| end.events).sum()
 }
 
 impl Observer for &mut Notes {
     fn told(&mut self, progress: Progress) {
         self.progress.push(progress);
+    }
+
+    fn batch(&mut self, batch: &SentBatch<'_>) -> Result<(), StateError> {
+        self.ends.push(End::of(batch));
+        Ok(())
     }
 
     fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
@@ -119,8 +161,12 @@ async fn deliver_from(
 ) -> Outcome {
     let mut notes = Notes::default();
     let result = run(events, |record| record, sink, options, &mut notes).await;
-    let progress = notes.progress;
-    let outcome = Outcome { result, progress };
+    let (progress, ends) = (notes.progress, notes.ends);
+    let outcome = Outcome {
+        result,
+        progress,
+        ends,
+    };
     let Summary {
         read,
         accepted,
@@ -138,6 +184,12 @@ async fn deliver_from(
         notes.settled.len() as u64,
         accepted + dead_letters + skipped,
         "every end but being undelivered was told"
+    );
+    let of = |fate| came_to(&outcome.ends, fate);
+    assert_eq!(
+        (of("taken"), of("dead letter"), of("skipped")),
+        (accepted, dead_letters, skipped),
+        "every end was told with its batch"
     );
     outcome
 }
@@ -200,11 +252,17 @@ impl Sink for Scripted {
 
     async fn send(&self, entries: &[Entry], _: &EncodedBatch) -> Answer {
         self.sent.borrow_mut().push(entries.to_vec());
-        self.answers.borrow_mut().pop_front().unwrap_or(Ok(()))
+        self.answers
+            .borrow_mut()
+            .pop_front()
+            .unwrap_or(Ok(Some(202)))
     }
 
     async fn check(&self) -> Answer {
-        self.answers.borrow_mut().pop_front().unwrap_or(Ok(()))
+        self.answers
+            .borrow_mut()
+            .pop_front()
+            .unwrap_or(Ok(Some(202)))
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

@@ -1,0 +1,100 @@
+//! `ddctl receipts verify`.
+
+mod hours;
+mod proving;
+mod retention;
+mod text;
+mod view;
+
+use std::time::Duration;
+
+use clap::Args;
+
+use self::proving::{Asked, prove};
+use self::view::VerifyAnswer;
+use crate::commands::flags::{DatadogAccess, GatewayAccess};
+use crate::commands::sessions::filter::FilterArgs;
+use crate::context::Context;
+use crate::domain::intervals::Intervals;
+use crate::domain::time::{TimeRange, parse_duration, parse_range};
+use crate::error::Exit;
+use crate::gateway::Gateway;
+use crate::sources::SessionFilter;
+
+/// Prove that every session event is at Datadog, or name what is not
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl receipts verify --since 2026-07-01 --until 2026-10-01
+  ddctl receipts verify --since 7d --agent '*' -o json
+  ddctl receipts verify --since 1h --wait 15m
+
+It begins with the gateway: which events ought to exist. Receipts say which of them went out late, \
+and under which time. Datadog then counts by hour and kind; only where an hour differs are its events \
+listed, and what is still not found is looked up by its id. Datadog's search has a small quota that \
+the whole organisation shares: it says beforehand how many requests it makes and about how long they \
+take, and leaves half of the quota to others.
+
+Each event is found now; proven earlier, by a verification whose receipt is kept; expired unproven, \
+where Datadog keeps nothing so old and nobody looked in time; or missing. For the last two the exit \
+code is 3, and each is named. A verification leaves a receipt too: run one within the retention, and \
+its proof lasts. Test events do not count.
+
+It needs an application key with logs_read_data, and logs_read_config for the retention.")]
+pub struct Verify {
+    /// Sessions that started since then: 90d, 2026-07-01, RFC 3339
+    #[arg(long, value_name = "TIME")]
+    since: String,
+    /// Sessions that started before then
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// How long Datadog may take to make what was just sent searchable
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = parse_duration)]
+    wait: Duration,
+    #[command(flatten)]
+    gateway: GatewayAccess,
+    #[command(flatten)]
+    datadog: DatadogAccess,
+}
+
+/// What is to be proven.
+pub struct Subject {
+    /// Of start times, as they were asked for.
+    pub range: TimeRange,
+    /// What of it is looked at.
+    pub ranges: Intervals,
+    pub filter: SessionFilter,
+    pub wait: Duration,
+}
+
+pub async fn run(context: &Context, args: &Verify) -> anyhow::Result<Exit> {
+    let tz = &context.ui.options().tz;
+    let range = parse_range(&args.since, args.until.as_deref(), context.now(), tz)?;
+    let gateway = context.gateway(&args.gateway.flags())?;
+    let subject = Subject {
+        range,
+        ranges: [range].into_iter().collect(),
+        filter: args.filter.filter(),
+        wait: args.wait,
+    };
+    let answer = verified(context, &gateway, &args.datadog, &subject).await?;
+    context.ui.one(&answer, || text::of(&context.ui, &answer))?;
+    Ok(answer.exit())
+}
+
+/// Proves what can be proven, and keeps it as a receipt.
+pub async fn verified(
+    context: &Context,
+    gateway: &Gateway,
+    keys: &DatadogAccess,
+    subject: &Subject,
+) -> anyhow::Result<VerifyAnswer> {
+    let datadog = context.datadog(&keys.flags())?;
+    let asked = Asked {
+        gateway,
+        datadog: &datadog,
+        subject,
+    };
+    prove(context, asked).await
+}

@@ -1,0 +1,273 @@
+//! A verification from its beginning to its receipt.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jiff::{SignedDuration, Timestamp};
+
+use super::Subject;
+use super::hours::hours;
+use super::retention::{Retention, retention};
+use super::view::VerifyAnswer;
+use crate::commands::receipts::begin;
+use crate::commands::receipts::view::ReceiptRow;
+use crate::context::Context;
+use crate::datadog::Datadog;
+use crate::delivery::receipts::proof::{
+    Evidence, Expectations, Expected, Inquiry, Planned, Step, gather,
+};
+use crate::delivery::receipts::{self, Check, Ending, Finding, Found, Line, Receipt, Run};
+use crate::domain::event::EventId;
+use crate::domain::time::human_duration;
+use crate::gateway::Gateway;
+use crate::sources;
+use crate::ui::{Progress, counted};
+
+/// The command, as its own receipts name it.
+pub const VERIFY: &str = "receipts verify";
+/// Ids of one line of a receipt.
+const IDS_A_LINE: usize = 1_000;
+/// Before the first look at what was just sent is repeated; each wait is half as long again.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The most that Datadog takes of the past: an event older than that is not in a fresh batch under
+/// its own time.
+const FRESH: SignedDuration = SignedDuration::from_hours(18);
+
+/// Who is asked about what.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    pub gateway: &'a Gateway,
+    pub datadog: &'a Datadog,
+    pub subject: &'a Subject,
+}
+
+pub async fn prove(context: &Context, asked: Asked<'_>) -> anyhow::Result<VerifyAnswer> {
+    let Asked {
+        gateway,
+        datadog,
+        subject,
+    } = asked;
+    let state = context.state_folder()?;
+    let chain = receipts::check(&state)?;
+    let kept = retention(context, datadog)
+        .await
+        .context("ask Datadog how long it keeps logs")?;
+    let (mut expected, sessions) = census(context, gateway, subject).await?;
+    let site = datadog.site().to_string();
+    let distrusted = chain.problems.iter().filter_map(|one| one.receipt.clone());
+    let distrusted: BTreeSet<String> = distrusted.collect();
+    let evidence = gather(&state, &site, &mut expected, &distrusted)?;
+    let before = receipts_of(&state, &site, subject)?;
+    let mut receipt = begin(context, Some(gateway), run_of(asked)).await?;
+    let looked = look(context, asked, &mut expected, &kept, &evidence).await;
+    let (requests, findings) = match looked {
+        Ok(looked) => looked,
+        Err(error) => {
+            let why = Some(format!("{error:#}"));
+            receipt.end(Ending::Failed, why, context.now())?;
+            return Err(error);
+        }
+    };
+    let now = context.now();
+    write(&mut receipt, &expected, &findings, now)?;
+    let id = receipt.id().to_owned();
+    let operator = receipt.operator().clone();
+    receipt.end(Ending::Done, None, now)?;
+    let answer = VerifyAnswer {
+        version: env!("CARGO_PKG_VERSION"),
+        checked_at: now,
+        operator,
+        gateway: gateway.page_base().to_owned(),
+        destination: "logs",
+        site,
+        since: subject.range.since,
+        until: subject.range.until,
+        filter: subject.filter.canonical(),
+        sessions,
+        expected: expected.len() as u64,
+        found: expected.found().count() as u64,
+        proven_earlier: expected.proven_earlier().count() as u64,
+        expired_unproven: 0,
+        missing: 0,
+        not_indexed_yet: 0,
+        requests,
+        indexes: kept.indexes,
+        hours: hours(&expected),
+        findings: Vec::new(),
+        receipts: before,
+        chain: Check {
+            head: receipts::check(&state)?.head,
+            ..chain
+        },
+        receipt: id,
+    };
+    Ok(answer.with_findings(findings))
+}
+
+fn run_of(asked: Asked<'_>) -> Run {
+    let subject = asked.subject;
+    Run {
+        command: VERIFY.to_owned(),
+        since: Some(subject.range.since),
+        until: Some(subject.range.until),
+        filter: subject.filter.canonical(),
+        gateway: Some(asked.gateway.page_base().to_owned()),
+        destination: "logs".to_owned(),
+        site: Some(asked.datadog.site().to_string()),
+        ..Run::default()
+    }
+}
+
+/// Runs that sent to the site sessions of the range.
+fn receipts_of(
+    state: &std::path::Path,
+    site: &str,
+    subject: &Subject,
+) -> anyhow::Result<Vec<ReceiptRow>> {
+    let is_of = |row: &ReceiptRow| {
+        let is_apart = |since, until| until <= subject.range.since || since >= subject.range.until;
+        let range = row.since.zip(row.until);
+        row.site.as_deref() == Some(site)
+            && row.destination == "logs"
+            && row.command != VERIFY
+            && !range.is_some_and(|(since, until)| is_apart(since, until))
+    };
+    let listed = receipts::list(state, "", usize::MAX)?;
+    Ok(listed.iter().map(ReceiptRow::of).filter(is_of).collect())
+}
+
+/// What ought to exist, and of how many sessions.
+async fn census(
+    context: &Context,
+    gateway: &Gateway,
+    subject: &Subject,
+) -> anyhow::Result<(Expectations, u64)> {
+    let progress = context.ui.progress("reading sessions");
+    let mut expected = Expectations::default();
+    let mut sessions = 0;
+    for range in subject.ranges.iter() {
+        sources::census(gateway, range, &subject.filter, |session, kinds| {
+            sessions += 1;
+            progress.set(&counted(sessions, "session"));
+            let id: std::sync::Arc<str> = session.id.as_str().into();
+            for (kind, at) in kinds {
+                expected.push(Expected {
+                    id: EventId::of_session(&session.id, kind),
+                    kind,
+                    session: id.clone(),
+                    at,
+                });
+            }
+        })
+        .await?;
+    }
+    Ok((expected, sessions))
+}
+
+/// Asks Datadog until everything is found, or waiting for it is of no more use.
+async fn look(
+    context: &Context,
+    asked: Asked<'_>,
+    expected: &mut Expectations,
+    kept: &Retention,
+    evidence: &Evidence,
+) -> anyhow::Result<(u64, Vec<Finding>)> {
+    let (datadog, subject) = (asked.datadog, asked.subject);
+    let progress = context.ui.progress("asking Datadog");
+    let told = |step| tell(context, &progress, step);
+    let mut inquiry = Inquiry::new(datadog, asked.gateway.host(), told);
+    let since = kept.asked_since();
+    let open_until = evidence.newest_sent.map(|sent| sent + signed(subject.wait));
+    let mut wait = FIRST_WAIT;
+    loop {
+        inquiry.find(expected, since).await?;
+        let now = datadog.clock_now();
+        let earliest = since.unwrap_or(subject.range.since.min(now));
+        let is_waiting = open_until.is_some_and(|until| now < until);
+        let is_open = |under, is_late| is_waiting && may_be_of_newest(evidence, under, is_late);
+        if !lacks_only_open(expected, &is_open) {
+            inquiry.look_up(expected, earliest, now + FRESH).await?;
+        }
+        let findings = expected.findings(kept.horizon, is_open);
+        let has_open = findings.iter().any(|one| one.is_open());
+        let is_late = context
+            .deadline()
+            .is_some_and(|deadline| tokio::time::Instant::now() + wait >= deadline);
+        if !has_open || is_late {
+            return Ok((inquiry.requests, findings));
+        }
+        let text = human_duration(wait);
+        context.ui.status(&format!(
+            "{} may not be searchable yet; looking again in {text}",
+            counted(findings.len() as u64, "event")
+        ));
+        tokio::time::sleep(wait).await;
+        wait = (wait * 3 / 2).min(LONGEST_WAIT);
+    }
+}
+
+/// Looking up one by one what is still to be waited for would use the quota up for nothing.
+fn lacks_only_open(expected: &Expectations, is_open: &impl Fn(Timestamp, bool) -> bool) -> bool {
+    let findings = expected.findings(None, is_open);
+    !findings.is_empty() && findings.iter().all(Finding::is_open)
+}
+
+/// Whether an event may be one of those sent last.
+fn may_be_of_newest(evidence: &Evidence, under: Timestamp, is_late: bool) -> bool {
+    evidence.newest_sent.is_some_and(|sent| match is_late {
+        true => under >= sent - SignedDuration::from_mins(15),
+        false => under >= sent - FRESH,
+    })
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+fn tell(context: &Context, progress: &Progress, step: Step) {
+    let requests = |planned: Planned| match planned.requests {
+        0 => "no request".to_owned(),
+        requests => {
+            let about = human_duration(planned.estimate);
+            format!("{}, about {about}", counted(requests, "request"))
+        }
+    };
+    match step {
+        Step::Count { events, planned } => context.ui.status(&format!(
+            "counting {} by hour and kind: {}",
+            counted(events, "event"),
+            requests(planned)
+        )),
+        Step::List { cells, planned } => context.ui.status(&format!(
+            "{} differ: {} to list them",
+            counted(cells, "count"),
+            requests(planned)
+        )),
+        Step::LookUp { events, planned } => context.ui.status(&format!(
+            "looking up {} by id: {}",
+            counted(events, "event"),
+            requests(planned)
+        )),
+        Step::Asked { requests } => progress.set(&counted(requests, "request")),
+    }
+}
+
+/// The proof: the ids of what was found, and every finding.
+fn write(
+    receipt: &mut Receipt,
+    expected: &Expectations,
+    findings: &[Finding],
+    at: Timestamp,
+) -> anyhow::Result<()> {
+    let found: Vec<&Expected> = expected.found().collect();
+    for events in found.chunks(IDS_A_LINE) {
+        let ids = events.iter().map(|event| event.id.to_string()).collect();
+        receipt.add(&Line::Found(Found { at, ids }))?;
+    }
+    for finding in findings {
+        receipt.add(&Line::Finding(finding.clone()))?;
+    }
+    Ok(())
+}

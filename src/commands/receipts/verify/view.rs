@@ -1,0 +1,71 @@
+//! What a verification came to, as `-o json` shows it.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::hours::HourRow;
+use super::retention::IndexRow;
+use crate::commands::receipts::view::ReceiptRow;
+use crate::delivery::receipts::{Check, Finding, Lack, Operator};
+use crate::error::Exit;
+
+/// The shape of `receipts verify`.
+#[derive(Debug, Serialize)]
+pub struct VerifyAnswer {
+    pub version: &'static str,
+    pub checked_at: Timestamp,
+    pub operator: Operator,
+    pub gateway: String,
+    pub destination: &'static str,
+    pub site: String,
+    pub since: Timestamp,
+    pub until: Timestamp,
+    pub filter: String,
+    pub sessions: u64,
+    /// Events that ought to exist.
+    pub expected: u64,
+    pub found: u64,
+    pub proven_earlier: u64,
+    pub expired_unproven: u64,
+    pub missing: u64,
+    pub not_indexed_yet: u64,
+    /// Requests to Datadog's search.
+    pub requests: u64,
+    pub indexes: Vec<IndexRow>,
+    /// By the events' own time.
+    pub hours: Vec<HourRow>,
+    pub findings: Vec<Finding>,
+    /// Runs that sent events of the range, the newest first.
+    pub receipts: Vec<ReceiptRow>,
+    pub chain: Check,
+    /// The receipt of this verification.
+    pub receipt: String,
+}
+
+impl VerifyAnswer {
+    /// Adds findings to the counts of each.
+    pub fn with_findings(mut self, findings: Vec<Finding>) -> Self {
+        for finding in &findings {
+            match finding.finding {
+                Lack::Missing => self.missing += 1,
+                Lack::ExpiredUnproven => self.expired_unproven += 1,
+                Lack::NotIndexedYet => self.not_indexed_yet += 1,
+            }
+        }
+        self.findings = findings;
+        self
+    }
+
+    /// What cannot be told yet is no answer.
+    pub fn exit(&self) -> Exit {
+        let is_proven = self.missing == 0 && self.expired_unproven == 0;
+        match (
+            is_proven && self.chain.problems.is_empty(),
+            self.not_indexed_yet,
+        ) {
+            (false, _) => Exit::AnswerIsNo,
+            (true, 0) => Exit::Done,
+            (true, _) => Exit::Failed,
+        }
+    }
+}

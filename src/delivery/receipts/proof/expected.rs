@@ -1,0 +1,142 @@
+//! The events that ought to exist, and what is known of each.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::delivery::receipts::line::{Finding, Lack, Way};
+use crate::domain::event::{EventId, EventKind};
+
+/// An event as the gateway's rows prove it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    pub id: EventId,
+    pub kind: EventKind,
+    /// The session's id.
+    pub session: Arc<str>,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// What is known of an expected event.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub event: Expected,
+    /// The time under which the destination should have it.
+    pub under: Timestamp,
+    pub is_late: bool,
+    pub aside: Option<Way>,
+    /// When an earlier verification found it.
+    pub proven: Option<Timestamp>,
+    pub is_found: bool,
+}
+
+/// Every event that ought to exist, by its id.
+#[derive(Debug, Default)]
+pub struct Expectations {
+    pub(super) items: Vec<Item>,
+    index: HashMap<EventId, usize>,
+}
+
+impl Expectations {
+    pub fn push(&mut self, event: Expected) {
+        if self.index.insert(event.id, self.items.len()).is_none() {
+            self.items.push(Item {
+                under: event.at,
+                event,
+                is_late: false,
+                aside: None,
+                proven: None,
+                is_found: false,
+            });
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub(super) fn of_id(&mut self, id: &str) -> Option<&mut Item> {
+        let at = *self.index.get(&id.parse().ok()?)?;
+        self.items.get_mut(at)
+    }
+
+    /// Events with when they happened.
+    pub fn events(&self) -> impl Iterator<Item = &Expected> {
+        self.items.iter().map(|item| &item.event)
+    }
+
+    /// Those found now.
+    pub fn found(&self) -> impl Iterator<Item = &Expected> {
+        let found = self.items.iter().filter(|item| item.is_found);
+        found.map(|item| &item.event)
+    }
+
+    /// Those not found now that an earlier verification found.
+    pub fn proven_earlier(&self) -> impl Iterator<Item = (&Expected, Timestamp)> {
+        let others = self.items.iter().filter(|item| !item.is_found);
+        others.filter_map(|item| Some((&item.event, item.proven?)))
+    }
+
+    pub(super) fn not_found(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(|item| !item.is_found)
+    }
+
+    /// Those neither found now nor proven earlier, by name. `horizon` is the time before which the
+    /// destination keeps nothing; `is_open` says of an event that it may not be searchable yet.
+    pub fn findings(
+        &self,
+        horizon: Option<Timestamp>,
+        is_open: impl Fn(Timestamp, bool) -> bool,
+    ) -> Vec<Finding> {
+        let lacking = self.not_found().filter(|item| item.proven.is_none());
+        let judged = lacking.map(|item| {
+            let lack = match item.aside {
+                None if is_open(item.under, item.is_late) => Lack::NotIndexedYet,
+                _ if horizon.is_some_and(|horizon| item.under < horizon) => Lack::ExpiredUnproven,
+                _ => Lack::Missing,
+            };
+            item.finding(lack)
+        });
+        let mut findings: Vec<Finding> = judged.collect();
+        findings.sort_by(|one, other| (one.finding, one.at).cmp(&(other.finding, other.at)));
+        findings
+    }
+}
+
+impl Item {
+    fn finding(&self, lack: Lack) -> Finding {
+        let kind = match self.event.kind {
+            EventKind::Review(state) => format!("session.review {}", state.as_str()),
+            kind => kind.name().to_owned(),
+        };
+        Finding {
+            finding: lack,
+            id: self.event.id.to_string(),
+            kind,
+            session: self.event.session.to_string(),
+            at: self.event.at,
+            under: self.under,
+            why: self.why(lack).to_owned(),
+        }
+    }
+
+    fn why(&self, lack: Lack) -> &'static str {
+        match (lack, self.aside, self.is_late) {
+            (_, Some(Way::DeadLetter), _) => "it is in the dead letters",
+            (_, Some(Way::Skipped), _) => "it was left out as too old",
+            (Lack::NotIndexedYet, ..) => "it may have been sent too shortly before",
+            (Lack::ExpiredUnproven, _, true) => {
+                "it was sent late, and is past the retention by now"
+            }
+            (Lack::ExpiredUnproven, _, false) => "it is past the retention",
+            (Lack::Missing, _, true) => "a receipt says that it was sent late",
+            (Lack::Missing, _, false) => "no receipt names it",
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Writes the receipt of a run, and hands everything on to whoever else follows it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::hash::hex;
+use super::line::{Batch, Late, Line, SetAside, Uncertain, Way};
+use super::writing::Receipt;
+use crate::datadog::EncodedBatch;
+use crate::delivery::entry::Entry;
+use crate::delivery::observer::{Fate, Observer, SentBatch};
+use crate::delivery::positions::Number;
+use crate::delivery::state::StateError;
+use crate::delivery::summary::Progress;
+
+/// An observer in front of another one. The receipt stays with whoever ends the run.
+pub struct Recorder<'a, O> {
+    receipt: Option<&'a RefCell<Receipt>>,
+    next: O,
+}
+
+impl<'a, O: Observer> Recorder<'a, O> {
+    /// Without a receipt nothing is recorded: for a run that sends nothing.
+    pub fn new(receipt: Option<&'a RefCell<Receipt>>, next: O) -> Self {
+        Self { receipt, next }
+    }
+}
+
+impl<O: Observer> Observer for Recorder<'_, O> {
+    fn told(&mut self, progress: Progress) {
+        self.next.told(progress);
+    }
+
+    fn batch(&mut self, batch: &SentBatch<'_>) -> Result<(), StateError> {
+        if let Some(receipt) = self.receipt {
+            let mut receipt = receipt.borrow_mut();
+            let number = receipt.totals().batches + 1;
+            receipt.add(&line_of(batch, number))?;
+        }
+        self.next.batch(batch)
+    }
+
+    fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
+        self.next.settled(numbers)
+    }
+}
+
+fn line_of(batch: &SentBatch<'_>, number: u64) -> Line {
+    let set_aside = |way, status, why: Option<&str>| {
+        Line::SetAside(SetAside {
+            way,
+            ids: ids(batch.entries, |_| true),
+            kinds: kinds(batch.entries),
+            status,
+            why: why.map(str::to_owned),
+            attempts: batch.attempts,
+        })
+    };
+    match batch.fate {
+        Fate::Taken {
+            batch: encoded,
+            status,
+        } => Line::Batch(taken(batch, encoded, status, number)),
+        Fate::DeadLetter { status, why } => set_aside(Way::DeadLetter, status, Some(why)),
+        Fate::Skipped => set_aside(Way::Skipped, None, None),
+        Fate::Uncertain => Line::Uncertain(Uncertain {
+            ids: ids(batch.entries, |_| true),
+            unanswered: batch.unanswered,
+            sent_at: batch.sent_at,
+        }),
+    }
+}
+
+fn taken(batch: &SentBatch<'_>, encoded: &EncodedBatch, status: Option<u16>, number: u64) -> Batch {
+    Batch {
+        number,
+        sha256: hex(&encoded.sha256),
+        events: batch.entries.len() as u64,
+        bytes: encoded.raw_bytes as u64,
+        bytes_sent: encoded.body.len() as u64,
+        status,
+        attempts: batch.attempts,
+        unanswered: batch.unanswered,
+        sent_at: batch.sent_at,
+        kinds: kinds(batch.entries),
+        late: late(batch.entries),
+        cut: ids(batch.entries, |entry| entry.is_cut),
+    }
+}
+
+fn ids(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> Vec<String> {
+    let wanted = entries.iter().filter(|entry| is_wanted(entry));
+    wanted.map(|entry| entry.id.clone()).collect()
+}
+
+fn kinds(entries: &[Entry]) -> BTreeMap<String, u64> {
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+    for entry in entries {
+        *kinds
+            .entry(entry.kind.as_deref().unwrap_or("other"))
+            .or_default() += 1;
+    }
+    kinds
+        .into_iter()
+        .map(|(kind, count)| (kind.to_owned(), count))
+        .collect()
+}
+
+/// Those restamped at one go are under one time.
+fn late(entries: &[Entry]) -> Vec<Late> {
+    let mut late: Vec<Late> = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.is_restamped) {
+        match late.last_mut().filter(|last| last.at == entry.timestamp) {
+            Some(last) => last.ids.push(entry.id.clone()),
+            None => late.push(Late {
+                at: entry.timestamp,
+                ids: vec![entry.id.clone()],
+            }),
+        }
+    }
+    late
+}

@@ -1,0 +1,133 @@
+//! Datadog under a key that can change while a run goes on.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use jiff::SignedDuration;
+
+use super::datadog_events::DatadogEvents;
+use super::datadog_logs::DatadogLogs;
+use super::{IntakeKind, Sink};
+use crate::datadog::{Datadog, EncodedBatch, Meaning};
+use crate::delivery::answer::{Answer, Reason, Trouble};
+use crate::delivery::entry::Entry;
+use crate::delivery::pipeline::Options;
+
+/// Reads the key again where it came from, and makes a client of it.
+pub type Reread<'a> = Box<dyn Fn() -> Result<Datadog, String> + 'a>;
+
+/// One way to Datadog, whose key is read again while it is refused.
+pub struct Account<'a> {
+    kind: IntakeKind,
+    current: RefCell<Rc<Datadog>>,
+    /// `None` where only a restart brings another key.
+    reread: Option<Reread<'a>>,
+    /// For people: where the key came from, and what brings another.
+    remedy: String,
+}
+
+impl<'a> Account<'a> {
+    pub fn new(
+        kind: IntakeKind,
+        datadog: Datadog,
+        reread: Option<Reread<'a>>,
+        remedy: String,
+    ) -> Self {
+        Self {
+            kind,
+            current: RefCell::new(Rc::new(datadog)),
+            reread,
+            remedy,
+        }
+    }
+
+    /// `options` as the intake wants them.
+    pub fn options(&self, options: Options) -> Options {
+        match self.kind {
+            IntakeKind::Logs => options,
+            IntakeKind::Events => DatadogEvents::options(options),
+        }
+    }
+
+    fn datadog(&self) -> Rc<Datadog> {
+        Rc::clone(&self.current.borrow())
+    }
+}
+
+impl Sink for Account<'_> {
+    fn name(&self) -> String {
+        format!("{} {}", self.kind.name(), self.datadog().site())
+    }
+
+    async fn send(&self, entries: &[Entry], batch: &EncodedBatch) -> Answer {
+        let datadog = self.datadog();
+        match self.kind {
+            IntakeKind::Logs => DatadogLogs(&datadog).send(entries, batch).await,
+            IntakeKind::Events => DatadogEvents(&datadog).send(entries, batch).await,
+        }
+    }
+
+    async fn check(&self) -> Answer {
+        let datadog = self.datadog();
+        match self.kind {
+            IntakeKind::Logs => DatadogLogs(&datadog).check().await,
+            IntakeKind::Events => DatadogEvents(&datadog).check().await,
+        }
+    }
+
+    /// A key is asked about before anything is sent under it.
+    async fn renew(&self) -> Answer {
+        if let Some(reread) = &self.reread {
+            let datadog = reread().map_err(|text| Trouble {
+                meaning: Meaning::Pause,
+                reason: Reason::Other,
+                text,
+            })?;
+            self.current.replace(Rc::new(datadog));
+        }
+        self.datadog().validate().await?;
+        self.check().await
+    }
+
+    fn remedy(&self) -> Option<&str> {
+        Some(&self.remedy)
+    }
+
+    fn clock_offset(&self) -> Option<SignedDuration> {
+        self.datadog().clock_offset()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::datadog::testing::{Intake, Script, datadog_at};
+    use crate::domain::site::Site;
+
+    #[tokio::test]
+    async fn another_key_is_taken_from_where_the_first_came_from() {
+        let valid = || Script::json(200, r#"{"valid":true}"#);
+        let refused = Intake::start(vec![Script::status(403)]).await;
+        let good = Intake::start(vec![valid(), Script::json(202, "{}")]).await;
+        let reads = Cell::new(0);
+        let reread: Reread = Box::new(|| {
+            reads.set(reads.get() + 1);
+            match reads.get() {
+                1 => Err("the file is empty".to_owned()),
+                2 => Ok(datadog_at(&refused, Site::Us1)),
+                _ => Ok(datadog_at(&good, Site::Us1)),
+            }
+        });
+        let first = datadog_at(&refused, Site::Us1);
+        let account = Account::new(IntakeKind::Logs, first, Some(reread), "a file".to_owned());
+        let trouble = account.renew().await.expect_err("no key");
+        assert_eq!(trouble.text, "the file is empty");
+        let trouble = account.renew().await.expect_err("a key that is refused");
+        assert_eq!(trouble.meaning, Meaning::Pause);
+        assert_eq!(account.renew().await, Ok(None));
+        let lines: Vec<String> = good.requests().iter().map(|one| one.line.clone()).collect();
+        assert_eq!(lines, ["GET /api/v1/validate", "POST /api/v2/logs"]);
+    }
+}
