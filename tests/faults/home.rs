@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::oracle::Event;
+use super::room::Room;
 use super::support::SandboxProcess;
 
 /// Past every session of the sandbox.
@@ -14,8 +15,12 @@ pub const EVERYTHING: &str = "40d";
 pub struct Home {
     /// Kept where the scenario fails.
     pub folder: PathBuf,
-    /// `XDG_STATE_HOME`
-    pub state: PathBuf,
+    /// `XDG_STATE_HOME`, as the runner sees it.
+    state: PathBuf,
+    /// The same, as ddctl sees it.
+    state_inside: PathBuf,
+    /// What comes before the program.
+    entry: Vec<String>,
     environment: Vec<(String, String)>,
 }
 
@@ -24,21 +29,33 @@ impl Home {
         Self {
             folder: folder.to_owned(),
             state: folder.join("state"),
+            state_inside: folder.join("state"),
+            entry: Vec::new(),
             environment: sandbox.env().to_vec(),
         }
     }
 
+    /// Keeps the state on a disk of its own, which is mounted at `inside`.
+    pub fn move_state(&mut self, room: &Room, inside: &Path) {
+        self.state = room.path().to_owned();
+        self.state_inside = inside.to_owned();
+        self.entry = room.entry();
+    }
+
     /// `ddctl sessions export` with `args`, of everything there is.
     pub fn export(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ddctl"));
+        let ddctl = env!("CARGO_BIN_EXE_ddctl").to_owned();
+        let mut words = self.entry.iter().chain([&ddctl]);
+        let mut command = Command::new(words.next().expect("there is the program"));
         command
+            .args(words)
             .args(["sessions", "export", "--yes", "-o", "json"])
             .args(args)
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env("HOME", &self.folder)
             .env("TMPDIR", &self.folder)
-            .env("XDG_STATE_HOME", &self.state)
+            .env("XDG_STATE_HOME", &self.state_inside)
             .env("TZ", "UTC")
             .current_dir(&self.folder);
         command

@@ -14,6 +14,8 @@ pub struct Seen {
     pub all: u64,
     /// Requests to the logs intake.
     pub logs: u64,
+    /// Those that were not answered, or not yet.
+    pub unanswered: u64,
     /// Those that were answered 2xx.
     pub taken: u64,
     /// Those that were answered 5xx.
@@ -46,6 +48,7 @@ impl Watch {
             last: rows.last().map_or(self.from, number),
             all: rows.len() as u64,
             logs: logs().count() as u64,
+            unanswered: logs().filter(|row| row["status"].is_null()).count() as u64,
             taken: answered(2),
             unavailable: answered(5),
         }

@@ -1,4 +1,7 @@
-//! A small disk: a tmpfs in a mount namespace of its own, reached through its holder.
+//! A small disk: a tmpfs in a mount namespace of its own, which lives as long as its holder.
+//!
+//! A program sees it once it has entered the namespace; from outside it is reached through the
+//! holder's root. SQLite resolves that way to the folder below the disk, so it has to enter.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -9,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 #[derive(Debug)]
 pub struct Room {
     holder: Child,
+    /// Seen from outside.
     path: PathBuf,
 }
 
@@ -37,17 +41,33 @@ impl Room {
         (is_ready && room.path.is_dir()).then_some(room)
     }
 
+    /// The disk, seen from outside.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Leaves no more than `bytes` free.
+    /// What comes before a command that is to see the disk at its own place.
+    pub fn entry(&self) -> Vec<String> {
+        let holder = self.holder.id().to_string();
+        let words = [
+            "nsenter",
+            "-t",
+            &holder,
+            "-U",
+            "-m",
+            "--preserve-credentials",
+            "--",
+        ];
+        words.map(str::to_owned).to_vec()
+    }
+
+    /// Leaves no more than `bytes` free. Others may be writing meanwhile.
     pub fn fill(&self, bytes: u64) {
         let free = rustix::fs::statvfs(&self.path).expect("it is mounted");
         let free = free.f_bavail * free.f_frsize;
         let filler = vec![0; free.saturating_sub(bytes) as usize];
-        let mut file = File::create(self.filler()).expect("a file fits");
-        file.write_all(&filler).expect("there is so much room");
+        let mut file = File::create(self.filler()).expect("a file of no bytes fits");
+        let _ = file.write_all(&filler);
     }
 
     pub fn free(&self) {

@@ -49,7 +49,12 @@ pub const ROWS: &[Scenario] = &[
         what: "three answers in ten are 503",
         sessions: (120, 600),
         play: |stage| {
-            stage.faults(&[SMALL, "logs:503@0.3"]);
+            let size = if stage.is_long {
+                SMALL
+            } else {
+                "logs:limit=150000"
+            };
+            stage.faults(&[size, "logs:503@0.3"]);
             let _ = stage.run(&[]).exits(0);
             let asked = stage.asked();
             let refused = asked.iter().filter(|one| one.status == Some(503)).count();

@@ -10,13 +10,13 @@ pub const ROWS: &[Scenario] = &[
         name: "reset",
         what: "connections reset before the body is read",
         sessions: (80, 600),
-        play: |stage| export(stage, &[SMALL, "logs:reset@0.3"]),
+        play: |stage| until_it_struck(stage, "logs:reset"),
     },
     Scenario {
         name: "reset-after-store",
         what: "connections reset after the store and before the answer",
         sessions: (80, 600),
-        play: |stage| export(stage, &[SMALL, "logs:reset-after-store@0.3"]),
+        play: |stage| until_it_struck(stage, "logs:reset-after-store"),
     },
     Scenario {
         name: "cut",
@@ -53,6 +53,32 @@ pub const ROWS: &[Scenario] = &[
 fn export(stage: &mut Stage, faults: &[&str]) -> Played {
     stage.faults(faults);
     let _ = stage.run(&[]).exits(0);
+    Played::Out
+}
+
+/// In the short form so many requests are struck; in the long one three of ten.
+fn until_it_struck(stage: &mut Stage, fault: &str) -> Played {
+    if stage.is_long {
+        return export(stage, &[SMALL, &format!("{fault}@0.3")]);
+    }
+    let taken = stage.random.within(0..=2);
+    stage.faults(&[SMALL, "logs:slow=1ms"]);
+    if taken == 0 {
+        stage.faults(&[SMALL, fault]);
+    }
+    let mut exporter = stage.start(&[]);
+    assert!(
+        stage.wait(&mut exporter, |seen| seen.taken >= taken),
+        "it was over too soon"
+    );
+    let before = stage.seen(&exporter).unanswered;
+    stage.faults(&[SMALL, fault]);
+    assert!(
+        stage.wait(&mut exporter, |seen| seen.unanswered > before),
+        "nothing was struck"
+    );
+    stage.faults(&[SMALL]);
+    let _ = stage.ended(exporter).exits(0);
     Played::Out
 }
 

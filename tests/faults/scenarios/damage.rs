@@ -14,7 +14,7 @@ use crate::stage::Stage;
 pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "state-flipped",
-        what: "twenty bytes of the state are others",
+        what: "up to twenty bytes of the state are others",
         sessions: (60, 300),
         play: |stage| damaged(stage, flip),
     },
@@ -79,8 +79,10 @@ fn damaged(stage: &mut Stage, damage: fn(&Path, &mut Random)) -> Played {
 
 fn flip(file: &Path, random: &mut Random) {
     let mut bytes = fs::read(file).expect("the state is there");
+    // Most of the file is empty room.
+    let used: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
     for _ in 0..20 {
-        let at = random.within(0..=bytes.len() as u64 - 1) as usize;
+        let at = *random.pick(&used);
         bytes[at] ^= random.within(1..=255) as u8;
     }
     fs::write(file, bytes).expect("it is ours");

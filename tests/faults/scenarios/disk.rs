@@ -25,10 +25,11 @@ const SIZE: u64 = 8 << 20;
 const EMPTY_STATE: u64 = 150 << 10;
 
 fn in_a_room(stage: &mut Stage, play: fn(&mut Stage, &Room)) -> Played {
-    let Some(room) = Room::of(SIZE, &stage.home.folder.join("disk")) else {
+    let folder = stage.home.folder.join("disk");
+    let Some(room) = Room::of(SIZE, &folder) else {
         return Played::Skipped("a tmpfs in a user namespace (unshare -Urm)");
     };
-    stage.home.state = room.path().to_owned();
+    stage.home.move_state(&room, &folder);
     play(stage, &room);
     room.free();
     // Its disk goes with the room, so the scenario ends here.

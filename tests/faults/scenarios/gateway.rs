@@ -7,7 +7,7 @@ pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "gateway-trouble",
         what: "the gateway answers 5xx, resets, cuts and is slow, page by page",
-        sessions: (100, 500),
+        sessions: (40, 500),
         play: trouble,
     },
     Scenario {

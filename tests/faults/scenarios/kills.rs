@@ -9,16 +9,43 @@ pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "kill",
         what: "kill -9 at random moments",
-        sessions: (150, 600),
+        sessions: (100, 600),
         play: |stage| kill(stage, &[SMALL]),
     },
     Scenario {
         name: "kill-slow",
         what: "kill -9 at random moments, a slow intake",
-        sessions: (150, 600),
+        sessions: (100, 600),
         play: |stage| kill(stage, &[SMALL, "logs:slow=1ms"]),
     },
+    Scenario {
+        name: "kill-first-run",
+        what: "the very first run is killed when it has delivered the newest sessions",
+        sessions: (240, 1_200),
+        play: first_run,
+    },
 ];
+
+/// Sessions after which ddctl notes how far it has read.
+const STRETCH: u64 = 100;
+
+/// The next run knows no range: the position alone has to say what is left of the first one's.
+fn first_run(stage: &mut Stage) -> Played {
+    let mut exporter = stage.start(&[]);
+    let read = stage.random.within(STRETCH + 30..=2 * STRETCH);
+    assert!(
+        stage.wait(&mut exporter, |seen| seen.all >= read),
+        "it was over too soon"
+    );
+    stage.faults(&["gateway:stall"]);
+    // What was read goes out although the batch is not full.
+    assert!(
+        stage.wait(&mut exporter, |seen| seen.taken >= 1),
+        "nothing was sent"
+    );
+    let _ = stage.kill(exporter);
+    Played::Out
+}
 
 /// Kills in the two forms; the rows share them.
 const KILLS: (u64, u64) = (10, 100);

@@ -63,7 +63,7 @@ fn twice(stage: &mut Stage) -> Played {
     );
     exporter.signal(Signal::TERM);
     let told = std::time::Instant::now();
-    while !exporter.said().contains("again") && !exporter.is_over() {
+    while !exporter.said().contains("stopping") && !exporter.is_over() {
         std::thread::yield_now();
     }
     assert!(
