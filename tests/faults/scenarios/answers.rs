@@ -41,20 +41,15 @@ pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "bursts",
         what: "bursts of 500, 502 and 503",
-        sessions: (120, 600),
+        sessions: (100, 600),
         play: bursts,
     },
     Scenario {
         name: "503-often",
         what: "three answers in ten are 503",
-        sessions: (120, 600),
+        sessions: (100, 600),
         play: |stage| {
-            let size = if stage.is_long {
-                SMALL
-            } else {
-                "logs:limit=150000"
-            };
-            stage.faults(&[size, "logs:503@0.3"]);
+            stage.faults(&[SMALL, "logs:503@0.3"]);
             let _ = stage.run(&[]).exits(0);
             let asked = stage.asked();
             let refused = asked.iter().filter(|one| one.status == Some(503)).count();

@@ -7,13 +7,13 @@ pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "clock-ahead",
         what: "the intake's clock is an hour ahead",
-        sessions: (120, 600),
+        sessions: (70, 600),
         play: |stage| shifted(stage, "clock=+1h"),
     },
     Scenario {
         name: "clock-behind",
         what: "the intake's clock is an hour behind",
-        sessions: (120, 600),
+        sessions: (70, 600),
         play: |stage| shifted(stage, "clock=-1h"),
     },
 ];

@@ -9,25 +9,25 @@ pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "reset",
         what: "connections reset before the body is read",
-        sessions: (80, 600),
+        sessions: (70, 600),
         play: |stage| until_it_struck(stage, "logs:reset"),
     },
     Scenario {
         name: "reset-after-store",
         what: "connections reset after the store and before the answer",
-        sessions: (80, 600),
+        sessions: (70, 600),
         play: |stage| until_it_struck(stage, "logs:reset-after-store"),
     },
     Scenario {
         name: "cut",
         what: "answers cut in their body",
-        sessions: (80, 600),
+        sessions: (70, 600),
         play: |stage| export(stage, &[SMALL, "logs:cut"]),
     },
     Scenario {
         name: "slow",
         what: "answers that come a byte at a time",
-        sessions: (80, 600),
+        sessions: (70, 600),
         play: |stage| export(stage, &[SMALL, "logs:slow=3ms"]),
     },
     Scenario {
@@ -62,7 +62,7 @@ fn until_it_struck(stage: &mut Stage, fault: &str) -> Played {
         return export(stage, &[SMALL, &format!("{fault}@0.3")]);
     }
     let taken = stage.random.within(0..=2);
-    stage.faults(&[SMALL, "logs:slow=1ms"]);
+    stage.faults(&[SMALL, "logs:slow=1ms@0.5"]);
     if taken == 0 {
         stage.faults(&[SMALL, fault]);
     }

@@ -110,7 +110,7 @@ fn make_foreign(file: &Path, _: &mut Random) {
 /// What was noted last is lost with the end of the log. What was noted before counts, or the damage
 /// is said.
 fn cut_wal(stage: &mut Stage) -> Played {
-    stage.faults(&[SMALL, "logs:slow=1ms"]);
+    stage.faults(&[SMALL, "logs:slow=1ms@0.5"]);
     let mut exporter = stage.start(&[]);
     let taken = stage.random.within(1..=3);
     assert!(

@@ -13,7 +13,7 @@ pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "gateway-stalls",
         what: "the gateway does not answer some questions, and a time limit",
-        sessions: (100, 500),
+        sessions: (60, 500),
         play: stalls,
     },
 ];

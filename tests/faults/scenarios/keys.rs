@@ -8,7 +8,7 @@ pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "key-refused",
         what: "the key is refused in the middle, then good again",
-        sessions: (120, 600),
+        sessions: (100, 600),
         play: key_refused,
     },
     Scenario {
@@ -22,7 +22,7 @@ pub const ROWS: &[Scenario] = &[
 fn key_refused(stage: &mut Stage) -> Played {
     let status = *stage.random.pick(&["logs:401", "logs:403"]);
     let taken = stage.random.within(0..=2);
-    stage.faults(&[SMALL, "logs:slow=1ms"]);
+    stage.faults(&[SMALL, "logs:slow=1ms@0.5"]);
     if taken == 0 {
         stage.faults(&[SMALL, status]);
     }

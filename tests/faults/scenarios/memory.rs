@@ -8,7 +8,7 @@ use crate::stage::Stage;
 pub const ROWS: &[Scenario] = &[Scenario {
     name: "stall-memory",
     what: "many events, and an intake that never answers",
-    sessions: (900, 10_000),
+    sessions: (700, 10_000),
     play: stalled,
 }];
 

@@ -58,4 +58,4 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
 }
 
 /// Makes a delivery of a few hundred events take several requests.
-const SMALL: &str = "logs:limit=50000";
+const SMALL: &str = "logs:limit=100000";

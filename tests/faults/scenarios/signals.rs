@@ -11,7 +11,7 @@ pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "sigterm",
         what: "SIGTERM at full flow",
-        sessions: (150, 2_000),
+        sessions: (100, 2_000),
         play: once,
     },
     Scenario {
@@ -23,7 +23,7 @@ pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "sighup",
         what: "SIGHUP at full flow",
-        sessions: (150, 2_000),
+        sessions: (100, 2_000),
         play: hang_up,
     },
 ];
@@ -33,7 +33,7 @@ const LIMIT: Duration = Duration::from_secs(30 + 10);
 
 /// It is orderly: everything that is under way is waited for, so that nothing comes twice.
 fn once(stage: &mut Stage) -> Played {
-    stage.faults(&[SMALL, "logs:slow=1ms"]);
+    stage.faults(&[SMALL, "logs:slow=1ms@0.5"]);
     let mut exporter = stage.start(&[]);
     let taken = stage.random.within(0..=3);
     assert!(
@@ -81,7 +81,7 @@ fn twice(stage: &mut Stage) -> Played {
 }
 
 fn hang_up(stage: &mut Stage) -> Played {
-    stage.faults(&[SMALL, "logs:slow=1ms"]);
+    stage.faults(&[SMALL, "logs:slow=1ms@0.5"]);
     let mut exporter = stage.start(&[]);
     let taken = stage.random.within(0..=3);
     assert!(

@@ -6,9 +6,12 @@ use crate::stage::Stage;
 pub const ROWS: &[Scenario] = &[
     Scenario {
         name: "limit-1mb",
-        what: "bodies above 1 MB are answered 413",
-        sessions: (420, 2_000),
-        play: |stage| limited(stage, "logs:limit=1000000"),
+        what: "bodies above 1 MB are answered 413; above 200 KB in the short form",
+        sessions: (120, 2_000),
+        play: |stage| {
+            let bytes = if stage.is_long { 1_000_000 } else { 200_000 };
+            limited(stage, &format!("logs:limit={bytes}"))
+        },
     },
     Scenario {
         name: "limit-10kb",
@@ -52,7 +55,9 @@ fn poison(stage: &mut Stage) -> Played {
         false => drop(stage.ended(exporter).exits(6)),
     }
     stage.look();
-    assert_eq!(stage.home.dead(), [poisonous.clone()]);
+    // A crash between the letter and the note of it makes a second one.
+    let dead = stage.home.dead();
+    assert!(!dead.is_empty() && dead.iter().all(|event| *event == poisonous));
     let was_noted = stage.covers(&poisonous);
     let refusals = |stage: &Stage| {
         stage
