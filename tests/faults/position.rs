@@ -13,6 +13,14 @@ use super::oracle::Event;
 /// When each session started, by its id.
 pub type Starts = BTreeMap<String, Timestamp>;
 
+/// Whether a run under way has noted that it is done with something.
+pub fn has_moved(home: &Home) -> bool {
+    let state = State::look(&home.profile()).ok().flatten();
+    let cursors = state.and_then(|state| state.cursors().ok());
+    let mut cursors = cursors.unwrap_or_default().into_iter();
+    cursors.any(|(_, cursor)| !cursor.done.is_empty())
+}
+
 /// The ids of the events that would not be sent again: those of the stretches that are dealt with,
 /// but for the sessions that are not over, and those that are noted one by one.
 ///

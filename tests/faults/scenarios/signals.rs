@@ -35,7 +35,7 @@ const LIMIT: Duration = Duration::from_secs(30 + 10);
 fn once(stage: &mut Stage) -> Played {
     stage.faults(&[SMALL, "logs:slow=1ms@0.5"]);
     let mut exporter = stage.start(&[]);
-    let taken = stage.random.within(0..=3);
+    let taken = stage.random.within(1..=3);
     assert!(
         stage.wait(&mut exporter, |seen| seen.taken >= taken),
         "it was over too soon"
@@ -83,7 +83,7 @@ fn twice(stage: &mut Stage) -> Played {
 fn hang_up(stage: &mut Stage) -> Played {
     stage.faults(&[SMALL, "logs:slow=1ms@0.5"]);
     let mut exporter = stage.start(&[]);
-    let taken = stage.random.within(0..=3);
+    let taken = stage.random.within(1..=3);
     assert!(
         stage.wait(&mut exporter, |seen| seen.taken >= taken),
         "it was over too soon"
