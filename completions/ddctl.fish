@@ -112,36 +112,37 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -l read-only -d 'R
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand validate" -s h -l help -d 'Print help'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l profile -d 'Profile of the settings file' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l gateway-url -d 'Address of the gateway' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l config -d 'Settings file instead of the platform\'s own' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
 json\t''
 ndjson\t''
 yaml\t''
 csv\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
 json\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l color -d 'When to colour' -r -f -a "auto\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l color -d 'When to colour' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l no-input -d 'Never ask; fail where an answer is needed'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -s y -l yes -d 'Answer every question with yes'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -s h -l help -d 'Print help'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -f -a "list" -d 'List recorded sessions, newest first'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -f -a "show" -d 'Show one session: who, what, where, how it ended, and where to look'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -f -a "tail" -d 'Watch sessions as they happen: new ones that match, and what the open ones say'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -f -a "replay" -d 'Play a recording in the terminal'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -f -a "search" -d 'Find text in recordings: commands, statements and output'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -f -a "assert" -d 'Hold recordings against a policy file: what must and must not have been done'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show tail replay search assert export" -f -a "export" -d 'Ship session events to Datadog or to files, or recordings to files'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -f -a "list" -d 'List recorded sessions, newest first'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -f -a "show" -d 'Show one session: who, what, where, how it ended, and where to look'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -f -a "stats" -d 'Count sessions by type, connection, identity and time, each by outcome'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -f -a "tail" -d 'Watch sessions as they happen: new ones that match, and what the open ones say'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -f -a "replay" -d 'Play a recording in the terminal'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -f -a "search" -d 'Find text in recordings: commands, statements and output'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -f -a "assert" -d 'Hold recordings against a policy file: what must and must not have been done'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and not __fish_seen_subcommand_from list show stats tail replay search assert export" -f -a "export" -d 'Ship session events to Datadog or to files, or recordings to files'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l since -d 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339 [default: 7d]' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l until -d 'Sessions that started before then' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from list" -l at -d 'Sessions that ran then, open ones too: 03:12, \'2026-11-20 03:12\', RFC 3339' -r
@@ -214,6 +215,58 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l since -d 'Sessions that started since then: 90d, 12h, 2026-11-20, 03:12, RFC 3339 [default: 7d]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l until -d 'Sessions that started before then' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l at -d 'Sessions that ran then, open ones too: 03:12, \'2026-11-20 03:12\', RFC 3339' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l lookback -d 'With --at: how long before it a session may have started' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l user -d 'By who authenticated: e-mail, name or subject id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l connection -d 'By connection name, `*` and `?` allowed' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l type -d 'By connection type: database, application, custom, httpproxy, …' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l outcome -d 'By how the session ended' -r -f -a "success\t''
+failure\t''
+blocked\t''
+rejected\t''
+unknown\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l status -d 'By where the session stands' -r -f -a "open\t''
+ready\t''
+done\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l approval -d 'By its review' -r -f -a "pending\t''
+approved\t''
+rejected\t''
+revoked\t''
+not-required\t'No rule demanded one'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l correlation -d 'By correlation id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l by -d 'What to count by [default: all; hours up to 48 h, else days]' -r -f -a "type\t''
+connection\t''
+identity\t''
+hour\t''
+day\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l top -d 'The largest N of each kind alone [default: 10 in a table, else all]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from tail" -l since -d 'Show what was before, too: sessions since then, and what open ones said: 10m, 03:12, RFC 3339' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from tail" -l lookback -d 'Join open sessions that started within this time' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from tail" -l for -d 'End after this time' -r
@@ -413,6 +466,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from assert" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l since -d 'Sessions that started since then: 24h, 2026-11-20, RFC 3339' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l until -d 'Sessions that started before then' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l interval -d 'With --follow: how often the gateway is asked' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l user -d 'By who authenticated: e-mail, name or subject id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l connection -d 'By connection name, `*` and `?` allowed' -r
@@ -436,7 +490,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l late -d 'What happens to events older than Datadog takes' -r -f -a "restamp\t''
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l late -d 'What happens to events older than Datadog takes [default: restamp, after asking]' -r -f -a "restamp\t''
 skip\t''
 deadletter\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l format -d 'Format of a file or of stdout' -r -f -a "ndjson\t'Events, one object a line; of a recording one a row'
@@ -474,6 +528,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l new -d 'From the stored position to now, for cron; --since says where to begin the first time'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l again -d 'Send what was sent before once more, under the same ids'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l follow -d 'From the stored position on, and stay: new sessions, and what becomes of the open ones'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l overwrite -d 'Replace a file that exists'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l dry-run -d 'Show the real payloads, the key masked; send nothing, write no file'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l recording -d 'Recordings, where the format fits session events as well (ndjson, csv)'

@@ -67,19 +67,25 @@ fn drive(context: &Context, command: Command, stop: watch::Sender<bool>) -> anyh
         .build()?;
     let deadline = context.globals.timeout;
     let ends_by_itself = command.stops_by_itself();
+    let runs_until_stopped = command.runs_until_stopped();
     let exit = runtime.block_on(async {
         let work = crate::commands::run(context, command);
         tokio::pin!(work);
         tokio::select! {
             // Listening begins before the work does, which may hold the thread for long.
             biased;
-            () = interrupted() => {
+            signal = interrupted() => {
                 let _ = stop.send(true);
                 match ends_by_itself {
                     false => Ok(Exit::Interrupted),
                     true => tokio::select! {
-                        done = &mut work => done,
-                        () = interrupted() => Ok(Exit::Interrupted),
+                        done = &mut work => match (signal, done) {
+                            (Stopped::Terminate, Ok(Exit::Interrupted)) if runs_until_stopped => {
+                                Ok(Exit::Done)
+                            }
+                            (_, done) => done,
+                        },
+                        _ = interrupted() => Ok(Exit::Interrupted),
                     },
                 }
             }
@@ -107,16 +113,26 @@ async fn timer(deadline: Option<Duration>, ends_by_itself: bool) {
     }
 }
 
-/// Resolves on Ctrl-C or on the signal a service manager sends.
-async fn interrupted() {
+/// Who wants an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stopped {
+    /// Ctrl-C.
+    Interrupt,
+    /// The signal a service manager sends.
+    Terminate,
+}
+
+/// Resolves on either.
+async fn interrupted() -> Stopped {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => tokio::select! {
-            _ = tokio::signal::ctrl_c() => (),
-            _ = terminate.recv() => (),
+            _ = tokio::signal::ctrl_c() => Stopped::Interrupt,
+            _ = terminate.recv() => Stopped::Terminate,
         },
         Err(_) => {
             let _ = tokio::signal::ctrl_c().await;
+            Stopped::Interrupt
         }
     }
 }

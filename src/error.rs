@@ -240,7 +240,8 @@ fn of_source(error: &SourceError) -> Option<Verdict> {
             Exit::Failed,
             "`ddctl sessions list --since 90d` shows the ids; a whole id is found at any age",
         )),
-        SourceError::TooDense { .. } | SourceError::Unstable { .. } | SourceError::Closed => None,
+        SourceError::TooDense { .. } => Some(Verdict::plain(Exit::WorkKept)),
+        SourceError::Unstable { .. } | SourceError::Closed => None,
     }
 }
 

@@ -168,7 +168,7 @@ impl Tour<'_> {
             step("What is happening right now?", tail),
             step(
                 "Ship every session of the last day to Datadog",
-                "sessions export --since 24h --to logs",
+                "sessions export --since 16h --to logs",
             ),
             step(
                 "Would somebody be told about an agent on production without approval?",

@@ -92,6 +92,12 @@ impl Command {
             _ => false,
         }
     }
+
+    /// True for commands that run until they are told to stop: then a stop by a service manager is
+    /// how they end well.
+    pub fn runs_until_stopped(&self) -> bool {
+        matches!(self, Command::Sessions(sessions) if sessions.runs_until_stopped())
+    }
 }
 
 /// The one match.

@@ -1,7 +1,10 @@
 //! A cursor in use by one run: what is still to be read, what the destination already has, and what
 //! may be remembered.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
+
+use jiff::Timestamp;
 
 use super::positions::{Number, Positions};
 use super::state::{Cursor, CursorKey, Holder, Lock, State, StateError, Unfinished};
@@ -14,10 +17,17 @@ pub struct Ledger {
     /// `None` where the run only looks.
     held: Option<(State, Lock)>,
     key: CursorKey,
-    /// As it stood when the run began.
+    /// As it stood when the round began; a run that does not follow has one.
     cursor: Option<Cursor>,
+    /// Events that were on their way then: they may have settled since.
+    on_the_way: HashSet<String>,
+    /// Events of unfinished sessions that were read in this round. Such a session can be in a
+    /// range as well.
+    of_unfinished: HashSet<String>,
     positions: Positions,
-    known: u64,
+    /// Events that the destination had before this run.
+    known: HashSet<String>,
+    is_first_round: bool,
     /// Of start times: what else is read is for others.
     scope: Option<TimeRange>,
 }
@@ -49,8 +59,11 @@ impl Ledger {
             held,
             key,
             cursor,
+            on_the_way: HashSet::new(),
+            of_unfinished: HashSet::new(),
             positions: Positions::default(),
-            known: 0,
+            known: HashSet::new(),
+            is_first_round: true,
             scope: None,
         }
     }
@@ -66,7 +79,47 @@ impl Ledger {
         self.cursor = None;
     }
 
-    /// Where the cursor stood when the run began; `None` where it never moved.
+    /// Looks again where the cursor stands: what is read from here on is another round.
+    ///
+    /// # Errors
+    ///
+    /// What makes the state unreadable.
+    pub fn begin_round(&mut self) -> Result<(), StateError> {
+        self.write()?;
+        if let Some((state, _)) = &self.held {
+            self.cursor = state.cursor(&self.key)?;
+        }
+        self.on_the_way = self.positions.waiting().map(str::to_owned).collect();
+        self.of_unfinished.clear();
+        self.is_first_round = false;
+        Ok(())
+    }
+
+    /// True where nothing that was read is on its way.
+    pub fn is_settled(&self) -> bool {
+        self.positions.waiting().next().is_none()
+    }
+
+    /// Sessions that may bring more, by id with their starts.
+    pub fn unfinished(&self) -> BTreeMap<String, Timestamp> {
+        let unfinished = self.cursor.as_ref().map(|cursor| &cursor.unfinished);
+        unfinished.cloned().unwrap_or_default()
+    }
+
+    pub fn key(&self) -> &CursorKey {
+        &self.key
+    }
+
+    /// Cursors of other selections and destinations of the same profile.
+    pub fn others(&self) -> Result<Vec<CursorKey>, StateError> {
+        let Some((state, _)) = &self.held else {
+            return Ok(Vec::new());
+        };
+        let keys = state.cursors()?.into_iter().map(|(key, _)| key);
+        Ok(keys.filter(|key| *key != self.key).collect())
+    }
+
+    /// Where the cursor stood when the round began; `None` where it never moved.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
@@ -80,16 +133,34 @@ impl Ledger {
     }
 
     /// An event of `session` was read: its number, or `None` where the destination has it or is not
-    /// to get it.
+    /// to get it, and where it is on its way.
     pub fn read(&mut self, session: Unfinished, event: String) -> Option<Number> {
         if !self.is_concerned(&session) {
             return None;
         }
         if self.has(&session, &event) {
-            self.known += 1;
+            if self.is_first_round {
+                self.known.insert(event);
+            }
             return None;
         }
-        Some(self.positions.read(session, event))
+        let is_open = |cursor: &Cursor| cursor.unfinished.contains_key(&session.session);
+        let is_open = self.cursor.as_ref().is_some_and(is_open);
+        if is_open && !self.of_unfinished.insert(event.clone()) {
+            return self.read_again(session, event);
+        }
+        match self.on_the_way.contains(&event) {
+            true => self.read_again(session, event),
+            false => self.positions.read(session, event),
+        }
+    }
+
+    /// What has settled since the round began needs no waiting.
+    fn read_again(&mut self, session: Unfinished, event: String) -> Option<Number> {
+        if self.positions.is_waiting(&event) {
+            self.positions.read(session, event);
+        }
+        None
     }
 
     /// Whether [`Ledger::read`] would give a number.
@@ -158,9 +229,9 @@ impl Ledger {
         }
     }
 
-    /// Events that the destination had already.
+    /// Events that the destination had before this run.
     pub fn known(&self) -> u64 {
-        self.known
+        self.known.len() as u64
     }
 }
 
@@ -234,6 +305,47 @@ mod tests {
         assert_eq!(second.read(session(3), "open".to_owned()), None);
         assert!(second.read(session(3), "close".to_owned()).is_some());
         assert_eq!(second.known(), 1);
+    }
+
+    #[test]
+    fn an_event_goes_out_once_however_often_its_session_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut ledger = ledger(&folder);
+        let read = |ledger: &mut Ledger, event: &str| ledger.read(session(7), event.to_owned());
+        let open = read(&mut ledger, "open").expect("new");
+        ledger.close(range(0, 10), vec![session(7)], Vec::new());
+        ledger.begin_round().expect("read");
+        assert_eq!(read(&mut ledger, "open"), None, "it is on its way");
+        ledger.settled(&[open]).expect("written");
+        assert_eq!(read(&mut ledger, "open"), None, "it has settled meanwhile");
+        ledger.begin_round().expect("read");
+        assert_eq!(ledger.unfinished().len(), 1);
+        assert_eq!(read(&mut ledger, "open"), None, "the cursor has it");
+        // Asked for by its id, and once more in the range of the last minute.
+        let close = read(&mut ledger, "close").expect("new");
+        assert_eq!(read(&mut ledger, "close"), None);
+        ledger.close(range(7, 7), Vec::new(), vec![session(7).session]);
+        ledger.settled(&[close]).expect("written");
+        assert_eq!(read(&mut ledger, "close"), None);
+        ledger.begin_round().expect("read");
+        assert!(ledger.unfinished().is_empty());
+        assert_eq!(ledger.known(), 0);
+    }
+
+    #[test]
+    fn a_session_that_finished_in_a_stretch_under_way_is_known_until_that_is_done() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut ledger = ledger(&folder);
+        let number = ledger.read(session(7), "close".to_owned()).expect("new");
+        let finished = vec![session(7).session];
+        ledger.close(range(0, 0), Vec::new(), finished);
+        ledger.settled(&[number]).expect("written");
+        ledger.begin_round().expect("read");
+        assert_eq!(ledger.read(session(7), "close".to_owned()), None);
+        ledger.close(range(0, 10), Vec::new(), Vec::new());
+        ledger.begin_round().expect("read");
+        let cursor = ledger.cursor().expect("it moved");
+        assert!(cursor.sent.is_empty() && cursor.done.contains(at(7)));
     }
 
     #[test]

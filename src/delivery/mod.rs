@@ -44,7 +44,7 @@ pub use batch::Limits;
 pub use compression::Codec;
 pub use entry::{Entry, Record};
 pub use fan_out::{Outlet, Worth, fan_out};
-pub use late::LatePolicy;
+pub use late::{LatePolicy, OLDEST};
 pub use ledger::Ledger;
 pub use observer::{Fate, Observer, SentBatch};
 pub use pipeline::{Cause, DeliveryError, Options, Patience, Stop, run};

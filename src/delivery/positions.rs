@@ -6,7 +6,7 @@
 //! done is remembered event by event, so that a run that is cut off repeats no more than what was
 //! under way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::state::{Step, Unfinished};
 use crate::domain::time::TimeRange;
@@ -18,9 +18,12 @@ pub type Number = u64;
 #[derive(Debug, Default)]
 pub struct Positions {
     next: Number,
-    /// By the number of the first event; the last is being read.
-    stretches: BTreeMap<Number, Stretch>,
+    next_stretch: u64,
+    /// In the order in which they were begun; the last is being read.
+    stretches: BTreeMap<u64, Stretch>,
     waiting: BTreeMap<Number, Waiting>,
+    /// What waits, by the event's id.
+    by_event: HashMap<String, Number>,
     step: Step,
 }
 
@@ -42,50 +45,76 @@ struct End {
 struct Waiting {
     session: Unfinished,
     event: String,
+    /// That it was read for: several where its session was read again meanwhile.
+    stretches: Vec<u64>,
 }
 
 impl Positions {
-    /// An event of `session` was read. Its number, under which it settles.
-    pub fn read(&mut self, session: Unfinished, event: String) -> Number {
-        self.open_stretch().waiting += 1;
+    /// An event of `session` was read. Its number, under which it settles; `None` for one that was
+    /// read before and is on its way: what is being read waits for it as well.
+    pub fn read(&mut self, session: Unfinished, event: String) -> Option<Number> {
+        let stretch = self.open_stretch();
+        if let Some(number) = self.by_event.get(&event) {
+            if let Some(waiting) = self.waiting.get_mut(number)
+                && !waiting.stretches.contains(&stretch)
+            {
+                waiting.stretches.push(stretch);
+                self.wait_in(stretch);
+            }
+            return None;
+        }
+        self.wait_in(stretch);
         let number = self.next;
         self.next += 1;
-        self.waiting.insert(number, Waiting { session, event });
-        number
+        self.by_event.insert(event.clone(), number);
+        let waiting = Waiting {
+            session,
+            event,
+            stretches: vec![stretch],
+        };
+        self.waiting.insert(number, waiting);
+        Some(number)
     }
 
     /// `range` was read to its end: what was read since the last call belongs to it. `unfinished`
     /// are its sessions that may bring more, `finished` those of earlier stretches that will bring
     /// no more.
     pub fn close(&mut self, range: TimeRange, unfinished: Vec<Unfinished>, finished: Vec<String>) {
-        self.open_stretch().end = Some(End {
-            range,
-            unfinished,
-            finished,
-        });
-        if let Some((first, _)) = self.stretches.last_key_value() {
-            self.finish_if_settled(*first);
+        let stretch = self.open_stretch();
+        if let Some(open) = self.stretches.get_mut(&stretch) {
+            open.end = Some(End {
+                range,
+                unfinished,
+                finished,
+            });
         }
+        self.finish_if_settled(stretch);
     }
 
     /// The event is with the destination or on the disk as a dead letter. A number that is not
     /// waiting is ignored.
     pub fn settled(&mut self, number: Number) {
-        let Some(Waiting { session, event }) = self.waiting.remove(&number) else {
+        let Some(waiting) = self.waiting.remove(&number) else {
             return;
         };
-        self.step.sent.push((session, event));
-        let mut before = self.stretches.range_mut(..=number);
-        if let Some((first, stretch)) = before.next_back() {
-            stretch.waiting -= 1;
-            let first = *first;
-            self.finish_if_settled(first);
+        self.by_event.remove(&waiting.event);
+        self.step.sent.push((waiting.session, waiting.event));
+        for stretch in waiting.stretches {
+            if let Some(open) = self.stretches.get_mut(&stretch) {
+                open.waiting -= 1;
+            }
+            self.finish_if_settled(stretch);
         }
     }
 
-    /// Events that were read and are not settled.
-    pub fn waiting(&self) -> usize {
-        self.waiting.len()
+    /// Events that were read and are not settled, by their ids.
+    pub fn waiting(&self) -> impl Iterator<Item = &str> {
+        self.by_event.keys().map(String::as_str)
+    }
+
+    /// Whether the event with that id was read and is not settled.
+    pub fn is_waiting(&self, event: &str) -> bool {
+        self.by_event.contains_key(event)
     }
 
     /// What may be remembered since the last call; `None` where that is nothing.
@@ -94,23 +123,31 @@ impl Positions {
         (step != Step::default()).then_some(step)
     }
 
-    fn open_stretch(&mut self) -> &mut Stretch {
-        let is_closed = |stretch: &Stretch| stretch.end.is_some();
-        if self.stretches.values().next_back().is_none_or(is_closed) {
-            // A stretch without events shares its first number with the next one, which is why it
-            // is taken out as soon as it is closed.
-            self.stretches.insert(self.next, Stretch::default());
+    fn wait_in(&mut self, stretch: u64) {
+        if let Some(open) = self.stretches.get_mut(&stretch) {
+            open.waiting += 1;
         }
-        let last = self.stretches.values_mut().next_back();
-        last.expect("one was inserted where there was none")
     }
 
-    fn finish_if_settled(&mut self, first: Number) {
+    /// The stretch that is being read.
+    fn open_stretch(&mut self) -> u64 {
+        match self.stretches.last_key_value() {
+            Some((number, stretch)) if stretch.end.is_none() => *number,
+            _ => {
+                let number = self.next_stretch;
+                self.next_stretch += 1;
+                self.stretches.insert(number, Stretch::default());
+                number
+            }
+        }
+    }
+
+    fn finish_if_settled(&mut self, stretch: u64) {
         let is_done = |stretch: &Stretch| stretch.waiting == 0 && stretch.end.is_some();
-        if !self.stretches.get(&first).is_some_and(is_done) {
+        if !self.stretches.get(&stretch).is_some_and(is_done) {
             return;
         }
-        if let Some(Stretch { end: Some(end), .. }) = self.stretches.remove(&first) {
+        if let Some(Stretch { end: Some(end), .. }) = self.stretches.remove(&stretch) {
             self.step.done.push(end.range);
             self.step.unfinished.extend(end.unfinished);
             self.step.finished.extend(end.finished);
@@ -146,8 +183,8 @@ mod tests {
     #[test]
     fn a_stretch_is_done_once_it_is_read_and_everything_of_it_settled() {
         let mut positions = Positions::default();
-        let first = positions.read(session(1), "a".to_owned());
-        let second = positions.read(session(2), "b".to_owned());
+        let first = positions.read(session(1), "a".to_owned()).expect("new");
+        let second = positions.read(session(2), "b".to_owned()).expect("new");
         positions.settled(second);
         let step = positions.take().expect("something settled");
         assert_eq!(step.sent, [(session(2), "b".to_owned())]);
@@ -161,7 +198,25 @@ mod tests {
         assert_eq!(step.done, [stretch(0)]);
         assert_eq!(step.unfinished, [session(1)]);
         assert_eq!(step.finished, ["old"]);
-        assert_eq!(positions.waiting(), 0);
+        assert_eq!(positions.waiting().count(), 0);
+    }
+
+    #[test]
+    fn a_stretch_that_is_read_again_waits_for_what_is_still_on_its_way() {
+        let mut positions = Positions::default();
+        let first = positions.read(session(1), "a".to_owned()).expect("new");
+        positions.close(stretch(0), Vec::new(), Vec::new());
+        for _ in 0..2 {
+            assert_eq!(positions.read(session(1), "a".to_owned()), None);
+        }
+        positions.close(stretch(1), Vec::new(), Vec::new());
+        positions.close(stretch(2), Vec::new(), Vec::new());
+        let step = positions.take().expect("one waits for nothing");
+        assert_eq!(step.done, [stretch(2)]);
+        positions.settled(first);
+        let step = positions.take().expect("the event has settled");
+        assert_eq!(step.done, [stretch(0), stretch(1)]);
+        assert_eq!(step.sent.len(), 1);
     }
 
     #[test]
@@ -186,7 +241,8 @@ mod tests {
             for (number, count) in counts.iter().enumerate() {
                 for event in 0..*count {
                     let id = format!("{number}/{event}");
-                    left.push((number, positions.read(session(number), id)));
+                    let read = positions.read(session(number), id).expect("new");
+                    left.push((number, read));
                 }
                 positions.close(stretch(number), Vec::new(), Vec::new());
             }

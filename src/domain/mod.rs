@@ -3,6 +3,7 @@
 //! Nothing in this room does I/O. It knows the standard library, serde and time, and nothing of
 //! HTTP, of files or of the terminal.
 
+pub mod backoff;
 pub mod connection;
 pub mod digest;
 pub mod event;

@@ -41,7 +41,8 @@ pub async fn census(
     Ok(())
 }
 
-async fn counted(
+/// The session with its true outcome, as far as the gateway gives it; `None` where it is not wanted.
+pub(super) async fn counted(
     gateway: &Gateway,
     filter: &SessionFilter,
     row: Session,

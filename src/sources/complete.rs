@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::error::SourceError;
 use super::events::{EventContext, events_with};
 use super::retry::{Backoff, retrying};
+use super::throttle::Throttle;
 use crate::domain::event::SessionEvent;
 use crate::domain::session::{Session, Verb};
 use crate::gateway::{Gateway, GatewayError};
@@ -32,23 +33,46 @@ impl Completed {
     }
 }
 
+/// Asks for single sessions: no more at once than the gateway can bear.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asker<'a> {
+    pub gateway: &'a Gateway,
+    pub throttle: &'a Throttle,
+    /// How long a failure is taken for one that passes.
+    pub patience: fn() -> Backoff,
+}
+
+impl Asker<'_> {
+    async fn ask<T>(
+        &self,
+        mut ask: impl AsyncFnMut(&Gateway) -> Result<T, GatewayError>,
+    ) -> Result<T, SourceError> {
+        retrying((self.patience)(), async || {
+            let turn = self.throttle.turn().await;
+            let answer = ask(self.gateway).await;
+            turn.note(&answer);
+            answer
+        })
+        .await
+    }
+}
+
 /// Completes a list row. `statements` reads a recording's raw `event_stream` array.
 ///
 /// # Errors
 ///
 /// What cannot be had for this one session (403, 404, an answer that cannot be read) leaves it
 /// incomplete; what concerns every session is an error.
-pub async fn completed(
-    gateway: &Gateway,
+pub(super) async fn completed(
+    asker: &Asker<'_>,
     row: Session,
     statements: &impl Fn(&Session, &[u8]) -> Option<String>,
 ) -> Result<Completed, SourceError> {
     let asked = match has_statements(&row) {
-        true => with_statements(gateway, &row, statements).await,
+        true => with_statements(asker, &row, statements).await,
         false => {
-            let ask = async || gateway.session(&row.id).await;
-            let session = retrying(Backoff::patient(), ask).await;
-            session.map(|session| (session, None))
+            let session = asker.ask(async |gateway| gateway.session(&row.id).await);
+            session.await.map(|session| (session, None))
         }
     };
     match asked {
@@ -71,14 +95,13 @@ pub async fn completed(
 
 /// One session by its id, complete.
 pub(super) async fn single(
-    gateway: &Gateway,
+    asker: &Asker<'_>,
     id: &str,
     statements: &impl Fn(&Session, &[u8]) -> Option<String>,
 ) -> Result<Completed, SourceError> {
-    let ask = async || gateway.session(id).await;
-    let session = retrying(Backoff::patient(), ask).await?;
+    let session = asker.ask(async |gateway| gateway.session(id).await).await?;
     match has_statements(&session) {
-        true => completed(gateway, session, statements).await,
+        true => completed(asker, session, statements).await,
         false => Ok(Completed {
             session: Arc::new(session),
             statements: None,
@@ -88,12 +111,12 @@ pub(super) async fn single(
 }
 
 async fn with_statements(
-    gateway: &Gateway,
+    asker: &Asker<'_>,
     row: &Session,
     statements: &impl Fn(&Session, &[u8]) -> Option<String>,
 ) -> Result<(Session, Option<String>), SourceError> {
-    let ask = async || gateway.session_with_recording(&row.id).await;
-    let (session, recording) = retrying(Backoff::patient(), ask).await?;
+    let asked = asker.ask(async |gateway| gateway.session_with_recording(&row.id).await);
+    let (session, recording) = asked.await?;
     let statements = recording.and_then(|bytes| statements(&session, &bytes));
     Ok((session, statements))
 }
@@ -126,6 +149,14 @@ mod tests {
 
     const ID: &str = "a0000000-0000-4000-8000-000000000001";
 
+    fn asker<'a>(gateway: &'a Gateway, throttle: &'a Throttle) -> Asker<'a> {
+        Asker {
+            gateway,
+            throttle,
+            patience: Backoff::patient,
+        }
+    }
+
     fn none(_: &Session, _: &[u8]) -> Option<String> {
         None
     }
@@ -137,9 +168,13 @@ mod tests {
             "ai_analysis":{{"risk_level":"low","title":"t","explanation":"e","action":"allow_execution"}}}}"#
         );
         let server = Server::answering([Reply::json(200, body)]).await;
-        let completed = completed(&server.gateway(), session(|_| ()), &none)
-            .await
-            .expect("a session");
+        let completed = completed(
+            &asker(&server.gateway(), &Throttle::new(1)),
+            session(|_| ()),
+            &none,
+        )
+        .await
+        .expect("a session");
         assert_eq!(completed.session.script.as_deref(), Some("select 1"));
         assert!(completed.session.ai_analysis.is_some() && !completed.is_incomplete);
         assert_eq!(server.requests()[0].target, format!("/api/sessions/{ID}"));
@@ -153,7 +188,7 @@ mod tests {
         let server = Server::answering([Reply::json(200, body)]).await;
         let row = session(|session| session.verb = Verb::Connect);
         let read = |_: &Session, bytes: &[u8]| Some(format!("{} bytes", bytes.len()));
-        let completed = completed(&server.gateway(), row, &read)
+        let completed = completed(&asker(&server.gateway(), &Throttle::new(1)), row, &read)
             .await
             .expect("a session");
         assert_eq!(completed.statements.as_deref(), Some("16 bytes"));
@@ -194,9 +229,13 @@ mod tests {
             Reply::json(200, "[]"),
         ] {
             let server = Server::answering([reply]).await;
-            let completed = completed(&server.gateway(), session(|_| ()), &none)
-                .await
-                .expect("the row does");
+            let completed = completed(
+                &asker(&server.gateway(), &Throttle::new(1)),
+                session(|_| ()),
+                &none,
+            )
+            .await
+            .expect("the row does");
             let events = completed.events(&EventContext::default());
             assert!(!events.is_empty() && events.iter().all(|event| event.is_incomplete));
         }
@@ -205,9 +244,13 @@ mod tests {
     #[tokio::test]
     async fn a_token_that_is_refused_ends_it() {
         let server = Server::answering([Reply::json(401, r#"{"message":"access denied"}"#)]).await;
-        let error = completed(&server.gateway(), session(|_| ()), &none)
-            .await
-            .expect_err("refused");
+        let error = completed(
+            &asker(&server.gateway(), &Throttle::new(1)),
+            session(|_| ()),
+            &none,
+        )
+        .await
+        .expect_err("refused");
         assert!(matches!(
             error.gateway(),
             Some(GatewayError::Unauthorized { .. })

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::dense::Hidden;
 use crate::gateway::GatewayError;
 
 /// What ended the reading.
@@ -16,11 +17,8 @@ pub enum SourceError {
         last: GatewayError,
     },
     /// The gateway pages to 10,100 rows and cuts its windows at whole seconds.
-    #[error(
-        "more than {rows} sessions started within a second of {second}, and the gateway shows no \
-         more of them; narrow them by a filter"
-    )]
-    TooDense { second: Timestamp, rows: u32 },
+    #[error("the gateway's list ends before {hidden}; a narrower filter may show them")]
+    TooDense { hidden: Hidden },
     #[error("the gateway's list of sessions kept changing while it was read, around {around}")]
     Unstable { around: Timestamp },
     #[error(

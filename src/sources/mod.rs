@@ -1,7 +1,7 @@
 //! Where sessions come from, and the only place that turns the gateway's rows into session events.
 //!
 //! [`list`] and [`export`] walk a range of start times newest first, without a gap and without a
-//! double, whatever the gateway's limits. [`completed`] fills in what list rows lack;
+//! double, whatever the gateway's limits; [`follow`] goes on for ever. The single session fills in what list rows lack;
 //! [`events_of`] is pure. This room retries what may pass, and prints nothing.
 
 mod approvals;
@@ -9,7 +9,9 @@ mod as_of;
 mod cache;
 mod census;
 mod complete;
+mod dense;
 mod error;
+mod estimate;
 mod events;
 mod export;
 mod filter;
@@ -19,25 +21,31 @@ mod message;
 mod recordings;
 mod retry;
 mod rows;
+mod stats;
 mod stored;
 pub mod tail;
 #[cfg(test)]
 mod testing;
+mod throttle;
 mod user;
 mod window;
 
 pub use approvals::ApprovalSources;
 pub use cache::{Cache, CacheError};
 pub use census::census;
-pub use complete::{Completed, STATEMENTS_LIMIT, completed};
+pub use complete::STATEMENTS_LIMIT;
+pub use dense::Hidden;
 pub use error::SourceError;
+pub use estimate::{Estimate, estimate, estimate_sessions};
 pub use events::{EventContext, events_of};
 pub use export::{
-    Export, Fed, SourceProgress, SourceSummary, Stretch, export, export_sessions, export_unfinished,
+    Export, Fed, Follow, Left, News, SourceProgress, SourceSummary, Stretch, export,
+    export_sessions, export_unfinished, follow,
 };
 pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
+pub use stats::{By, Counts, Group, Tally, tally};
 pub use stored::Stored;
 pub use user::user;

@@ -1,21 +1,17 @@
 //! Trying again, as a value: how often, and how long to wait before each attempt.
 
-use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use super::error::SourceError;
+use crate::domain::backoff::{Jitter, Pace};
 use crate::gateway::GatewayError;
 
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-const LONGEST_DELAY: Duration = Duration::from_secs(60);
-
-/// The waits between attempts: 1 s, doubled up to 60 s, each drawn from its upper half so that
-/// many exporters do not come back at once.
+/// The waits between attempts, on the curve of every retry.
 #[derive(Clone, Debug)]
 pub(super) struct Backoff {
     attempts: u32,
     failed: u32,
-    random: u64,
+    jitter: Jitter,
 }
 
 impl Backoff {
@@ -37,14 +33,14 @@ impl Backoff {
     /// How long to wait now, of an endless one.
     pub(super) fn next_wait(&mut self) -> Duration {
         self.failed = self.failed.min(u32::MAX - 2);
-        self.after_failure().unwrap_or(LONGEST_DELAY)
+        self.after_failure().unwrap_or(Pace::default().cap)
     }
 
     fn new(attempts: u32) -> Self {
         Self {
             attempts,
             failed: 0,
-            random: RandomState::new().hash_one(attempts),
+            jitter: Jitter::default(),
         }
     }
 
@@ -54,18 +50,8 @@ impl Backoff {
         if self.failed >= self.attempts {
             return None;
         }
-        let doublings = (self.failed - 1).min(6);
-        let delay = (FIRST_DELAY * (1 << doublings)).min(LONGEST_DELAY);
-        Some(delay / 2 + (delay / 2).mul_f64(self.fraction()))
-    }
-
-    /// The next number of [0, 1), by splitmix64.
-    fn fraction(&mut self) -> f64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+        let delay = Pace::default().delay(self.failed - 1);
+        Some(self.jitter.draw(delay))
     }
 }
 
@@ -112,13 +98,6 @@ mod tests {
             assert!(full / 2 <= delay && delay <= full, "{delay:?} of {full:?}");
         }
         assert_eq!(backoff.after_failure(), None);
-    }
-
-    #[test]
-    fn two_runs_do_not_wait_alike() {
-        let (mut one, mut other) = (Backoff::patient(), Backoff::patient());
-        other.random = one.random.wrapping_add(1);
-        assert_ne!(one.after_failure(), other.after_failure());
     }
 
     #[tokio::test(start_paused = true)]

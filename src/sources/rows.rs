@@ -2,27 +2,46 @@
 
 use std::collections::VecDeque;
 
-use futures_util::{Stream, stream};
+use futures_util::{Stream, TryStreamExt, stream};
 
+use super::dense::Part;
 use super::error::SourceError;
 use super::retry::{Backoff, retrying};
-use super::window::{PageRequest, Reach, Windows};
+use super::window::{PageRequest, Reach, Walked, Windows};
 use crate::domain::session::Session;
 use crate::domain::time::TimeRange;
-use crate::gateway::{Gateway, SessionPage, SessionQuery};
+use crate::gateway::{CountMode, Gateway, SessionPage, SessionQuery};
 
-/// Every list row of the range that matches `query`, newest first.
+/// Every list row of the range that matches `query`, newest first but within a second that has
+/// more rows than paging reaches.
+///
+/// # Errors
+///
+/// `TooDense` behind the rows of a second that could not be read whole.
 pub(super) fn rows<'a>(
     gateway: &'a Gateway,
     range: TimeRange,
     query: SessionQuery,
 ) -> impl Stream<Item = Result<Session, SourceError>> + 'a {
+    walk(gateway, range, query).and_then(async |walked| match walked {
+        Walked::Row { row, .. } => Ok(*row),
+        Walked::Hidden(hidden) => Err(SourceError::TooDense { hidden }),
+    })
+}
+
+/// As [`rows`], for whoever keeps account of what was read.
+pub(super) fn walk<'a>(
+    gateway: &'a Gateway,
+    range: TimeRange,
+    query: SessionQuery,
+) -> impl Stream<Item = Result<Walked, SourceError>> + 'a {
     let rows = Rows {
         gateway,
+        windows: Windows::new(range, Part::of(&query), Reach::GATEWAY),
         query,
-        windows: Windows::new(range, Reach::GATEWAY),
         ready: VecDeque::new(),
         has_answered: false,
+        has_connections: false,
     };
     stream::try_unfold(rows, |mut rows| async move {
         let row = rows.next().await?;
@@ -34,32 +53,45 @@ struct Rows<'a> {
     gateway: &'a Gateway,
     query: SessionQuery,
     windows: Windows,
-    ready: VecDeque<Session>,
+    ready: VecDeque<Walked>,
     has_answered: bool,
+    /// The gateway was asked for the names of its connections.
+    has_connections: bool,
 }
 
 impl Rows<'_> {
-    async fn next(&mut self) -> Result<Option<Session>, SourceError> {
+    async fn next(&mut self) -> Result<Option<Walked>, SourceError> {
         loop {
             if let Some(row) = self.ready.pop_front() {
                 return Ok(Some(row));
+            }
+            if self.windows.wants_names() && !self.has_connections {
+                self.has_connections = true;
+                self.name_connections().await;
             }
             let Some(asked) = self.windows.next() else {
                 return Ok(None);
             };
             let page = self.page(asked).await?;
-            let fresh = self.windows.take(page.rows, page.has_next_page)?;
-            self.ready.extend(fresh);
+            self.ready.extend(self.windows.take(page)?);
         }
     }
 
     async fn page(&mut self, asked: PageRequest) -> Result<SessionPage, SourceError> {
+        let query = match &asked.part {
+            Some(part) => part.narrow(&self.query),
+            None => self.query.clone(),
+        };
         let query = SessionQuery {
             start: Some(asked.start),
             end: Some(asked.end),
             limit: asked.limit,
             offset: asked.offset,
-            ..self.query.clone()
+            count: match asked.is_counted {
+                true => CountMode::Exact,
+                false => CountMode::None,
+            },
+            ..query
         };
         let backoff = match self.has_answered {
             true => Backoff::patient(),
@@ -68,5 +100,18 @@ impl Rows<'_> {
         let page = retrying(backoff, async || self.gateway.sessions(&query).await).await?;
         self.has_answered = true;
         Ok(page)
+    }
+
+    /// Names that no row has shown yet. They only help: what stays hidden is counted in the end.
+    async fn name_connections(&mut self) {
+        let ask = async || self.gateway.connections().await;
+        match retrying(Backoff::short(), ask).await {
+            Ok(connections) => {
+                for one in connections {
+                    self.windows.names().note_connection(&one.kind, &one.name);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the names of the connections are not known"),
+        }
     }
 }

@@ -100,19 +100,27 @@ pub(super) async fn gateway_of(sessions: Vec<(u32, Timestamp, i64)>) -> Server {
 }
 
 fn page(sessions: &[(u32, Timestamp, i64)], asked: &Asked, offset: usize) -> Reply {
-    assert_eq!(asked.parameter("count").as_deref(), Some("none"));
     let bound = |name: &str| at(&asked.parameter(name).expect("both ends are always sent"));
     let (start, end) = (bound("start_date"), bound("end_date"));
-    let mut rest = sessions
-        .iter()
-        .filter(|(_, at, _)| start <= *at && *at <= end)
-        .skip(offset);
-    let data: Vec<String> = rest.by_ref().take(100).map(|one| wire(one, "")).collect();
+    let matching = || {
+        sessions
+            .iter()
+            .filter(|(_, at, _)| start <= *at && *at <= end)
+    };
+    let total = match asked.parameter("count").as_deref() {
+        Some("exact") => matching().count().to_string(),
+        Some("none") => "null".to_owned(),
+        other => panic!("{other:?} is never asked for"),
+    };
+    let mut rest = matching().skip(offset);
+    let limit = asked.parameter("limit").expect("it is always sent");
+    let limit = limit.parse().expect("a number");
+    let data: Vec<String> = rest.by_ref().take(limit).map(|one| wire(one, "")).collect();
     let has_next_page = rest.next().is_some();
     Reply::json(
         200,
         format!(
-            r#"{{"data":[{}],"has_next_page":{has_next_page}}}"#,
+            r#"{{"data":[{}],"total":{total},"has_next_page":{has_next_page}}}"#,
             data.join(",")
         ),
     )

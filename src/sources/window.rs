@@ -1,5 +1,6 @@
 //! Which page to ask for next, so that a whole range is read through a list that ends at 10,100
-//! rows and is cut at whole seconds. Pure: pages go in, fresh rows come out.
+//! rows and is cut at whole seconds. Pure: pages go in, fresh rows come out. A second that holds
+//! more rows than that is read by [`Dense`].
 //!
 //! The list is newest first (`created_at`, then `id`, both descending) and its window is
 //! inclusive at both ends. After some pages the window's end is moved down to the second of the
@@ -10,15 +11,19 @@
 
 use std::collections::HashMap;
 
-use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
+use jiff::{RoundMode, SignedDuration, Timestamp, TimestampRound, Unit};
 
+use super::dense::{Dense, Hidden, Names, Part};
 use super::error::SourceError;
 use crate::domain::session::Session;
 use crate::domain::time::TimeRange;
-use crate::gateway::{MAX_OFFSET, PAGE_LIMIT};
+use crate::gateway::{MAX_OFFSET, PAGE_LIMIT, SessionPage};
 
 /// How many steps may in turn neither show a new row nor move on.
-const STALLS: u32 = 10;
+pub(super) const STALLS: u32 = 10;
+
+/// The gateway's database keeps microseconds: nothing starts between two of them.
+pub(super) const TICK: SignedDuration = SignedDuration::from_micros(1);
 
 /// How far the list reaches.
 #[derive(Clone, Copy, Debug)]
@@ -35,15 +40,54 @@ impl Reach {
         window: 1_000,
         max_offset: MAX_OFFSET,
     };
+
+    /// Where the page behind `position` rows begins, the last of which is asked for again.
+    pub(super) fn behind(&self, position: u32, offset: u32) -> Ahead {
+        let wanted = position.saturating_sub(1);
+        let next = wanted.min(self.max_offset);
+        match (next > offset, wanted > self.max_offset) {
+            (true, _) => Ahead::At(next),
+            (false, true) => Ahead::Beyond,
+            (false, false) => Ahead::Nowhere,
+        }
+    }
+}
+
+/// What lies behind a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// A page from this offset on.
+    At(u32),
+    /// The same page again.
+    Nowhere,
+    /// Rows that no offset reaches.
+    Beyond,
 }
 
 /// What to ask the gateway for: both ends inclusive, in whole seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PageRequest {
     pub(super) start: Timestamp,
     pub(super) end: Timestamp,
     pub(super) offset: u32,
     pub(super) limit: u16,
+    /// Instead of the names of the query.
+    pub(super) part: Option<Part>,
+    /// All rows that match are counted.
+    pub(super) is_counted: bool,
+}
+
+/// What a walk gives, newest first but within a second that was read in parts.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Walked {
+    Row {
+        row: Box<Session>,
+        /// Everything that started since then was given before, or is this row or a sibling of the
+        /// same instant.
+        whole_from: Timestamp,
+    },
+    /// What of a second cannot be had; all the rest of the second was given.
+    Hidden(Hidden),
 }
 
 /// A walk through a range, newest first.
@@ -51,6 +95,11 @@ pub(super) struct PageRequest {
 pub(super) struct Windows {
     reach: Reach,
     range: TimeRange,
+    /// The names that every row has to have.
+    root: Part,
+    names: Names,
+    /// The second that is being read in parts.
+    dense: Option<Dense>,
     end: Timestamp,
     offset: u32,
     /// Rows of the window that were read already, by id.
@@ -61,10 +110,13 @@ pub(super) struct Windows {
 }
 
 impl Windows {
-    pub(super) fn new(range: TimeRange, reach: Reach) -> Self {
+    pub(super) fn new(range: TimeRange, root: Part, reach: Reach) -> Self {
         Self {
             reach,
             range,
+            root,
+            names: Names::default(),
+            dense: None,
             end: whole_second(range.until, RoundMode::Ceil),
             offset: 0,
             seen: HashMap::new(),
@@ -76,21 +128,65 @@ impl Windows {
 
     /// The next page; `None` when the range is read.
     pub(super) fn next(&self) -> Option<PageRequest> {
+        if let Some(dense) = &self.dense {
+            return dense.next();
+        }
         (!self.is_done).then(|| PageRequest {
             start: whole_second(self.range.since, RoundMode::Floor),
             end: self.end,
             offset: self.offset,
             limit: self.reach.page,
+            part: None,
+            is_counted: false,
         })
+    }
+
+    /// True while a second is read in parts: the more names are known then, the better.
+    pub(super) fn wants_names(&self) -> bool {
+        self.dense.is_some()
+    }
+
+    pub(super) fn names(&mut self) -> &mut Names {
+        &mut self.names
     }
 
     /// Takes the page that [`Windows::next`] asked for; gives its rows that are in the range and
     /// were not given before, in order.
-    pub(super) fn take(
+    pub(super) fn take(&mut self, page: SessionPage) -> Result<Vec<Walked>, SourceError> {
+        match self.dense.take() {
+            Some(dense) => self.take_of_dense(dense, page),
+            None => self.take_of_window(page),
+        }
+    }
+
+    fn take_of_dense(
         &mut self,
-        rows: Vec<Session>,
-        has_next_page: bool,
-    ) -> Result<Vec<Session>, SourceError> {
+        mut dense: Dense,
+        page: SessionPage,
+    ) -> Result<Vec<Walked>, SourceError> {
+        let rows = dense.take(page, &mut self.names)?;
+        let whole_from = dense.whole_from();
+        let fresh = self.keep_fresh(rows);
+        let mut walked: Vec<Walked> = self
+            .in_range(fresh)
+            .map(|row| Walked::Row { row, whole_from })
+            .collect();
+        match dense.next() {
+            Some(_) => self.dense = Some(dense),
+            None => {
+                self.go_below(dense.start());
+                walked.extend(dense.into_hidden().into_iter().map(Walked::Hidden));
+            }
+        }
+        Ok(walked)
+    }
+
+    fn take_of_window(&mut self, page: SessionPage) -> Result<Vec<Walked>, SourceError> {
+        let SessionPage {
+            rows,
+            has_next_page,
+            ..
+        } = page;
         if !self.joins(&rows) {
             self.begin_anew();
             self.stall()?;
@@ -106,10 +202,18 @@ impl Windows {
         } else {
             self.advance(self.offset.saturating_add(read))?;
         }
-        Ok(fresh
-            .into_iter()
-            .filter(|row| self.range.contains(row.start_date))
-            .collect())
+        let of_window = |row: Box<Session>| Walked::Row {
+            whole_from: row.start_date + TICK,
+            row,
+        };
+        Ok(self.in_range(fresh).map(of_window).collect())
+    }
+
+    fn in_range(&self, rows: Vec<Session>) -> impl Iterator<Item = Box<Session>> + use<> {
+        let range = self.range;
+        rows.into_iter()
+            .filter(move |row| range.contains(row.start_date))
+            .map(Box::new)
     }
 
     /// True where no row can lie between what was read and this page.
@@ -123,6 +227,7 @@ impl Windows {
     fn keep_fresh(&mut self, mut rows: Vec<Session>) -> Vec<Session> {
         rows.retain(|row| {
             self.oldest = self.oldest.min(row.start_date);
+            self.names.note(row);
             self.seen.insert(row.id.clone(), row.start_date).is_none()
         });
         rows
@@ -130,19 +235,16 @@ impl Windows {
 
     /// Goes on behind `position` rows of this window, in it or in the one below.
     fn advance(&mut self, position: u32) -> Result<(), SourceError> {
-        // The last row read is asked for again.
-        let offset = position.saturating_sub(1);
         if position >= self.reach.window && self.below() < self.end {
             self.begin_anew();
-        } else if offset > self.reach.max_offset {
-            return Err(SourceError::TooDense {
-                second: self.end,
-                rows: position,
-            });
-        } else if offset > self.offset {
-            self.offset = offset;
-        } else {
-            self.stall()?;
+            return Ok(());
+        }
+        match self.reach.behind(position, self.offset) {
+            Ahead::At(offset) => self.offset = offset,
+            Ahead::Nowhere => self.stall()?,
+            Ahead::Beyond => {
+                self.dense = Some(Dense::new(self.end, self.root.clone(), self.reach));
+            }
         }
         Ok(())
     }
@@ -153,7 +255,12 @@ impl Windows {
     }
 
     fn begin_anew(&mut self) {
-        let end = self.below();
+        self.go_below(self.below());
+    }
+
+    /// Goes on with the rows that started at `end` or before.
+    fn go_below(&mut self, end: Timestamp) {
+        self.is_done = end < whole_second(self.range.since, RoundMode::Floor);
         self.end = end;
         self.offset = 0;
         self.seen.retain(|_, start| *start <= end);
@@ -177,185 +284,4 @@ fn whole_second(at: Timestamp, mode: RoundMode) -> Timestamp {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::sources::testing::{at_millis, row};
-
-    /// The gateway's list: inclusive whole seconds, newest first, offsets refused above the reach.
-    struct Model {
-        rows: Vec<Session>,
-        reach: Reach,
-    }
-
-    impl Model {
-        fn new(millis: &[i64], reach: Reach) -> Self {
-            let mut rows: Vec<Session> = (0..)
-                .zip(millis)
-                .map(|(id, at)| row(id, at_millis(*at)))
-                .collect();
-            rows.sort_by(|a, b| (b.start_date, &b.id).cmp(&(a.start_date, &a.id)));
-            Self { rows, reach }
-        }
-
-        fn page(&self, asked: PageRequest) -> (Vec<Session>, bool) {
-            assert!(asked.offset <= self.reach.max_offset, "422 at {asked:?}");
-            let cut = |at: Timestamp| whole_second(at, RoundMode::Trunc);
-            let mut rest = self
-                .rows
-                .iter()
-                .filter(|row| {
-                    cut(asked.start) <= row.start_date && row.start_date <= cut(asked.end)
-                })
-                .skip(asked.offset as usize);
-            let page: Vec<Session> = rest.by_ref().take(asked.limit.into()).cloned().collect();
-            (page, rest.next().is_some())
-        }
-
-        fn ids_in(&self, range: TimeRange) -> Vec<String> {
-            self.rows
-                .iter()
-                .filter(|row| range.contains(row.start_date))
-                .map(|row| row.id.clone())
-                .collect()
-        }
-    }
-
-    /// Walks the range while `meanwhile` changes the model after each page.
-    fn walk(
-        model: &mut Model,
-        range: TimeRange,
-        mut meanwhile: impl FnMut(&mut Model, &[Session]),
-    ) -> Result<Vec<Session>, SourceError> {
-        let mut windows = Windows::new(range, model.reach);
-        let mut all = Vec::new();
-        while let Some(asked) = windows.next() {
-            let (page, has_next) = model.page(asked);
-            all.extend(windows.take(page, has_next)?);
-            meanwhile(model, &all);
-        }
-        Ok(all)
-    }
-
-    fn ids(rows: &[Session]) -> Vec<String> {
-        rows.iter().map(|row| row.id.clone()).collect()
-    }
-
-    fn range(since: i64, until: i64) -> TimeRange {
-        TimeRange {
-            since: at_millis(since),
-            until: at_millis(until),
-        }
-    }
-
-    const SMALL: Reach = Reach {
-        page: 4,
-        window: 9,
-        max_offset: 40,
-    };
-
-    /// Times on a grid of a quarter second, many of them equal.
-    fn times() -> impl Strategy<Value = Vec<i64>> {
-        proptest::collection::vec((0_i64..160).prop_map(|quarter| quarter * 250), 0..200)
-    }
-
-    proptest! {
-        #[test]
-        fn every_row_of_the_range_comes_once_and_newest_first(
-            times in times(),
-            since in 0_i64..20_000,
-            length in 0_i64..40_000,
-        ) {
-            let mut model = Model::new(&times, SMALL);
-            let range = range(since, since + length);
-            match walk(&mut model, range, |_, _| ()) {
-                Ok(rows) => prop_assert_eq!(ids(&rows), model.ids_in(range)),
-                // Allowed only where two neighbouring seconds hold more rows than the reach.
-                Err(SourceError::TooDense { second, .. }) => {
-                    let second = second.as_millisecond();
-                    let dense = times.iter().filter(|at| (second - 1_000..=second).contains(at));
-                    prop_assert!(dense.count() > SMALL.max_offset as usize);
-                }
-                Err(other) => prop_assert!(false, "{other}"),
-            }
-        }
-
-        #[test]
-        fn rows_that_leave_or_arrive_meanwhile_hide_no_other(
-            times in times(),
-            leaving in proptest::collection::vec(any::<prop::sample::Index>(), 0..20),
-            arriving in 0_usize..3,
-        ) {
-            let mut model = Model::new(&times, Reach { max_offset: 400, ..SMALL });
-            let range = range(0, 41_000);
-            let mut leaving = leaving.into_iter();
-            let mut next_id = 10_000;
-            let mut gone = Vec::new();
-            let rows = walk(&mut model, range, |model, _| {
-                if let (Some(index), false) = (leaving.next(), model.rows.is_empty()) {
-                    gone.push(model.rows.remove(index.index(model.rows.len())).id);
-                }
-                for _ in 0..arriving {
-                    model.rows.insert(0, row(next_id, at_millis(40_999)));
-                    next_id += 1;
-                }
-            });
-            let rows = ids(&rows.expect("the model is sparse enough"));
-            let mut once = rows.clone();
-            once.sort();
-            once.dedup();
-            prop_assert_eq!(once.len(), rows.len(), "a double");
-            let stayed: Vec<String> = (0..times.len() as u32)
-                .map(|id| row(id, at_millis(0)).id)
-                .filter(|id| !gone.contains(id))
-                .collect();
-            for id in stayed {
-                prop_assert!(rows.contains(&id), "lost {}", id);
-            }
-        }
-    }
-
-    #[test]
-    fn a_row_in_the_last_fraction_of_the_range_is_not_cut_off() {
-        let mut model = Model::new(&[5_250, 5_000, 5_750], SMALL);
-        let rows = walk(&mut model, range(5_000, 5_500), |_, _| ()).expect("rows");
-        assert_eq!(
-            rows.len(),
-            2,
-            "the gateway alone would leave out 5.250 or give 5.750"
-        );
-    }
-
-    #[test]
-    fn a_second_with_more_rows_than_can_be_reached_is_an_error_and_not_a_gap() {
-        let mut model = Model::new(&[1_500; 60], SMALL);
-        assert!(matches!(
-            walk(&mut model, range(0, 9_000), |_, _| ()),
-            Err(SourceError::TooDense { rows: 42.., .. })
-        ));
-    }
-
-    #[test]
-    fn a_list_that_never_holds_still_is_given_up() {
-        let mut windows = Windows::new(range(0, 100_000), SMALL);
-        let page_at = |first: u32| (first..first + 4).map(|id| row(id, at_millis(50_000)));
-        let mut pages = 0;
-        let error = loop {
-            let asked = windows.next().expect("the list has no end");
-            // Whatever is asked behind the first page has never been seen.
-            let page = page_at(if asked.offset == 0 { 0 } else { 100 });
-            pages += 1;
-            assert!(pages < 100, "still asking");
-            if let Err(error) = windows.take(page.collect(), true) {
-                break error;
-            }
-        };
-        assert!(matches!(error, SourceError::Unstable { .. }), "{error}");
-    }
-
-    #[test]
-    fn an_empty_range_asks_nothing() {
-        assert_eq!(Windows::new(range(5_000, 5_000), SMALL).next(), None);
-    }
-}
+mod tests;

@@ -19,7 +19,7 @@ const EVERYTHING: &str = "40d";
 
 fn ship(environment: &TestEnvironment, flags: &[&str]) -> CommandOutput {
     let mut args = vec![
-        "sessions", "export", "--since", EVERYTHING, "--to", "logs", "-o", "json",
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "logs", "-o", "json",
     ];
     args.extend(flags);
     environment.run(args)
@@ -37,7 +37,9 @@ fn arrived(sandbox: &SandboxProcess) -> BTreeMap<String, usize> {
 
 /// The ids of what a file would hold.
 fn expected(environment: &TestEnvironment) -> BTreeSet<String> {
-    let to_stdout = ["sessions", "export", "--since", EVERYTHING, "--to", "-"];
+    let to_stdout = [
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "-",
+    ];
     let rows = environment.run(to_stdout).exits(0).ndjson();
     let ids = rows
         .iter()
@@ -187,6 +189,7 @@ fn an_event_that_no_intake_takes_is_set_aside_for_its_owner_alone() {
         .command([
             "sessions",
             "export",
+            "--yes",
             "--since",
             "16h",
             "--to",
@@ -275,13 +278,15 @@ fn everything_shown(sandbox: &SandboxProcess, flags: &[&str]) -> String {
     };
     let mut text = String::new();
     for id in telling_sessions(sandbox) {
-        text += &with(&["sessions", "export", &id, "--to", "-", "--format", "txt"]);
+        text += &with(&[
+            "sessions", "export", "--yes", &id, "--to", "-", "--format", "txt",
+        ]);
         text += &shown_of(&with(&[
-            "sessions", "export", &id, "--to", "-", "--format", "cast",
+            "sessions", "export", "--yes", &id, "--to", "-", "--format", "cast",
         ]));
         text += &with(&["sessions", "replay", &id, "--no-timing"]);
         text += &with(&["sessions", "show", &id]);
-        text += &with(&["sessions", "export", &id, "--to", "logs"]);
+        text += &with(&["sessions", "export", "--yes", &id, "--to", "logs"]);
     }
     for row in sandbox.received("logs", "") {
         text += row["session"]["command"].as_str().unwrap_or_default();
@@ -317,7 +322,7 @@ fn what_was_typed_blindly_stays_out_of_recordings_unless_it_is_asked_for() {
     let [session, _] = telling_sessions(&sandbox);
     let cast = |flags: &[&str]| {
         let mut args = vec![
-            "sessions", "export", &session, "--to", "-", "--format", "cast",
+            "sessions", "export", "--yes", &session, "--to", "-", "--format", "cast",
         ];
         args.extend(flags);
         shown_of(&environment.run(args).exits(0).stdout)
@@ -334,12 +339,14 @@ fn files_hold_what_their_ending_says() {
     let [session, _] = telling_sessions(&sandbox);
     for name in ["all.ndjson", "all.json", "all.csv"] {
         let _ = environment
-            .run(["sessions", "export", "--since", "16h", "--to", name])
+            .run([
+                "sessions", "export", "--yes", "--since", "16h", "--to", name,
+            ])
             .exits(0);
     }
     for name in ["one.cast", "one.txt"] {
         let _ = environment
-            .run(["sessions", "export", &session, "--to", name])
+            .run(["sessions", "export", "--yes", &session, "--to", name])
             .exits(0);
     }
     let read = |name: &str| fs::read_to_string(environment.path(name)).expect("it was written");
@@ -363,6 +370,7 @@ fn recordings_of_a_range_go_into_a_folder_one_file_each() {
     let to_folder = [
         "sessions",
         "export",
+        "--yes",
         "--since",
         "16h",
         "--to",
@@ -380,7 +388,9 @@ fn recordings_of_a_range_go_into_a_folder_one_file_each() {
     assert_eq!(written.as_array().map(Vec::len), Some(files));
     assert!(files > 12, "{files}");
     let _ = environment
-        .run(["sessions", "export", "--since", "16h", "--to", "one.txt"])
+        .run([
+            "sessions", "export", "--yes", "--since", "16h", "--to", "one.txt",
+        ])
         .exits(2)
         .says("do not fit into one file");
 }
@@ -390,7 +400,8 @@ fn a_target_that_exists_or_cannot_be_written_is_found_before_anything_is_asked()
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);
     environment.write(&environment.path("there.ndjson"), "theirs");
-    let export = |to: &str| environment.run(["sessions", "export", "--since", "16h", "--to", to]);
+    let export =
+        |to: &str| environment.run(["sessions", "export", "--yes", "--since", "16h", "--to", to]);
     let _ = export("there.ndjson").exits(2).says("--overwrite");
     let _ = export("missing/out.ndjson").exits(2).says("does not exist");
     let _ = export("there.ndjson/out.ndjson").exits(1);
@@ -399,6 +410,7 @@ fn a_target_that_exists_or_cannot_be_written_is_found_before_anything_is_asked()
         .run([
             "sessions",
             "export",
+            "--yes",
             "--since",
             "16h",
             "--to",
@@ -413,6 +425,7 @@ fn a_target_that_exists_or_cannot_be_written_is_found_before_anything_is_asked()
     let replace = [
         "sessions",
         "export",
+        "--yes",
         "--since",
         "16h",
         "--to",
@@ -451,6 +464,7 @@ fn a_disk_that_fills_up_half_way_leaves_nothing_behind() {
         .run([
             "sessions",
             "export",
+            "--yes",
             "--since",
             "16h",
             "--to",
@@ -489,6 +503,7 @@ fn a_dry_run_shows_the_payloads_with_the_key_masked_and_sends_nothing() {
     let args = [
         "sessions",
         "export",
+        "--yes",
         "--since",
         "16h",
         "--to",
@@ -515,7 +530,7 @@ fn a_refused_key_stops_an_export_before_the_gateway_is_read() {
     let environment = TestEnvironment::of(&sandbox);
     let _ = environment
         .run([
-            "--site", "us5", "sessions", "export", "--since", "16h", "--to", "logs",
+            "--site", "us5", "sessions", "export", "--yes", "--since", "16h", "--to", "logs",
         ])
         .exits(4)
         .says("validate --all-sites");
@@ -532,6 +547,7 @@ fn an_intake_that_keeps_failing_is_given_up_at_the_deadline() {
         "1s",
         "sessions",
         "export",
+        "--yes",
         "--since",
         "16h",
         "--to",
@@ -560,7 +576,7 @@ fn an_export_that_is_interrupted_says_what_it_delivered() {
     sandbox.put_faults(&["gateway:stall@0.05"]);
     let environment = TestEnvironment::of(&sandbox);
     let args = [
-        "sessions", "export", "--since", EVERYTHING, "--to", "logs", "-o", "json",
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "logs", "-o", "json",
     ];
     let running = environment.command(args).start();
     until("an answer that does not come", || {
@@ -586,7 +602,8 @@ fn an_empty_range_is_no_failure() {
     let environment = TestEnvironment::of(&sandbox);
     let summary = ship(&environment, &[]).exits(0).json();
     assert_eq!(summary["events"], 0);
-    let to_file = |name| environment.run(["sessions", "export", "--since", "1h", "--to", name]);
+    let to_file =
+        |name| environment.run(["sessions", "export", "--yes", "--since", "1h", "--to", name]);
     let _ = to_file("none.json").exits(0);
     let text = fs::read_to_string(environment.path("none.json")).expect("a file");
     assert_eq!(text.trim(), "[]");
@@ -603,12 +620,14 @@ fn the_summary_keeps_its_shape() {
 fn a_destination_without_a_range_or_with_a_format_it_cannot_have_is_wrong_usage() {
     let environment = TestEnvironment::empty();
     for args in [
-        &["sessions", "export", "--to", "logs"][..],
-        &["sessions", "export", "--since", "1h"],
+        &["sessions", "export", "--yes", "--to", "logs"][..],
+        &["sessions", "export", "--yes", "--since", "1h"],
         &[
-            "sessions", "export", "--since", "1h", "--to", "logs", "--format", "csv",
+            "sessions", "export", "--yes", "--since", "1h", "--to", "logs", "--format", "csv",
         ],
-        &["sessions", "export", "abc", "--since", "1h", "--to", "logs"],
+        &[
+            "sessions", "export", "--yes", "abc", "--since", "1h", "--to", "logs",
+        ],
     ] {
         let _ = environment.run(args).exits(2);
     }

@@ -15,7 +15,9 @@ use crate::support::{
 const EVERYTHING: &str = "40d";
 
 fn export(environment: &TestEnvironment, flags: &[&str]) -> CommandOutput {
-    let mut args = vec!["sessions", "export", "--since", EVERYTHING, "-o", "json"];
+    let mut args = vec![
+        "sessions", "export", "--yes", "--since", EVERYTHING, "-o", "json",
+    ];
     args.extend(flags);
     environment.run(args)
 }
@@ -84,7 +86,9 @@ fn each_destination_gets_what_it_lacks_and_no_more() {
     let sandbox = SandboxOptions::default().sessions(120).start();
     let environment = TestEnvironment::of(&sandbox);
     let _ = environment
-        .run(["sessions", "export", "--since", "10d", "--to", "logs"])
+        .run([
+            "sessions", "export", "--yes", "--since", "10d", "--to", "logs",
+        ])
         .exits(0);
     let early = logs(&sandbox).len();
     assert!(early > 0);
@@ -112,7 +116,9 @@ fn without_events(status: u16) -> ScriptedServer {
 }
 
 fn export_to(intake: &ScriptedServer, environment: &TestEnvironment, to: &[&str]) -> CommandOutput {
-    let mut args = vec!["sessions", "export", "--since", "16h", "-o", "json"];
+    let mut args = vec![
+        "sessions", "export", "--yes", "--since", "16h", "-o", "json",
+    ];
     for destination in to {
         args.extend(["--to", destination]);
     }
@@ -173,10 +179,14 @@ fn best_effort_fails_nothing_and_says_so() {
 fn best_effort_that_cannot_follow_holds_nothing_back_and_gets_the_rest_later() {
     let sandbox = SandboxOptions::default().sessions(700).start();
     let environment = TestEnvironment::of(&sandbox);
-    let rows = environment.run(["sessions", "export", "--since", EVERYTHING, "--to", "-"]);
+    let rows = environment.run([
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "-",
+    ]);
     let expected = in_file(&rows.exits(0).stdout);
     sandbox.put_faults(&["events:slow=20ms@1"]);
-    let args = ["sessions", "export", "--since", EVERYTHING, "-o", "json"];
+    let args = [
+        "sessions", "export", "--yes", "--since", EVERYTHING, "-o", "json",
+    ];
     let to = ["--to", "logs", "--to", "events,best-effort"];
     let running = environment.command(args.into_iter().chain(to)).start();
     until("the logs are complete", || {

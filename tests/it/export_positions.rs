@@ -13,7 +13,7 @@ use crate::support::{CommandOutput, SandboxOptions, SandboxProcess, TestEnvironm
 const EVERYTHING: &str = "40d";
 
 fn export(environment: &TestEnvironment, flags: &[&str]) -> CommandOutput {
-    let mut args = vec!["sessions", "export", "--to", "logs", "-o", "json"];
+    let mut args = vec!["sessions", "export", "--yes", "--to", "logs", "-o", "json"];
     args.extend(flags);
     environment.run(args)
 }
@@ -30,7 +30,9 @@ fn arrived(sandbox: &SandboxProcess) -> BTreeMap<String, usize> {
 
 /// The ids of everything there is.
 fn everything(environment: &TestEnvironment) -> BTreeSet<String> {
-    let to_stdout = ["sessions", "export", "--since", EVERYTHING, "--to", "-"];
+    let to_stdout = [
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "-",
+    ];
     let rows = environment.run(to_stdout).exits(0).ndjson();
     let id = |row: &serde_json::Value| row["evt"]["id"].as_str().map(str::to_owned);
     rows.iter().map(|row| id(row).expect("an id")).collect()
@@ -47,7 +49,7 @@ fn new_asks_once_where_to_begin_and_then_sends_what_is_new() {
     let sandbox = SandboxOptions::default().sessions(60).start();
     let environment = TestEnvironment::of(&sandbox);
     let refused = export(&environment, &["--new"]).exits(2);
-    assert!(refused.stderr.contains("--new --since 24h"));
+    assert!(refused.stderr.contains("--new --since 12h"));
     assert!(arrived(&sandbox).is_empty());
 
     let expected = everything(&environment);
@@ -114,7 +116,9 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
         .fault("logs:slow=2ms@1")
         .start();
     let environment = TestEnvironment::of(&sandbox);
-    let args = ["sessions", "export", "--since", EVERYTHING, "--to", "logs"];
+    let args = [
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "logs",
+    ];
     let running = environment.command(args).start();
     until("the first batch is there", || {
         (!arrived(&sandbox).is_empty()).then_some(())
@@ -134,6 +138,18 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     assert!(arrived.values().all(|count| *count <= 2));
 }
 
+/// Whether somebody has written himself into the lock of a cursor.
+fn is_held(environment: &TestEnvironment) -> bool {
+    let folder = state_file(environment);
+    let folder = folder.parent().expect("a file lies in a folder");
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut locks = entries.filter(|entry| {
+        let name = entry.file_name();
+        name.to_string_lossy().starts_with("cursor-")
+    });
+    locks.any(|lock| lock.metadata().is_ok_and(|file| file.len() > 0))
+}
+
 #[test]
 fn a_second_exporter_on_the_same_cursor_learns_who_has_it() {
     let sandbox = SandboxOptions::default()
@@ -141,10 +157,12 @@ fn a_second_exporter_on_the_same_cursor_learns_who_has_it() {
         .fault("logs:stall@1")
         .start();
     let environment = TestEnvironment::of(&sandbox);
-    let args = ["sessions", "export", "--since", EVERYTHING, "--to", "logs"];
+    let args = [
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "logs",
+    ];
     let running = environment.command(args).start();
-    until("the first has begun", || {
-        state_file(&environment).exists().then_some(())
+    until("the first has the cursor", || {
+        is_held(&environment).then_some(())
     });
     until("the second is refused", || {
         let second = export(

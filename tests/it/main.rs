@@ -2,10 +2,13 @@
 
 mod assert;
 mod config;
+mod crowded;
 mod dashboards;
 mod demo;
 mod export;
+mod export_asks;
 mod export_destinations;
+mod export_follow;
 mod export_positions;
 mod fault_oracle;
 mod front_door;
@@ -28,6 +31,7 @@ mod sandbox_datadog;
 mod sandbox_gateway;
 mod search;
 mod sessions;
+mod stats;
 mod support;
 mod tail;
 mod test_event;

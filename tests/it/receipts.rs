@@ -17,7 +17,7 @@ use crate::support::{
 const EVERYTHING: &str = "40d";
 
 fn ship(environment: &TestEnvironment, flags: &[&str]) -> CommandOutput {
-    let mut args = vec!["sessions", "export", "--to", "logs", "-o", "json"];
+    let mut args = vec!["sessions", "export", "--yes", "--to", "logs", "-o", "json"];
     args.extend(flags);
     environment.run(args)
 }
@@ -134,7 +134,9 @@ fn a_run_that_sends_nothing_leaves_no_receipt() {
     let sandbox = SandboxOptions::default().sessions(30).start();
     let environment = TestEnvironment::of(&sandbox);
     let _ = ship(&environment, &["--since", EVERYTHING, "--dry-run"]).exits(0);
-    let to_file = ["sessions", "export", "--since", EVERYTHING, "--to", "-"];
+    let to_file = [
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "-",
+    ];
     let _ = environment.run(to_file).exits(0);
     assert!(receipts(&environment).is_empty());
 }
@@ -146,7 +148,9 @@ fn a_killed_run_is_recognised_and_the_chain_stays_whole() {
         .fault("logs:slow=2ms@1")
         .start();
     let environment = TestEnvironment::of(&sandbox);
-    let args = ["sessions", "export", "--since", EVERYTHING, "--to", "logs"];
+    let args = [
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "logs",
+    ];
     let running = environment.command(args).start();
     until("a batch that is written down", || {
         let listed = receipts(&environment);
@@ -316,7 +320,9 @@ fn what_nobody_sent_is_missing_by_name() {
         .iter()
         .map(|row| row["evt.id"].as_str().expect("an id").to_owned())
         .collect();
-    let to_stdout = ["sessions", "export", "--since", EVERYTHING, "--to", "-"];
+    let to_stdout = [
+        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "-",
+    ];
     let rows = environment.run(to_stdout).exits(0).ndjson();
     let everything: BTreeSet<String> = rows
         .iter()
@@ -347,7 +353,7 @@ fn an_event_sent_twice_does_not_stand_for_one_that_is_not_there() {
         .index_delay("0s")
         .start();
     let environment = TestEnvironment::of(&sandbox);
-    let to_stdout = ["sessions", "export", "--since", "16h", "--to", "-"];
+    let to_stdout = ["sessions", "export", "--yes", "--since", "16h", "--to", "-"];
     let rows = environment.run(to_stdout).exits(0).ndjson();
     let hour = |row: &Value| row["timestamp"].as_i64().expect("a time") / 3_600_000;
     let is_open = |row: &&Value| row["evt"]["name"] == "session.open";

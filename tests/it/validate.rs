@@ -175,7 +175,9 @@ fn a_token_opens_the_web_api_without_an_api_key_and_sends_nothing() {
             .run(["monitors", "plan", "--pack", "hoop"])
             .exits(0);
         let _ = environment
-            .run(["sessions", "export", "--since", "1d", "--to", "logs"])
+            .run([
+                "sessions", "export", "--yes", "--since", "1d", "--to", "logs",
+            ])
             .exits(4)
             .says("--api-key-file");
     }

@@ -12,6 +12,7 @@ mod replay;
 mod scope;
 mod search;
 mod show;
+mod stats;
 mod tail;
 pub mod view;
 mod when;
@@ -25,6 +26,7 @@ use crate::error::Exit;
 pub enum Sessions {
     List(list::List),
     Show(show::Show),
+    Stats(Box<stats::Stats>),
     Tail(Box<tail::Tail>),
     Replay(replay::Replay),
     Search(Box<search::Search>),
@@ -37,12 +39,18 @@ impl Sessions {
     pub fn stops_by_itself(&self) -> bool {
         matches!(self, Sessions::Export(_) | Sessions::Tail(_))
     }
+
+    /// True for what runs until it is told to stop.
+    pub fn runs_until_stopped(&self) -> bool {
+        matches!(self, Sessions::Export(args) if args.runs_until_stopped())
+    }
 }
 
 pub async fn run(context: &Context, command: Sessions) -> anyhow::Result<Exit> {
     match command {
         Sessions::List(args) => list::run(context, &args).await,
         Sessions::Show(args) => show::run(context, &args).await,
+        Sessions::Stats(args) => stats::run(context, &args).await,
         Sessions::Tail(args) => tail::run(context, &args).await,
         Sessions::Replay(args) => replay::run(context, &args).await,
         Sessions::Search(args) => search::run(context, &args).await,

@@ -28,14 +28,9 @@ pub struct DeliveryFlags {
         help_heading = "Destination"
     )]
     compression: Compression,
-    /// What happens to events older than Datadog takes
-    #[arg(
-        long,
-        value_name = "POLICY",
-        default_value = "restamp",
-        help_heading = "Destination"
-    )]
-    late: Late,
+    /// What happens to events older than Datadog takes [default: restamp, after asking]
+    #[arg(long, value_name = "POLICY", help_heading = "Destination")]
+    late: Option<Late>,
     /// Show the real payloads, the key masked; send nothing, write no file
     #[arg(long)]
     pub dry_run: bool,
@@ -52,10 +47,15 @@ impl DeliveryFlags {
 
     pub fn late(&self) -> LatePolicy {
         match self.late {
-            Late::Restamp => LatePolicy::Restamp,
-            Late::Skip => LatePolicy::Skip,
-            Late::Deadletter => LatePolicy::DeadLetter,
+            None | Some(Late::Restamp) => LatePolicy::Restamp,
+            Some(Late::Skip) => LatePolicy::Skip,
+            Some(Late::Deadletter) => LatePolicy::DeadLetter,
         }
+    }
+
+    /// Whether somebody has said what happens to old events.
+    pub fn is_late_told(&self) -> bool {
+        self.late.is_some()
     }
 }
 

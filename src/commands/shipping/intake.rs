@@ -2,6 +2,7 @@
 //! to.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -14,6 +15,9 @@ use crate::datadog::{Datadog, Meaning};
 use crate::delivery::{Account, IntakeKind, Options, Patience, Reread};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
+
+/// Batches that are not full go out after this time where somebody watches what comes in.
+const LINGER_ON_A_TERMINAL: Duration = Duration::from_secs(1);
 
 /// Datadog, as far as a run sends to it.
 pub struct Intake<'a> {
@@ -84,7 +88,13 @@ impl<'a> Intake<'a> {
     }
 
     fn options(&self, dead_letters: Option<PathBuf>) -> Options {
+        let is_watched = self.context.ui.is_interactive();
+        let linger = match self.patience {
+            Patience::LongRunning if is_watched => LINGER_ON_A_TERMINAL,
+            _ => Options::default().linger,
+        };
         Options {
+            linger,
             codec: self.flags.codec(),
             late: Some(self.flags.late()),
             deadline: self.context.deadline(),

@@ -155,7 +155,7 @@ fn moved(connection: &mut Connection, key: &CursorKey, step: &Step) -> Result<()
     let id = make(&change, key)?;
     note(&change, id, step)?;
     forget_finished(&change, id, &step.finished)?;
-    if !step.done.is_empty() {
+    if !(step.done.is_empty() && step.finished.is_empty()) {
         close(&change, id, &step.done)?;
     }
     Ok(change.commit()?)
@@ -367,13 +367,12 @@ fn note(change: &Transaction<'_>, id: i64, step: &Step) -> rusqlite::Result<()> 
     Ok(())
 }
 
+/// Their events are forgotten with the stretch they started in: until that is done, the sessions
+/// are read again.
 fn forget_finished(change: &Transaction<'_>, id: i64, sessions: &[String]) -> rusqlite::Result<()> {
-    for table in [UnfinishedRow::TABLE, SentRow::TABLE] {
-        let statement = format!("DELETE FROM {table} WHERE cursor = ?1 AND session = ?2");
-        let mut forget = change.prepare(&statement)?;
-        for session in sessions {
-            forget.execute(params![id, session])?;
-        }
+    let mut forget = change.prepare("DELETE FROM unfinished WHERE cursor = ?1 AND session = ?2")?;
+    for session in sessions {
+        forget.execute(params![id, session])?;
     }
     Ok(())
 }

@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 use super::destination::Place;
 use super::follower::Follower;
 use super::mapping::Mapping;
-use super::plan::{Plan, Wanted, What};
+use super::plan::{Plan, Unread, Wanted, What};
 use super::summary::{ExportSummary, show};
-use super::{Export, scope};
+use super::{Export, ask, scope};
 use crate::commands::receipts;
 use crate::commands::shipping::{Carried, Destination, End, Intake, Lane, Shipped, conclude, ship};
 use crate::context::Context;
@@ -22,7 +22,7 @@ use crate::gateway::Gateway;
 use crate::sources::{
     self, ApprovalSources, EventContext, Fed, SourceError, SourceProgress, SourceSummary,
 };
-use crate::ui::counted;
+use crate::ui::{Ui, counted};
 
 /// Ships to every place. Files are opened and the key is validated before the source is read.
 pub(super) async fn run(
@@ -40,7 +40,10 @@ pub(super) async fn run(
                 context,
                 &args.delivery,
                 args.datadog.flags(),
-                Patience::OneShot,
+                match args.runs_until_stopped() {
+                    true => Patience::LongRunning,
+                    false => Patience::OneShot,
+                },
             )
             .await?,
         ),
@@ -48,6 +51,10 @@ pub(super) async fn run(
     };
     let site = intake.as_ref().map(Intake::site);
     let plan = Plan::of(context, args, &gateway, wanted, &places, site).await?;
+    if intake.is_some() && !ask::goes_on(context, args, &gateway, &plan).await? {
+        context.ui.status("nothing was sent");
+        return Ok(Exit::Failed);
+    }
     let mapping = Mapping::new(context, args, &gateway)?;
     let mut lanes = Vec::new();
     for ((place, file), ledger) in places.iter().zip(files).zip(&plan.ledgers) {
@@ -66,7 +73,7 @@ pub(super) async fn run(
             end: end(place, file, intake.as_ref())?,
             keeper: Box::new(Follower {
                 mapping: &mapping,
-                ledger: ledger.as_ref(),
+                ledger: ledger.as_deref(),
             }),
         });
     }
@@ -76,12 +83,19 @@ pub(super) async fn run(
         && places
             .iter()
             .all(|place| place.to.destination != Destination::Stdout);
+    let is_late = delivered.is_late();
     let exit = tell(context, &plan, delivered, is_free)?;
+    if args.new && is_late {
+        context.ui.status(OFTEN_ENOUGH);
+    }
     if args.delivery.dry_run && intake.is_some() {
         context.ui.status("dry run: nothing was sent");
     }
     Ok(exit)
 }
+
+/// What keeps events from growing too old.
+const OFTEN_ENOUGH: &str = "  where --new runs every 12 h or more often, no event grows that old";
 
 /// What the receipt of a destination says that the run set out to do.
 fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site: Site) -> Run {
@@ -134,6 +148,14 @@ struct Delivered {
     carried: Vec<Carried>,
 }
 
+impl Delivered {
+    /// Whether an event was too old by the time it was sent.
+    fn is_late(&self) -> bool {
+        let late = |one: &Carried| one.summary().late + one.summary().skipped > 0;
+        self.carried.iter().any(late)
+    }
+}
+
 /// Reads and delivers side by side.
 async fn deliver(
     context: &Context,
@@ -145,12 +167,16 @@ async fn deliver(
 ) -> anyhow::Result<Delivered> {
     let events = event_context(context, gateway).await?;
     let reached = Cell::default();
-    let source = |tx| {
-        let statements = mapping.statements();
-        read(args, gateway, plan, &events, statements, tx, &reached)
+    let source = Source {
+        ui: &context.ui,
+        args,
+        gateway,
+        events: &events,
     };
+    let source = |tx| source.read(plan, mapping.statements(), tx, &reached);
     let is_whole = |read: &Result<_, SourceError>| matches!(read, Ok(_) | Err(SourceError::Closed));
     let shipment = ship(context, "shipping", lanes, source, is_whole).await;
+    plan.intact()?;
     let source = match shipment.source {
         Some(Ok(source)) => source,
         // The deliveries ended first: what was read until then is what counts.
@@ -189,39 +215,73 @@ fn tell(
     let Delivered { source, carried } = delivered;
     let is_told = carried.len() > 1 || carried.iter().all(|one| one.result.is_ok());
     if is_told {
-        let summary = ExportSummary::of(plan.range, &source, Shipped::of(&carried));
+        let summary = ExportSummary {
+            runs_until_stopped: matches!(plan.what, What::Following(_)),
+            ..ExportSummary::of(plan.range, &source, Shipped::of(&carried))
+        };
         show(context, &summary, is_free)?;
     }
-    conclude(context, carried)
+    for hidden in &source.hidden {
+        context.ui.warning(&format!("not read: {hidden}"));
+    }
+    let exit = conclude(context, carried)?;
+    Ok(match exit {
+        Exit::Done | Exit::Interrupted | Exit::Unreachable if !source.hidden.is_empty() => {
+            Exit::WorkKept
+        }
+        exit => exit,
+    })
 }
 
-async fn read(
-    args: &Export,
-    gateway: &Gateway,
-    plan: &Plan,
-    context: &EventContext,
-    statements: impl Fn(&Session, &[u8]) -> Option<String>,
-    tx: mpsc::Sender<Fed>,
-    reached: &Cell<SourceProgress>,
-) -> Result<SourceSummary, SourceError> {
-    let (ranges, unfinished) = match &plan.what {
-        What::Sessions(references) => {
-            return sources::export_sessions(gateway, references, context, &statements, tx).await;
-        }
-        What::Ranges { ranges, unfinished } => (ranges, unfinished),
-    };
-    let export = sources::Export {
-        gateway,
-        ranges,
-        now: plan.now,
-        filter: &args.filter.filter(),
-        context,
-        limit: args.limit,
-        concurrency: args.concurrency,
-    };
-    let earlier = sources::export_unfinished(export, unfinished, &statements, tx.clone()).await?;
-    let new = sources::export(export, &statements, tx, |progress| reached.set(progress));
-    Ok(earlier + new.await?)
+/// Where events come from.
+struct Source<'a> {
+    ui: &'a Ui,
+    args: &'a Export,
+    gateway: &'a Gateway,
+    events: &'a EventContext,
+}
+
+impl Source<'_> {
+    async fn read(
+        &self,
+        plan: &Plan,
+        statements: impl Fn(&Session, &[u8]) -> Option<String>,
+        tx: mpsc::Sender<Fed>,
+        reached: &Cell<SourceProgress>,
+    ) -> Result<SourceSummary, SourceError> {
+        let (gateway, events) = (self.gateway, self.events);
+        let filter = self.args.filter.filter();
+        let Unread { ranges, unfinished } = match &plan.what {
+            What::Sessions(references) => {
+                let named = sources::export_sessions(gateway, references, events, &statements, tx);
+                return named.await;
+            }
+            What::Following(following) => {
+                let follow = sources::Follow {
+                    gateway,
+                    filter: &filter,
+                    context: events,
+                    concurrency: self.args.concurrency,
+                    interval: self.args.follow.interval,
+                };
+                return following.read(self.ui, follow, statements, tx).await;
+            }
+            What::Ranges(unread) => unread,
+        };
+        let export = sources::Export {
+            gateway,
+            ranges,
+            now: plan.now,
+            filter: &filter,
+            context: events,
+            limit: self.args.limit,
+            concurrency: self.args.concurrency,
+        };
+        let earlier =
+            sources::export_unfinished(export, unfinished, &statements, tx.clone()).await?;
+        let new = sources::export(export, &statements, tx, |progress| reached.set(progress));
+        Ok(earlier + new.await?)
+    }
 }
 
 async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {

@@ -1,13 +1,16 @@
 //! `ddctl sessions export`: session events to Datadog or to files, recordings to files.
 
+mod ask;
 mod conversion;
 mod destination;
 mod digest;
 mod events;
+mod follow;
 mod follower;
 mod found;
 mod mapping;
 mod naming;
+mod new_cursor;
 mod page;
 mod plan;
 mod recordings;
@@ -18,6 +21,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use self::destination::{Destinations, ExportFormat, Place, Target};
+use self::follow::FollowArgs;
 use self::plan::Wanted;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
@@ -34,9 +38,11 @@ use crate::sources::{self, SessionRef};
 /// Ship session events to Datadog or to files, or recordings to files
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  ddctl sessions export --since 24h --to logs
-  ddctl sessions export --since 24h --to logs --dry-run
-  ddctl sessions export --since 24h --to logs --to events,best-effort
+  ddctl sessions export --since 12h --to logs
+  ddctl sessions export --since 12h --to logs --dry-run
+  ddctl sessions export --new --to logs
+  ddctl sessions export --follow --since 1h --to logs
+  ddctl sessions export --since 12h --to logs --to events,best-effort
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export 7c1e --to session.cast
   ddctl sessions export 7c1e --to session.html
@@ -46,7 +52,8 @@ use crate::sources::{self, SessionRef};
   ddctl sessions export --since 7d --agent '*' --to recordings/ --format txt
 
 Events older than Datadog takes (18 hours) go out under the time of sending, with their own time in \
-evt.original_time and the tag late:true; --late chooses otherwise.
+evt.original_time and the tag late:true; --late chooses otherwise. That, and more than 100000 events, \
+is asked first: --yes answers. What a position leaves to --new and --follow is never asked about.
 
 Recordings are read from asciicast 1 to 3, the gateway's own array, typescripts of script(1) and \
 ttyrec. Each file says which session or file it is of, which part, how many secrets were hidden in \
@@ -65,7 +72,7 @@ pub struct Export {
     #[arg(
         long,
         value_name = "TIME",
-        required_unless_present_any = ["sessions", "new"],
+        required_unless_present_any = ["sessions", "new", "follow"],
         conflicts_with = "sessions"
     )]
     since: Option<String>,
@@ -78,6 +85,8 @@ pub struct Export {
     /// Send what was sent before once more, under the same ids
     #[arg(long)]
     again: bool,
+    #[command(flatten)]
+    follow: FollowArgs,
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
@@ -130,9 +139,10 @@ pub struct Export {
 impl Export {
     /// Its name without values, for whoever waits for it and for its receipt.
     fn command(&self) -> &'static str {
-        match self.new {
-            true => "sessions export --new",
-            false => "sessions export",
+        match (self.new, self.runs_until_stopped()) {
+            (true, _) => "sessions export --new",
+            (_, true) => "sessions export --follow",
+            _ => "sessions export",
         }
     }
 }
@@ -141,12 +151,14 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     let (files, named): (Vec<&String>, Vec<&String>) =
         args.sessions.iter().partition(|given| is_file(given));
     match destination::of(args, args.recording || !files.is_empty())? {
-        Destinations::Recordings { .. } if args.new => Err(plan::no_position_here().into()),
+        Destinations::Recordings { .. } if args.goes_on() => {
+            Err(plan::no_position_here(args).into())
+        }
         Destinations::Recordings { target, format } => {
             to_recordings(context, args, files, &named, target, format).await
         }
         Destinations::Events(places) => {
-            let wanted = match args.new {
+            let wanted = match args.goes_on() {
                 true => new(context, args, &places)?,
                 false => Wanted::Selected(selection(context, args, &named)?),
             };
@@ -155,9 +167,10 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     }
 }
 
+/// From the stored position on, once or for as long as it runs.
 fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wanted> {
     if places.iter().any(|place| !place.to.destination.is_intake()) {
-        return Err(plan::no_position_here().into());
+        return Err(plan::no_position_here(args).into());
     }
     let since = args.since.as_deref();
     let since = since.map(|since| range(context, since, None)).transpose()?;
@@ -165,6 +178,18 @@ fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wan
         since: since.map(|range| range.since),
         until: context.now(),
     })
+}
+
+impl Export {
+    /// True where it runs until somebody stops it.
+    pub fn runs_until_stopped(&self) -> bool {
+        self.follow.follow
+    }
+
+    /// True where it goes on from a position.
+    fn goes_on(&self) -> bool {
+        self.new || self.follow.follow
+    }
 }
 
 fn range(context: &Context, since: &str, until: Option<&str>) -> Result<TimeRange, TimeError> {

@@ -2,15 +2,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::destination::Place;
-use super::{Export, Selection};
+use super::follow::Following;
+use super::{Export, Selection, new_cursor};
 use crate::context::Context;
 use crate::delivery::Ledger;
-use crate::delivery::state::{CursorKey, Holder};
+use crate::delivery::state::{CursorKey, Holder, StateError};
 use crate::domain::event::EVENT_SCHEME;
 use crate::domain::intervals::Intervals;
 use crate::domain::site::Site;
@@ -37,16 +39,21 @@ pub(super) struct Plan {
     /// What started shortly before is not all there yet.
     pub now: Timestamp,
     /// Of each destination; `None` where nothing is remembered.
-    pub ledgers: Vec<Option<RefCell<Ledger>>>,
+    pub ledgers: Vec<Option<Rc<RefCell<Ledger>>>>,
 }
 
 pub(super) enum What {
     Sessions(Vec<SessionRef>),
-    Ranges {
-        ranges: Intervals,
-        /// Sessions of earlier runs that were not over then: ids and starts.
-        unfinished: BTreeMap<String, Timestamp>,
-    },
+    Ranges(Unread),
+    /// What the cursors leave, again and again.
+    Following(Following),
+}
+
+/// What several destinations lack together.
+pub(super) struct Unread {
+    pub ranges: Intervals,
+    /// Sessions of earlier runs that were not over then: ids and starts.
+    pub unfinished: BTreeMap<String, Timestamp>,
 }
 
 impl Plan {
@@ -80,12 +87,30 @@ impl Plan {
                         destination: destination.to_string(),
                         ..selected.clone()
                     };
-                    Share::remembered(ledger(context, args, key)?, since, until, args.again)?
+                    let ledger = ledger(context, args, key)?;
+                    new_cursor::tell(&context.ui, &ledger)?;
+                    Share::remembered(args, ledger, since, until)?
                 }
-                _ => Share::forgetful(since, until)?,
+                _ => Share::forgetful(args, since, until)?,
             });
         }
-        Ok(Self::union(context.now(), shares))
+        Ok(Self::union(context.now(), args, shares))
+    }
+
+    /// Whether there is a position to go on from everywhere.
+    pub fn has_position(&self) -> bool {
+        let has_moved = |ledger: &Rc<RefCell<Ledger>>| ledger.borrow().cursor().is_some();
+        self.ledgers
+            .iter()
+            .all(|ledger| ledger.as_ref().is_some_and(has_moved))
+    }
+
+    /// What broke the run beside reading and delivering.
+    pub fn intact(&self) -> Result<(), StateError> {
+        match &self.what {
+            What::Following(following) => following.intact(),
+            What::Sessions(_) | What::Ranges(_) => Ok(()),
+        }
     }
 
     fn without_memory(context: &Context, references: Vec<SessionRef>, places: &[Place]) -> Self {
@@ -97,53 +122,60 @@ impl Plan {
         }
     }
 
-    fn union(now: Timestamp, mut shares: Vec<Share>) -> Self {
-        let is_shared = shares.len() > 1;
-        let mut ranges = Vec::new();
-        let mut unfinished = BTreeMap::new();
-        for share in &mut shares {
-            match &mut share.ledger {
-                Some(ledger) => {
-                    ranges.extend(ledger.missing(share.range).iter());
-                    if let Some(cursor) = ledger.cursor() {
-                        unfinished.extend(cursor.unfinished.clone());
-                    }
-                    if is_shared {
-                        ledger.limit_to(share.range);
-                    }
-                }
-                None => ranges.push(share.range),
-            }
-        }
-        let ranges: Intervals = ranges.into_iter().collect();
-        // What is read anyway is not asked for one by one.
-        unfinished.retain(|_, started| !ranges.contains(*started));
+    fn union(now: Timestamp, args: &Export, shares: Vec<Share>) -> Self {
         let since = shares.iter().map(|share| share.range.since).min();
         let until = shares.iter().map(|share| share.range.until).max();
         Self {
-            what: What::Ranges { ranges, unfinished },
+            ledgers: shares.iter().map(|share| share.ledger.clone()).collect(),
+            what: match args.runs_until_stopped() {
+                true => What::Following(Following::new(shares)),
+                false => What::Ranges(unread(&shares)),
+            },
             range: since
                 .zip(until)
                 .map(|(since, until)| TimeRange { since, until }),
             now,
-            ledgers: shares
-                .into_iter()
-                .map(|share| share.ledger.map(RefCell::new))
-                .collect(),
         }
     }
 }
 
+/// What `shares` lack together.
+pub(super) fn unread(shares: &[Share]) -> Unread {
+    let is_shared = shares.len() > 1;
+    let mut ranges = Vec::new();
+    let mut unfinished = BTreeMap::new();
+    for share in shares {
+        let Some(ledger) = &share.ledger else {
+            ranges.push(share.range);
+            continue;
+        };
+        let mut ledger = ledger.borrow_mut();
+        ranges.extend(ledger.missing(share.range).iter());
+        unfinished.extend(ledger.unfinished());
+        if is_shared {
+            ledger.limit_to(share.range);
+        }
+    }
+    let ranges: Intervals = ranges.into_iter().collect();
+    // What is read anyway is not asked for one by one.
+    unfinished.retain(|_, started| !ranges.contains(*started));
+    Unread { ranges, unfinished }
+}
+
 /// What one destination is to get.
-struct Share {
-    range: TimeRange,
-    ledger: Option<Ledger>,
+pub(super) struct Share {
+    pub range: TimeRange,
+    pub ledger: Option<Rc<RefCell<Ledger>>>,
 }
 
 impl Share {
     /// Without memory: everything that was asked for.
-    fn forgetful(since: Option<Timestamp>, until: Timestamp) -> Result<Self, UsageError> {
-        let since = since.ok_or_else(no_position_here)?;
+    fn forgetful(
+        args: &Export,
+        since: Option<Timestamp>,
+        until: Timestamp,
+    ) -> Result<Self, UsageError> {
+        let since = since.ok_or_else(|| no_position_here(args))?;
         Ok(Self {
             range: TimeRange { since, until },
             ledger: None,
@@ -152,19 +184,19 @@ impl Share {
 
     /// Without `since`, from where the cursor begins.
     fn remembered(
+        args: &Export,
         mut ledger: Ledger,
         since: Option<Timestamp>,
         until: Timestamp,
-        is_again: bool,
     ) -> Result<Self, UsageError> {
         let first = ledger.cursor().and_then(|cursor| cursor.done.start());
-        let since = since.or(first).ok_or_else(no_position)?;
-        if is_again {
+        let since = since.or(first).ok_or_else(|| no_position(args))?;
+        if args.again {
             ledger.send_again();
         }
         Ok(Self {
             range: TimeRange { since, until },
-            ledger: Some(ledger),
+            ledger: Some(Rc::new(RefCell::new(ledger))),
         })
     }
 }
@@ -197,16 +229,25 @@ async fn selected(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Resul
     })
 }
 
-fn no_position() -> UsageError {
+fn no_position(args: &Export) -> UsageError {
+    let flag = mode(args);
     UsageError::with_hint(
         "there is no position to go on from: nothing of this selection was shipped to this site",
-        "say once where to begin: --new --since 24h",
+        format!("say once where to begin: {flag} --since 12h"),
     )
 }
 
-pub(super) fn no_position_here() -> UsageError {
+pub(super) fn no_position_here(args: &Export) -> UsageError {
+    let flag = mode(args);
     UsageError::with_hint(
-        "--new goes on from a position, and files have none",
-        "use it with --to logs, or name a range: --since 24h",
+        format!("{flag} goes on from a position, and files have none"),
+        "use it with --to logs, or name a range: --since 12h",
     )
+}
+
+fn mode(args: &Export) -> &'static str {
+    match args.runs_until_stopped() {
+        true => "--follow",
+        false => "--new",
+    }
 }

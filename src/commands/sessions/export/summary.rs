@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::commands::shipping::Shipped;
 use crate::context::Context;
 use crate::domain::time::TimeRange;
-use crate::sources::SourceSummary;
+use crate::sources::{Hidden, SourceSummary};
 use crate::ui::{Format, counted};
 
 /// The shape that `-o json` promises.
@@ -19,8 +19,36 @@ pub struct ExportSummary {
     pub incomplete: u64,
     /// Sessions that were not done: more events of them will come.
     pub not_done: Vec<String>,
+    /// Sessions that the gateway has and does not show.
+    pub hidden: Vec<HiddenSessions>,
     #[serde(flatten)]
     pub shipped: Shipped,
+    /// Being stopped is how it ends.
+    #[serde(skip)]
+    pub runs_until_stopped: bool,
+}
+
+/// What of a second the gateway's list ends before.
+#[derive(Debug, Serialize)]
+pub struct HiddenSessions {
+    pub second: Timestamp,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub connection: Option<String>,
+    pub user: Option<String>,
+    pub sessions: u64,
+}
+
+impl From<&Hidden> for HiddenSessions {
+    fn from(hidden: &Hidden) -> Self {
+        Self {
+            second: hidden.second,
+            kind: hidden.kind.clone(),
+            connection: hidden.connection.clone(),
+            user: hidden.user.clone(),
+            sessions: hidden.sessions,
+        }
+    }
 }
 
 impl ExportSummary {
@@ -31,7 +59,9 @@ impl ExportSummary {
             sessions: source.sessions,
             incomplete: source.incomplete,
             not_done: source.not_done.clone(),
+            hidden: source.hidden.iter().map(HiddenSessions::from).collect(),
             shipped,
+            runs_until_stopped: false,
         }
     }
 
@@ -51,7 +81,11 @@ impl ExportSummary {
             self.not_done.len() as u64,
             "not over yet: closing events will come",
         );
-        if self.shipped.total.interrupted {
+        say(
+            self.hidden.iter().map(|hidden| hidden.sessions).sum(),
+            "not read: the gateway's list ends before them; a narrower filter may show them",
+        );
+        if self.shipped.total.interrupted && !self.runs_until_stopped {
             lines.push("  stopped before the end; run the same command again".to_owned());
         }
         lines

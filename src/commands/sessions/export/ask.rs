@@ -1,0 +1,79 @@
+//! What is asked before much is sent, or what Datadog takes under another time alone.
+
+use jiff::Timestamp;
+
+use super::Export;
+use super::plan::{Plan, What};
+use crate::context::Context;
+use crate::delivery::OLDEST;
+use crate::domain::intervals::Intervals;
+use crate::domain::time::human_duration;
+use crate::gateway::Gateway;
+use crate::sources::{self, Estimate, SourceError};
+use crate::ui::counted;
+
+/// More events than this are asked about.
+const MANY: u64 = 100_000;
+
+/// A session opens and closes; few are reviewed or blocked.
+const EVENTS_PER_SESSION: u64 = 2;
+
+/// Whether to go on. What a cursor leaves to `--new` and `--follow` is what they were set up for.
+///
+/// # Errors
+///
+/// Nobody can be asked, and no flag has answered.
+pub(super) async fn goes_on(
+    context: &Context,
+    args: &Export,
+    gateway: &Gateway,
+    plan: &Plan,
+) -> anyhow::Result<bool> {
+    let is_answered = context.ui.options().assume_yes || args.delivery.dry_run;
+    if is_answered || (args.goes_on() && plan.has_position()) {
+        return Ok(true);
+    }
+    let estimate = estimate(args, gateway, plan).await?;
+    Ok(is_wanted_all(context, estimate)? && are_late_wanted(context, args, estimate)?)
+}
+
+async fn estimate(args: &Export, gateway: &Gateway, plan: &Plan) -> Result<Estimate, SourceError> {
+    let old_before = Timestamp::now() - OLDEST;
+    let whole: Intervals = plan.range.into_iter().collect();
+    let ranges = match &plan.what {
+        What::Sessions(references) => {
+            return sources::estimate_sessions(gateway, references, old_before).await;
+        }
+        What::Ranges(unread) => &unread.ranges,
+        What::Following(_) => &whole,
+    };
+    let filter = args.filter.filter();
+    let mut estimate = sources::estimate(gateway, ranges, &filter, old_before).await?;
+    if let Some(limit) = args.limit {
+        estimate.sessions = estimate.sessions.min(limit as u64);
+    }
+    Ok(estimate)
+}
+
+fn is_wanted_all(context: &Context, estimate: Estimate) -> anyhow::Result<bool> {
+    let events = estimate.sessions.saturating_mul(EVENTS_PER_SESSION);
+    if events <= MANY {
+        return Ok(true);
+    }
+    let sessions = counted(estimate.sessions, "session");
+    let question = format!("Send about {events} events, of up to {sessions}?");
+    context.ui.confirm(&question, "--yes")
+}
+
+fn are_late_wanted(context: &Context, args: &Export, estimate: Estimate) -> anyhow::Result<bool> {
+    if estimate.old == 0 || args.delivery.is_late_told() {
+        return Ok(true);
+    }
+    let question = format!(
+        "Up to {} began more than {} ago, and Datadog takes nothing that old. Send such events under \
+         the time of sending, tagged late:true?",
+        counted(estimate.old, "session"),
+        human_duration(OLDEST),
+    );
+    context.ui.confirm(&question, "--yes, or choose by --late")
+}

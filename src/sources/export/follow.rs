@@ -1,0 +1,319 @@
+//! Reading that goes on: again and again what is left, for as long as somebody receives.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::feeder::Feeder;
+use super::memory::Memory;
+use super::stretch::IN_DOUBT;
+use super::{Export, Fed, SourceSummary};
+use crate::domain::intervals::Intervals;
+use crate::domain::session::Session;
+use crate::gateway::{Gateway, GatewayError};
+use crate::sources::dense::Hidden;
+use crate::sources::error::SourceError;
+use crate::sources::events::EventContext;
+use crate::sources::filter::SessionFilter;
+use crate::sources::retry::Backoff;
+use crate::sources::throttle::Throttle;
+
+/// What the gateway hid is asked for again after this time: it takes some hundred requests.
+const HIDDEN_AGAIN: Duration = Duration::from_secs(3_600);
+
+/// What to follow, and how closely.
+#[derive(Clone, Copy, Debug)]
+pub struct Follow<'a> {
+    pub gateway: &'a Gateway,
+    pub filter: &'a SessionFilter,
+    pub context: &'a EventContext,
+    /// Single sessions asked for at once.
+    pub concurrency: usize,
+    /// Between one look and the next.
+    pub interval: Duration,
+}
+
+/// What is still to be read at one look.
+#[derive(Clone, Debug, Default)]
+pub struct Left {
+    /// Of start times.
+    pub ranges: Intervals,
+    /// Sessions that were not over: ids and starts.
+    pub unfinished: BTreeMap<String, Timestamp>,
+    /// Nothing that was read before is on its way any more.
+    pub is_settled: bool,
+}
+
+/// What happens on the way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// The gateway does not answer, or not well. Said once until it is [`News::Back`].
+    Away(SourceError),
+    Back {
+        /// How long it was away.
+        after: Duration,
+    },
+    Hidden(Hidden),
+    /// One look is over.
+    Looked {
+        at: Timestamp,
+        sessions: u64,
+    },
+}
+
+/// Looks every `interval` for what is left, as `left` says then (it is given the time, and ends the
+/// reading with `None`), and sends the events to `tx` as [`export`](super::export) does.
+///
+/// # Errors
+///
+/// What no waiting helps against, and `Closed` when nobody receives. A gateway that is away is
+/// waited for.
+pub async fn follow(
+    follow: Follow<'_>,
+    mut left: impl FnMut(Timestamp) -> Option<Left>,
+    statements: impl Fn(&Session, &[u8]) -> Option<String>,
+    tx: mpsc::Sender<Fed>,
+    mut news: impl FnMut(News),
+) -> Result<SourceSummary, SourceError> {
+    let mut rounds = Rounds::new(follow);
+    let mut outage: Option<Outage> = None;
+    loop {
+        let now = Timestamp::now();
+        let Some(left) = left(now) else {
+            return Ok(rounds.total);
+        };
+        let wait = match rounds.round(left, now, &statements, &tx, &mut news).await {
+            Ok(()) => {
+                if let Some(outage) = outage.take() {
+                    let after = outage.since.elapsed();
+                    news(News::Back { after });
+                }
+                follow.interval
+            }
+            Err(error) if passes(&error) => match &mut outage {
+                Some(outage) => outage.backoff.next_wait(),
+                None => {
+                    news(News::Away(error));
+                    outage.insert(Outage::now()).backoff.next_wait()
+                }
+            },
+            Err(error) => return Err(error),
+        };
+        tokio::time::sleep(wait).await;
+    }
+}
+
+/// True where the same reading may succeed later.
+fn passes(error: &SourceError) -> bool {
+    matches!(error, SourceError::Unstable { .. })
+        || error.gateway().is_some_and(GatewayError::is_retriable)
+}
+
+struct Outage {
+    since: Instant,
+    backoff: Backoff,
+}
+
+impl Outage {
+    fn now() -> Self {
+        Self {
+            since: Instant::now(),
+            backoff: Backoff::endless(),
+        }
+    }
+}
+
+/// What one look leaves to the next.
+struct Rounds<'a> {
+    follow: Follow<'a>,
+    throttle: Rc<Throttle>,
+    memory: Rc<RefCell<Memory>>,
+    holes: Intervals,
+    holes_until: Instant,
+    total: SourceSummary,
+}
+
+impl<'a> Rounds<'a> {
+    fn new(follow: Follow<'a>) -> Self {
+        Self {
+            throttle: Rc::new(Throttle::new(follow.concurrency)),
+            memory: Rc::default(),
+            holes: Intervals::default(),
+            holes_until: Instant::now() + HIDDEN_AGAIN,
+            total: SourceSummary::default(),
+            follow,
+        }
+    }
+
+    async fn round(
+        &mut self,
+        left: Left,
+        now: Timestamp,
+        statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+        tx: &mpsc::Sender<Fed>,
+        news: &mut impl FnMut(News),
+    ) -> Result<(), SourceError> {
+        self.tidy(&left, now);
+        let ranges = self.without_holes(&left.ranges);
+        let export = self.export(&ranges, now);
+        let feeder = Feeder::new(export, tx.clone(), |_| ());
+        let mut feeder = feeder.sharing(&self.throttle, &self.memory);
+        feeder.unfinished(&left.unfinished, statements).await?;
+        let earlier = std::mem::take(&mut feeder.summary);
+        for range in ranges.iter().rev() {
+            feeder.range(range, statements).await?;
+        }
+        let summary = std::mem::take(&mut feeder.summary);
+        let sessions = summary.sessions;
+        self.add(earlier, summary, news);
+        news(News::Looked { at: now, sessions });
+        Ok(())
+    }
+
+    fn export<'b>(&self, ranges: &'b Intervals, now: Timestamp) -> Export<'b>
+    where
+        'a: 'b,
+    {
+        let Follow {
+            gateway,
+            filter,
+            context,
+            concurrency,
+            ..
+        } = self.follow;
+        Export {
+            gateway,
+            ranges,
+            now,
+            filter,
+            context,
+            limit: None,
+            concurrency,
+        }
+    }
+
+    /// A row that is skipped makes nobody wait for its events, so they must have settled.
+    fn tidy(&mut self, left: &Left, now: Timestamp) {
+        let mut memory = self.memory.borrow_mut();
+        match left.is_settled {
+            true => memory.forget_before(now - IN_DOUBT - SignedDuration::from_secs(60)),
+            false => memory.forget_all(),
+        }
+    }
+
+    fn without_holes(&mut self, ranges: &Intervals) -> Intervals {
+        if Instant::now() >= self.holes_until {
+            self.holes = Intervals::default();
+            self.holes_until = Instant::now() + HIDDEN_AGAIN;
+        }
+        let parts = ranges.iter().map(|range| self.holes.missing_from(range));
+        parts
+            .flat_map(|part| part.iter().collect::<Vec<_>>())
+            .collect()
+    }
+
+    fn add(&mut self, earlier: SourceSummary, new: SourceSummary, news: &mut impl FnMut(News)) {
+        self.total.sessions += new.sessions;
+        self.total.events += earlier.events + new.events;
+        self.total.incomplete += new.incomplete;
+        self.total.not_done = earlier.not_done;
+        self.total.not_done.extend(new.not_done);
+        for hidden in new.hidden {
+            self.holes.insert(hidden.hole());
+            if !self.total.hidden.contains(&hidden) {
+                news(News::Hidden(hidden.clone()));
+                self.total.hidden.push(hidden);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::TimeRange;
+    use crate::gateway::testing::{Asked, Reply, Server};
+    use crate::sources::testing::{STILL_OPEN, gateway_of};
+
+    /// Looks so often, at everything of the last hour, and gives the news.
+    async fn looked(server: &Server, times: usize, is_settled: bool) -> Vec<News> {
+        let gateway = server.gateway();
+        let settings = Follow {
+            gateway: &gateway,
+            filter: &SessionFilter::default(),
+            context: &EventContext::default(),
+            concurrency: 4,
+            interval: Duration::ZERO,
+        };
+        let mut looks = 0;
+        let left = |now: Timestamp| {
+            looks += 1;
+            let hour = TimeRange {
+                since: now - SignedDuration::from_hours(1),
+                until: now,
+            };
+            (looks <= times).then(|| Left {
+                ranges: [hour].into_iter().collect(),
+                unfinished: BTreeMap::new(),
+                is_settled,
+            })
+        };
+        let mut news = Vec::new();
+        let (tx, mut rx) = mpsc::channel(64);
+        let follow = follow(settings, left, |_, _| None, tx, |one| news.push(one));
+        let drain = async { while rx.recv().await.is_some() {} };
+        let (followed, ()) = tokio::join!(follow, drain);
+        followed.expect("nothing that waiting does not help against");
+        news
+    }
+
+    fn singles(server: &Server) -> usize {
+        let is_single = |asked: &&Asked| asked.parameter("offset").is_none();
+        server.requests().iter().filter(is_single).count()
+    }
+
+    #[tokio::test]
+    async fn a_session_of_the_last_minute_is_asked_for_again_only_where_it_may_matter() {
+        let just_now = Timestamp::now() - SignedDuration::from_secs(5);
+        let sessions = || vec![(1, just_now, 0), (2, just_now, STILL_OPEN)];
+        let server = gateway_of(sessions()).await;
+        looked(&server, 3, true).await;
+        assert_eq!(singles(&server), 2, "nothing has changed since");
+        let server = gateway_of(sessions()).await;
+        looked(&server, 3, false).await;
+        assert_eq!(
+            singles(&server),
+            6,
+            "what is on its way must be waited for again"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_gateway_that_is_away_is_told_of_once_and_waited_for() {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let server = Server::with(move |_: &Asked| {
+            let number = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            match number {
+                0..20 => Reply::json(503, r#"{"message":"restarting"}"#),
+                _ => Reply::json(200, r#"{"data":[],"has_next_page":false}"#),
+            }
+        })
+        .await;
+        let news = looked(&server, 9, true).await;
+        let told: Vec<&str> = news
+            .iter()
+            .map(|one| match one {
+                News::Away(_) => "away",
+                News::Back { .. } => "back",
+                News::Hidden(_) => "hidden",
+                News::Looked { .. } => "looked",
+            })
+            .collect();
+        assert_eq!(told, ["away", "looked", "back", "looked", "looked"]);
+    }
+}

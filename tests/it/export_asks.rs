@@ -1,0 +1,85 @@
+//! `sessions export` asks before it sends much, or what Datadog takes under another time alone.
+
+use crate::support::{CommandOutput, Pty, SandboxOptions, TestEnvironment};
+
+fn export(environment: &TestEnvironment, flags: &[&str]) -> CommandOutput {
+    let mut args = vec!["sessions", "export", "--to", "logs"];
+    args.extend(flags);
+    environment.run(args)
+}
+
+#[test]
+fn where_nobody_can_be_asked_old_events_need_a_flag() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let refused = export(&environment, &["--since", "10d"]).exits(2);
+    assert!(refused.stderr.contains("began more than 17h 30m ago"));
+    assert!(refused.stderr.contains("--yes, or choose by --late"));
+    let old = sandbox.sessions().pop().expect("a session")["id"].clone();
+    let _ = export(&environment, &[old.as_str().expect("an id")]).exits(2);
+    assert!(sandbox.received("logs", "").is_empty());
+
+    let _ = export(&environment, &["--since", "10d", "--dry-run"]).exits(0);
+    let _ = export(&environment, &["--since", "16h"]).exits(0);
+    let fresh = sandbox.received("logs", "").len();
+    let _ = export(&environment, &["--since", "10d", "--late", "skip"]).exits(0);
+    assert_eq!(sandbox.received("logs", "").len(), fresh);
+    let _ = export(&environment, &["--since", "30d", "--late", "restamp"]).exits(0);
+    assert!(sandbox.received("logs", "").len() > fresh);
+}
+
+#[test]
+fn many_events_are_counted_before_they_are_read() {
+    let sandbox = SandboxOptions::default()
+        .sessions(51_000)
+        .span("10h")
+        .start();
+    let environment = TestEnvironment::of(&sandbox);
+    let refused = export(&environment, &["--since", "12h"]).exits(2);
+    assert!(
+        refused
+            .stderr
+            .contains("about 102000 events, of up to 51000 sessions"),
+        "{}",
+        refused.stderr
+    );
+    let _ = export(&environment, &["--since", "12h", "--limit", "10"]).exits(0);
+}
+
+#[test]
+fn a_person_who_says_no_sends_nothing() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let args = ["sessions", "export", "--since", "10d", "--to", "logs"];
+    let mut asked = Pty::start(&environment, &args);
+    asked.wait_for("tagged late:true?");
+    asked.type_keys("n\r");
+    assert_eq!(asked.finish().code, 1);
+    assert!(sandbox.received("logs", "").is_empty());
+    let mut asked = Pty::start(&environment, &args);
+    asked.wait_for("tagged late:true?");
+    asked.type_keys("y\r");
+    assert_eq!(asked.finish().code, 0);
+    assert!(!sandbox.received("logs", "").is_empty());
+}
+
+#[test]
+fn what_a_position_leaves_is_sent_unasked_and_late_events_are_told() {
+    let sandbox = SandboxOptions::default().sessions(400).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let _ = export(&environment, &["--new", "--since", "10d"]).exits(2);
+    let before = ["--since", "10d", "--until", "5d", "--yes"];
+    let _ = export(&environment, &before).exits(0);
+    let new = export(&environment, &["--new"]).exits(0);
+    assert!(
+        new.stderr.contains("older than Datadog takes"),
+        "{}",
+        new.stderr
+    );
+    assert!(
+        new.stderr
+            .contains("where --new runs every 12 h or more often")
+    );
+    let again = export(&environment, &["--new"]).exits(0);
+    assert!(!again.stderr.contains("every 12 h"), "{}", again.stderr);
+}
