@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::checksum::Checksum;
 use super::error::{RowError, StateError};
-use super::{Holder, Lock, State};
+use super::{Holder, Lock, State, begin};
 use crate::domain::digest::hex;
 use crate::domain::intervals::Intervals;
 use crate::domain::time::TimeRange;
@@ -66,6 +66,8 @@ pub struct Unfinished {
 /// One move of a cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
+    /// From when on sessions are asked for.
+    pub begin: Option<Timestamp>,
     /// Events that the destination has or the dead letters hold: the session and the event's id.
     pub sent: Vec<(Unfinished, String)>,
     /// Stretches of start times whose every event is settled.
@@ -80,6 +82,9 @@ pub struct Step {
 /// are forgotten: nobody asks for those sessions again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
+    /// The earliest start from which on sessions were asked for; what lies above it and is not done
+    /// is still to be read.
+    pub begin: Option<Timestamp>,
     pub done: Intervals,
     /// By session id.
     pub unfinished: BTreeMap<String, Timestamp>,
@@ -88,6 +93,11 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// From where on a run goes on that is not told.
+    pub fn start(&self) -> Option<Timestamp> {
+        [self.begin, self.done.start()].into_iter().flatten().min()
+    }
+
     pub fn has(&self, session: &str, event: &str) -> bool {
         self.sent
             .get(session)
@@ -153,6 +163,9 @@ impl State {
 fn moved(connection: &mut Connection, key: &CursorKey, step: &Step) -> Result<(), RowError> {
     let change = connection.transaction()?;
     let id = make(&change, key)?;
+    if let Some(since) = step.begin {
+        begin::note(&change, id, since)?;
+    }
     note(&change, id, step)?;
     forget_finished(&change, id, &step.finished)?;
     if !(step.done.is_empty() && step.finished.is_empty()) {
@@ -163,6 +176,7 @@ fn moved(connection: &mut Connection, key: &CursorKey, step: &Step) -> Result<()
 
 fn load(connection: &Connection, id: i64) -> Result<Cursor, RowError> {
     let mut cursor = Cursor {
+        begin: begin::load(connection, id)?,
         done: done(connection, id)?,
         ..Cursor::default()
     };
@@ -199,6 +213,7 @@ pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     for (id, _, is_sound) in keys(connection)? {
         let bad = [
             ("cursor", usize::from(!is_sound)),
+            (begin::TABLE, begin::bad(connection, id)?),
             (DoneRow::TABLE, bad::<DoneRow>(connection, id)?),
             (UnfinishedRow::TABLE, bad::<UnfinishedRow>(connection, id)?),
             (SentRow::TABLE, bad::<SentRow>(connection, id)?),
