@@ -89,6 +89,10 @@ impl AtomicFile {
             io::ErrorKind::AlreadyExists => FileError::Exists {
                 path: target.clone(),
             },
+            // It was there when the file was begun.
+            io::ErrorKind::NotFound => FileError::NoFolder {
+                path: folder_of(&target).to_owned(),
+            },
             _ => explained(&target, error.error),
         })?;
         // The name has to survive as well; not every file system can sync a directory.

@@ -54,6 +54,7 @@ pub use sinks::account::{Account, Reread};
 pub use sinks::datadog_events::DatadogEvents;
 pub use sinks::datadog_logs::DatadogLogs;
 pub use sinks::dry_run::DryRun;
+pub use sinks::parts::{Parts, PartsError, Rotation, to_parts};
 pub use sinks::rows::{Format, Unplaced, to_file, to_writer};
 pub use sinks::{IntakeKind, Sink};
 pub use summary::{Progress, Summary};

@@ -5,6 +5,7 @@ mod csv_row;
 pub mod datadog_events;
 pub mod datadog_logs;
 pub mod dry_run;
+pub mod parts;
 pub mod rows;
 
 use std::future::Future;

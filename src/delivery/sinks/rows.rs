@@ -147,7 +147,7 @@ fn went_on(result: io::Result<()>, summary: &mut Summary) -> io::Result<bool> {
 }
 
 /// Never returns where nobody can wish it.
-async fn is_asked_to_stop(stop: &mut Option<watch::Receiver<Stop>>) {
+pub(super) async fn is_asked_to_stop(stop: &mut Option<watch::Receiver<Stop>>) {
     if let Some(wishes) = stop
         && wishes.wait_for(|wish| *wish != Stop::No).await.is_ok()
     {
@@ -157,7 +157,7 @@ async fn is_asked_to_stop(stop: &mut Option<watch::Receiver<Stop>>) {
 }
 
 /// The rows written so far.
-struct Rows<W> {
+pub(super) struct Rows<W> {
     format: Format,
     out: W,
     count: u64,
@@ -165,7 +165,7 @@ struct Rows<W> {
 }
 
 impl<W: Write> Rows<W> {
-    fn new(format: Format, out: W) -> Self {
+    pub fn new(format: Format, out: W) -> Self {
         Self {
             format,
             out,
@@ -174,7 +174,7 @@ impl<W: Write> Rows<W> {
         }
     }
 
-    fn write(&mut self, log: &Map<String, Value>) -> io::Result<()> {
+    pub fn write(&mut self, log: &Map<String, Value>) -> io::Result<()> {
         let is_first = self.count == 0;
         self.count += 1;
         let row = match self.format {
@@ -192,7 +192,7 @@ impl<W: Write> Rows<W> {
     }
 
     /// Ends the document. One without rows is an empty array, a heading, or nothing.
-    fn finish(&mut self) -> io::Result<()> {
+    pub fn finish(&mut self) -> io::Result<()> {
         let is_empty = self.count == 0;
         match self.format {
             Format::Ndjson => {}
@@ -205,6 +205,22 @@ impl<W: Write> Rows<W> {
             Format::Csv => {}
         }
         self.out.flush()
+    }
+
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    pub fn out(&self) -> &W {
+        &self.out
+    }
+
+    pub fn into_out(self) -> W {
+        self.out
     }
 
     fn put(&mut self, bytes: &[u8]) -> io::Result<()> {

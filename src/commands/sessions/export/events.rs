@@ -34,19 +34,12 @@ pub(super) async fn run(
     let files = places.iter().map(|place| file(args, place));
     let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
+    let patience = match args.runs_until_stopped() {
+        true => Patience::LongRunning,
+        false => Patience::OneShot,
+    };
     let intake = match places.iter().any(|place| place.to.destination.is_intake()) {
-        true => Some(
-            Intake::open(
-                context,
-                &args.delivery,
-                args.datadog.flags(),
-                match args.runs_until_stopped() {
-                    true => Patience::LongRunning,
-                    false => Patience::OneShot,
-                },
-            )
-            .await?,
-        ),
+        true => Some(Intake::open(context, &args.delivery, args.datadog.flags(), patience).await?),
         false => None,
     };
     let site = intake.as_ref().map(Intake::site);

@@ -1,0 +1,355 @@
+//! Records as rows of one file after the other: a part is ended by its size or its age, and appears
+//! under its name whole or not at all.
+//!
+//! Events count as delivered once their part is in its place. Whatever a crash, a full disk or a
+//! folder that vanishes takes with it was therefore never delivered, and is written again.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::rows::{Format, Rows, is_asked_to_stop};
+use crate::delivery::atomic_file::{AtomicFile, FileError};
+use crate::delivery::entry::Record;
+use crate::delivery::observer::Observer;
+use crate::delivery::pipeline::Stop;
+use crate::delivery::positions::Number;
+use crate::delivery::state::StateError;
+use crate::delivery::summary::{Progress, Summary};
+
+/// When a part is ended; a run that ends ends it as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rotation {
+    /// Bytes. A row is never cut, so a part may be longer by one.
+    pub size: Option<u64>,
+    /// Since its first row.
+    pub age: Option<Duration>,
+}
+
+/// The files of a run: `events.ndjson` becomes `events-20261121T181500.250Z.ndjson`.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    path: PathBuf,
+    format: Format,
+    rotation: Rotation,
+    now: fn() -> Timestamp,
+}
+
+/// Why writing ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum PartsError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// What was written cannot be remembered.
+    #[error(transparent)]
+    State(#[from] StateError),
+}
+
+impl Parts {
+    /// `path` is the name that the parts' names are made of.
+    ///
+    /// # Errors
+    ///
+    /// A folder that is not there, and a path that names no file.
+    pub fn new(path: &Path, format: Format, rotation: Rotation) -> Result<Self, FileError> {
+        let parts = Self {
+            path: path.to_owned(),
+            format,
+            rotation,
+            now: Timestamp::now,
+        };
+        // Dropped, it was never there: whether one can be made is known before the source is read.
+        AtomicFile::create(&parts.target(0), false).map(drop)?;
+        Ok(parts)
+    }
+
+    /// A part's name carries the time at which it was begun; `turn` tells those of one millisecond
+    /// apart.
+    fn target(&self, turn: u32) -> PathBuf {
+        let at = (self.now)().to_zoned(TimeZone::UTC);
+        let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
+        let turn = match turn {
+            0 => String::new(),
+            turn => format!("-{turn}"),
+        };
+        let mut name = format!("{stem}-{}{turn}", at.strftime("%Y%m%dT%H%M%S%.3fZ"));
+        if let Some(ending) = self.path.extension() {
+            name.push('.');
+            name.push_str(&ending.to_string_lossy());
+        }
+        self.path.with_file_name(name)
+    }
+
+    fn begin(&self) -> Result<Part, FileError> {
+        let mut turn = 0;
+        let file = loop {
+            match AtomicFile::create(&self.target(turn), false) {
+                Err(FileError::Exists { .. }) if turn < 1_000 => turn += 1,
+                made => break made?,
+            }
+        };
+        Ok(Part {
+            rows: Rows::new(self.format, file),
+            numbers: Vec::new(),
+            ends_at: self.rotation.age.map(|age| Instant::now() + age),
+        })
+    }
+}
+
+/// The part that is being written.
+struct Part {
+    rows: Rows<AtomicFile>,
+    numbers: Vec<Number>,
+    ends_at: Option<Instant>,
+}
+
+impl Part {
+    fn write(&mut self, record: &Record) -> Result<(), FileError> {
+        let written = self.rows.write(&record.body);
+        written.map_err(|source| self.rows.out().explain(source))?;
+        self.numbers.extend(record.number);
+        Ok(())
+    }
+
+    /// Puts the part in its place: its rows, its bytes and its events.
+    fn place(mut self) -> Result<(u64, u64, Vec<Number>), FileError> {
+        let finished = self.rows.finish();
+        finished.map_err(|source| self.rows.out().explain(source))?;
+        let (rows, bytes) = (self.rows.count(), self.rows.bytes());
+        self.rows.into_out().commit()?;
+        Ok((rows, bytes, self.numbers))
+    }
+}
+
+/// A run under way.
+struct Writer<O> {
+    parts: Parts,
+    part: Option<Part>,
+    observer: O,
+    summary: Summary,
+}
+
+impl<O: Observer> Writer<O> {
+    fn take(&mut self, record: &Record) -> Result<(), PartsError> {
+        self.summary.read += 1;
+        let mut part = match self.part.take() {
+            Some(part) => part,
+            None => self.parts.begin()?,
+        };
+        part.write(record)?;
+        let size = self.parts.rotation.size;
+        let is_full = size.is_some_and(|size| part.rows.bytes() >= size);
+        self.part = Some(part);
+        match is_full {
+            true => self.rotate(),
+            false => Ok(()),
+        }
+    }
+
+    /// Ends the part, if there is one.
+    fn rotate(&mut self) -> Result<(), PartsError> {
+        let Some(part) = self.part.take() else {
+            return Ok(());
+        };
+        let (rows, bytes, numbers) = part.place()?;
+        self.summary.requests += 1;
+        self.summary.accepted += rows;
+        self.summary.bytes_raw += bytes;
+        self.summary.bytes_wire += bytes;
+        self.observer.settled(&numbers)?;
+        self.observer.told(Progress::Delivered {
+            events: usize::try_from(rows).unwrap_or(usize::MAX),
+            accepted: self.summary.accepted,
+        });
+        Ok(())
+    }
+
+    fn ends_at(&self) -> Option<Instant> {
+        self.part.as_ref()?.ends_at
+    }
+}
+
+/// Writes `events` to `parts`. Asked to stop, it ends the part under way.
+///
+/// # Errors
+///
+/// Events of the part under way then count as undelivered.
+pub async fn to_parts<E, R: Into<Option<Record>>>(
+    mut events: mpsc::Receiver<E>,
+    mut to_record: impl FnMut(E) -> R,
+    parts: Parts,
+    mut stop: Option<watch::Receiver<Stop>>,
+    observer: impl Observer,
+) -> Result<Summary, PartsError> {
+    let started = Instant::now();
+    let mut writer = Writer {
+        parts,
+        part: None,
+        observer,
+        summary: Summary::default(),
+    };
+    loop {
+        let ends_at = writer.ends_at();
+        tokio::select! {
+            biased;
+            () = is_asked_to_stop(&mut stop) => {
+                writer.summary.is_interrupted = true;
+                break;
+            }
+            () = sleep_until(ends_at.unwrap_or_else(Instant::now)), if ends_at.is_some() => {
+                writer.rotate()?;
+            }
+            event = events.recv() => {
+                let Some(event) = event else { break };
+                if let Some(record) = to_record(event).into() {
+                    writer.take(&record)?;
+                }
+            }
+        }
+    }
+    writer.rotate()?;
+    writer.summary.elapsed = started.elapsed();
+    Ok(writer.summary)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::fs;
+
+    use super::*;
+    use crate::delivery::testing::{record, records, send_all};
+
+    #[derive(Default)]
+    struct Notes(RefCell<Vec<Number>>);
+
+    impl Observer for &Notes {
+        fn told(&mut self, _: Progress) {}
+
+        fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
+            self.0.borrow_mut().extend(numbers);
+            Ok(())
+        }
+    }
+
+    fn parts(folder: &Path, rotation: Rotation) -> Parts {
+        Parts::new(&folder.join("out.ndjson"), Format::Ndjson, rotation).expect("a folder")
+    }
+
+    /// Names in order, and what is in them.
+    fn files(folder: &Path) -> Vec<(String, usize)> {
+        let read = fs::read_dir(folder).expect("a folder");
+        let mut files: Vec<(String, usize)> = read
+            .map(|entry| {
+                let path = entry.expect("an entry").path();
+                let text = fs::read_to_string(&path).expect("a text");
+                let name = path.file_name().expect("a name").to_string_lossy();
+                (name.into_owned(), text.lines().count())
+            })
+            .collect();
+        files.sort();
+        files
+    }
+
+    const SMALL: Rotation = Rotation {
+        size: Some(150),
+        age: None,
+    };
+
+    #[tokio::test]
+    async fn a_part_ends_at_its_size_and_every_event_is_in_one() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let notes = Notes::default();
+        let events = send_all(records(10));
+        let parts = parts(folder.path(), SMALL);
+        let summary = to_parts(events, |record| record, parts, None, &notes)
+            .await
+            .expect("room");
+        let files = files(folder.path());
+        assert!(files.len() > 1, "{files:?}");
+        assert_eq!(files.iter().map(|(_, rows)| rows).sum::<usize>(), 10);
+        let is_named = |name: &str| name.starts_with("out-2") && name.ends_with("Z.ndjson");
+        let first = &files[0].0;
+        assert!(is_named(first), "{first}");
+        assert_eq!(*notes.0.borrow(), (0..10).collect::<Vec<_>>());
+        assert_eq!(
+            (summary.accepted, summary.requests),
+            (10, files.len() as u64)
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_part_ends_at_its_age_and_a_quiet_hour_makes_none() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let notes = Notes::default();
+        let rotation = Rotation {
+            size: None,
+            age: Some(Duration::from_secs(60)),
+        };
+        let (tx, events) = mpsc::channel(1);
+        let fed = async {
+            for number in 0..3 {
+                tx.send(record(number)).await.expect("it reads");
+                tokio::time::sleep(Duration::from_secs(40)).await;
+            }
+            tokio::time::sleep(Duration::from_secs(3_600)).await;
+            assert_eq!(files(folder.path()).len(), 2, "before the end");
+            drop(tx);
+        };
+        let parts = parts(folder.path(), rotation);
+        let written = to_parts(events, |record| record, parts, None, &notes);
+        let (written, ()) = tokio::join!(written, fed);
+        assert_eq!(written.expect("room").accepted, 3);
+        let mut rows: Vec<usize> = files(folder.path()).iter().map(|(_, rows)| *rows).collect();
+        rows.sort_unstable();
+        assert_eq!(rows, [1, 2]);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_vanishes_is_named_and_its_events_are_not_delivered() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).expect("a writable folder");
+        let notes = Notes::default();
+        let (tx, events) = mpsc::channel(1);
+        let parts = parts(&inner, SMALL);
+        let fed = async {
+            tx.send(record(0)).await.expect("it reads");
+            tokio::task::yield_now().await;
+            fs::remove_dir_all(&inner).expect("ours");
+            drop(tx);
+        };
+        let written = to_parts(events, |record| record, parts, None, &notes);
+        let (written, ()) = tokio::join!(written, fed);
+        let error = written.expect_err("there is no folder");
+        assert!(
+            matches!(&error, PartsError::File(FileError::NoFolder { path }) if *path == inner),
+            "{error}"
+        );
+        assert!(notes.0.borrow().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_run_that_is_cut_off_leaves_nothing_under_a_final_name() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let notes = Notes::default();
+        let (tx, events) = mpsc::channel(8);
+        let parts = parts(folder.path(), Rotation::default());
+        let mut written = Box::pin(to_parts(events, |record| record, parts, None, &notes));
+        tx.send(record(0)).await.expect("room");
+        tokio::select! {
+            biased;
+            _ = &mut written => panic!("the source has not ended"),
+            () = tokio::task::yield_now() => {}
+        }
+        let is_hidden = |(name, _): &(String, usize)| name.starts_with('.');
+        assert!(files(folder.path()).iter().all(is_hidden));
+        drop(written);
+        assert!(files(folder.path()).is_empty());
+        assert!(notes.0.borrow().is_empty());
+    }
+}

@@ -1,0 +1,15 @@
+//! What a long-running mode says about itself: to a file that `ddctl status` reads, and over HTTP to
+//! whoever watches.
+//!
+//! A mode keeps one [`Board`] up to date; [`publish`] writes it to the state folder and
+//! [`serve`] answers `/healthz`, `/readyz` and `/metrics` from it. Neither ever waits for the other,
+//! and neither holds a lock.
+
+mod board;
+mod file;
+mod metrics;
+mod server;
+
+pub use board::{Board, DestinationState, Report, Waiting};
+pub use file::{StatusError, Stored, publish, read_all};
+pub use server::{ListenError, serve};
