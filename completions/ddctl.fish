@@ -57,6 +57,7 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors 
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "dashboards" -d 'Dashboards as files: those of the packs, and your own'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "test-event" -d 'Does a monitor fire? Exit 3 when it does not, 1 when nobody can tell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "config" -d 'Profiles and settings'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "status" -d 'What a running `--follow` is doing: per destination position, queue and what it waits for'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sandbox" -d 'Run a stand-in for the gateway and for Datadog on this machine'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "man" -d 'Print the manual page, or write every page to a folder'
@@ -467,6 +468,8 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l since -d 'Sessions that started since then: 24h, 2026-11-20, RFC 3339' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l until -d 'Sessions that started before then' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l interval -d 'With --follow: how often the gateway is asked' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l heartbeat -d 'With --follow: how often a heartbeat goes to the logs, which says that events would arrive' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l health-listen -d 'With --follow: answer /healthz, /readyz and /metrics at [HOST:]PORT; without HOST, to this machine alone' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l user -d 'By who authenticated: e-mail, name or subject id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l connection -d 'By connection name, `*` and `?` allowed' -r
@@ -506,6 +509,9 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l timing -d 'The timing file of a typescript of script(1)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l redaction-report -d 'Write what was hidden to FILE: rules, counts and places, never a value' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l concurrency -d 'Sessions asked for at once' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l verify-wait -d 'How long Datadog may take to make it searchable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l price-per-million -d 'What a million indexed events cost, for --estimate' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l price-per-gb -d 'What a gigabyte of ingested logs costs, for --estimate' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
@@ -537,6 +543,8 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l include-input -d 'What was typed as well, passwords included'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l allow-download -d 'Take recordings although the gateway has downloads switched off'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l cache -d 'Keep finished recordings on this machine, 1 GiB for a week, and read them from there'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l verify -d 'Once it is indexed, prove that it is all there, as `receipts verify` does'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l estimate -d 'Say how many events, bytes and requests it would be, and send nothing'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
@@ -639,6 +647,7 @@ revoked\t''
 not-required\t'No rule demanded one'"
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l correlation -d 'By correlation id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l wait -d 'How long Datadog may take to make what was just sent searchable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l report -d 'Write the auditor\'s page: one HTML file that needs no network' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
@@ -659,6 +668,7 @@ never\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l overwrite -d 'Replace a report that exists'
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Answer every question with yes'
@@ -1417,6 +1427,29 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand config; and __fish_seen_subc
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l listen -d 'Where Datadog\'s stand-in listens; the gateway\'s takes the next port. 0 is any free port' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l sessions -d 'How many sessions the gateway has' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l seed -d 'The same seed makes the same sessions and the same faults' -r

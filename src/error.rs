@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::context::UnreadableSettings;
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
+use crate::delivery::dead_letter::DeadLetterError;
 use crate::delivery::state::StateError;
 use crate::delivery::{Cause, DeliveryError, FileError};
 use crate::domain::redaction::WeakKey;
@@ -126,6 +127,7 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                 .or_else(|| cause.downcast_ref::<DeliveryError>().map(of_delivery))
                 .or_else(|| cause.downcast_ref::<PageError>().and_then(of_page))
                 .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
+                .or_else(|| cause.downcast_ref::<DeadLetterError>().map(of_dead_letters))
                 .or_else(|| cause.downcast_ref::<StateError>().map(of_state))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
                 .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
@@ -321,7 +323,7 @@ fn of_delivery(error: &DeliveryError) -> Verdict {
             Exit::Failed,
             "check --site and what stands between here and Datadog",
         ),
-        Cause::DeadLetters(_) => Verdict::plain(Exit::Failed),
+        Cause::DeadLetters(error) => of_dead_letters(error),
         Cause::State(error) => of_state(error),
     };
     match error.summary.dead_letters {
@@ -330,6 +332,13 @@ fn of_delivery(error: &DeliveryError) -> Verdict {
             exit: Exit::WorkKept,
             ..verdict
         },
+    }
+}
+
+fn of_dead_letters(error: &DeadLetterError) -> Verdict {
+    Verdict {
+        exit: Exit::Failed,
+        hints: error.hint().map(str::to_owned).into_iter().collect(),
     }
 }
 

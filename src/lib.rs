@@ -18,6 +18,7 @@ pub mod domain;
 pub mod error;
 pub mod gateway;
 pub mod globals;
+pub mod health;
 pub mod http;
 pub mod monitors;
 pub mod page;

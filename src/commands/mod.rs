@@ -6,12 +6,15 @@
 pub mod completions;
 pub mod config;
 pub mod dashboards;
+pub mod deadletters;
 pub mod demo;
 pub mod man;
 pub mod monitors;
 pub mod receipts;
 pub mod sandbox;
 pub mod sessions;
+pub mod state;
+pub mod status;
 pub mod test_event;
 pub mod validate;
 pub mod webhooks;
@@ -73,9 +76,16 @@ pub enum Command {
     #[command(subcommand)]
     Dashboards(dashboards::Dashboards),
     TestEvent(test_event::TestEvent),
+    /// Events that no destination took: look at them, send them again, give them up
+    #[command(subcommand)]
+    Deadletters(deadletters::Deadletters),
+    /// How far each destination is: look, check, repair, forget
+    #[command(subcommand)]
+    State(state::State),
     /// Profiles and settings
     #[command(subcommand)]
     Config(config::Config),
+    Status(status::Status),
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
     Man(man::Man),
@@ -87,6 +97,7 @@ impl Command {
         match self {
             Command::Sandbox(_) | Command::Demo(_) | Command::TestEvent(_) => true,
             Command::Sessions(sessions) => sessions.stops_by_itself(),
+            Command::Deadletters(letters) => letters.stops_by_itself(),
             Command::Monitors(monitors) => monitors.stops_by_itself(),
             Command::Dashboards(dashboards) => dashboards.stops_by_itself(),
             _ => false,
@@ -111,7 +122,10 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Monitors(command) => monitors::run(context, command).await,
         Command::Dashboards(command) => dashboards::run(context, command).await,
         Command::TestEvent(args) => test_event::run(context, &args).await,
+        Command::Deadletters(command) => deadletters::run(context, command).await,
+        Command::State(command) => state::run(context, command),
         Command::Config(command) => config::run(context, command).await,
+        Command::Status(args) => status::run(context, &args).await,
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Completions(args) => completions::run(context, &args),
         Command::Man(args) => man::run(context, &args),

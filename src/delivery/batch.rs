@@ -88,6 +88,9 @@ impl Batcher {
     /// Where the run of entries begins, at the end of the batch, that goes with `next`. The end of
     /// the batch where they would not leave room for it, or would leave nothing behind.
     fn group_of(&self, next: &Entry) -> usize {
+        if next.order_key.is_none() {
+            return self.entries.len();
+        }
         let run = self.entries.iter().rev();
         let run: Vec<usize> = run
             .take_while(|entry| entry.order_key == next.order_key)

@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -21,17 +22,52 @@ pub struct Record {
     pub number: Option<Number>,
 }
 
+/// An event that is JSON already: an object that [`scan`](crate::domain::json_line::scan) has
+/// checked, with `id` and `timestamp` in it. It goes out byte for byte, in any order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The value of `evt.id`.
+    pub id: String,
+    pub timestamp: Timestamp,
+    pub json: Bytes,
+    pub number: Option<Number>,
+}
+
+/// Something that was to be an event and is none: it goes to the dead letters as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    pub id: String,
+    pub bytes: Bytes,
+    pub reason: String,
+    pub number: Option<Number>,
+}
+
+/// What a run is given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Given {
+    Record(Record),
+    Line(Line),
+    Broken(Broken),
+}
+
+impl From<Record> for Given {
+    fn from(record: Record) -> Self {
+        Given::Record(record)
+    }
+}
+
 /// A record as JSON bytes. The record itself is not kept: memory holds each event once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub id: String,
-    /// Hash of [`Record::order_by`]. A collision only makes one batch wait for another.
-    pub(super) order_key: u64,
+    /// Hash of [`Record::order_by`]. A collision only makes one batch wait for another. `None` where
+    /// any order will do.
+    pub(super) order_key: Option<u64>,
     pub(super) number: Option<Number>,
     pub(super) timestamp: Timestamp,
     /// The value of `evt.name`, by which receipts count.
     pub(super) kind: Option<Box<str>>,
-    pub(super) json: Vec<u8>,
+    pub(super) json: Bytes,
     /// Set where a text was cut, before it went out or since.
     pub(super) is_cut: bool,
     /// Set once the timestamp was moved.
@@ -51,24 +87,60 @@ impl Entry {
     /// Encodes `record`; texts are cut, largest first, until it has at most `limit` bytes. The flag
     /// says whether that was needed.
     pub(super) fn encode(record: Record, limit: usize) -> Result<(Self, bool), TooLarge> {
-        let mut body = record.body;
+        let mut hash = DefaultHasher::new();
+        record.order_by.hash(&mut hash);
+        let entry = Self {
+            order_key: Some(hash.finish()),
+            ..Self::new(record.id, record.timestamp, record.number, Bytes::new())
+        };
+        entry.filled(record.body, limit)
+    }
+
+    /// As [`Entry::encode`]; a line that is short enough keeps its bytes.
+    pub(super) fn of_line(line: Line, limit: usize) -> Result<(Self, bool), TooLarge> {
+        let entry = Self::new(line.id, line.timestamp, line.number, line.json);
+        match entry.json.len() > limit {
+            true => {
+                let body = entry.body();
+                entry.filled(body, limit)
+            }
+            false => Ok((entry, false)),
+        }
+    }
+
+    /// For the dead letters alone: its JSON is the text of what was broken.
+    pub(super) fn of_broken(broken: &Broken, now: Timestamp) -> Self {
+        let text = Value::from(String::from_utf8_lossy(&broken.bytes));
+        let json = text.to_string().into();
+        Self::new(broken.id.clone(), now, broken.number, json)
+    }
+
+    fn new(id: String, timestamp: Timestamp, number: Option<Number>, json: Bytes) -> Self {
+        Self {
+            id,
+            order_key: None,
+            number,
+            timestamp,
+            kind: None,
+            json,
+            is_cut: false,
+            is_restamped: false,
+            is_shortened: false,
+        }
+    }
+
+    /// The entry with `body`, cut where that is needed.
+    fn filled(self, mut body: Map<String, Value>, limit: usize) -> Result<(Self, bool), TooLarge> {
         let mut json = to_json(&body);
         let is_cut = json.len() > limit && cut::fit(&mut body, json.len(), limit);
         if is_cut {
             json = to_json(&body);
         }
-        let mut hash = DefaultHasher::new();
-        record.order_by.hash(&mut hash);
         let entry = Self {
-            id: record.id,
-            order_key: hash.finish(),
-            number: record.number,
-            timestamp: record.timestamp,
             kind: kind_of(&body),
             json,
             is_cut,
-            is_restamped: false,
-            is_shortened: false,
+            ..self
         };
         match entry.json.len() > limit {
             true => Err(TooLarge { entry, limit }),
@@ -78,11 +150,11 @@ impl Entry {
 
     /// The entry as a JSON object.
     pub fn body(&self) -> Map<String, Value> {
-        serde_json::from_slice(&self.json).expect("the bytes were made from an object")
+        serde_json::from_slice(&self.json).expect("the bytes are an object, made or checked")
     }
 
     /// Changes the object under the bytes.
-    pub(super) fn edit(&mut self, change: impl FnOnce(&mut Map<String, Value>)) {
+    fn edit(&mut self, change: impl FnOnce(&mut Map<String, Value>)) {
         let mut body = self.body();
         change(&mut body);
         self.json = to_json(&body);
@@ -90,8 +162,7 @@ impl Entry {
 
     /// Moves the entry to `now`, marked.
     pub(super) fn restamp(&mut self, now: Timestamp) {
-        let original = self.timestamp;
-        self.edit(|body| late::restamp(body, original, now));
+        self.json = late::restamp(&self.json, self.timestamp, now).into();
         self.timestamp = now;
         self.is_restamped = true;
     }
@@ -114,6 +185,8 @@ fn kind_of(body: &Map<String, Value>) -> Option<Box<str>> {
     body.get("evt")?.get("name")?.as_str().map(Box::from)
 }
 
-fn to_json(body: &Map<String, Value>) -> Vec<u8> {
-    serde_json::to_vec(body).expect("an object with text keys serialises into memory")
+fn to_json(body: &Map<String, Value>) -> Bytes {
+    let json = serde_json::to_vec(body);
+    json.expect("an object with text keys serialises into memory")
+        .into()
 }

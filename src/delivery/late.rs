@@ -6,11 +6,10 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use jiff::Timestamp;
 
-use super::map::tree;
 use crate::datadog::limits;
+use crate::domain::json_line::{self, Change};
 
 /// Half an hour below what the intake takes, for the way there.
 pub const OLDEST: Duration = Duration::from_secs(17 * 3_600 + 30 * 60);
@@ -36,40 +35,57 @@ pub enum Age {
     Ahead,
 }
 
-/// The age of `timestamp`, sent `now`.
-pub fn age(timestamp: Timestamp, now: Timestamp) -> Age {
-    let age = now.duration_since(timestamp);
-    if age > SignedDuration::try_from(OLDEST).unwrap_or(SignedDuration::MAX) {
-        return Age::Late;
+/// The times that the intake would keep, sent at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    oldest: Timestamp,
+    newest: Timestamp,
+}
+
+impl Window {
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            oldest: now.checked_sub(OLDEST).unwrap_or(Timestamp::MIN),
+            newest: now.checked_add(limits::AHEAD).unwrap_or(Timestamp::MAX),
+        }
     }
-    let ahead = SignedDuration::try_from(limits::AHEAD).unwrap_or(SignedDuration::MAX);
-    match -age > ahead {
-        true => Age::Ahead,
-        false => Age::Fresh,
+
+    pub fn age(&self, timestamp: Timestamp) -> Age {
+        match timestamp {
+            _ if timestamp < self.oldest => Age::Late,
+            _ if timestamp > self.newest => Age::Ahead,
+            _ => Age::Fresh,
+        }
     }
 }
 
-/// Moves a log to `now` and marks it: `evt.original_time` holds the true time (RFC 3339,
-/// milliseconds), `ddtags` gains `late:true`. The true time survives a second move.
-pub fn restamp(log: &mut Map<String, Value>, original: Timestamp, now: Timestamp) {
-    log.insert("timestamp".to_owned(), json!(now.as_millisecond()));
-    let is_marked = log
-        .get("evt")
-        .is_some_and(|evt| evt.get("original_time").is_some());
-    if is_marked {
-        return;
-    }
-    tree::set(log, "evt.original_time", json!(format!("{original:.3}")));
-    let tags = match log.get("ddtags").and_then(Value::as_str) {
-        Some(tags) if !tags.is_empty() => format!("{tags},late:true"),
-        _ => "late:true".to_owned(),
+/// Moves a log, a JSON object, to `now` and marks it: `evt.original_time` holds the true time (RFC
+/// 3339, milliseconds), `ddtags` gains `late:true`. The true time survives a second move, and every
+/// other byte stays as it is.
+pub fn restamp(log: &[u8], original: Timestamp, now: Timestamp) -> Vec<u8> {
+    let Ok(layout) = json_line::scan(log) else {
+        return log.to_vec();
     };
-    log.insert("ddtags".to_owned(), Value::String(tags));
+    let mut change = Change::new(log, &layout);
+    change.timestamp(now.as_millisecond());
+    let evt = layout.in_evt.as_ref();
+    if evt.is_none_or(|evt| evt.original_time.is_none()) {
+        change.evt_original_time(&format!("{original:.3}"));
+        let tags = layout.ddtags.clone().map(|range| &log[range]);
+        let tags: Option<String> = tags.and_then(|raw| serde_json::from_slice(raw).ok());
+        match tags {
+            Some(tags) if !tags.is_empty() => change.ddtags(&format!("{tags},late:true")),
+            _ => change.ddtags("late:true"),
+        }
+    }
+    change.apply()
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
     use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::delivery::testing::at;
@@ -78,38 +94,39 @@ mod tests {
 
     #[test]
     fn the_line_is_half_an_hour_below_the_intakes() {
-        let now = at(NOW);
-        assert_eq!(age(at("2026-08-01T18:30:00Z"), now), Age::Fresh);
-        assert_eq!(age(at("2026-08-01T18:29:59Z"), now), Age::Late);
-        assert_eq!(age(at("2026-08-02T14:00:00Z"), now), Age::Fresh);
-        assert_eq!(age(at("2026-08-02T14:00:01Z"), now), Age::Ahead);
+        let window = Window::at(at(NOW));
+        assert_eq!(window.age(at("2026-08-01T18:30:00Z")), Age::Fresh);
+        assert_eq!(window.age(at("2026-08-01T18:29:59Z")), Age::Late);
+        assert_eq!(window.age(at("2026-08-02T14:00:00Z")), Age::Fresh);
+        assert_eq!(window.age(at("2026-08-02T14:00:01Z")), Age::Ahead);
+    }
+
+    fn restamped(log: &Value, original: &str, now: &str) -> Value {
+        let moved = restamp(log.to_string().as_bytes(), at(original), at(now));
+        serde_json::from_slice(&moved).expect("JSON")
     }
 
     #[test]
     fn a_restamped_log_keeps_its_true_time_and_says_so() {
-        let mut log = Map::new();
-        log.insert("ddtags".to_owned(), json!("env:prod"));
-        log.insert("evt".to_owned(), json!({"id": "x"}));
-        let original = at("2026-07-01T00:00:00.1239Z");
-        restamp(&mut log, original, at(NOW));
-        let once = json!({
+        let log = json!({"ddtags": "env:prod", "evt": {"id": "x"}, "timestamp": 1});
+        let once = restamped(&log, "2026-07-01T00:00:00.1239Z", NOW);
+        let expected = json!({
             "ddtags": "env:prod,late:true",
             "evt": {"id": "x", "original_time": "2026-07-01T00:00:00.123Z"},
             "timestamp": 1_785_672_000_000_i64,
         });
-        assert_eq!(Value::Object(log.clone()), once);
-
-        restamp(&mut log, at(NOW), at("2026-08-03T12:00:00Z"));
-        assert_eq!(log["evt"], once["evt"]);
-        assert_eq!(log["ddtags"], once["ddtags"]);
-        assert_eq!(log["timestamp"], 1_785_758_400_000_i64);
+        assert_eq!(once, expected);
+        let twice = restamped(&once, NOW, "2026-08-03T12:00:00Z");
+        assert_eq!(twice["evt"], once["evt"]);
+        assert_eq!(twice["ddtags"], once["ddtags"]);
+        assert_eq!(twice["timestamp"], 1_785_758_400_000_i64);
     }
 
     #[test]
     fn a_log_without_tags_gets_the_mark_alone() {
-        let mut log = Map::new();
-        restamp(&mut log, at(NOW), at(NOW));
-        assert_eq!(log["ddtags"], "late:true");
+        for tags in [json!({}), json!({"ddtags": ""}), json!({"ddtags": 7})] {
+            assert_eq!(restamped(&tags, NOW, NOW)["ddtags"], "late:true");
+        }
     }
 
     proptest! {
@@ -117,12 +134,13 @@ mod tests {
         fn what_counts_as_fresh_is_inside_the_intakes_window(seconds in -400_000_i64..400_000) {
             let now = at(NOW);
             let timestamp = now + SignedDuration::from_secs(seconds);
+            let age = Window::at(now).age(timestamp);
             let is_taken = seconds >= -(limits::AGE.as_secs() as i64)
                 && seconds <= limits::AHEAD.as_secs() as i64;
-            prop_assert!(age(timestamp, now) != Age::Fresh || is_taken);
+            prop_assert!(age != Age::Fresh || is_taken);
             // And nothing is moved that was well inside.
             let is_well_inside = (-63_000..=7_200).contains(&seconds);
-            prop_assert_eq!(age(timestamp, now) == Age::Fresh, is_well_inside);
+            prop_assert_eq!(age == Age::Fresh, is_well_inside);
         }
     }
 }

@@ -65,6 +65,8 @@ pub enum Progress {
     Split { events: usize, why: String },
     /// An event went to the dead letters.
     DeadLetter { id: String, why: String },
+    /// An event goes out under another time than its own.
+    Restamped,
     /// The destination does not take the compression; gzip from here on.
     FellBackToGzip { why: String },
     /// The destination's clock and ours differ by more than a minute. Said once.

@@ -9,6 +9,8 @@ pub mod digest;
 pub mod event;
 pub mod excerpt;
 pub mod intervals;
+pub mod json_line;
+pub mod line_set;
 pub mod nearest;
 pub mod redaction;
 pub mod secret;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::delivery::{Progress, Summary};
+use crate::delivery::{Number, Progress};
 
 /// What a destination waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Waiting {
 pub struct DestinationState {
     pub destination: String,
     pub best_effort: bool,
-    /// Events that it lacked.
+    /// Events that it lacked when they were read.
     pub accepted: u64,
     pub delivered: u64,
     /// Time of the newest event delivered.
@@ -41,8 +41,6 @@ pub struct DestinationState {
     /// Events set aside, by reason.
     pub dead_letters: BTreeMap<String, u64>,
     pub late: u64,
-    /// Events that a webhook brought twice.
-    pub duplicates: u64,
     /// The destination's clock minus ours, in seconds.
     pub clock_offset_s: Option<i64>,
     pub last_answer: Option<String>,
@@ -59,13 +57,26 @@ pub struct Report {
     pub host: String,
     pub started: Timestamp,
     pub at: Timestamp,
-    pub spool_bytes: u64,
     pub destinations: Vec<DestinationState>,
+}
+
+impl DestinationState {
+    /// In a word.
+    pub fn word(&self) -> &'static str {
+        match &self.waiting {
+            Some(waiting) if waiting.for_a_person => "paused",
+            Some(_) => "waiting",
+            None => "delivering",
+        }
+    }
 }
 
 impl Report {
     pub fn waits_for_a_person(&self) -> bool {
-        let mut waiting = self.destinations.iter().filter_map(|one| one.waiting.as_ref());
+        let mut waiting = self
+            .destinations
+            .iter()
+            .filter_map(|one| one.waiting.as_ref());
         waiting.any(|waiting| waiting.for_a_person)
     }
 
@@ -80,8 +91,22 @@ impl Report {
 /// Kept up to date by the mode, read by whoever asks.
 #[derive(Debug)]
 pub struct Board {
-    report: Mutex<Report>,
+    inner: Mutex<Inner>,
     now: fn() -> Timestamp,
+}
+
+#[derive(Debug)]
+struct Inner {
+    report: Report,
+    /// By destination: events under way.
+    under_way: Vec<BTreeMap<Number, UnderWay>>,
+}
+
+#[derive(Debug)]
+struct UnderWay {
+    read: Timestamp,
+    /// The event's own time.
+    at: Timestamp,
 }
 
 impl Board {
@@ -100,55 +125,71 @@ impl Board {
             host: host.nodename().to_string_lossy().into_owned(),
             started: now(),
             at: now(),
-            spool_bytes: 0,
             destinations: destinations
                 .map(|(name, best_effort)| DestinationState::new(name, best_effort))
                 .collect(),
         };
+        let under_way = report.destinations.iter().map(|_| BTreeMap::new());
         Self {
-            report: Mutex::new(report),
+            inner: Mutex::new(Inner {
+                under_way: under_way.collect(),
+                report,
+            }),
             now,
         }
     }
 
     /// As things stand now.
     pub fn report(&self) -> Report {
-        let mut report = self.lock().clone();
+        let inner = self.lock();
+        let mut report = inner.report.clone();
         report.at = (self.now)();
+        for (state, under_way) in report.destinations.iter_mut().zip(&inner.under_way) {
+            state.queue = under_way.len() as u64;
+            // Events are numbered as they are read.
+            let oldest = under_way.first_key_value();
+            state.oldest_undelivered = oldest.map(|(_, one)| one.read);
+        }
         report
     }
 
-    /// What destination number `at` told of its run.
-    pub fn told(&self, at: usize, progress: &Progress) {
-        let now = (self.now)();
-        self.change(at, |state| state.told(progress, now));
-    }
-
-    /// Where destination number `at` stands: the counts of its run.
-    pub fn counted(&self, at: usize, summary: &Summary, queue: u64) {
-        let now = (self.now)();
-        self.change(at, |state| {
-            state.accepted = summary.read;
-            state.delivered = summary.accepted;
-            state.late = summary.late;
-            let offset = summary.clock_offset.map(|offset| offset.as_secs());
-            state.clock_offset_s = offset.or(state.clock_offset_s);
-            state.queue = queue;
-            match queue {
-                0 => state.oldest_undelivered = None,
-                _ => drop(state.oldest_undelivered.get_or_insert(now)),
-            }
-        });
-    }
-
-    fn change(&self, at: usize, change: impl FnOnce(&mut DestinationState)) {
-        if let Some(state) = self.lock().destinations.get_mut(at) {
-            change(state);
+    /// An event of its own time `at` was read for destination number `destination`.
+    pub fn read(&self, destination: usize, number: Option<Number>, at: Timestamp) {
+        let read = (self.now)();
+        let mut inner = self.lock();
+        if let Some(state) = inner.report.destinations.get_mut(destination) {
+            state.accepted += 1;
+        }
+        if let (Some(number), Some(under_way)) = (number, inner.under_way.get_mut(destination)) {
+            under_way.insert(number, UnderWay { read, at });
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Report> {
-        self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Events that came to an end, with the destination or set aside.
+    pub fn settled(&self, destination: usize, numbers: &[Number]) {
+        let mut inner = self.lock();
+        let Inner { report, under_way } = &mut *inner;
+        let (Some(state), Some(under_way)) = (
+            report.destinations.get_mut(destination),
+            under_way.get_mut(destination),
+        ) else {
+            return;
+        };
+        let settled = numbers.iter().filter_map(|number| under_way.remove(number));
+        let newest = settled.map(|one| one.at).max();
+        state.position = state.position.max(newest);
+    }
+
+    /// What destination number `destination` told of its run.
+    pub fn told(&self, destination: usize, progress: &Progress) {
+        let now = (self.now)();
+        if let Some(state) = self.lock().report.destinations.get_mut(destination) {
+            state.told(progress, now);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -166,7 +207,6 @@ impl DestinationState {
             retried: BTreeMap::new(),
             dead_letters: BTreeMap::new(),
             late: 0,
-            duplicates: 0,
             clock_offset_s: None,
             last_answer: None,
             waiting: None,
@@ -192,6 +232,7 @@ impl DestinationState {
             Progress::DeadLetter { why, .. } => {
                 *self.dead_letters.entry(why.clone()).or_default() += 1;
             }
+            Progress::Restamped => self.late += 1,
             Progress::ClockOff { offset } => self.clock_offset_s = Some(offset.as_secs()),
             Progress::Split { why, .. } | Progress::FellBackToGzip { why } => {
                 self.last_answer = Some(why.clone());
@@ -213,9 +254,65 @@ impl DestinationState {
         self.waiting = Some(Waiting {
             since,
             why: why.to_owned(),
-            next_try: now.saturating_add(wait).unwrap_or(now),
+            next_try: now.checked_add(wait).unwrap_or(now),
             for_a_person,
             remedy,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_795_251_600).expect("an instant")
+    }
+
+    fn board() -> Board {
+        let destinations = [("logs".to_owned(), false), ("events".to_owned(), true)];
+        Board::new("sessions export --follow", destinations, now)
+    }
+
+    fn paused() -> Progress {
+        Progress::Paused {
+            wait: Duration::from_secs(30),
+            why: "403".to_owned(),
+            remedy: Some("the key came from DD_API_KEY".to_owned()),
+        }
+    }
+
+    #[test]
+    fn what_was_read_waits_until_it_is_settled() {
+        let board = board();
+        for number in 0..3 {
+            board.read(0, Some(number), now() - SignedDuration::from_secs(10));
+        }
+        board.settled(0, &[1]);
+        let [logs, events] = board.report().destinations.try_into().expect("two");
+        assert_eq!((logs.accepted, logs.queue), (3, 2));
+        assert_eq!(logs.oldest_undelivered, Some(now()));
+        assert_eq!(logs.position, Some(now() - SignedDuration::from_secs(10)));
+        assert_eq!((events.queue, events.position), (0, None));
+        board.settled(0, &[0, 2]);
+        assert_eq!(board.report().destinations[0].oldest_undelivered, None);
+    }
+
+    #[test]
+    fn a_pause_waits_for_a_person_until_something_is_taken() {
+        let board = board();
+        let why = "503".to_owned();
+        let wait = Duration::from_secs(2);
+        board.told(0, &Progress::Waiting { wait, why });
+        assert!(!board.report().waits_for_a_person());
+        board.told(1, &paused());
+        let report = board.report();
+        assert!(report.waits_for_a_person());
+        let words = report.destinations.iter().map(DestinationState::word);
+        assert_eq!(words.collect::<Vec<_>>(), ["waiting", "paused"]);
+        let waiting = report.destinations[1].waiting.as_ref().expect("it waits");
+        assert_eq!(waiting.next_try, now() + SignedDuration::from_secs(30));
+        board.told(1, &Progress::Resumed);
+        assert!(!board.report().waits_for_a_person());
     }
 }

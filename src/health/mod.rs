@@ -2,7 +2,7 @@
 //! whoever watches.
 //!
 //! A mode keeps one [`Board`] up to date; [`publish`] writes it to the state folder and
-//! [`serve`] answers `/healthz`, `/readyz` and `/metrics` from it. Neither ever waits for the other,
+//! a [`Server`] answers `/healthz`, `/readyz` and `/metrics` from it. Neither ever waits for the other,
 //! and neither holds a lock.
 
 mod board;
@@ -12,4 +12,4 @@ mod server;
 
 pub use board::{Board, DestinationState, Report, Waiting};
 pub use file::{StatusError, Stored, publish, read_all};
-pub use server::{ListenError, serve};
+pub use server::{ListenError, Server};

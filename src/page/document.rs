@@ -14,7 +14,7 @@ use super::film::Finished;
 use crate::recording::safe;
 
 const SKELETON: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
+const STYLE: &str = concat!(include_str!("colours.css"), include_str!("page.css"));
 const SCRIPT: &str = include_str!("page.js");
 
 /// What a page is made of.
@@ -74,7 +74,7 @@ fn policy() -> String {
 }
 
 /// As a policy names an inline script or style.
-fn source(text: &str) -> String {
+pub fn source(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }
 

@@ -1,4 +1,5 @@
-//! A recording as one file for people: an HTML page that plays it, or an SVG picture of a moment.
+//! One file for people: an HTML page that plays a recording, an SVG picture of a moment, or a report
+//! of figures and tables.
 //!
 //! A recording goes in, bytes come out, and its secrets stay behind.
 //!
@@ -16,7 +17,9 @@ mod film;
 mod grid;
 mod lines;
 mod look;
+mod report;
 mod svg;
 
 pub use about::{About, Hidden};
 pub use compose::{Made, PageError, html, picture};
+pub use report::{Column, Figure, Report, Section};

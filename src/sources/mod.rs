@@ -16,6 +16,7 @@ mod events;
 mod export;
 mod filter;
 mod find;
+pub mod lines;
 mod list;
 mod message;
 mod recordings;

@@ -10,7 +10,7 @@ use super::scenarios;
 use super::stage::{Stage, Tally};
 
 /// Breaches and requests shown of one scenario.
-const SHOWN: usize = 40;
+const SHOWN: usize = 20;
 
 /// What came of a scenario.
 pub enum Ending {

@@ -10,7 +10,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::support::{
-    CommandOutput, Pty, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape, until,
+    Chromium, CommandOutput, Pty, SandboxOptions, SandboxProcess, TestEnvironment, Window,
+    assert_shape, until,
 };
 
 /// Past every session of the sandbox.
@@ -417,4 +418,142 @@ fn a_key_without_rights_and_a_range_without_sessions_are_told() {
     assert_eq!(nothing["expected"], 0);
     environment.unset("DD_APP_KEY");
     let _ = verify(&environment, &[]).exits(4);
+}
+
+#[test]
+fn an_export_proves_itself_once_it_is_indexed() {
+    let sandbox = SandboxOptions::default()
+        .sessions(80)
+        .index_delay("3s")
+        .start();
+    let mut environment = TestEnvironment::of(&sandbox);
+    let flags = ["--since", EVERYTHING, "--verify"];
+    let proven = ship(&environment, &flags).exits(0).json();
+    assert_eq!(proven["verification"]["found"], proven["accepted"]);
+    assert_eq!(proven["verification"]["expected"], proven["accepted"]);
+    let listed = receipts(&environment);
+    assert_eq!(listed[0]["id"], proven["verification"]["receipt"]);
+
+    let left_out = [
+        "--since", EVERYTHING, "--again", "--late", "skip", "--verify",
+    ];
+    sandbox.reset();
+    let wait = ["--verify-wait", "0s"];
+    let lacking = ship(&environment, &[&left_out[..], &wait].concat()).json();
+    // The first proof lasts.
+    assert_eq!(lacking["verification"]["missing"], 0);
+
+    let to_file = [
+        "sessions", "export", "--since", "1h", "--to", "x.ndjson", "--verify",
+    ];
+    let _ = environment.run(to_file).exits(2).says("--to logs");
+    environment.unset("DD_APP_KEY");
+    let sent = sandbox.received("logs", "evt.id").len();
+    let _ = ship(
+        &environment,
+        &["--since", EVERYTHING, "--again", "--verify"],
+    )
+    .exits(4);
+    assert_eq!(
+        sandbox.received("logs", "evt.id").len(),
+        sent,
+        "checked first"
+    );
+}
+
+/// An operator and a filter that would do something wherever they became markup.
+const HOSTILE: &str =
+    "</td><script>window.hacked=1</script><img src=x onerror=\"window.hacked=1\">";
+
+#[test]
+fn the_auditors_page_works_from_disk_in_every_light_and_width() {
+    let Some(mut chromium) = Chromium::start() else {
+        return;
+    };
+    let sandbox = SandboxOptions::default()
+        .sessions(150)
+        .index_delay("0s")
+        .start();
+    let mut environment = TestEnvironment::of(&sandbox);
+    environment.set("USER", HOSTILE);
+    let _ = ship(&environment, &["--since", EVERYTHING, "--agent", "*"]).exits(0);
+    let report = environment.path("proof.html");
+    let path = report.to_str().expect("text");
+    let flags = ["--wait", "0s", "--report", path];
+    let proof = verify(&environment, &flags).exits(3).json();
+    let _ = verify(&environment, &flags).exits(2).says("--overwrite");
+
+    for (width, height, is_dark) in [(1280, 800, false), (1280, 800, true), (390, 800, false)] {
+        let window = Window {
+            width,
+            height,
+            is_dark,
+        };
+        let mut tab = chromium.open(&report, "", window, "document.readyState === 'complete'");
+        assert_eq!(tab.value("window.hacked"), Value::Null);
+        assert!(tab.complaints().is_empty(), "{:?}", tab.complaints());
+        let asked = tab.requests();
+        assert!(
+            asked.iter().all(|url| url.starts_with("file:")),
+            "{asked:?}"
+        );
+        let is_wide = "document.documentElement.scrollWidth > innerWidth";
+        assert_eq!(tab.value(is_wide), false, "{width} is too narrow");
+        let text = tab.text("body");
+        for (name, fact) in [
+            ("filter", "none: every session"),
+            ("gateway", sandbox.gateway_url()),
+            ("chain", proof["chain"]["head"].as_str().expect("a hash")),
+            ("receipt", proof["receipt"].as_str().expect("an id")),
+            ("version", env!("CARGO_PKG_VERSION")),
+            ("operator", HOSTILE),
+        ] {
+            assert!(text.contains(fact), "{name}: {fact}");
+        }
+        let rows = |title: &str| {
+            format!("document.querySelectorAll('section[aria-label=\"{title}\"] tbody tr').length")
+        };
+        let findings = proof["findings"].as_array().expect("an array").len();
+        let hours = proof["hours"].as_array().expect("an array").len();
+        assert_eq!(tab.value(&rows("Findings")), findings);
+        assert_eq!(tab.value(&rows("By hour and kind")), hours);
+        assert_eq!(tab.value(&rows("Receipts")), 1);
+        let background = tab.value("getComputedStyle(document.documentElement).backgroundColor");
+        assert_eq!(background == "rgb(12, 15, 19)", is_dark, "{background}");
+    }
+}
+
+#[test]
+fn an_estimate_says_beforehand_what_an_export_then_is() {
+    let sandbox = SandboxOptions::default().sessions(300).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let prices = ["--price-per-million", "1.5", "--price-per-gb", "100"];
+    let flags = ["--since", EVERYTHING, "--estimate"];
+    let told = ship(&environment, &[&flags[..], &prices].concat()).exits(0);
+    let told = told.json();
+    assert_shape("sessions_export_estimate", &told);
+    assert!(
+        sandbox.received("logs", "evt.id").is_empty(),
+        "nothing is sent"
+    );
+    assert!(receipts(&environment).is_empty());
+
+    let sent = ship(&environment, &["--since", EVERYTHING]).exits(0).json();
+    for name in ["sessions", "late"] {
+        assert_eq!(told[name], sent[name], "{name}");
+    }
+    assert_eq!(told["events"], sent["accepted"]);
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let (guessed, real) = (number(&told["bytes"]), number(&sent["bytes_raw"]));
+    assert!(
+        (guessed / real - 1.0).abs() < 0.2,
+        "{guessed} against {real}"
+    );
+    let cost = number(&told["events"]) * 1.5e-6 + guessed * 1e-7;
+    assert!((number(&told["cost"]) - cost).abs() < 1e-9);
+
+    // What was sent is no part of it.
+    let left = ship(&environment, &flags).exits(0).json();
+    assert_eq!(left["cost"], Value::Null);
+    assert!(left["events"].as_u64() < Some(20), "{left}");
 }

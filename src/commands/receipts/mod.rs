@@ -10,6 +10,7 @@ mod view;
 use clap::Subcommand;
 
 pub use sender::begin;
+pub use verify::{Subject, VerifyAnswer, verified};
 
 use crate::context::Context;
 use crate::error::Exit;
@@ -18,7 +19,7 @@ use crate::error::Exit;
 pub enum Receipts {
     List(list::List),
     Show(show::Show),
-    Verify(verify::Verify),
+    Verify(Box<verify::Verify>),
 }
 
 pub async fn run(context: &Context, command: Receipts) -> anyhow::Result<Exit> {

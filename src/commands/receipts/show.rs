@@ -91,14 +91,7 @@ fn what(ui: &Ui, card: &mut Card<'_>, detail: &ReceiptDetail) {
     if let Some(user) = &detail.operator.gateway {
         card.line("as", &format!("{} ({})", user.email, user.id));
     }
-    card.line(
-        "by",
-        &format!(
-            "{}, user id {}",
-            account(&detail.operator),
-            detail.operator.uid
-        ),
-    );
+    card.line("by", &account(&detail.operator));
     if let Some((since, until)) = detail.since.zip(detail.until) {
         let (since, until) = (ui.time(since), ui.time(until));
         card.line("sessions", &format!("{since} to {until} ({})", ui.zone()));

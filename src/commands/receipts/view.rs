@@ -155,10 +155,11 @@ pub fn label(operator: &Operator) -> String {
     known.unwrap_or_else(|| account(operator))
 }
 
-/// `alice on host`
+/// `alice (user id 1000) on host`
 pub fn account(operator: &Operator) -> String {
+    let Operator { uid, host, .. } = operator;
     match &operator.user {
-        Some(user) => format!("{user} on {}", operator.host),
-        None => format!("user {} on {}", operator.uid, operator.host),
+        Some(user) => format!("{user} (user id {uid}) on {host}"),
+        None => format!("user id {uid} on {host}"),
     }
 }

@@ -12,6 +12,7 @@ use super::place::Destination;
 use crate::config::{SecretFlags, SecretKind, SecretPlace};
 use crate::context::Context;
 use crate::datadog::{Datadog, Meaning};
+use crate::delivery::dead_letter::FOLDER;
 use crate::delivery::{Account, IntakeKind, Options, Patience, Reread};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
@@ -81,7 +82,7 @@ impl<'a> Intake<'a> {
         Ok(match self.flags.dry_run {
             true => End::Show(&self.datadog, kind, self.options(None)),
             false => {
-                let dead_letters = self.context.state_folder()?.join("deadletters");
+                let dead_letters = self.context.state_folder()?.join(FOLDER);
                 End::Intake(self.account(kind)?, self.options(Some(dead_letters)))
             }
         })

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use tokio::sync::{mpsc, watch};
 
+use super::standing::Standing;
 use super::voice::Chorus;
 use crate::datadog::Datadog;
 use crate::delivery::receipts::{Receipt, Recorder};
@@ -63,6 +64,8 @@ pub(super) enum Ended {
 pub(super) struct Runner<'a, E> {
     pub ui: &'a Ui,
     pub chorus: &'a Chorus<'a>,
+    /// Of a long-running mode.
+    pub standing: Option<&'a Standing>,
     pub at: usize,
     pub keeper: &'a dyn Keeper<E>,
     pub receipt: Option<&'a RefCell<Receipt>>,
@@ -77,12 +80,27 @@ impl<E> Runner<'_, E> {
             stop: stop.clone(),
             ..options
         };
-        let record = |item| keeper.record(item);
-        let report = |told| self.chorus.tell(self.at, told);
+        let record = |item| {
+            let record = keeper.record(item)?;
+            if let Some(standing) = self.standing {
+                let board = &standing.board;
+                board.read(self.at, record.number, record.timestamp);
+            }
+            Some(record)
+        };
+        let report = |told| self.watcher().told(told);
         Ok(match end {
             End::Intake(account, options) => {
                 let (options, watcher) = (account.options(stopping(options)), self.watcher());
-                Ended::Done(delivery::run(items, record, &account, options, watcher).await?)
+                let codec = options.codec;
+                let run = delivery::run(items, record, &account, options, watcher);
+                Ended::Done(match self.standing {
+                    None => run.await?,
+                    Some(standing) => tokio::select! {
+                        done = run => done?,
+                        never = standing.beat(self.at, &account, codec) => match never {},
+                    },
+                })
             }
             End::Show(datadog, kind, options) => {
                 let show = |text: &str| drop(self.ui.write(text.as_bytes()));
@@ -103,6 +121,7 @@ impl<E> Runner<'_, E> {
     fn watcher(&self) -> Recorder<'_, Watcher<'_, E>> {
         let watcher = Watcher {
             chorus: self.chorus,
+            standing: self.standing,
             at: self.at,
             keeper: self.keeper,
         };
@@ -113,16 +132,23 @@ impl<E> Runner<'_, E> {
 /// Follows one lane for the keeper and for people.
 struct Watcher<'a, E> {
     chorus: &'a Chorus<'a>,
+    standing: Option<&'a Standing>,
     at: usize,
     keeper: &'a dyn Keeper<E>,
 }
 
 impl<E> Observer for Watcher<'_, E> {
     fn told(&mut self, progress: Progress) {
+        if let Some(standing) = self.standing {
+            standing.board.told(self.at, &progress);
+        }
         self.chorus.tell(self.at, progress);
     }
 
     fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
+        if let Some(standing) = self.standing {
+            standing.board.settled(self.at, numbers);
+        }
         self.keeper.settled(numbers)
     }
 }

@@ -11,6 +11,8 @@ mod lane;
 mod outcome;
 mod place;
 mod run;
+mod single;
+mod standing;
 mod summary;
 mod voice;
 
@@ -19,5 +21,8 @@ pub use intake::Intake;
 pub use lane::{End, Keeper, Lane};
 pub use outcome::{Carried, conclude};
 pub use place::{Destination, To, check};
-pub use run::ship;
+pub use run::{ship, ship_standing};
+pub use single::carry;
+pub use standing::{Standing, StandingFlags};
 pub use summary::Shipped;
+pub use voice::Chorus;

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner};
 use super::outcome::Carried;
+use super::standing::Standing;
 use super::voice::Chorus;
 use crate::context::Context;
 use crate::delivery::receipts::{Ending, Receipt};
@@ -60,6 +61,32 @@ pub async fn ship<E: Clone, S, F: Future<Output = S>>(
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
 ) -> Shipment<S> {
+    shipped(context, label, lanes, source, is_good, None).await
+}
+
+/// As [`ship`], for a long-running mode, which is seen from outside meanwhile.
+pub async fn ship_standing<E: Clone, S, F: Future<Output = S>>(
+    context: &Context,
+    label: &str,
+    lanes: Vec<Lane<'_, E>>,
+    source: impl FnOnce(mpsc::Sender<E>) -> F,
+    is_good: impl FnOnce(&S) -> bool,
+    standing: &Standing,
+) -> Shipment<S> {
+    tokio::select! {
+        shipment = shipped(context, label, lanes, source, is_good, Some(standing)) => shipment,
+        never = standing.serve(&context.ui) => match never {},
+    }
+}
+
+async fn shipped<E: Clone, S, F: Future<Output = S>>(
+    context: &Context,
+    label: &str,
+    lanes: Vec<Lane<'_, E>>,
+    source: impl FnOnce(mpsc::Sender<E>) -> F,
+    is_good: impl FnOnce(&S) -> bool,
+    standing: Option<&Standing>,
+) -> Shipment<S> {
     let names = lanes.iter().map(|lane| lane.name.clone());
     let chorus = Chorus::new(&context.ui, label, names);
     let (mut tracks, mut ends) = (Vec::new(), Vec::new());
@@ -74,7 +101,7 @@ pub async fn ship<E: Clone, S, F: Future<Output = S>>(
     }
     let lacked: Lacked = tracks.iter().map(|_| Cell::new(0)).collect();
     let (tx, rx) = mpsc::channel(QUEUE);
-    let deliveries = deliver(context, &chorus, &tracks, ends, &lacked, rx);
+    let deliveries = deliver(context, &chorus, standing, &tracks, ends, &lacked, rx);
     let (source, ended) = side_by_side(source(tx), deliveries).await;
     let is_whole = source.as_ref().is_none_or(is_good);
     let carried = tracks.into_iter().zip(ended).zip(&lacked);
@@ -112,6 +139,7 @@ struct Track<'a, E> {
 async fn deliver<E: Clone>(
     context: &Context,
     chorus: &Chorus<'_>,
+    standing: Option<&Standing>,
     tracks: &[Track<'_, E>],
     ends: Vec<End<'_>>,
     lacked: &Lacked,
@@ -121,6 +149,7 @@ async fn deliver<E: Clone>(
     let runner = |at: usize| Runner {
         ui: &context.ui,
         chorus,
+        standing,
         at,
         keeper: &*tracks[at].keeper,
         receipt: tracks[at].receipt.as_ref(),

@@ -35,7 +35,7 @@ impl<'a> Chorus<'a> {
             Progress::DeadLetter { .. } | Progress::ClockOff { .. } | Progress::Paused { .. } => {
                 self.ui.warning(&self.named(at, told));
             }
-            Progress::Draining { left: 0 } => {}
+            Progress::Draining { left: 0 } | Progress::Restamped => {}
             _ => self.ui.status(&self.named(at, told)),
         }
     }
@@ -78,6 +78,7 @@ fn text(told: Progress) -> String {
                 human_duration(wait)
             )
         }
+        Progress::Restamped => "an event is too old: under the time of sending".to_owned(),
         Progress::Resumed => "going on: what was refused is taken again".to_owned(),
         Progress::Split { events, why } => format!("halving a batch of {events}: {why}"),
         Progress::DeadLetter { id, why } => format!("event {id} is set aside: {why}"),

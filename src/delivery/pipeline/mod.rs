@@ -31,7 +31,7 @@ use self::state::Run;
 use super::answer::Answer;
 use super::batch::Limits;
 use super::compression::{Codec, encode};
-use super::entry::Record;
+use super::entry::Given;
 use super::late::LatePolicy;
 use super::observer::Observer;
 use super::retry::Pace;
@@ -112,21 +112,24 @@ pub enum Stop {
     Now,
 }
 
-/// Delivers `events` to `sink` until the channel closes. What `to_record` makes no record of is for
-/// its own eyes.
+/// Delivers `events` to `sink` until the channel closes. `to_records` makes any number of records of
+/// each; what it makes none of is for its own eyes.
 ///
 /// # Errors
 ///
 /// [`DeliveryError`] where the run ended before that for a reason nobody asked for. What had been
 /// done until then is in its summary. A run that was asked to stop is no error:
 /// [`Summary::is_interrupted`] and [`Summary::undelivered`] tell.
-pub async fn run<E, R: Into<Option<Record>>, S: Sink>(
+pub async fn run<E, R, S: Sink>(
     mut events: mpsc::Receiver<E>,
-    mut to_record: impl FnMut(E) -> R,
+    mut to_records: impl FnMut(E) -> R,
     sink: &S,
     mut options: Options,
     observer: impl Observer,
-) -> Result<Summary, DeliveryError> {
+) -> Result<Summary, DeliveryError>
+where
+    R: IntoIterator<Item: Into<Given>>,
+{
     let mut stop = options.stop.take();
     if let Some(wishes) = &mut stop {
         // A wish from before the start counts as well.
@@ -155,7 +158,7 @@ pub async fn run<E, R: Into<Option<Record>>, S: Sink>(
             }
             count = events.recv_many(&mut arrived, READ_AT_ONCE), if run.wants_more() => {
                 for event in arrived.drain(..) {
-                    to_record(event).into().into_iter().for_each(|record| run.read(record));
+                    to_records(event).into_iter().for_each(|given| run.read(given.into()));
                 }
                 if count == 0 {
                     run.source_ended();

@@ -43,6 +43,11 @@ impl Unit {
             sent_at: self.sent_at,
         }
     }
+
+    fn order_keys(&self) -> HashSet<u64> {
+        let keys = self.entries.iter().filter_map(|entry| entry.order_key);
+        keys.collect()
+    }
 }
 
 /// One request to make.
@@ -65,7 +70,7 @@ impl Job {
 
     fn order_keys(&self) -> HashSet<u64> {
         match self {
-            Job::Batch(unit) => unit.entries.iter().map(|entry| entry.order_key).collect(),
+            Job::Batch(unit) => unit.order_keys(),
             Job::Check | Job::Renew => HashSet::new(),
         }
     }

@@ -259,7 +259,7 @@ impl<O: Observer> Run<O> {
             reason,
             attempts,
         };
-        if let Some(letters) = &mut self.dead_letters {
+        if let Some(letters) = &self.dead_letters {
             if let Err(error) = letters.keep(&entry, &verdict, (self.options.now)()) {
                 let unit = Unit::new(vec![entry], attempts);
                 return self.end(Job::Batch(unit), Cause::DeadLetters(error));

@@ -15,9 +15,9 @@ use crate::delivery::answer::Trouble;
 use crate::delivery::batch::Batcher;
 use crate::delivery::compression::Codec;
 use crate::delivery::dead_letter::DeadLetters;
-use crate::delivery::entry::{Entry, Record, TooLarge};
+use crate::delivery::entry::{Entry, Given, TooLarge};
 use crate::delivery::gate::Gate;
-use crate::delivery::late::{self, Age, LatePolicy};
+use crate::delivery::late::{Age, LatePolicy, Window};
 use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::retry::Backoff;
 use crate::delivery::sinks::Sink;
@@ -94,24 +94,35 @@ impl<O: Observer> Run<O> {
         matches!(self.phase, Phase::Reading) && self.queue.is_empty()
     }
 
-    pub fn read(&mut self, record: Record) {
+    pub fn read(&mut self, given: Given) {
         self.summary.read += 1;
-        match Entry::encode(record, self.options.limits.entry_bytes) {
-            Ok((entry, is_cut)) => {
-                self.summary.cut += u64::from(is_cut);
-                if let Some(full) = self.batcher.push(entry) {
-                    self.queue.push_back(Unit::new(full, 0));
-                    self.closes_at = None;
-                }
-                let linger = self.options.linger;
-                self.closes_at
-                    .get_or_insert_with(|| Instant::now() + linger);
+        let limit = self.options.limits.entry_bytes;
+        let encoded = match given {
+            Given::Record(record) => Entry::encode(record, limit),
+            Given::Line(line) => Entry::of_line(line, limit),
+            Given::Broken(broken) => {
+                let entry = Entry::of_broken(&broken, (self.options.now)());
+                return self.set_aside(entry, None, broken.reason, 0);
             }
+        };
+        match encoded {
+            Ok((entry, is_cut)) => self.gather(entry, is_cut),
             Err(TooLarge { entry, limit }) => {
                 let reason = format!("larger than {limit} bytes however much of its texts is cut");
                 self.set_aside(entry, None, reason, 0);
             }
         }
+    }
+
+    fn gather(&mut self, entry: Entry, is_cut: bool) {
+        self.summary.cut += u64::from(is_cut);
+        if let Some(full) = self.batcher.push(entry) {
+            self.queue.push_back(Unit::new(full, 0));
+            self.closes_at = None;
+        }
+        let linger = self.options.linger;
+        self.closes_at
+            .get_or_insert_with(|| Instant::now() + linger);
     }
 
     pub fn source_ended(&mut self) {
@@ -254,14 +265,14 @@ impl<O: Observer> Run<O> {
             return;
         };
         let now = (self.options.now)();
-        let is_fresh = |entry: &Entry| late::age(entry.timestamp, now) == Age::Fresh;
+        let window = Window::at(now);
+        let is_fresh = |entry: &Entry| window.age(entry.timestamp) == Age::Fresh;
         if unit.entries.iter().all(is_fresh) {
             return;
         }
         unit.encoded = None;
-        let is_skipped = |entry: &Entry| {
-            policy == LatePolicy::Skip && late::age(entry.timestamp, now) == Age::Late
-        };
+        let is_skipped =
+            |entry: &Entry| policy == LatePolicy::Skip && window.age(entry.timestamp) == Age::Late;
         let entries = std::mem::take(&mut unit.entries).into_iter();
         let (skipped, others): (Vec<Entry>, Vec<Entry>) = entries.partition(is_skipped);
         self.skip(&skipped);
@@ -294,7 +305,7 @@ impl<O: Observer> Run<O> {
         now: Timestamp,
         attempts: u32,
     ) -> Option<Entry> {
-        match (late::age(entry.timestamp, now), policy) {
+        match (Window::at(now).age(entry.timestamp), policy) {
             (Age::Fresh, _) => {}
             (Age::Late, LatePolicy::DeadLetter) => {
                 let reason = format!("too old for the destination: {:.3}", entry.timestamp);
@@ -302,7 +313,10 @@ impl<O: Observer> Run<O> {
                 return None;
             }
             (Age::Late | Age::Ahead, _) => {
-                self.summary.late += u64::from(!entry.is_restamped);
+                if !entry.is_restamped {
+                    self.summary.late += 1;
+                    self.observer.told(Progress::Restamped);
+                }
                 entry.restamp(now);
             }
         }

@@ -61,6 +61,15 @@ pub fn check(state: &Path) -> Result<Check, StateError> {
     Ok(check)
 }
 
+/// Hash of the chain's newest entry; `None` where there is no chain.
+pub fn head(state: &Path) -> Result<Option<String>, StateError> {
+    let mut head = None;
+    for linked in entries(&Folder::of_state(state))? {
+        head = Some(linked?.sha256);
+    }
+    Ok(head)
+}
+
 impl Problem {
     fn of(receipt: &str, what: impl Into<String>) -> Self {
         Self {

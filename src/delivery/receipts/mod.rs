@@ -25,7 +25,7 @@ mod recorder;
 mod totals;
 mod writing;
 
-pub use check::{Check, Problem, check};
+pub use check::{Check, Problem, check, head};
 pub use line::{
     Batch, Ended, Ending, Finding, Found, GatewayUser, Header, Lack, Late, Line, Operator, Run,
     SetAside, Uncertain, Way,

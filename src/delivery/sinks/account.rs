@@ -3,14 +3,17 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
 
 use super::datadog_events::DatadogEvents;
 use super::datadog_logs::DatadogLogs;
 use super::{IntakeKind, Sink};
 use crate::datadog::{Datadog, EncodedBatch, Meaning};
 use crate::delivery::answer::{Answer, Reason, Trouble};
-use crate::delivery::entry::Entry;
+use crate::delivery::batch::Limits;
+use crate::delivery::compression::{Codec, encode};
+use crate::delivery::entry::{Entry, Record};
 use crate::delivery::pipeline::Options;
 
 /// Reads the key again where it came from, and makes a client of it.
@@ -39,6 +42,29 @@ impl<'a> Account<'a> {
             reread,
             remedy,
         }
+    }
+
+    pub fn kind(&self) -> IntakeKind {
+        self.kind
+    }
+
+    /// Sends one log beside the pipeline: a sign of life, which is worth nothing later.
+    pub async fn beat(&self, log: Map<String, Value>, codec: Codec) -> Answer {
+        let record = Record {
+            id: String::new(),
+            order_by: String::new(),
+            timestamp: Timestamp::UNIX_EPOCH,
+            body: log,
+            number: None,
+        };
+        let limit = Limits::DATADOG_LOGS.entry_bytes;
+        let (entry, _) = Entry::encode(record, limit).map_err(|_| Trouble {
+            meaning: Meaning::Split,
+            reason: Reason::Other,
+            text: "a heartbeat is too long".to_owned(),
+        })?;
+        let entries = [entry];
+        self.send(&entries, &encode(&entries, codec)).await
     }
 
     /// `options` as the intake wants them.

@@ -1,7 +1,7 @@
 //! A cursor: what of the gateway's sessions a destination has.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::checksum::Checksum;
 use super::error::{RowError, StateError};
-use super::{Holder, Lock, State, begin};
+use super::salvage::Tally;
+use super::{Holder, Holding, Lock, State, begin, schema};
 use crate::domain::digest::hex;
 use crate::domain::intervals::Intervals;
 use crate::domain::time::TimeRange;
@@ -47,6 +48,11 @@ impl CursorKey {
             hash.update(part);
         }
         hash.finalize().into()
+    }
+
+    /// By which people name it: the beginning of the digest.
+    pub fn id(&self) -> String {
+        hex(&self.digest()[..8])
     }
 
     fn checksum(&self) -> i64 {
@@ -112,9 +118,16 @@ impl State {
     ///
     /// [`StateError::Held`] with whoever has it.
     pub fn lock(&self, key: &CursorKey, holder: &Holder) -> Result<Lock, StateError> {
-        let name = hex(&key.digest()[..8]);
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        Lock::take(&folder.join(format!("cursor-{name}.lock")), holder)
+        Lock::take(&self.lock_path(key), holder)
+    }
+
+    /// Who holds the cursor now.
+    pub fn holding(&self, key: &CursorKey) -> Result<Holding, StateError> {
+        Lock::look(&self.lock_path(key))
+    }
+
+    fn lock_path(&self, key: &CursorKey) -> PathBuf {
+        self.folder().join(format!("cursor-{}.lock", key.id()))
     }
 
     /// Where the cursor stands; `None` where it never moved.
@@ -134,9 +147,9 @@ impl State {
     pub fn cursors(&self) -> Result<Vec<(CursorKey, Cursor)>, StateError> {
         let load = || {
             let keys = keys(&self.connection)?.into_iter();
-            keys.map(|(cursor, key, is_sound)| match is_sound {
-                true => Ok((key, load(&self.connection, cursor)?)),
-                false => Err(RowError::Damaged {
+            keys.map(|(cursor, key)| match key {
+                Some(key) => Ok((key, load(&self.connection, cursor)?)),
+                None => Err(RowError::Damaged {
                     table: "cursor",
                     cursor,
                 }),
@@ -210,9 +223,9 @@ fn sound<R: Checked>(connection: &Connection, cursor: i64) -> Result<Vec<R>, Row
 /// A line for each table of each cursor that has rows which are not what was written.
 pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut found = Vec::new();
-    for (id, _, is_sound) in keys(connection)? {
+    for (id, key) in keys(connection)? {
         let bad = [
-            ("cursor", usize::from(!is_sound)),
+            ("cursor", usize::from(key.is_none())),
             (begin::TABLE, begin::bad(connection, id)?),
             (DoneRow::TABLE, bad::<DoneRow>(connection, id)?),
             (UnfinishedRow::TABLE, bad::<UnfinishedRow>(connection, id)?),
@@ -226,6 +239,73 @@ pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     Ok(found)
 }
 
+/// Takes over what is sound of every cursor. Where word of a session that was not over may be lost,
+/// no stretch counts as done any more: else nobody would ask for the rest of that session.
+pub(super) fn salvage(
+    from: &Connection,
+    to: &mut State,
+    tally: &mut Tally,
+) -> Result<(), StateError> {
+    let is_trusted = schema::is_intact(from, UnfinishedRow::TABLE);
+    let (keys, is_whole) = all_keys(from);
+    let (ids, keys): (Vec<i64>, Vec<Option<CursorKey>>) = keys.into_iter().unzip();
+    tally.count("cursor", &keys, is_whole);
+    for (id, key) in ids.into_iter().zip(keys) {
+        let Some(key) = key else { continue };
+        let (unfinished, is_complete) = sound_rows::<UnfinishedRow>(from, id, tally);
+        let (sent, _) = sound_rows::<SentRow>(from, id, tally);
+        let mut step = Step {
+            // Without it the stretches say where the cursor begins.
+            begin: begin::load(from, id).ok().flatten(),
+            unfinished: unfinished.into_iter().map(|row| row.0).collect(),
+            sent: sent.into_iter().map(SentRow::into_sent).collect(),
+            ..Step::default()
+        };
+        if is_trusted && is_complete {
+            let (done, _) = sound_rows::<DoneRow>(from, id, tally);
+            step.done = done.into_iter().map(|row| row.0).collect();
+        } else {
+            tally.begin_again.push(key.clone());
+        }
+        to.advance(&key, &step)?;
+    }
+    Ok(())
+}
+
+/// The rows that are what was written, and whether those are all.
+fn sound_rows<R: Checked>(from: &Connection, id: i64, tally: &mut Tally) -> (Vec<R>, bool) {
+    let statement = select::<R>();
+    let (mut rows, is_whole) = readable(from, &statement, id, R::of);
+    if !is_whole {
+        // From the other end up to the place that cannot be read.
+        let backwards = format!("{statement} ORDER BY {}", R::BACKWARDS);
+        rows.extend(readable(from, &backwards, id, R::of).0);
+    }
+    tally.count(R::TABLE, &rows, is_whole);
+    let is_complete = is_whole && rows.iter().all(Option::is_some);
+    (rows.into_iter().flatten().collect(), is_complete)
+}
+
+/// Rows until one cannot be reached; `None` for one that is not what was written.
+fn readable<R>(
+    from: &Connection,
+    statement: &str,
+    id: i64,
+    of: fn(&Row<'_>) -> rusqlite::Result<Option<R>>,
+) -> (Vec<Option<R>>, bool) {
+    let mut rows = Vec::new();
+    let mut read = || -> rusqlite::Result<()> {
+        let mut asked = from.prepare(statement)?;
+        let mut found = asked.query([id])?;
+        while let Some(row) = found.next()? {
+            rows.push(of(row).unwrap_or(None));
+        }
+        Ok(())
+    };
+    let is_whole = read().is_ok();
+    (rows, is_whole)
+}
+
 fn bad<R: Checked>(connection: &Connection, id: i64) -> rusqlite::Result<usize> {
     Ok(read::<R>(connection, id)?
         .iter()
@@ -237,6 +317,8 @@ fn bad<R: Checked>(connection: &Connection, id: i64) -> rusqlite::Result<usize> 
 trait Checked: Sized {
     const TABLE: &str;
     const COLUMNS: &str;
+    /// The order of the rows, from the last to the first.
+    const BACKWARDS: &str;
     /// `None` where the checksum is another one.
     fn of(row: &Row<'_>) -> rusqlite::Result<Option<Self>>;
 }
@@ -246,6 +328,7 @@ struct DoneRow(TimeRange);
 impl Checked for DoneRow {
     const TABLE: &str = "done";
     const COLUMNS: &str = "since, until, crc";
+    const BACKWARDS: &str = "since DESC";
 
     fn of(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
         let (since, until): (i64, i64) = (row.get(0)?, row.get(1)?);
@@ -262,6 +345,7 @@ struct UnfinishedRow(Unfinished);
 impl Checked for UnfinishedRow {
     const TABLE: &str = "unfinished";
     const COLUMNS: &str = "session, started, crc";
+    const BACKWARDS: &str = "session DESC";
 
     fn of(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
         let (session, started): (String, i64) = (row.get(0)?, row.get(1)?);
@@ -275,17 +359,34 @@ impl Checked for UnfinishedRow {
 struct SentRow {
     session: String,
     event: String,
+    started: Timestamp,
+}
+
+impl SentRow {
+    fn into_sent(self) -> (Unfinished, String) {
+        let of = Unfinished {
+            session: self.session,
+            started: self.started,
+        };
+        (of, self.event)
+    }
 }
 
 impl Checked for SentRow {
     const TABLE: &str = "sent";
     const COLUMNS: &str = "session, event, started, crc";
+    const BACKWARDS: &str = "session DESC, event DESC";
 
     fn of(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
         let (session, event): (String, String) = (row.get(0)?, row.get(1)?);
-        let checksum = session_checksum(&session, row.get(2)?).text(&event);
+        let started: i64 = row.get(2)?;
+        let checksum = session_checksum(&session, started).text(&event);
         let is_sound = row.get::<_, i64>(3)? == checksum.value();
-        Ok(is_sound.then_some(Self { session, event }))
+        Ok(time(started).filter(|_| is_sound).map(|started| Self {
+            session,
+            event,
+            started,
+        }))
     }
 }
 
@@ -313,29 +414,47 @@ fn find(connection: &Connection, key: &CursorKey) -> rusqlite::Result<Option<i64
         .optional()
 }
 
-fn keys(connection: &Connection) -> rusqlite::Result<Vec<(i64, CursorKey, bool)>> {
-    let columns = "id, organisation, filter, destination, site, scheme, crc, key";
-    let mut asked = connection.prepare(&format!("SELECT {columns} FROM cursor ORDER BY id"))?;
-    let keys = asked.query_map([], |row| {
-        let key = CursorKey {
-            organisation: row.get(1)?,
-            filter: row.get(2)?,
-            destination: row.get(3)?,
-            site: row.get(4)?,
-            scheme: row.get(5)?,
-        };
-        let crc: i64 = row.get(6)?;
-        let digest: Vec<u8> = row.get(7)?;
-        let is_sound = crc == key.checksum() && digest == key.digest();
-        Ok((row.get(0)?, key, is_sound))
+const KEYS: &str = "SELECT id, organisation, filter, destination, site, scheme, crc, key
+                    FROM cursor WHERE id >= ?1 ORDER BY id";
+
+/// Every cursor; `None` for a key that is not what was written.
+fn keys(connection: &Connection) -> rusqlite::Result<Vec<(i64, Option<CursorKey>)>> {
+    let mut asked = connection.prepare(KEYS)?;
+    let keys = asked.query_map([i64::MIN], |row| {
+        Ok((row.get(0)?, key_of(row).unwrap_or(None)))
     })?;
     keys.collect()
 }
 
+/// As [`keys`], as far as they can be read.
+fn all_keys(from: &Connection) -> (Vec<(i64, Option<CursorKey>)>, bool) {
+    let of = |row: &Row<'_>| Ok(Some((row.get(0)?, key_of(row).unwrap_or(None))));
+    let (keys, is_whole) = readable(from, KEYS, i64::MIN, of);
+    (keys.into_iter().flatten().collect(), is_whole)
+}
+
+fn key_of(row: &Row<'_>) -> rusqlite::Result<Option<CursorKey>> {
+    let key = CursorKey {
+        organisation: row.get(1)?,
+        filter: row.get(2)?,
+        destination: row.get(3)?,
+        site: row.get(4)?,
+        scheme: row.get(5)?,
+    };
+    let crc: i64 = row.get(6)?;
+    let digest: Vec<u8> = row.get(7)?;
+    let is_sound = crc == key.checksum() && digest == key.digest();
+    Ok(is_sound.then_some(key))
+}
+
+fn select<R: Checked>() -> String {
+    format!("SELECT {} FROM {} WHERE cursor = ?1", R::COLUMNS, R::TABLE)
+}
+
+/// `None` for a row that is not what was written.
 fn read<R: Checked>(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Option<R>>> {
-    let statement = format!("SELECT {} FROM {} WHERE cursor = ?1", R::COLUMNS, R::TABLE);
-    let mut asked = connection.prepare(&statement)?;
-    let rows = asked.query_map([id], |row| R::of(row))?;
+    let mut asked = connection.prepare(&select::<R>())?;
+    let rows = asked.query_map([id], |row| Ok(R::of(row).unwrap_or(None)))?;
     rows.collect()
 }
 

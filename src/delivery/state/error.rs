@@ -90,8 +90,8 @@ impl StateError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             StateError::Damaged { .. } => Some(
-                "move it away and name a range with --since: its events go out again under the same \
-                 evt.id",
+                "`ddctl state repair` keeps every row that is what was written; what it cannot keep \
+                 goes out again under the same evt.id",
             ),
             StateError::Receipts { .. } => Some(
                 "`ddctl receipts list --check` names what is wrong; move the folder away to begin a \

@@ -5,9 +5,11 @@
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,11 +54,36 @@ impl fmt::Display for Holder {
     }
 }
 
+/// Whether somebody has a lock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holding {
+    Free,
+    /// `None` where the file does not say by whom.
+    Held(Option<Holder>),
+}
+
+impl Holding {
+    pub fn holder(self) -> Option<Holder> {
+        match self {
+            Holding::Free => None,
+            Holding::Held(holder) => holder,
+        }
+    }
+
+    pub fn is_held(&self) -> bool {
+        *self != Holding::Free
+    }
+}
+
+/// Somebody may be looking who has a lock, which takes a moment.
+const TRIES: u32 = 4;
+const MOMENT: Duration = Duration::from_millis(5);
+
 /// Held until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    // Never read: closing it gives the lock up.
-    _file: File,
+    /// Closing it gives the lock up.
+    file: File,
 }
 
 impl Lock {
@@ -66,6 +93,39 @@ impl Lock {
     ///
     /// [`StateError::Held`] with the holder where somebody has it.
     pub fn take(path: &Path, holder: &Holder) -> Result<Self, StateError> {
+        let mut lock = Self::locked(path, File::try_lock)?;
+        let written = write(&mut lock.file, holder);
+        written.map_err(|source| StateError::io(path, source))?;
+        Ok(lock)
+    }
+
+    /// Takes the lock at `path` together with others who do so, and not with anybody who takes it
+    /// alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Lock::take`].
+    pub fn share(path: &Path) -> Result<Self, StateError> {
+        Self::locked(path, File::try_lock_shared)
+    }
+
+    /// Who has the lock at `path` alone.
+    pub fn look(path: &Path) -> Result<Holding, StateError> {
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Holding::Free),
+            file => file.map_err(|source| StateError::io(path, source))?,
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Holding::Free),
+            Err(TryLockError::WouldBlock) => Ok(Holding::Held(read(&mut file))),
+            Err(TryLockError::Error(source)) => Err(StateError::io(path, source)),
+        }
+    }
+
+    fn locked(
+        path: &Path,
+        lock: impl Fn(&File) -> Result<(), TryLockError>,
+    ) -> Result<Self, StateError> {
         let failed = |source| StateError::io(path, source);
         let mut file = OpenOptions::new()
             .create(true)
@@ -75,18 +135,20 @@ impl Lock {
             .mode(0o600)
             .open(path)
             .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(StateError::Held {
-                    path: path.to_owned(),
-                    holder: read(&mut file),
-                });
+        for attempt in 1.. {
+            match lock(&file) {
+                Ok(()) => break,
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+                Err(TryLockError::WouldBlock) if attempt < TRIES => thread::sleep(MOMENT),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(StateError::Held {
+                        path: path.to_owned(),
+                        holder: read(&mut file),
+                    });
+                }
             }
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        write(&mut file, holder).map_err(failed)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }
 
@@ -129,6 +191,30 @@ mod tests {
         );
         drop(first);
         Lock::take(&path, &holder("sessions export --new")).expect("nobody has it any more");
+    }
+
+    #[test]
+    fn whoever_looks_sees_the_holder_and_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("cursor.lock");
+        assert_eq!(Lock::look(&path).expect("no file"), Holding::Free);
+        let held = Lock::take(&path, &holder("relay")).expect("nobody has it");
+        let expected = Holding::Held(Some(holder("relay")));
+        assert_eq!(Lock::look(&path).expect("a file"), expected);
+        drop(held);
+        assert_eq!(Lock::look(&path).expect("a file"), Holding::Free);
+    }
+
+    #[test]
+    fn those_who_share_a_lock_keep_out_whoever_wants_it_alone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("state.lock");
+        let first = Lock::share(&path).expect("nobody has it");
+        let second = Lock::share(&path).expect("it is shared");
+        assert!(Lock::take(&path, &holder("state repair")).is_err());
+        drop((first, second));
+        let _alone = Lock::take(&path, &holder("state repair")).expect("free");
+        assert!(Lock::share(&path).is_err());
     }
 
     #[test]

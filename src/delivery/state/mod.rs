@@ -13,7 +13,9 @@ mod begin;
 mod checksum;
 mod cursor;
 mod error;
+mod file;
 mod lock;
+mod salvage;
 mod schema;
 
 use std::fs::DirBuilder;
@@ -25,16 +27,23 @@ use rusqlite::{Connection, OpenFlags};
 pub use cursor::{Cursor, CursorKey, Step, Unfinished};
 use error::RowError;
 pub use error::StateError;
-pub use lock::{Holder, Lock};
+pub use file::{FileKey, FilePosition};
+pub use lock::{Holder, Holding, Lock};
+pub use salvage::{Repaired, Tally, repair};
 
 /// The file of cursors.
 pub const FILE: &str = "state.db";
+
+/// Shared by everybody who writes the file, held alone by whoever puts another in its place.
+const LOCK: &str = "state.lock";
 
 /// An open `state.db`.
 #[derive(Debug)]
 pub struct State {
     path: PathBuf,
     connection: Connection,
+    /// Nobody puts another file in its place meanwhile; `None` where it is only looked at.
+    _shared: Option<Lock>,
 }
 
 impl State {
@@ -49,12 +58,14 @@ impl State {
         let path = folder.join(FILE);
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|source| StateError::io(folder, source))?;
-        schema::keep_private(&path)?;
+        let shared = Lock::share(&folder.join(LOCK))?;
+        schema::make_where_missing(&path)?;
         let opened = Connection::open(&path).map_err(|error| StateError::of(&path, error))?;
         schema::prepare(&path, &opened)?;
         Ok(Self {
             path,
             connection: opened,
+            _shared: Some(shared),
         })
     }
 
@@ -74,7 +85,11 @@ impl State {
         let opened = Connection::open_with_flags(&path, flags);
         let connection = opened.map_err(|error| StateError::of(&path, error))?;
         schema::recognise(&path, &connection)?;
-        Ok(Some(Self { path, connection }))
+        Ok(Some(Self {
+            path,
+            connection,
+            _shared: None,
+        }))
     }
 
     pub fn path(&self) -> &Path {
@@ -85,7 +100,12 @@ impl State {
     pub fn damage(&self) -> Result<Vec<String>, StateError> {
         let mut found = schema::integrity(&self.connection).map_err(|error| self.failed(error))?;
         found.extend(cursor::damage(&self.connection).map_err(|error| self.failed(error))?);
+        found.extend(file::damage(&self.connection).map_err(|error| self.failed(error))?);
         Ok(found)
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
     }
 
     fn failed(&self, error: impl Into<RowError>) -> StateError {

@@ -1,6 +1,7 @@
 //! The form of the file: whose it is, which version, and how an older one becomes today's.
 
-use std::fs::{OpenOptions, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
@@ -51,6 +52,21 @@ CREATE TABLE sent (
     crc INTEGER NOT NULL,
     PRIMARY KEY (cursor, session, event)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    destination TEXT NOT NULL,
+    site TEXT NOT NULL,
+    device INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    head_len INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    start INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    beyond TEXT NOT NULL,
+    crc INTEGER NOT NULL
+) STRICT;
 "];
 
 /// The version this ddctl writes.
@@ -59,8 +75,45 @@ const VERSION: i32 = MIGRATIONS.len() as i32;
 /// How long to wait for another process that is writing.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// Makes the file where there is none, whole from its first moment. One that is empty lost what was
+/// in it.
+pub(super) fn make_where_missing(path: &Path) -> Result<(), StateError> {
+    match fs::metadata(path) {
+        Ok(found) if found.len() == 0 => Err(StateError::Damaged {
+            path: path.to_owned(),
+            what: "it is empty".to_owned(),
+        }),
+        Ok(_) => keep_private(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => make(path),
+        Err(source) => Err(StateError::io(path, source)),
+    }
+}
+
+fn make(path: &Path) -> Result<(), StateError> {
+    let failed = |source| StateError::io(path, source);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let made = tempfile::Builder::new().prefix(".state").tempdir_in(folder);
+    let made = made.map_err(failed)?;
+    let file = made.path().join("new");
+    make_at(&file)?;
+    match fs::hard_link(&file, path) {
+        // Another process was first.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map_err(failed),
+    }
+}
+
+/// Makes a file of today's form at `path`, with no companions beside it.
+pub(super) fn make_at(path: &Path) -> Result<(), StateError> {
+    keep_private(path)?;
+    let connection = Connection::open(path).map_err(|error| StateError::of(path, error))?;
+    prepare(path, &connection)?;
+    let closed = connection.close();
+    closed.map_err(|(_, error)| StateError::of(path, error))
+}
+
 /// The file, owner-only from its first byte; SQLite gives its companions the same mode.
-pub(super) fn keep_private(path: &Path) -> Result<(), StateError> {
+fn keep_private(path: &Path) -> Result<(), StateError> {
     let failed = |source| StateError::io(path, source);
     let file = OpenOptions::new()
         .create(true)
@@ -100,6 +153,13 @@ pub(super) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>
     let lines = asked.query_map([], |row| row.get::<_, String>(0))?;
     let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
     Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
+/// Whether every row of `table` can be reached.
+pub(super) fn is_intact(connection: &Connection, table: &str) -> bool {
+    let statement = format!("PRAGMA integrity_check('{table}')");
+    let asked = connection.query_row(&statement, [], |row| row.get::<_, String>(0));
+    asked.is_ok_and(|line| line == "ok")
 }
 
 /// The file's version; 0 where it is empty.

@@ -256,3 +256,207 @@ proptest! {
         }
     }
 }
+
+fn position(line: u64) -> (FileKey, FilePosition) {
+    let key = FileKey {
+        destination: "logs".to_owned(),
+        site: "datadoghq.eu".to_owned(),
+        device: 1,
+        inode: line,
+    };
+    let position = FilePosition {
+        path: "/var/log/agent.ndjson".to_owned(),
+        head_len: 3,
+        head: [7; 32],
+        offset: line * 100,
+        line,
+        beyond: "40-50".parse().expect("lines"),
+    };
+    (key, position)
+}
+
+#[test]
+fn a_files_position_is_where_it_was_left_and_a_changed_one_is_found() {
+    let (folder, mut state) = opened();
+    let (key, before) = position(3);
+    assert_eq!(state.file(&key).expect("read"), None);
+    state.keep_file(&key, &before).expect("written");
+    let (_, after) = position(9);
+    state.keep_file(&key, &after).expect("written");
+    drop(state);
+    let mut state = State::open(folder.path()).expect("the file of before");
+    assert_eq!(state.file(&key).expect("read"), Some(after.clone()));
+    assert_eq!(state.files().expect("read"), [(key.clone(), after)]);
+    let changed = state.connection.execute("UPDATE file SET start = 1", []);
+    changed.expect("changed");
+    assert!(matches!(state.file(&key), Err(StateError::Damaged { .. })));
+    assert_eq!(state.damage().expect("read").len(), 1);
+    assert!(state.forget_file(&key).expect("written"));
+    assert!(!state.forget_file(&key).expect("written"));
+}
+
+#[test]
+fn an_empty_file_is_damaged_and_no_fresh_start() {
+    let (folder, state) = opened();
+    drop(state);
+    std::fs::write(file(&folder), b"").expect("a writable file");
+    let error = State::open(folder.path()).expect_err("empty");
+    assert!(matches!(error, StateError::Damaged { .. }), "{error}");
+}
+
+fn holder() -> Holder {
+    Holder::this("state repair", at(0))
+}
+
+/// Two cursors and a file.
+fn filled() -> TempDir {
+    let (folder, mut state) = opened();
+    for filter in ["", "agent:*"] {
+        let step = Step {
+            sent: vec![sent(12, "c")],
+            done: vec![range(0, 10)],
+            unfinished: vec![session(7)],
+            finished: Vec::new(),
+        };
+        state.advance(&key(filter), &step).expect("written");
+    }
+    let (key, position) = position(3);
+    state.keep_file(&key, &position).expect("written");
+    folder
+}
+
+fn repaired(folder: &TempDir) -> Repaired {
+    let repaired = repair(folder.path(), &holder(), at(5)).expect("repaired");
+    repaired.expect("there is a file")
+}
+
+#[test]
+fn a_repair_keeps_every_row_that_is_what_was_written() {
+    let folder = filled();
+    let change = |statement: &str| {
+        let connection = Connection::open(file(&folder)).expect("a file");
+        connection.execute_batch(statement).expect("changed");
+    };
+    change("UPDATE sent SET event = 'other' WHERE cursor = 1");
+    let before = std::fs::read(file(&folder)).expect("a file");
+    let Repaired { aside, tally } = repaired(&folder);
+    assert_eq!(tally.lost.into_iter().collect::<Vec<_>>(), [("sent", 1)]);
+    assert_eq!(
+        (tally.kept, tally.cut.len(), tally.begin_again.len()),
+        (8, 0, 0)
+    );
+    assert_eq!(std::fs::read(aside).expect("the old file"), before);
+    let state = State::open(folder.path()).expect("a sound file");
+    assert_eq!(state.damage().expect("read"), Vec::<String>::new());
+    let kept = state.cursor(&key("")).expect("read").expect("kept");
+    assert!(kept.done.contains(at(9)) && !kept.has("session-12", "c"));
+    let whole = state.cursor(&key("agent:*")).expect("read").expect("kept");
+    assert!(whole.has("session-12", "c"));
+    assert_eq!(state.files().expect("read"), [position(3)]);
+}
+
+#[test]
+fn a_cursor_that_lost_a_session_which_was_not_over_begins_anew() {
+    let folder = filled();
+    let connection = Connection::open(file(&folder)).expect("a file");
+    let change = "UPDATE unfinished SET started = 1 WHERE cursor = 1";
+    connection.execute_batch(change).expect("changed");
+    drop(connection);
+    let tally = repaired(&folder).tally;
+    assert_eq!(tally.begin_again, [key("")]);
+    let state = State::open(folder.path()).expect("a sound file");
+    let again = state.cursor(&key("")).expect("read").expect("kept");
+    assert!(again.done.is_empty() && again.has("session-12", "c"));
+    let whole = state.cursor(&key("agent:*")).expect("read").expect("kept");
+    assert!(whole.done.contains(at(9)));
+}
+
+#[test]
+fn what_is_no_database_at_all_is_put_aside() {
+    for rubbish in [vec![], vec![b'x'; 8192], b"SQLite format 3\0".to_vec()] {
+        let folder = filled();
+        std::fs::write(file(&folder), rubbish).expect("a writable file");
+        let repaired = repaired(&folder);
+        assert_eq!(repaired.tally.kept, 0);
+        assert!(!repaired.tally.is_whole());
+        let state = State::open(folder.path()).expect("a sound file");
+        assert!(state.cursors().expect("read").is_empty());
+    }
+}
+
+#[test]
+fn a_log_that_is_cut_loses_its_last_moves_and_nothing_else() {
+    let (folder, mut state) = opened();
+    let (file_key, position) = position(3);
+    state.keep_file(&file_key, &position).expect("written");
+    for number in 0..30 {
+        let step = Step {
+            done: vec![range(number * 10, number * 10 + 10)],
+            ..Step::default()
+        };
+        state.advance(&key(""), &step).expect("written");
+    }
+    // As a crash leaves them: the log is not yet in the file.
+    let crashed = tempfile::tempdir().expect("a temporary folder");
+    let wal = folder.path().join("state.db-wal");
+    let log = std::fs::read(wal).expect("a log");
+    std::fs::copy(file(&folder), file(&crashed)).expect("a copy");
+    std::fs::write(
+        crashed.path().join("state.db-wal"),
+        &log[..log.len() - 3_000],
+    )
+    .expect("a cut copy");
+    let state = State::open(crashed.path()).expect("it recovers");
+    assert_eq!(state.damage().expect("read"), Vec::<String>::new());
+    let cursor = state.cursor(&key("")).expect("read").expect("it moved");
+    assert!(cursor.done.contains(at(200)) && !cursor.done.contains(at(299)));
+}
+
+#[test]
+fn nobody_repairs_a_file_in_use_or_of_others() {
+    let folder = filled();
+    let state = State::open(folder.path()).expect("a file");
+    let held = repair(folder.path(), &holder(), at(5)).expect_err("in use");
+    assert!(matches!(held, StateError::Held { .. }), "{held}");
+    let newer = state.connection.pragma_update(None, "user_version", 99);
+    newer.expect("written");
+    drop(state);
+    let error = repair(folder.path(), &holder(), at(5)).expect_err("newer");
+    assert!(matches!(error, StateError::Newer { .. }), "{error}");
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    let none = repair(empty.path(), &holder(), at(5)).expect("nothing to do");
+    assert!(none.is_none());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Whatever happened to the bytes: a repair leaves a sound file, and nothing in it that was not
+    /// written.
+    #[test]
+    fn a_repair_of_any_bytes_leaves_a_sound_file(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), 1_u8..), 1..40),
+    ) {
+        let folder = filled();
+        let before = State::open(folder.path()).expect("a file").cursors().expect("read");
+        let mut bytes = std::fs::read(file(&folder)).expect("a file");
+        // Not the header's sixteen bytes for whose file it is and of which form.
+        for (at, flip) in flips {
+            let at = 100 + at.index(bytes.len() - 100);
+            bytes[at] ^= flip;
+        }
+        std::fs::write(file(&folder), bytes).expect("a writable file");
+        let _ = repaired(&folder);
+        let state = State::open(folder.path()).expect("a sound file");
+        prop_assert_eq!(state.damage().expect("read"), Vec::<String>::new());
+        for (key, after) in state.cursors().expect("read") {
+            let known = before.iter().find(|(known, _)| *known == key).map(|(_, cursor)| cursor);
+            let known = known.expect("one of those that were written");
+            for stretch in after.done.iter() {
+                prop_assert!(known.done.missing_from(stretch).is_empty());
+            }
+            // What may bring more is asked for as before, or everything is.
+            prop_assert!(after.done.is_empty() || after.unfinished == known.unfinished);
+        }
+    }
+}

@@ -191,7 +191,7 @@ impl Rehearsal<'_> {
                 steps.working(Step::Send, why);
             }
         };
-        let summary = delivery::run(rx, |event| event, &sink, options, &mut progress).await?;
+        let summary = delivery::run(rx, Some, &sink, options, &mut progress).await?;
         if summary.dead_letters > 0 {
             return Err(RehearsalError::Refused {
                 dead: summary.dead_letters,

@@ -99,6 +99,7 @@ const EXPECTED: &[&str] = &[
 
 /// Commands that send nothing to the sandbox of the test: they have no remote, or one of their own.
 const QUIET: &[&str] = &[
+    "status",
     "completions",
     "config edit",
     "config get",
@@ -106,6 +107,10 @@ const QUIET: &[&str] = &[
     "config path",
     "config set",
     "config use",
+    "deadletters drop",
+    "deadletters list",
+    "deadletters retry",
+    "deadletters show",
     "demo",
     "man",
     "monitors eval",
@@ -115,6 +120,10 @@ const QUIET: &[&str] = &[
     "receipts list",
     "receipts show",
     "sandbox",
+    "state repair",
+    "state reset",
+    "state show",
+    "state verify",
 ];
 
 #[test]

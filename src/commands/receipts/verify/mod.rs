@@ -2,16 +2,19 @@
 
 mod hours;
 mod proving;
+mod report;
 mod retention;
 mod text;
 mod view;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 
 use self::proving::{Asked, prove};
-use self::view::VerifyAnswer;
+pub use self::view::VerifyAnswer;
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
 use crate::commands::sessions::filter::FilterArgs;
 use crate::context::Context;
@@ -27,6 +30,7 @@ use crate::sources::SessionFilter;
   ddctl receipts verify --since 2026-07-01 --until 2026-10-01
   ddctl receipts verify --since 7d --agent '*' -o json
   ddctl receipts verify --since 1h --wait 15m
+  ddctl receipts verify --since 2026-07-01 --until 2026-10-01 --report q3.html
 
 It begins with the gateway: which events ought to exist. Receipts say which of them went out late, \
 and under which time. Datadog then counts by hour and kind; only where an hour differs are its events \
@@ -37,7 +41,7 @@ take, and leaves half of the quota to others.
 Each event is found now; proven earlier, by a verification whose receipt is kept; expired unproven, \
 where Datadog keeps nothing so old and nobody looked in time; or missing. For the last two the exit \
 code is 3, and each is named. A verification leaves a receipt too: run one within the retention, and \
-its proof lasts. Test events do not count.
+its proof lasts. Test events do not count. --until leaves out what is still on its way.
 
 It needs an application key with logs_read_data, and logs_read_config for the retention.")]
 pub struct Verify {
@@ -52,6 +56,12 @@ pub struct Verify {
     /// How long Datadog may take to make what was just sent searchable
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = parse_duration)]
     wait: Duration,
+    /// Write the auditor's page: one HTML file that needs no network
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Replace a report that exists
+    #[arg(long, requires = "report")]
+    overwrite: bool,
     #[command(flatten)]
     gateway: GatewayAccess,
     #[command(flatten)]
@@ -64,6 +74,8 @@ pub struct Subject {
     pub range: TimeRange,
     /// What of it is looked at.
     pub ranges: Intervals,
+    /// What happened later was not there to be sent; `None` counts everything.
+    pub as_of: Option<Timestamp>,
     pub filter: SessionFilter,
     pub wait: Duration,
 }
@@ -71,14 +83,22 @@ pub struct Subject {
 pub async fn run(context: &Context, args: &Verify) -> anyhow::Result<Exit> {
     let tz = &context.ui.options().tz;
     let range = parse_range(&args.since, args.until.as_deref(), context.now(), tz)?;
+    // A target that cannot be written is found before anybody is asked anything.
+    let report = args.report.as_deref();
+    let report = report.map(|path| report::create(path, args.overwrite));
+    let report = report.transpose()?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let subject = Subject {
         range,
         ranges: [range].into_iter().collect(),
+        as_of: None,
         filter: args.filter.filter(),
         wait: args.wait,
     };
     let answer = verified(context, &gateway, &args.datadog, &subject).await?;
+    if let Some(file) = report {
+        report::write(file, &answer)?;
+    }
     context.ui.one(&answer, || text::of(&context.ui, &answer))?;
     Ok(answer.exit())
 }

@@ -1,6 +1,8 @@
 //! A verification from its beginning to its receipt.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -44,23 +46,18 @@ pub struct Asked<'a> {
 }
 
 pub async fn prove(context: &Context, asked: Asked<'_>) -> anyhow::Result<VerifyAnswer> {
-    let Asked {
-        gateway,
-        datadog,
-        subject,
-    } = asked;
     let state = context.state_folder()?;
+    let site = asked.datadog.site().to_string();
     let chain = receipts::check(&state)?;
-    let kept = retention(context, datadog)
+    let kept = retention(context, asked.datadog)
         .await
         .context("ask Datadog how long it keeps logs")?;
-    let (mut expected, sessions) = census(context, gateway, subject).await?;
-    let site = datadog.site().to_string();
+    let (mut expected, sessions) = census(context, asked.gateway, asked.subject).await?;
     let distrusted = chain.problems.iter().filter_map(|one| one.receipt.clone());
     let distrusted: BTreeSet<String> = distrusted.collect();
     let evidence = gather(&state, &site, &mut expected, &distrusted)?;
-    let before = receipts_of(&state, &site, subject)?;
-    let mut receipt = begin(context, Some(gateway), run_of(asked)).await?;
+    let before = receipts_of(&state, &site, asked.subject)?;
+    let mut receipt = begin(context, Some(asked.gateway), run_of(asked)).await?;
     let looked = look(context, asked, &mut expected, &kept, &evidence).await;
     let (requests, findings) = match looked {
         Ok(looked) => looked,
@@ -70,40 +67,43 @@ pub async fn prove(context: &Context, asked: Asked<'_>) -> anyhow::Result<Verify
             return Err(error);
         }
     };
-    let now = context.now();
-    write(&mut receipt, &expected, &findings, now)?;
-    let id = receipt.id().to_owned();
-    let operator = receipt.operator().clone();
-    receipt.end(Ending::Done, None, now)?;
+    let checked_at = context.now();
+    write(&mut receipt, &expected, &findings, checked_at)?;
     let answer = VerifyAnswer {
+        checked_at,
+        operator: receipt.operator().clone(),
+        sessions,
+        requests,
+        indexes: kept.indexes,
+        receipts: before,
+        receipt: receipt.id().to_owned(),
+        ..answer(asked, &expected)
+    };
+    receipt.end(Ending::Done, None, checked_at)?;
+    let chain = Check {
+        head: receipts::head(&state)?,
+        ..chain
+    };
+    Ok(VerifyAnswer { chain, ..answer }.with_findings(findings))
+}
+
+/// What the expected events alone say.
+fn answer(asked: Asked<'_>, expected: &Expectations) -> VerifyAnswer {
+    let subject = asked.subject;
+    VerifyAnswer {
         version: env!("CARGO_PKG_VERSION"),
-        checked_at: now,
-        operator,
-        gateway: gateway.page_base().to_owned(),
+        gateway: asked.gateway.page_base().to_owned(),
         destination: "logs",
-        site,
+        site: asked.datadog.site().to_string(),
         since: subject.range.since,
         until: subject.range.until,
         filter: subject.filter.canonical(),
-        sessions,
         expected: expected.len() as u64,
         found: expected.found().count() as u64,
         proven_earlier: expected.proven_earlier().count() as u64,
-        expired_unproven: 0,
-        missing: 0,
-        not_indexed_yet: 0,
-        requests,
-        indexes: kept.indexes,
-        hours: hours(&expected),
-        findings: Vec::new(),
-        receipts: before,
-        chain: Check {
-            head: receipts::check(&state)?.head,
-            ..chain
-        },
-        receipt: id,
-    };
-    Ok(answer.with_findings(findings))
+        hours: hours(expected),
+        ..VerifyAnswer::default()
+    }
 }
 
 fn run_of(asked: Asked<'_>) -> Run {
@@ -121,11 +121,7 @@ fn run_of(asked: Asked<'_>) -> Run {
 }
 
 /// Runs that sent to the site sessions of the range.
-fn receipts_of(
-    state: &std::path::Path,
-    site: &str,
-    subject: &Subject,
-) -> anyhow::Result<Vec<ReceiptRow>> {
+fn receipts_of(state: &Path, site: &str, subject: &Subject) -> anyhow::Result<Vec<ReceiptRow>> {
     let is_of = |row: &ReceiptRow| {
         let is_apart = |since, until| until <= subject.range.since || since >= subject.range.until;
         let range = row.since.zip(row.until);
@@ -151,8 +147,9 @@ async fn census(
         sources::census(gateway, range, &subject.filter, |session, kinds| {
             sessions += 1;
             progress.set(&counted(sessions, "session"));
-            let id: std::sync::Arc<str> = session.id.as_str().into();
-            for (kind, at) in kinds {
+            let id: Arc<str> = session.id.as_str().into();
+            let is_in = |at: &Timestamp| subject.as_of.is_none_or(|as_of| *at <= as_of);
+            for (kind, at) in kinds.into_iter().filter(|(_, at)| is_in(at)) {
                 expected.push(Expected {
                     id: EventId::of_session(&session.id, kind),
                     kind,
@@ -180,7 +177,7 @@ async fn look(
     let mut inquiry = Inquiry::new(datadog, asked.gateway.host(), told);
     let since = kept.asked_since();
     let open_until = evidence.newest_sent.map(|sent| sent + signed(subject.wait));
-    let mut wait = FIRST_WAIT;
+    let (mut wait, mut cancel) = (FIRST_WAIT, context.cancel());
     loop {
         inquiry.find(expected, since).await?;
         let now = datadog.clock_now();
@@ -203,7 +200,13 @@ async fn look(
             "{} may not be searchable yet; looking again in {text}",
             counted(findings.len() as u64, "event")
         ));
-        tokio::time::sleep(wait).await;
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            // What is known by then is the answer.
+            _ = cancel.wait_for(|stopped| *stopped) => {
+                return Ok((inquiry.requests, findings));
+            }
+        }
         wait = (wait * 3 / 2).min(LONGEST_WAIT);
     }
 }

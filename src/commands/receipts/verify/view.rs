@@ -10,7 +10,7 @@ use crate::delivery::receipts::{Check, Finding, Lack, Operator};
 use crate::error::Exit;
 
 /// The shape of `receipts verify`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct VerifyAnswer {
     pub version: &'static str,
     pub checked_at: Timestamp,
@@ -58,14 +58,17 @@ impl VerifyAnswer {
 
     /// What cannot be told yet is no answer.
     pub fn exit(&self) -> Exit {
-        let is_proven = self.missing == 0 && self.expired_unproven == 0;
-        match (
-            is_proven && self.chain.problems.is_empty(),
-            self.not_indexed_yet,
-        ) {
-            (false, _) => Exit::AnswerIsNo,
-            (true, 0) => Exit::Done,
-            (true, _) => Exit::Failed,
+        let is_no = self.missing > 0 || self.expired_unproven > 0;
+        let is_no = is_no || !self.chain.problems.is_empty();
+        match (is_no, self.not_indexed_yet) {
+            (true, _) => Exit::AnswerIsNo,
+            (false, 0) => Exit::Done,
+            (false, _) => Exit::Failed,
         }
+    }
+
+    /// Every event is found or was proven earlier, by receipts that are as they were written.
+    pub fn is_proven(&self) -> bool {
+        self.exit() == Exit::Done
     }
 }

@@ -5,13 +5,17 @@ use std::cell::Cell;
 use tokio::sync::mpsc;
 
 use super::destination::Place;
+use super::estimate;
 use super::follower::Follower;
 use super::mapping::Mapping;
 use super::plan::{Plan, Unread, Wanted, What};
+use super::proof::{self, Verification, verification};
 use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
 use crate::commands::receipts;
-use crate::commands::shipping::{Carried, Destination, End, Intake, Lane, Shipped, conclude, ship};
+use crate::commands::shipping::{
+    Carried, Destination, End, Intake, Lane, Shipped, Standing, conclude, ship, ship_standing,
+};
 use crate::context::Context;
 use crate::delivery::receipts::Run;
 use crate::delivery::{AtomicFile, Patience};
@@ -31,6 +35,10 @@ pub(super) async fn run(
     wanted: Wanted,
     places: Vec<Place>,
 ) -> anyhow::Result<Exit> {
+    if args.proof.estimate {
+        return estimate::run(context, args, wanted, &places).await;
+    }
+    proof::check(context, args)?;
     let files = places.iter().map(|place| file(args, place));
     let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
@@ -77,7 +85,12 @@ pub(super) async fn run(
             .iter()
             .all(|place| place.to.destination != Destination::Stdout);
     let is_late = delivered.is_late();
-    let exit = tell(context, &plan, delivered, is_free)?;
+    let is_delivered = delivered.carried.iter().all(|one| one.result.is_ok());
+    let verification = match is_delivered {
+        true => verification(context, args, &gateway, &plan).await,
+        false => Ok(None),
+    };
+    let exit = tell(context, &plan, delivered, verification, is_free)?;
     if args.new && is_late {
         context.ui.status(OFTEN_ENOUGH);
     }
@@ -168,7 +181,15 @@ async fn deliver(
     };
     let source = |tx| source.read(plan, mapping.statements(), tx, &reached);
     let is_whole = |read: &Result<_, SourceError>| matches!(read, Ok(_) | Err(SourceError::Closed));
-    let shipment = ship(context, "shipping", lanes, source, is_whole).await;
+    let shipment = match args.runs_until_stopped() {
+        false => ship(context, "shipping", lanes, source, is_whole).await,
+        true => {
+            let (flags, profile) = (&args.standing, mapping.profile().clone());
+            let command = "sessions export --follow";
+            let standing = Standing::open(context, command, flags, profile, &lanes).await?;
+            ship_standing(context, "shipping", lanes, source, is_whole, &standing).await
+        }
+    };
     plan.intact()?;
     let source = match shipment.source {
         Some(Ok(source)) => source,
@@ -203,13 +224,20 @@ fn tell(
     context: &Context,
     plan: &Plan,
     delivered: Delivered,
+    verification: anyhow::Result<Option<Verification>>,
     is_free: bool,
 ) -> anyhow::Result<Exit> {
     let Delivered { source, carried } = delivered;
+    let (verification, failed) = match verification {
+        Ok(verification) => (verification, None),
+        Err(error) => (None, Some(error)),
+    };
+    let proven = verification.as_ref().map_or(Exit::Done, |one| one.exit);
     let is_told = carried.len() > 1 || carried.iter().all(|one| one.result.is_ok());
     if is_told {
         let summary = ExportSummary {
             runs_until_stopped: matches!(plan.what, What::Following(_)),
+            verification,
             ..ExportSummary::of(plan.range, &source, Shipped::of(&carried))
         };
         show(context, &summary, is_free)?;
@@ -217,7 +245,11 @@ fn tell(
     for hidden in &source.hidden {
         context.ui.warning(&format!("not read: {hidden}"));
     }
-    let exit = conclude(context, carried)?;
+    let exit = match (conclude(context, carried)?, failed) {
+        (Exit::Done, Some(error)) => return Err(error.context("prove what was delivered")),
+        (Exit::Done, None) => proven,
+        (exit, _) => exit,
+    };
     Ok(match exit {
         Exit::Done | Exit::Interrupted | Exit::Unreachable if !source.hidden.is_empty() => {
             Exit::WorkKept
@@ -277,7 +309,10 @@ impl Source<'_> {
     }
 }
 
-async fn event_context(context: &Context, gateway: &Gateway) -> anyhow::Result<EventContext> {
+pub(super) async fn event_context(
+    context: &Context,
+    gateway: &Gateway,
+) -> anyhow::Result<EventContext> {
     Ok(EventContext {
         rules: context.settings()?.connections.clone(),
         approval_sources: ApprovalSources::read(gateway).await?,

@@ -29,6 +29,10 @@ impl Mapping {
         })
     }
 
+    pub fn profile(&self) -> &LogProfile {
+        &self.profile
+    }
+
     pub fn record(&self, event: &SessionEvent) -> delivery::Record {
         to_record(event, &self.profile, &self.redactor)
     }

@@ -4,15 +4,18 @@ mod ask;
 mod conversion;
 mod destination;
 mod digest;
+mod estimate;
 mod events;
 mod follow;
 mod follower;
 mod found;
+mod lines;
 mod mapping;
 mod naming;
 mod new_cursor;
 mod page;
 mod plan;
+mod proof;
 mod recordings;
 mod summary;
 
@@ -22,12 +25,13 @@ use clap::Args;
 
 use self::destination::{Destinations, ExportFormat, Place, Target};
 use self::follow::FollowArgs;
+use self::lines::LinesArgs;
 use self::plan::Wanted;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
-use crate::commands::shipping::DeliveryFlags;
+use crate::commands::shipping::{DeliveryFlags, StandingFlags};
 use crate::context::Context;
 use crate::domain::time::{TimeError, TimeRange, parse_range};
 use crate::error::Exit;
@@ -40,6 +44,8 @@ use crate::sources::{self, SessionRef};
 #[command(after_help = "Examples:
   ddctl sessions export --since 12h --to logs
   ddctl sessions export --since 12h --to logs --dry-run
+  ddctl sessions export --since 90d --to logs --estimate --price-per-gb 0.10
+  ddctl sessions export --since 12h --to logs --verify
   ddctl sessions export --new --to logs
   ddctl sessions export --follow --since 1h --to logs
   ddctl sessions export --since 12h --to logs --to events,best-effort
@@ -50,10 +56,15 @@ use crate::sources::{self, SessionRef};
   ddctl sessions export 7c1e --recording --to session.csv --clip 2m..5m
   ddctl sessions export old.ttyrec --to new.cast
   ddctl sessions export --since 7d --agent '*' --to recordings/ --format txt
+  ddctl sessions export --file events.ndjson --to logs
 
 Events older than Datadog takes (18 hours) go out under the time of sending, with their own time in \
 evt.original_time and the tag late:true; --late chooses otherwise. That, and more than 100000 events, \
 is asked first: --yes answers. What a position leaves to --new and --follow is never asked about.
+
+--file takes lines of any program, one JSON object each. A line with `evt.id` and a `timestamp` goes \
+out byte for byte, nothing in it is hidden; what is missing is added. A file has a position: what was \
+delivered is not sent twice, and a file that grew goes on.
 
 Recordings are read from asciicast 1 to 3, the gateway's own array, typescripts of script(1) and \
 ttyrec. Each file says which session or file it is of, which part, how many secrets were hidden in \
@@ -72,7 +83,7 @@ pub struct Export {
     #[arg(
         long,
         value_name = "TIME",
-        required_unless_present_any = ["sessions", "new", "follow"],
+        required_unless_present_any = ["sessions", "new", "follow", "file"],
         conflicts_with = "sessions"
     )]
     since: Option<String>,
@@ -87,6 +98,10 @@ pub struct Export {
     again: bool,
     #[command(flatten)]
     follow: FollowArgs,
+    #[command(flatten)]
+    standing: StandingFlags,
+    #[command(flatten)]
+    lines: LinesArgs,
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
@@ -131,6 +146,8 @@ pub struct Export {
     #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
     #[command(flatten)]
+    proof: proof::ProofArgs,
+    #[command(flatten)]
     gateway: GatewayAccess,
     #[command(flatten)]
     datadog: DatadogAccess,
@@ -148,6 +165,9 @@ impl Export {
 }
 
 pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
+    if let Some(file) = &args.lines.file {
+        return lines::run(context, args, file).await;
+    }
     let (files, named): (Vec<&String>, Vec<&String>) =
         args.sessions.iter().partition(|given| is_file(given));
     match destination::of(args, args.recording || !files.is_empty())? {

@@ -207,7 +207,7 @@ impl Share {
 
 fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Ledger> {
     let folder = context.state_folder()?;
-    if args.delivery.dry_run {
+    if args.delivery.dry_run || args.proof.estimate {
         return Ok(Ledger::look(&folder, key)?);
     }
     let holder = Holder::this(args.command(), context.now());

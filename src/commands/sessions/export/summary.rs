@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::proof::Verification;
 use crate::commands::shipping::Shipped;
 use crate::context::Context;
 use crate::domain::time::TimeRange;
@@ -23,6 +24,8 @@ pub struct ExportSummary {
     pub hidden: Vec<HiddenSessions>,
     #[serde(flatten)]
     pub shipped: Shipped,
+    /// With `--verify`.
+    pub verification: Option<Verification>,
     /// Being stopped is how it ends.
     #[serde(skip)]
     pub runs_until_stopped: bool,
@@ -62,6 +65,7 @@ impl ExportSummary {
             hidden: source.hidden.iter().map(HiddenSessions::from).collect(),
             shipped,
             runs_until_stopped: false,
+            verification: None,
         }
     }
 
@@ -88,6 +92,7 @@ impl ExportSummary {
         if self.shipped.total.interrupted && !self.runs_until_stopped {
             lines.push("  stopped before the end; run the same command again".to_owned());
         }
+        lines.extend(self.verification.iter().flat_map(Verification::lines));
         lines
     }
 }

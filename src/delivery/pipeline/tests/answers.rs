@@ -258,7 +258,7 @@ async fn where_it_cannot_be_remembered_the_run_ends() {
         ..Notes::default()
     };
     let events = testing::send_all(testing::records(100));
-    let error = run(events, |record| record, &sink, batches_of(5), &mut notes).await;
+    let error = run(events, Some, &sink, batches_of(5), &mut notes).await;
     let error = error.expect_err("there is no room");
     assert!(matches!(error.cause, Cause::State(StateError::Full { .. })));
     assert_eq!(notes.settled.len(), 10);

@@ -18,7 +18,7 @@ use super::*;
 use crate::datadog::testing::{Intake, Received, datadog_at};
 use crate::datadog::{EncodedBatch, Meaning};
 use crate::delivery::answer::{Reason, Trouble};
-use crate::delivery::entry::Entry;
+use crate::delivery::entry::{Entry, Record};
 use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::positions::Number;
 use crate::delivery::sinks::datadog_logs::DatadogLogs;
@@ -160,7 +160,7 @@ async fn deliver_from(
     options: Options,
 ) -> Outcome {
     let mut notes = Notes::default();
-    let result = run(events, |record| record, sink, options, &mut notes).await;
+    let result = run(events, Some, sink, options, &mut notes).await;
     let (progress, ends) = (notes.progress, notes.ends);
     let outcome = Outcome {
         result,

@@ -104,7 +104,7 @@ impl Expectations {
             item.finding(lack)
         });
         let mut findings: Vec<Finding> = judged.collect();
-        findings.sort_by(|one, other| (one.finding, one.at).cmp(&(other.finding, other.at)));
+        findings.sort_by_key(|one| (one.finding, one.at));
         findings
     }
 }

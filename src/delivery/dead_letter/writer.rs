@@ -1,38 +1,20 @@
-//! Events that no destination takes, kept with the reason: one JSON object a line.
-//!
-//! A line is on the disk before the pipeline goes on. The file is private (`0600`), since it holds
-//! what people did, and bounded: when it is full the run ends instead of losing anything.
+//! Appending letters.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::entry::Entry;
+use super::{DeadLetterError, LARGEST_FILE, hold_folder, sync_folder};
+use crate::delivery::entry::Entry;
 
-/// The largest file.
-pub const LARGEST_FILE: u64 = 256 << 20;
-
-/// Why a dead letter could not be kept. The event is then undelivered, not lost.
-#[derive(Debug, thiserror::Error)]
-pub enum DeadLetterError {
-    #[error("cannot keep a dead letter in {}", path.display())]
-    Io { path: PathBuf, source: io::Error },
-    #[error(
-        "the dead letters in {} have reached {} MiB; deal with them first",
-        path.display(),
-        LARGEST_FILE >> 20
-    )]
-    Full { path: PathBuf },
-}
-
-/// One line of the file.
+/// One line of the file; [`super::Letter`] reads it.
 #[derive(Debug, Serialize)]
-struct Letter<'a> {
+struct Line<'a> {
     time: Timestamp,
     destination: &'a str,
     id: &'a str,
@@ -56,8 +38,6 @@ pub struct Verdict {
 pub struct DeadLetters {
     path: PathBuf,
     destination: String,
-    file: Option<File>,
-    size: u64,
 }
 
 impl DeadLetters {
@@ -73,8 +53,6 @@ impl DeadLetters {
         Self {
             path: directory.join(format!("{name}.ndjson")),
             destination: destination.to_owned(),
-            file: None,
-            size: 0,
         }
     }
 
@@ -84,7 +62,7 @@ impl DeadLetters {
 
     /// Keeps `entry`. Once this returns `Ok`, it is on the disk.
     pub fn keep(
-        &mut self,
+        &self,
         entry: &Entry,
         verdict: &Verdict,
         now: Timestamp,
@@ -93,7 +71,7 @@ impl DeadLetters {
             .ok()
             .and_then(|text| serde_json::from_str::<&RawValue>(text).ok())
             .expect("an entry is JSON");
-        let letter = Letter {
+        let letter = Line {
             time: now,
             destination: &self.destination,
             id: &entry.id,
@@ -107,39 +85,25 @@ impl DeadLetters {
         self.append(&line)
     }
 
-    fn append(&mut self, line: &[u8]) -> Result<(), DeadLetterError> {
-        self.open().map_err(|source| self.failed(source))?;
-        if self.size + line.len() as u64 > LARGEST_FILE {
-            return Err(DeadLetterError::Full {
+    fn append(&self, line: &[u8]) -> Result<(), DeadLetterError> {
+        match self.try_append(line) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(DeadLetterError::Full {
                 path: self.path.clone(),
-            });
-        }
-        let written = match &mut self.file {
-            Some(file) => file.write_all(line).and_then(|()| file.sync_data()),
-            None => Ok(()),
-        };
-        written.map_err(|source| self.failed(source))?;
-        self.size += line.len() as u64;
-        Ok(())
-    }
-
-    fn failed(&self, source: io::Error) -> DeadLetterError {
-        DeadLetterError::Io {
-            path: self.path.clone(),
-            source,
+            }),
+            Err(source) => Err(DeadLetterError::Io {
+                path: self.path.clone(),
+                source,
+            }),
         }
     }
 
-    fn open(&mut self) -> io::Result<()> {
-        if self.file.is_some() {
-            return Ok(());
-        }
-        if let Some(directory) = self.path.parent() {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(directory)?;
-        }
+    /// False where there is no room. The file is opened for each letter, since another process may
+    /// have put a new one in its place.
+    fn try_append(&self, line: &[u8]) -> io::Result<bool> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let _held = hold_folder(folder)?;
+        let is_new = !self.path.try_exists()?;
         let mut file = OpenOptions::new()
             .create(true)
             .append(true)
@@ -147,14 +111,16 @@ impl DeadLetters {
             .mode(0o600)
             .open(&self.path)?;
         file.set_permissions(Permissions::from_mode(0o600))?;
-        self.size = end_last_line(&mut file)?;
-        file.sync_all()?;
-        // The file's name has to survive as well; not every file system can sync a directory.
-        if let Some(directory) = self.path.parent().and_then(|path| File::open(path).ok()) {
-            let _ = directory.sync_all();
+        let size = end_last_line(&mut file)?;
+        if size + line.len() as u64 > LARGEST_FILE {
+            return Ok(false);
         }
-        self.file = Some(file);
-        Ok(())
+        file.write_all(line)?;
+        file.sync_all()?;
+        if is_new {
+            sync_folder(folder);
+        }
+        Ok(true)
     }
 }
 
@@ -193,7 +159,7 @@ mod tests {
     fn a_letter_says_what_when_where_and_why_in_a_private_file() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let directory = folder.path().join("a/deadletters");
-        let mut letters = DeadLetters::new(&directory, "logs datadoghq.eu/x");
+        let letters = DeadLetters::new(&directory, "logs datadoghq.eu/x");
         assert!(!directory.exists(), "nothing is made before the first one");
         let entry = &entries(1)[0];
         letters
@@ -219,7 +185,7 @@ mod tests {
     #[test]
     fn a_line_torn_by_a_crash_spoils_no_other() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut letters = DeadLetters::new(folder.path(), "logs");
+        let letters = DeadLetters::new(folder.path(), "logs");
         std::fs::write(letters.path(), b"{\"id\":\"torn").expect("a writable folder");
         letters
             .keep(&entries(1)[0], &verdict(), at("2026-08-01T12:00:00Z"))
@@ -235,7 +201,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let blocked = folder.path().join("file");
         std::fs::write(&blocked, b"").expect("a writable folder");
-        let mut letters = DeadLetters::new(&blocked, "logs");
+        let letters = DeadLetters::new(&blocked, "logs");
         let error = letters
             .keep(&entries(1)[0], &verdict(), at("2026-08-01T12:00:00Z"))
             .expect_err("a file is no folder");

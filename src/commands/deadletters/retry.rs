@@ -1,0 +1,330 @@
+//! `ddctl deadletters retry`.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use clap::Args;
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::rows::{Chosen, LetterRow, folder, lines_of};
+use crate::commands::flags::DatadogAccess;
+use crate::commands::shipping::{Chorus, End, carry};
+use crate::config::SecretKind;
+use crate::context::Context;
+use crate::datadog::Datadog;
+use crate::delivery::dead_letter::{
+    DeadLetterError, DeadLetters, Drawer, FOLDER, StoredLetter, files, read,
+};
+use crate::delivery::state::{Holder, StateError};
+use crate::delivery::{
+    Account, Given, IntakeKind, Line, Number, Observer, Options, Progress, Summary,
+};
+use crate::domain::line_set::LineSet;
+use crate::error::{Exit, UsageError};
+use crate::sources::lines::event_under;
+use crate::ui::{Format, Table, Ui, counted};
+
+/// Letters that wait between reading and delivering.
+const QUEUE: usize = 64;
+
+/// Send dead letters again, under the same ids
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl deadletters retry 3f2a9c41
+  ddctl deadletters retry --all
+  ddctl deadletters retry --all --site us5.datadoghq.com
+
+A letter goes from its file once Datadog has taken its event, or once the event is in a newer letter. \
+Letters go where they were to go: those for another site wait until that site is named. What is too \
+old for Datadog goes out under the time of sending, marked late:true.")]
+pub struct Retry {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Name what would be sent; send nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    datadog: DatadogAccess,
+}
+
+/// The shape that `-o json` promises.
+#[derive(Debug, Serialize)]
+struct Retried {
+    destination: String,
+    file: PathBuf,
+    /// Letters that were meant.
+    letters: u64,
+    accepted: u64,
+    /// Refused once more: they are in newer letters.
+    set_aside_again: u64,
+    /// Letters that hold no event, or are damaged.
+    not_events: u64,
+    undelivered: u64,
+    requests: u64,
+    /// Requests made again, by reason.
+    retries: BTreeMap<String, u64>,
+    late: u64,
+    cut: u64,
+    elapsed_s: f64,
+    interrupted: bool,
+}
+
+pub(super) async fn run(context: &Context, args: &Retry) -> anyhow::Result<Exit> {
+    if args.dry_run {
+        return preview(context, args);
+    }
+    context.require_write("sending events to Datadog")?;
+    let datadog = client(context, args)?;
+    let drawers = meant(context, args, &datadog)?;
+    if !drawers.is_empty() {
+        datadog
+            .validate()
+            .await
+            .context("check the API key before anything is read")?;
+    }
+    let mut retried = Vec::new();
+    for (kind, rows) in drawers {
+        retried.push(retry(context, client(context, args)?, kind, &rows).await?);
+    }
+    show(context, &retried)
+}
+
+fn client(context: &Context, args: &Retry) -> anyhow::Result<Datadog> {
+    context.datadog_with(context.secret(SecretKind::ApiKey, &args.datadog.flags())?)
+}
+
+fn preview(context: &Context, args: &Retry) -> anyhow::Result<Exit> {
+    let rows = args.chosen.rows(&files(&folder(context)?)?)?;
+    context.ui.list(&rows, "there are no dead letters", || {
+        super::list::table(context, &rows)
+    })?;
+    context.ui.status("dry run: nothing was sent");
+    Ok(Exit::Done)
+}
+
+/// The letters that are meant, by the destination of this site that they are for.
+fn meant(
+    context: &Context,
+    args: &Retry,
+    datadog: &Datadog,
+) -> anyhow::Result<Vec<(IntakeKind, Vec<LetterRow>)>> {
+    let folder = folder(context)?;
+    let mut rows = args.chosen.rows(&files(&folder)?)?;
+    let mut drawers = Vec::new();
+    for kind in [IntakeKind::Logs, IntakeKind::Events] {
+        let letters = DeadLetters::new(&folder, &name(kind, datadog));
+        let (here, others): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.file == letters.path());
+        if !here.is_empty() {
+            drawers.push((kind, here));
+        }
+        rows = others;
+    }
+    match rows.first() {
+        None => {}
+        Some(other) if !args.chosen.is_all() => return Err(elsewhere(other).into()),
+        Some(other) => context.ui.status(&format!(
+            "{} for {} or others wait: name the site with --site",
+            counted(rows.len() as u64, "letter"),
+            destination(other)
+        )),
+    }
+    Ok(drawers)
+}
+
+/// As the run that set them aside called it.
+fn name(kind: IntakeKind, datadog: &Datadog) -> String {
+    format!("{} {}", kind.name(), datadog.site())
+}
+
+fn destination(row: &LetterRow) -> &str {
+    row.destination.as_deref().unwrap_or("another destination")
+}
+
+fn elsewhere(row: &LetterRow) -> UsageError {
+    UsageError::with_hint(
+        format!("{} was to go to {}", row.name(), destination(row)),
+        "letters go where they were to go: name that site with --site",
+    )
+}
+
+/// Sends letters of one file, and takes out those that are dealt with: also of a run that failed.
+async fn retry(
+    context: &Context,
+    datadog: Datadog,
+    kind: IntakeKind,
+    rows: &[LetterRow],
+) -> anyhow::Result<Retried> {
+    let name = name(kind, &datadog);
+    let folder = context.state_folder()?.join(FOLDER);
+    let path = DeadLetters::new(&folder, &name).path().to_owned();
+    let drawer = Drawer::open(&path, &Holder::this("deadletters retry", context.now()))?;
+    let options = Options {
+        deadline: context.deadline(),
+        dead_letters: Some(folder),
+        ..Options::default()
+    };
+    let chorus = Chorus::new(&context.ui, "shipping", std::iter::once(name.clone()));
+    let follower = Follower {
+        ui: &context.ui,
+        chorus: &chorus,
+        settled: RefCell::default(),
+        not_events: Cell::default(),
+    };
+    let (letters, unread) = reading(&drawer, lines_of(rows, &path));
+    let given = |letter| follower.given(&letter);
+    let remedy = "run the same command again with another key".to_owned();
+    let end = End::Intake(Account::new(kind, datadog, None, remedy), options);
+    let summary = carry(context, end, letters, given, &follower).await;
+    drawer.remove(&follower.settled.borrow())?;
+    let summary = summary?;
+    match unread.try_iter().next() {
+        Some(error) => Err(error.into()),
+        None => Ok(retried(name, &path, rows.len(), &follower, &summary)),
+    }
+}
+
+/// A thread that reads the chosen letters. What comes into the file meanwhile is not among them.
+fn reading(
+    drawer: &Drawer,
+    chosen: LineSet,
+) -> (
+    mpsc::Receiver<StoredLetter>,
+    std::sync::mpsc::Receiver<DeadLetterError>,
+) {
+    let (tx, letters) = mpsc::channel(QUEUE);
+    let (failed, unread) = std::sync::mpsc::channel();
+    let path = drawer.path().to_owned();
+    let mut left = chosen.len();
+    thread::spawn(move || {
+        let read = read(&path, |letter| {
+            if !chosen.contains(letter.line) {
+                return true;
+            }
+            left -= 1;
+            tx.blocking_send(letter).is_ok() && left > 0
+        });
+        if let Err(error) = read {
+            let _ = failed.send(error);
+        }
+        drop(tx);
+    });
+    (letters, unread)
+}
+
+/// Makes events of letters, tells how it goes, and keeps which letters are dealt with.
+struct Follower<'a> {
+    ui: &'a Ui,
+    chorus: &'a Chorus<'a>,
+    settled: RefCell<LineSet>,
+    not_events: Cell<u64>,
+}
+
+impl Follower<'_> {
+    fn given(&self, stored: &StoredLetter) -> Option<Given> {
+        let event = match &stored.content {
+            Ok(letter) => {
+                let bytes = Bytes::copy_from_slice(letter.event.get().as_bytes());
+                event_under(&letter.id, stored.line, &bytes, letter.time)
+            }
+            Err(error) => Err(format!("no letter: {error}")),
+        };
+        match event {
+            Ok(event) => Some(Given::Line(Line {
+                id: event.id,
+                timestamp: event.timestamp,
+                json: event.json,
+                number: Some(event.number),
+            })),
+            Err(why) => {
+                self.not_events.update(|count| count + 1);
+                self.ui.warning(&format!("{} stays: {why}", stored.place()));
+                None
+            }
+        }
+    }
+}
+
+impl Observer for &Follower<'_> {
+    fn told(&mut self, progress: Progress) {
+        self.chorus.tell(0, progress);
+    }
+
+    fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
+        self.settled.borrow_mut().insert_all(numbers);
+        Ok(())
+    }
+}
+
+fn retried(
+    destination: String,
+    file: &Path,
+    letters: usize,
+    follower: &Follower<'_>,
+    summary: &Summary,
+) -> Retried {
+    let retries = summary.retries.iter();
+    Retried {
+        destination,
+        file: file.to_owned(),
+        letters: letters as u64,
+        accepted: summary.accepted,
+        set_aside_again: summary.dead_letters,
+        not_events: follower.not_events.get(),
+        undelivered: summary.undelivered,
+        requests: summary.requests,
+        retries: retries
+            .map(|(reason, count)| (reason.to_string(), *count))
+            .collect(),
+        late: summary.late,
+        cut: summary.cut,
+        elapsed_s: summary.elapsed.as_secs_f64(),
+        interrupted: summary.is_interrupted,
+    }
+}
+
+fn show(context: &Context, retried: &[Retried]) -> anyhow::Result<Exit> {
+    match context.ui.format() {
+        Format::Table if !retried.is_empty() => {
+            retried.iter().for_each(|one| say(context, one));
+        }
+        _ => context
+            .ui
+            .list(retried, "there is nothing to send again", Table::new)?,
+    }
+    let any = |is: fn(&Retried) -> bool| retried.iter().any(is);
+    Ok(match () {
+        () if any(|one| one.set_aside_again + one.not_events > 0) => Exit::WorkKept,
+        () if any(|one| one.interrupted) => Exit::Interrupted,
+        () => Exit::Done,
+    })
+}
+
+fn say(context: &Context, retried: &Retried) {
+    let accepted = counted(retried.accepted, "event");
+    context.ui.status(&format!(
+        "{accepted} of {} to {} in {:.1} s",
+        counted(retried.letters, "dead letter"),
+        retried.destination,
+        retried.elapsed_s
+    ));
+    for (count, text) in [
+        (retried.set_aside_again, "refused again, in newer letters"),
+        (
+            retried.not_events,
+            "no events: mend them in the file, or drop them",
+        ),
+        (retried.undelivered, "not delivered: they stay"),
+        (retried.late, "older than Datadog takes: tagged late:true"),
+    ] {
+        if count > 0 {
+            let count = counted(count, "letter");
+            context.ui.status(&format!("  {count} {text}"));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! `ddctl state reset`.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::rows::{PositionRow, all};
+use crate::context::Context;
+use crate::delivery::state::{CursorKey, FileKey, Holder, State};
+use crate::error::{Exit, UsageError};
+use crate::ui::{Format, counted};
+
+/// Forget positions: what they called delivered goes out again, under the same ids
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl state reset 4f2a91c0d3b7e865
+  ddctl state reset --all --yes
+
+It names what is forgotten and asks. A position that an export is using is left alone. To send a range \
+once more, `sessions export --again` is enough.")]
+pub struct Reset {
+    /// A position as `state show` names it, or the beginning of it
+    #[arg(value_name = "POSITION", required_unless_present = "all")]
+    position: Option<String>,
+    /// Every position
+    #[arg(long, conflicts_with = "position")]
+    all: bool,
+}
+
+/// The shape that `-o json` promises.
+#[derive(Serialize)]
+struct Forgotten {
+    forgotten: Vec<PositionRow>,
+}
+
+pub(super) fn run(context: &Context, args: &Reset) -> anyhow::Result<Exit> {
+    let folder = context.state_folder()?;
+    let chosen = match State::look(&folder)? {
+        Some(state) => chosen(args, all(&state)?)?,
+        None => chosen(args, Vec::new())?,
+    };
+    if !chosen.is_empty() {
+        for row in &chosen {
+            let (id, of, to) = (row.id(), row.of(), row.destination());
+            context.ui.status(&format!("{id}: {of}, to {to}"));
+        }
+        let count = counted(chosen.len() as u64, "position");
+        let question =
+            format!("Forget {count}? What was delivered goes out again, under the same ids");
+        if !context.ui.confirm(&question, "--yes")? {
+            context.ui.status("nothing was forgotten");
+            return Ok(Exit::Failed);
+        }
+        let holder = Holder::this("state reset", context.now());
+        let mut state = State::open(&folder)?;
+        chosen
+            .iter()
+            .try_for_each(|row| forget(&mut state, row, &holder))?;
+    }
+    let count = counted(chosen.len() as u64, "position");
+    match context.ui.format() {
+        Format::Table => context.ui.status(&format!("{count} forgotten")),
+        _ => context
+            .ui
+            .one(&Forgotten { forgotten: chosen }, String::new)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn chosen(args: &Reset, rows: Vec<PositionRow>) -> Result<Vec<PositionRow>, UsageError> {
+    let Some(wanted) = &args.position else {
+        return Ok(rows);
+    };
+    let named = rows.into_iter().filter(|row| row.id().starts_with(wanted));
+    let named: Vec<PositionRow> = named.collect();
+    match named.len() {
+        1 => Ok(named),
+        found => Err(UsageError::with_hint(
+            match found {
+                0 => format!("no position is named `{wanted}`"),
+                _ => format!("`{wanted}` may mean several positions"),
+            },
+            "`ddctl state show` names them",
+        )),
+    }
+}
+
+fn forget(state: &mut State, row: &PositionRow, holder: &Holder) -> anyhow::Result<()> {
+    match row {
+        PositionRow::Sessions(row) => {
+            let key = CursorKey {
+                organisation: row.organisation.clone(),
+                filter: row.filter.clone(),
+                destination: row.destination.clone(),
+                site: row.site.clone(),
+                scheme: row.scheme.clone(),
+            };
+            let _held = state.lock(&key, holder)?;
+            state.forget(&key)?;
+        }
+        PositionRow::File(row) => {
+            let key = FileKey {
+                destination: row.destination.clone(),
+                site: row.site.clone(),
+                device: row.device,
+                inode: row.inode,
+            };
+            let _held = state.lock_file(&key, holder)?;
+            state.forget_file(&key)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! `ddctl status`: what a running long-running mode is doing.
+
+use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::domain::time::human_duration;
+use crate::error::Exit;
+use crate::health::{DestinationState, Report, Stored, read_all};
+use crate::ui::{Format, Table, Ui, counted, escape};
+
+/// What a running `--follow` is doing: per destination position, queue and what it waits for
+///
+/// Takes no lock and asks nobody. Ends with 3 when something waits on a person, with 1 when nothing
+/// runs.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl status
+  ddctl status -o json
+  ddctl status --profile staging")]
+pub struct Status {}
+
+/// The shape that `-o json` promises.
+#[derive(Debug, Serialize)]
+struct View<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    /// Written long ago by a process that is gone or stuck.
+    stale: bool,
+    waits_for_a_person: bool,
+    oldest_undelivered_s: i64,
+}
+
+pub async fn run(context: &Context, _: &Status) -> anyhow::Result<Exit> {
+    let found = read_all(&context.state_folder()?, context.now())?;
+    let views = found.iter().map(|stored| View {
+        report: &stored.report,
+        stale: stored.is_stale,
+        waits_for_a_person: stored.report.waits_for_a_person(),
+        oldest_undelivered_s: stored.report.oldest_undelivered().as_secs(),
+    });
+    let views: Vec<View<'_>> = views.collect();
+    match context.ui.format() {
+        Format::Table => context.ui.write(text(&context.ui, &found).as_bytes())?,
+        _ => context.ui.list(&views, "", Table::default)?,
+    }
+    let running = found.iter().filter(|stored| !stored.is_stale);
+    let running: Vec<&Stored> = running.collect();
+    if running.is_empty() {
+        context.ui.status(match found.is_empty() {
+            true => "nothing that stays is running under this profile",
+            false => "what was running is gone or stuck: nothing is known of it since",
+        });
+        return Ok(Exit::Failed);
+    }
+    let is_asked = running
+        .iter()
+        .any(|stored| stored.report.waits_for_a_person());
+    Ok(match is_asked {
+        true => Exit::AnswerIsNo,
+        false => Exit::Done,
+    })
+}
+
+fn text(ui: &Ui, found: &[Stored]) -> String {
+    let reports = found.iter().map(|stored| one(ui, stored));
+    reports.collect::<Vec<_>>().join("\n")
+}
+
+fn one(ui: &Ui, stored: &Stored) -> String {
+    let report = &stored.report;
+    let mut lines = vec![format!(
+        "ddctl {} (process {} on {}, since {})",
+        report.command,
+        report.pid,
+        report.host,
+        ui.moment(report.started)
+    )];
+    if stored.is_stale {
+        let at = ui.moment(report.at);
+        lines.push(format!("  stale: last heard of at {at}"));
+    }
+    for state in &report.destinations {
+        lines.extend(destination(ui, state, report.at));
+    }
+    lines.join("\n") + "\n"
+}
+
+fn destination(ui: &Ui, state: &DestinationState, at: Timestamp) -> Vec<String> {
+    let effort = if state.best_effort {
+        ", best effort"
+    } else {
+        ""
+    };
+    let mut lines = vec![format!("  {}{effort}: {}", state.destination, state.word())];
+    let mut say = |text: String| lines.push(format!("    {}", escape::line(&text)));
+    let dead: u64 = state.dead_letters.values().sum();
+    say(format!(
+        "{} delivered, {} queued, {} set aside",
+        counted(state.delivered, "event"),
+        state.queue,
+        dead
+    ));
+    if let Some(position) = state.position {
+        let lag = ago(at, position);
+        say(format!(
+            "newest event delivered: {} ({lag})",
+            ui.moment(position)
+        ));
+    }
+    if let Some(oldest) = state.oldest_undelivered {
+        say(format!("oldest undelivered event read {}", ago(at, oldest)));
+    }
+    if let Some(answer) = &state.last_answer {
+        say(format!("last answer: {answer}"));
+    }
+    if let Some(waiting) = &state.waiting {
+        say(format!(
+            "waiting since {}: {}",
+            ui.moment(waiting.since),
+            waiting.why
+        ));
+        if let Some(remedy) = &waiting.remedy {
+            say(remedy.clone());
+        }
+        say(format!("next try: {}", ui.moment(waiting.next_try)));
+    }
+    lines
+}
+
+fn ago(now: Timestamp, then: Timestamp) -> String {
+    let passed = now.duration_since(then).unsigned_abs();
+    format!("{} ago", human_duration(passed))
+}

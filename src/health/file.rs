@@ -1,0 +1,158 @@
+//! The report in the state folder: written by rename, so that a reader sees one whole, and read
+//! without a lock.
+
+use std::convert::Infallible;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::board::{Board, Report};
+
+/// The folder below the profile's state.
+const FOLDER: &str = "status";
+
+/// Between two writings.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// A report older than this was left behind.
+const STALE: SignedDuration = SignedDuration::from_secs(30);
+
+/// Why a report cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use {}", path.display())]
+pub struct StatusError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// A report as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub report: Report,
+    pub is_stale: bool,
+}
+
+/// Keeps the report of `board` in the state folder `state` until it is dropped; then it goes.
+/// What cannot be written is told once, and tried on.
+pub async fn publish(
+    state: &Path,
+    board: &Board,
+    mut told: impl FnMut(&StatusError),
+) -> Infallible {
+    let folder = state.join(FOLDER);
+    let file = Placed(folder.join(format!("{}.json", std::process::id())));
+    let mut is_told = false;
+    loop {
+        match file.write(&folder, &board.report()) {
+            Ok(()) => is_told = false,
+            Err(error) if !is_told => {
+                is_told = true;
+                told(&error);
+            }
+            Err(_) => {}
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// A file that goes with its process.
+struct Placed(PathBuf);
+
+impl Placed {
+    fn write(&self, folder: &Path, report: &Report) -> Result<(), StatusError> {
+        let write = || {
+            fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            file.write_all(&serde_json::to_vec(report)?)?;
+            file.persist(&self.0).map(drop).map_err(|error| error.error)
+        };
+        write().map_err(|source| StatusError {
+            path: self.0.clone(),
+            source,
+        })
+    }
+}
+
+impl Drop for Placed {
+    fn drop(&mut self) {
+        // It may never have been written.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Every report in the state folder, the newest first. Text that is no report is left out: another
+/// ddctl may write it otherwise.
+///
+/// # Errors
+///
+/// A folder that is there and cannot be read.
+pub fn read_all(state: &Path, now: Timestamp) -> Result<Vec<Stored>, StatusError> {
+    let folder = state.join(FOLDER);
+    let failed = |source| StatusError {
+        path: folder.clone(),
+        source,
+    };
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_none_or(|ending| ending != "json") {
+            continue;
+        }
+        let report = fs::read(&path).ok();
+        let report = report.and_then(|text| serde_json::from_slice::<Report>(&text).ok());
+        found.extend(report.map(|report| Stored {
+            is_stale: now.duration_since(report.at) > STALE,
+            report,
+        }));
+    }
+    found.sort_by_key(|stored| std::cmp::Reverse(stored.report.at));
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_report_is_there_while_its_process_works_and_goes_with_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let state = folder.path();
+        assert_eq!(read_all(state, Timestamp::now()).expect("nothing"), []);
+        let board = Board::new("relay", [("logs".to_owned(), false)], Timestamp::now);
+        let published = publish(state, &board, |error| panic!("{error}"));
+        let looked = async {
+            tokio::time::sleep(EVERY * 2).await;
+            read_all(state, Timestamp::now()).expect("readable")
+        };
+        let found = tokio::select! {
+            never = published => match never {},
+            found = looked => found,
+        };
+        assert_eq!(found.len(), 1);
+        assert!(!found[0].is_stale);
+        assert_eq!(found[0].report.command, "relay");
+        assert_eq!(read_all(state, Timestamp::now()).expect("nothing"), []);
+    }
+
+    #[test]
+    fn what_was_left_behind_is_stale_and_rubbish_is_no_report() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let board = Board::new("relay", [], Timestamp::now);
+        let status = folder.path().join(FOLDER);
+        let file = Placed(status.join("1.json"));
+        file.write(&status, &board.report()).expect("writable");
+        fs::write(status.join("2.json"), "{").expect("writable");
+        let later = Timestamp::now() + SignedDuration::from_mins(5);
+        let found = read_all(folder.path(), later).expect("readable");
+        assert_eq!(found.len(), 1);
+        assert!(found[0].is_stale);
+    }
+}

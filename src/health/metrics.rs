@@ -1,0 +1,186 @@
+//! A report as OpenMetrics text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use super::board::{DestinationState, Report};
+
+/// The content type of what [`text`] gives.
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// A family of samples, by destination.
+struct Family {
+    name: &'static str,
+    kind: &'static str,
+    help: &'static str,
+    value: fn(&DestinationState, Timestamp) -> Option<i64>,
+}
+
+const FAMILIES: [Family; 8] = [
+    Family {
+        name: "ddctl_events_accepted",
+        kind: "counter",
+        help: "Events read that the destination lacked",
+        value: |state, _| count(state.accepted),
+    },
+    Family {
+        name: "ddctl_events_delivered",
+        kind: "counter",
+        help: "Events the destination took",
+        value: |state, _| count(state.delivered),
+    },
+    Family {
+        name: "ddctl_events_late",
+        kind: "counter",
+        help: "Events sent under another time than their own",
+        value: |state, _| count(state.late),
+    },
+    Family {
+        name: "ddctl_queue_events",
+        kind: "gauge",
+        help: "Events read and neither delivered nor set aside",
+        value: |state, _| count(state.queue),
+    },
+    Family {
+        name: "ddctl_oldest_undelivered_seconds",
+        kind: "gauge",
+        help: "How long the oldest undelivered event has waited",
+        value: |state, at| {
+            let since = state.oldest_undelivered.unwrap_or(at);
+            Some(at.duration_since(since).as_secs())
+        },
+    },
+    Family {
+        name: "ddctl_lag_seconds",
+        kind: "gauge",
+        help: "How far the newest delivered event lies behind",
+        value: |state, at| Some(at.duration_since(state.position?).as_secs()),
+    },
+    Family {
+        name: "ddctl_clock_offset_seconds",
+        kind: "gauge",
+        help: "The destination's clock minus this machine's",
+        value: |state, _| state.clock_offset_s,
+    },
+    Family {
+        name: "ddctl_waits_for_a_person",
+        kind: "gauge",
+        help: "1 while nothing is sent until somebody acts",
+        value: |state, _| {
+            let waiting = state.waiting.as_ref();
+            Some(i64::from(waiting.is_some_and(|one| one.for_a_person)))
+        },
+    },
+];
+
+fn count(value: u64) -> Option<i64> {
+    i64::try_from(value).ok()
+}
+
+/// Everything the report counts.
+pub fn text(report: &Report) -> String {
+    let mut text = String::new();
+    for family in &FAMILIES {
+        let suffix = if family.kind == "counter" {
+            "_total"
+        } else {
+            ""
+        };
+        head(&mut text, family.name, family.kind, family.help);
+        for state in &report.destinations {
+            if let Some(value) = (family.value)(state, report.at) {
+                let destination = escaped(&state.destination);
+                // Writing into a string does not fail; so below.
+                let _ = writeln!(
+                    text,
+                    "{}{suffix}{{destination=\"{destination}\"}} {value}",
+                    family.name
+                );
+            }
+        }
+    }
+    by_reason(
+        &mut text,
+        report,
+        "ddctl_requests_retried",
+        "Requests made again",
+        |state| &state.retried,
+    );
+    by_reason(
+        &mut text,
+        report,
+        "ddctl_events_dead_lettered",
+        "Events set aside",
+        |state| &state.dead_letters,
+    );
+    text.push_str("# EOF\n");
+    text
+}
+
+fn head(text: &mut String, name: &str, kind: &str, help: &str) {
+    let _ = writeln!(text, "# TYPE {name} {kind}\n# HELP {name} {help}");
+}
+
+fn by_reason(
+    text: &mut String,
+    report: &Report,
+    name: &str,
+    help: &str,
+    counts: fn(&DestinationState) -> &BTreeMap<String, u64>,
+) {
+    head(text, name, "counter", help);
+    for state in &report.destinations {
+        for (reason, count) in counts(state) {
+            let (destination, reason) = (escaped(&state.destination), escaped(reason));
+            let _ = writeln!(
+                text,
+                "{name}_total{{destination=\"{destination}\",reason=\"{reason}\"}} {count}"
+            );
+        }
+    }
+}
+
+/// A label's value by the rules of OpenMetrics.
+fn escaped(value: &str) -> String {
+    value
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::delivery::Progress;
+    use crate::health::Board;
+
+    #[test]
+    fn every_family_is_described_and_the_text_ends_as_it_has_to() {
+        let board = Board::new("relay", [("logs \"x\"".to_owned(), false)], Timestamp::now);
+        board.read(0, Some(0), Timestamp::now());
+        board.told(
+            0,
+            &Progress::Waiting {
+                wait: Duration::from_secs(1),
+                why: "503".to_owned(),
+            },
+        );
+        let text = text(&board.report());
+        assert!(text.ends_with("# EOF\n"));
+        let of = "{destination=\"logs \\\"x\\\"\"";
+        assert!(text.contains(&format!("ddctl_events_accepted_total{of}}} 1\n")));
+        assert!(text.contains(&format!("ddctl_queue_events{of}}} 1\n")));
+        let retried = format!("ddctl_requests_retried_total{of},reason=\"503\"}} 1\n");
+        assert!(text.contains(&retried), "{text}");
+        let samples = text.lines().filter(|line| !line.starts_with('#'));
+        for sample in samples {
+            let name = sample.split('{').next().expect("a name");
+            let family = name.trim_end_matches("_total");
+            assert!(text.contains(&format!("# TYPE {family} ")), "{family}");
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! `sessions export --file`: lines of any program go out as they are, each once, and what is broken
+//! is named and kept.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use crate::support::{
+    CommandOutput, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape, until,
+};
+
+fn export(environment: &TestEnvironment, file: &str, flags: &[&str]) -> CommandOutput {
+    let mut args = vec!["sessions", "export", "--to", "logs", "-o", "json", "--file"];
+    args.push(file);
+    args.extend(flags);
+    environment.run(args)
+}
+
+fn file(environment: &TestEnvironment, content: &str) -> PathBuf {
+    let path = environment.home().join("events.ndjson");
+    fs::write(&path, content).expect("a writable home");
+    path
+}
+
+fn append(path: &PathBuf, content: &str) {
+    let mut file = OpenOptions::new()
+        .append(true)
+        .open(path)
+        .expect("our file");
+    file.write_all(content.as_bytes()).expect("a writable home");
+}
+
+/// A line that has everything.
+fn whole(number: usize) -> String {
+    let now = Timestamp::now().as_millisecond();
+    format!("{{\"n\": {number}.0, \"timestamp\":{now},\"evt\":{{\"id\":\"e{number}\"}}}}\n")
+}
+
+fn lines(numbers: std::ops::Range<usize>) -> String {
+    numbers.map(whole).collect()
+}
+
+/// How often each event arrived, by its id.
+fn arrived(sandbox: &SandboxProcess) -> BTreeMap<String, usize> {
+    let mut count = BTreeMap::new();
+    for row in sandbox.received("logs", "evt.id") {
+        let id = row["evt.id"].as_str().expect("every event has an id");
+        *count.entry(id.to_owned()).or_default() += 1;
+    }
+    count
+}
+
+fn letters(summary: &Value) -> Vec<Value> {
+    let path = summary["dead_letter_file"].as_str().expect("a file");
+    let text = fs::read_to_string(path).expect("the file that was named");
+    let letters = text.lines().map(serde_json::from_str);
+    letters.collect::<Result<_, _>>().expect("JSON lines")
+}
+
+#[test]
+fn lines_arrive_and_the_summary_has_its_shape() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = file(&environment, &lines(0..2_500));
+    let summary = export(&environment, &path.display().to_string(), &[]).exits(0);
+    let summary = summary.json();
+    assert_shape("export_lines", &summary);
+    assert_eq!(summary["accepted"], 2_500);
+    assert_eq!(summary["delivered_before_line"], 2_501);
+    let arrived = arrived(&sandbox);
+    assert_eq!(arrived.len(), 2_500);
+    assert!(arrived.values().all(|count| *count == 1));
+}
+
+#[test]
+fn a_broken_line_is_named_and_kept_and_the_rest_goes() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let broken = "{\"half\": \"an \u{e9}vent";
+    let path = file(&environment, &format!("{}{broken}\n{}", whole(1), whole(3)));
+    let output = export(&environment, &path.display().to_string(), &[]).exits(6);
+    assert!(
+        output.stderr.contains("line 2: no JSON object"),
+        "{}",
+        output.stderr
+    );
+    let summary = output.json();
+    assert_eq!(
+        (&summary["accepted"], &summary["dead_letters"]),
+        (&json!(2), &json!(1))
+    );
+    let letters = letters(&summary);
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0]["event"], broken);
+    // It is dealt with: the next run does not meet it again.
+    let again = export(&environment, &path.display().to_string(), &[]).exits(0);
+    assert_eq!(again.json()["events"], 0);
+    assert_eq!(arrived(&sandbox).len(), 2);
+}
+
+#[test]
+fn what_a_line_lacks_is_added_and_its_time_is_set_right() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let seconds = Timestamp::now().as_second() - 60;
+    let content = format!("{{\"a\":1}}\r\n\r\n{{\"timestamp\":{seconds},\"b\":2}}\r\n");
+    let path = file(&environment, &content);
+    let output = export(&environment, &path.display().to_string(), &[]).exits(0);
+    assert!(
+        output.stderr.contains("line 3 is in seconds"),
+        "{}",
+        output.stderr
+    );
+    let rows = sandbox.received("logs", "evt.id,timestamp,a,b");
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row["evt.id"].is_string()));
+    assert_eq!(rows[1]["timestamp"], seconds * 1_000);
+    assert_eq!(output.json()["late"], 0);
+}
+
+#[test]
+fn a_file_that_grew_goes_on_and_again_sends_everything() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let half = whole(3);
+    let (start, rest) = half.split_at(20);
+    let path = file(&environment, &format!("{}{start}", lines(0..3)));
+    let name = path.display().to_string();
+    let first = export(&environment, &name, &[]).exits(0).json();
+    assert_eq!(
+        (&first["accepted"], &first["unfinished_line"]),
+        (&json!(3), &json!(4))
+    );
+    append(&path, &format!("{rest}{}", whole(4)));
+    let second = export(&environment, &name, &[]).exits(0).json();
+    assert_eq!(
+        (&second["accepted"], &second["already_sent"]),
+        (&json!(2), &json!(3))
+    );
+    assert!(arrived(&sandbox).values().all(|count| *count == 1));
+
+    let again = export(&environment, &name, &["--again"]).exits(0).json();
+    assert_eq!(again["accepted"], 5);
+    assert!(arrived(&sandbox).values().all(|count| *count == 2));
+}
+
+#[test]
+fn a_file_that_was_renamed_is_the_same_and_another_in_its_place_is_not() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = file(&environment, &lines(0..3));
+    let _ = export(&environment, &path.display().to_string(), &[]).exits(0);
+    let rotated = path.with_extension("1");
+    fs::rename(&path, &rotated).expect("our file");
+    let same = export(&environment, &rotated.display().to_string(), &[]).exits(0);
+    assert_eq!(same.json()["accepted"], 0);
+    fs::write(&rotated, lines(7..9)).expect("our file");
+    let other = export(&environment, &rotated.display().to_string(), &[]).exits(0);
+    assert!(
+        other.stderr.contains("from its beginning"),
+        "{}",
+        other.stderr
+    );
+    assert_eq!(other.json()["accepted"], 2);
+}
+
+#[test]
+fn a_stream_says_how_far_it_was_delivered() {
+    let sandbox = SandboxOptions::default().fault("logs:403@1").start();
+    let environment = TestEnvironment::of(&sandbox);
+    let args = ["sessions", "export", "--to", "logs", "--file", "-"];
+    let refused = environment.command(args).stdin(lines(0..5)).run().exits(4);
+    assert!(
+        refused.stderr.contains("before 1 is delivered"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
+fn a_stream_ends_where_it_is_cut_and_the_half_line_is_kept() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let args = [
+        "sessions", "export", "--to", "logs", "-o", "json", "--file", "-",
+    ];
+    let cut = format!("{}{{\"half\":", lines(0..2));
+    let summary = environment.command(args).stdin(cut).run().exits(6).json();
+    assert_eq!(summary["accepted"], 2);
+    assert_eq!(letters(&summary)[0]["event"], "{\"half\":");
+}
+
+#[test]
+fn a_line_beyond_a_megabyte_is_cut_and_the_others_are_not() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let long = format!(
+        "{{\"evt\":{{\"id\":\"long\"}},\"message\":\"{}\"}}\n",
+        "x".repeat(1_100_000)
+    );
+    let path = file(&environment, &format!("{}{long}{}", whole(1), whole(2)));
+    let summary = export(&environment, &path.display().to_string(), &[])
+        .exits(0)
+        .json();
+    assert_eq!(
+        (&summary["accepted"], &summary["cut"]),
+        (&json!(3), &json!(1))
+    );
+    let rows = sandbox.received("logs", "evt.id,message");
+    let message = rows[1]["message"].as_str().expect("a text");
+    assert!(message.len() < 1_000_000 && message.ends_with("1100000 bytes in all]"));
+}
+
+#[test]
+fn old_lines_go_out_marked() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = file(
+        &environment,
+        "{\"timestamp\":\"2026-01-02T03:04:05Z\",\"big\":12345678901234567890123,\"evt\":{\"id\":\"o\"}}\n",
+    );
+    let summary = export(&environment, &path.display().to_string(), &[])
+        .exits(0)
+        .json();
+    assert_eq!(summary["late"], 1);
+    let rows = sandbox.received("logs", "evt.id,evt.original_time,ddtags");
+    assert_eq!(rows[0]["evt.original_time"], "2026-01-02T03:04:05.000Z");
+    assert_eq!(rows[0]["ddtags"], "late:true");
+}
+
+#[test]
+fn another_kind_of_file_and_another_destination_are_refused() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = file(&environment, "a,b\n1,2\n3,4\n").display().to_string();
+    let refused = export(&environment, &path, &[]).exits(2);
+    assert!(
+        refused.stderr.contains("line 1 is no JSON object"),
+        "{}",
+        refused.stderr
+    );
+    assert!(refused.stderr.contains("jq -c ."));
+    let args = ["sessions", "export", "--file", &path, "--to", "out.json"];
+    let _ = environment.run(args).exits(2);
+    let both = [
+        "sessions", "export", "--file", &path, "--to", "logs", "--since", "1h",
+    ];
+    let _ = environment.run(both).exits(2);
+    let gone = export(&environment, "no-such-file", &[]).exits(1);
+    assert!(gone.stderr.contains("no-such-file"));
+}
+
+#[test]
+fn a_run_that_is_killed_goes_on_where_it_was() {
+    let sandbox = SandboxOptions::default().fault("logs:slow=2ms@1").start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = file(&environment, &lines(0..20_000));
+    let name = path.display().to_string();
+    let args = ["sessions", "export", "--to", "logs", "--file", &name];
+    let running = environment.command(args).start();
+    until("the first batches are there", || {
+        (arrived(&sandbox).len() > 2_000).then_some(())
+    });
+    running.signal(Signal::KILL);
+    let _ = running.finish();
+    let _ = export(&environment, &name, &[]).exits(0);
+    let arrived = arrived(&sandbox);
+    assert_eq!(arrived.len(), 20_000);
+    let twice = arrived.values().filter(|count| **count > 1).count();
+    assert!(twice <= 5_000, "{twice} were sent twice");
+}
+
+#[test]
+fn a_dry_run_shows_the_lines_and_remembers_nothing() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let name = file(&environment, &lines(0..2)).display().to_string();
+    let args = [
+        "sessions",
+        "export",
+        "--to",
+        "logs",
+        "--file",
+        &name,
+        "--dry-run",
+    ];
+    let shown = environment.run(args).exits(0);
+    assert!(shown.stdout.contains("\"id\": \"e1\""), "{}", shown.stdout);
+    let sent = export(&environment, &name, &[]).exits(0).json();
+    assert_eq!(sent["accepted"], 2);
+}

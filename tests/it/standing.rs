@@ -1,0 +1,166 @@
+//! A long-running export seen from outside: its heartbeat, `ddctl status`, its health over HTTP, and
+//! what it does while its key is refused.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::support::{
+    Asked, Running, SandboxOptions, ScriptedServer, TestEnvironment, assert_shape, until,
+};
+
+fn follow(environment: &TestEnvironment, flags: &[&str], intake: Option<&str>) -> Running {
+    let args = [
+        "sessions", "export", "--follow", "--since", "40d", "--to", "logs",
+    ];
+    let command = environment.command(args.into_iter().chain(flags.iter().copied()));
+    match intake {
+        Some(url) => command.env("DDCTL_DATADOG_URL", url).start(),
+        None => command.start(),
+    }
+}
+
+fn stopped(running: Running) {
+    running.signal(Signal::TERM);
+    let _ = running.finish().exits(0);
+}
+
+/// What `ddctl status` says, once it says anything.
+fn status(environment: &TestEnvironment, is_it: impl Fn(&Value) -> bool) -> (i32, Value) {
+    until("a status like that", || {
+        let output = environment.run(["status", "-o", "json"]);
+        let reports = serde_json::from_str::<Value>(&output.stdout).ok()?;
+        let is_it = reports.get(0).is_some_and(&is_it);
+        is_it.then(|| (output.code(), reports))
+    })
+}
+
+#[test]
+fn it_is_known_while_it_runs_and_gone_when_it_ends() {
+    let sandbox = SandboxOptions::default().sessions(20).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let absent = environment.run(["status"]).exits(1);
+    assert!(absent.stderr.contains("nothing that stays is running"));
+    let running = follow(&environment, &[], None);
+    let (code, reports) = status(&environment, |report| {
+        report["destinations"][0]["delivered"].as_u64() > Some(0)
+    });
+    assert_eq!(code, 0);
+    assert_eq!(reports[0]["command"], "sessions export --follow");
+    assert_eq!(reports[0]["stale"], false);
+    assert_shape("status", &reports);
+    let text = environment.run(["status"]).exits(0).stdout;
+    assert!(text.contains("logs datadoghq.com: delivering"), "{text}");
+    stopped(running);
+    let _ = environment.run(["status"]).exits(1);
+}
+
+#[test]
+fn one_that_was_killed_is_said_to_be_gone() {
+    let sandbox = SandboxOptions::default().sessions(3).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let running = follow(&environment, &[], None);
+    let _ = status(&environment, |_| true);
+    running.signal(Signal::KILL);
+    let _ = running.finish();
+    let folder = environment.home().join(".local/state/ddctl/default/status");
+    let file = fs::read_dir(folder).expect("a folder").next();
+    let path = file.expect("a report").expect("an entry").path();
+    let mut report: Value =
+        serde_json::from_slice(&fs::read(&path).expect("a file")).expect("JSON");
+    report["at"] = "2026-01-01T00:00:00Z".into();
+    fs::write(&path, report.to_string()).expect("ours");
+    let output = environment.run(["status"]).exits(1);
+    assert!(output.stdout.contains("stale"), "{}", output.stdout);
+    assert!(output.stderr.contains("gone or stuck"), "{}", output.stderr);
+}
+
+#[test]
+fn a_heartbeat_goes_to_the_logs_as_the_pack_expects_it() {
+    let sandbox = SandboxOptions::default().sessions(5).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let running = follow(&environment, &["--heartbeat", "200ms"], None);
+    let beat = until("a second heartbeat", || {
+        let rows = sandbox.received("logs", "evt.name,evt.id,ddctl.state,ddsource");
+        let mut beats = rows
+            .into_iter()
+            .filter(|row| row["evt.name"] == "ddctl.heartbeat");
+        let first = beats.next()?;
+        beats
+            .next()
+            .filter(|second| second["evt.id"] != first["evt.id"])
+    });
+    assert_eq!(beat["ddctl.state"], "delivering");
+    assert_eq!(beat["ddsource"], "hoop");
+    stopped(running);
+}
+
+#[test]
+fn health_is_answered_to_this_machine() {
+    let sandbox = SandboxOptions::default().sessions(5).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let mut running = follow(&environment, &["--health-listen", "0"], None);
+    let line = running.wait_for_stderr("and /metrics");
+    let address = line
+        .split("http://")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .expect("an address")
+        .to_owned();
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    let ask = |path: &str| {
+        use std::io::{Read, Write};
+        let mut stream = std::net::TcpStream::connect(&address).expect("it listens");
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").expect("open");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("an answer");
+        text
+    };
+    assert!(ask("/healthz").contains(" 200 "));
+    assert!(ask("/readyz").contains(" 200 "));
+    let metrics = until("something delivered", || {
+        let text = ask("/metrics");
+        let name = "ddctl_events_delivered_total{destination=\"logs datadoghq.com\"} ";
+        let value = text.split(name).nth(1)?.lines().next()?.to_owned();
+        (value != "0").then_some(text)
+    });
+    assert!(metrics.ends_with("# EOF\n"), "{metrics}");
+    stopped(running);
+}
+
+#[test]
+fn while_the_key_is_refused_it_says_where_the_key_came_from_and_a_person_is_waited_for() {
+    let sandbox = SandboxOptions::default().sessions(20).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let is_revoked = Arc::new(AtomicBool::new(false));
+    let revoked = Arc::clone(&is_revoked);
+    let intake = ScriptedServer::start(move |asked: &Asked| {
+        let (status, body) = match asked.target.as_str() {
+            "/api/v1/validate" => {
+                // Good when it is checked first, and refused from then on.
+                revoked.store(true, Ordering::SeqCst);
+                (200, r#"{"valid":true}"#)
+            }
+            _ if revoked.load(Ordering::SeqCst) => (403, r#"{"errors":["Forbidden"]}"#),
+            _ => (202, "{}"),
+        };
+        (status, "application/json", body.to_owned())
+    });
+    let key = environment.home().join("key");
+    fs::write(&key, "0123456789abcdef0123456789abcdef").expect("a file");
+    let path = key.display().to_string();
+    let mut running = follow(&environment, &["--api-key-file", &path], Some(intake.url()));
+    let line = running.wait_for_stderr("next try");
+    assert!(line.contains("403"), "{line}");
+    let remedy = format!("the key came from {path}, which is read again at every try");
+    assert!(line.contains(&remedy), "{line}");
+    let (code, reports) = status(&environment, |report| report["waits_for_a_person"] == true);
+    assert_eq!(code, 3);
+    let waiting = &reports[0]["destinations"][0]["waiting"];
+    assert_eq!(waiting["for_a_person"], true);
+    assert_eq!(waiting["remedy"], remedy);
+    stopped(running);
+}

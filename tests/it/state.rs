@@ -1,0 +1,177 @@
+//! `state`: positions are shown with who holds them, checked, mended and forgotten.
+
+use std::fs;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::support::{SandboxOptions, TestEnvironment, assert_shape, until};
+
+fn folder(environment: &TestEnvironment) -> PathBuf {
+    environment.home().join(".local/state/ddctl/default")
+}
+
+fn show(environment: &TestEnvironment) -> Vec<Value> {
+    match environment
+        .run(["state", "show", "-o", "json"])
+        .exits(0)
+        .json()
+    {
+        Value::Array(rows) => rows,
+        other => panic!("a bare array: {other}"),
+    }
+}
+
+fn lines(count: u32) -> String {
+    let now = Timestamp::now().as_millisecond();
+    (0..count)
+        .map(|number| format!("{{\"timestamp\":{now},\"evt\":{{\"id\":\"e{number}\"}}}}\n"))
+        .collect()
+}
+
+/// Delivers a range of sessions and a file.
+fn deliver(environment: &TestEnvironment) {
+    let sessions = ["sessions", "export", "--since", "40d", "--to", "logs"];
+    let _ = environment.run(sessions).exits(0);
+    let path = environment.home().join("events.ndjson");
+    fs::write(&path, lines(5)).expect("a writable home");
+    let file = path.display().to_string();
+    let _ = environment
+        .run(["sessions", "export", "--to", "logs", "--file", &file])
+        .exits(0);
+}
+
+/// Changes a byte of the text `word` in the file of positions.
+fn damage(environment: &TestEnvironment, word: &str) {
+    let path = folder(environment).join("state.db");
+    let mut bytes = fs::read(&path).expect("a file");
+    let found = bytes
+        .windows(word.len())
+        .position(|part| part == word.as_bytes());
+    bytes[found.expect("the word is there")] ^= 1;
+    fs::write(&path, bytes).expect("our file");
+}
+
+#[test]
+fn without_a_file_there_is_nothing_to_show_to_mend_or_to_forget() {
+    let environment = TestEnvironment::empty();
+    assert!(show(&environment).is_empty());
+    let verified = environment.run(["state", "verify"]).exits(0);
+    assert!(verified.stdout.contains("does not exist yet"));
+    let _ = environment.run(["state", "repair"]).exits(0);
+    let _ = environment.run(["state", "reset", "--all"]).exits(0);
+    let unknown = environment.run(["state", "reset", "4f2a"]).exits(2);
+    assert!(unknown.stderr.contains("state show"));
+    assert!(!folder(&environment).join("state.db").exists());
+}
+
+#[test]
+fn positions_are_shown_and_one_that_is_forgotten_sends_again() {
+    let sandbox = SandboxOptions::default().sessions(20).start();
+    let environment = TestEnvironment::of(&sandbox);
+    deliver(&environment);
+    let rows = show(&environment);
+    assert_shape("state_show", &Value::Array(rows.clone()));
+    let kinds: Vec<&str> = rows.iter().filter_map(|row| row["kind"].as_str()).collect();
+    assert_eq!(kinds, ["sessions", "file"]);
+    assert_eq!(rows[1]["line"], 6);
+    let shown = environment.run(["state", "show"]).exits(0);
+    assert!(shown.stdout.contains("every session") && shown.stdout.contains("5 lines"));
+
+    let id = rows[1]["id"].as_str().expect("an id");
+    let asked = environment.run(["state", "reset", id]).exits(2);
+    assert!(asked.stderr.contains("events.ndjson") && asked.stderr.contains("same ids"));
+    let args = ["state", "reset", id, "--yes", "-o", "json"];
+    let forgotten = environment.run(args).exits(0).json();
+    assert_shape("state_reset", &forgotten);
+    assert_eq!(show(&environment).len(), 1);
+}
+
+#[test]
+fn who_is_at_work_is_named_and_keeps_its_position() {
+    let sandbox = SandboxOptions::default().fault("logs:stall@1").start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = environment.home().join("events.ndjson");
+    fs::write(&path, format!("{}broken\n", lines(5))).expect("a writable home");
+    let file = path.display().to_string();
+    let args = ["sessions", "export", "--to", "logs", "--file", &file];
+    let running = environment.command(args).start();
+    let row = until("the position is there", || {
+        show(&environment)
+            .into_iter()
+            .find(|row| row["held"] == true)
+    });
+    assert_eq!(row["holder"]["command"], "sessions export --file");
+    let refused = environment
+        .run(["state", "reset", "--all", "--yes"])
+        .exits(1);
+    assert!(
+        refused.stderr.contains("in use by `ddctl sessions export"),
+        "{}",
+        refused.stderr
+    );
+    let repair = environment.run(["state", "repair"]).exits(1);
+    assert!(repair.stderr.contains("in use"), "{}", repair.stderr);
+    running.signal(Signal::KILL);
+    let _ = running.finish();
+    assert!(show(&environment).iter().all(|row| row["held"] == false));
+}
+
+#[test]
+fn damage_is_named_and_mended() {
+    let sandbox = SandboxOptions::default().sessions(20).start();
+    let environment = TestEnvironment::of(&sandbox);
+    deliver(&environment);
+    let sound = environment.run(["state", "verify", "-o", "json"]).exits(0);
+    assert_shape("state_verify", &sound.json());
+    damage(&environment, "events.ndjson");
+    let damaged = environment.run(["state", "verify"]).exits(3);
+    assert!(damaged.stdout.contains("of `file`"), "{}", damaged.stdout);
+    assert!(damaged.stderr.contains("ddctl state repair"));
+    let path = environment
+        .home()
+        .join("events.ndjson")
+        .display()
+        .to_string();
+    let export = ["sessions", "export", "--to", "logs", "--file", &path];
+    let refused = environment.run(export).exits(1);
+    assert!(
+        refused.stderr.contains("ddctl state repair"),
+        "{}",
+        refused.stderr
+    );
+
+    let repaired = environment
+        .run(["state", "repair", "-o", "json"])
+        .exits(0)
+        .json();
+    assert_shape("state_repair", &repaired);
+    assert_eq!(repaired["lost"]["file"], 1);
+    let aside = repaired["aside"].as_str().expect("a path");
+    assert!(fs::exists(aside).expect("a folder"));
+    let _ = environment.run(["state", "verify"]).exits(0);
+    assert_eq!(show(&environment).len(), 1);
+    let again = environment.run(export).exits(0);
+    assert!(again.stderr.contains("5 events"), "{}", again.stderr);
+}
+
+#[test]
+fn what_a_newer_one_or_another_program_wrote_is_left_alone() {
+    for (at, value, word) in [(60, 99_u32, "newer ddctl"), (68, 1, "another program")] {
+        let sandbox = SandboxOptions::default().sessions(5).start();
+        let environment = TestEnvironment::of(&sandbox);
+        deliver(&environment);
+        let path = folder(&environment).join("state.db");
+        let mut bytes = fs::read(&path).expect("a file");
+        // The user version and the application id in SQLite's header.
+        bytes[at..at + 4].copy_from_slice(&value.to_be_bytes());
+        fs::write(&path, &bytes).expect("our file");
+        for command in ["show", "verify", "repair"] {
+            let refused = environment.run(["state", command]).exits(1);
+            assert!(refused.stderr.contains(word), "{}", refused.stderr);
+        }
+        assert_eq!(fs::read(&path).expect("a file"), bytes);
+    }
+}
