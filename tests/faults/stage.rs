@@ -20,8 +20,9 @@ const IN_FLIGHT: usize = 4;
 const SPANS: [&str; 2] = ["24h", "30d"];
 /// Between two looks at the intake.
 const LOOK: Duration = Duration::from_millis(10);
-/// How long a run may take. Only a failing scenario takes this long.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a run may take, in the short form and in the long one. Only a failing scenario takes this
+/// long.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(120), Duration::from_secs(900));
 /// Runs without a fault that a scenario may need to come to its end: the first may report what the
 /// one before left.
 const RECOVERIES: usize = 3;
@@ -86,7 +87,7 @@ impl Stage {
         let to_file = ["--since", EVERYTHING, "--to", "all.ndjson"];
         let command = self.home.export(&to_file);
         let _ = Exporter::start(command, 0, 0, &self.home.folder)
-            .finish(PATIENCE)
+            .finish(self.patience())
             .exits(0);
         let text = fs::read_to_string(self.home.folder.join("all.ndjson")).expect("it was written");
         let lines = text
@@ -137,14 +138,14 @@ impl Stage {
     /// Waits for its end, and notes it. One that was killed or ran out of time did not wait for what
     /// it had under way.
     pub fn ended(&mut self, exporter: Exporter) -> Ended {
-        let ended = exporter.finish(PATIENCE);
+        let ended = exporter.finish(self.patience());
         let is_broken_off = ended.code == 5 || (ended.code > 128 && ended.code != 130);
         self.noted(ended, if is_broken_off { IN_FLIGHT } else { 0 })
     }
 
     /// As [`Stage::ended`], of one that was told not to wait for what it had under way.
     pub fn broken_off(&mut self, exporter: Exporter) -> Ended {
-        let ended = exporter.finish(PATIENCE);
+        let ended = exporter.finish(self.patience());
         self.noted(ended, IN_FLIGHT)
     }
 
@@ -171,6 +172,10 @@ impl Stage {
     /// The requests since it was started.
     pub fn seen(&self, exporter: &Exporter) -> Seen {
         Watch::from(&self.sandbox, exporter.after).look()
+    }
+
+    fn patience(&self) -> Duration {
+        if self.is_long { PATIENCE.1 } else { PATIENCE.0 }
     }
 
     fn noted(&mut self, ended: Ended, reach: usize) -> Ended {
