@@ -12,6 +12,7 @@ mod export_destinations;
 mod export_follow;
 mod export_lines;
 mod export_positions;
+mod fault_oracle;
 mod front_door;
 mod fuzz;
 mod generated;
