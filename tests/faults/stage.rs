@@ -62,7 +62,7 @@ impl Stage {
         let seed = random.within(1..=1_000_000);
         let sandbox = SandboxOptions::default()
             .sessions(sessions)
-            .span(random.pick(&SPANS))
+            .span(random.pick::<&str>(&SPANS))
             .seed(seed)
             .start();
         let home = Home::new(folder, &sandbox);
