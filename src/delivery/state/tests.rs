@@ -318,7 +318,7 @@ fn filled() -> TempDir {
             sent: vec![sent(12, "c")],
             done: vec![range(0, 10)],
             unfinished: vec![session(7)],
-            finished: Vec::new(),
+            ..Step::default()
         };
         state.advance(&key(filter), &step).expect("written");
     }
