@@ -13,6 +13,7 @@ mod export_follow;
 mod export_lines;
 mod export_parts;
 mod export_positions;
+mod fault_oracle;
 mod front_door;
 mod fuzz;
 mod generated;

@@ -15,7 +15,7 @@ use super::{Export, Selection, new_cursor};
 use crate::commands::shipping::Destination;
 use crate::context::Context;
 use crate::delivery::Ledger;
-use crate::delivery::state::{CursorKey, Holder, StateError};
+use crate::delivery::state::{Cursor, CursorKey, Holder, StateError};
 use crate::domain::event::EVENT_SCHEME;
 use crate::domain::intervals::Intervals;
 use crate::domain::site::Site;
@@ -188,10 +188,14 @@ impl Share {
         since: Option<Timestamp>,
         until: Timestamp,
     ) -> Result<Self, UsageError> {
-        let first = ledger.cursor().and_then(|cursor| cursor.done.start());
+        let first = ledger.cursor().and_then(Cursor::start);
         let since = since.or(first).ok_or_else(|| no_position(args))?;
         if args.again {
             ledger.send_again();
+        }
+        // What a limit leaves out is not left for later.
+        if args.limit.is_none() {
+            ledger.begin_at(since);
         }
         Ok(Self {
             range: TimeRange { since, until },
