@@ -11,6 +11,7 @@ mod export_asks;
 mod export_destinations;
 mod export_follow;
 mod export_lines;
+mod export_parts;
 mod export_positions;
 mod fault_oracle;
 mod front_door;

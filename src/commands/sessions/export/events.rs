@@ -18,7 +18,7 @@ use crate::commands::shipping::{
 };
 use crate::context::Context;
 use crate::delivery::receipts::Run;
-use crate::delivery::{AtomicFile, Patience};
+use crate::delivery::{AtomicFile, FileError, Parts, Patience};
 use crate::domain::session::Session;
 use crate::domain::site::Site;
 use crate::error::Exit;
@@ -40,7 +40,7 @@ pub(super) async fn run(
     }
     proof::check(context, args)?;
     let files = places.iter().map(|place| file(args, place));
-    let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
+    let files: Vec<_> = files.collect::<Result<_, _>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let patience = match args.runs_until_stopped() {
         true => Patience::LongRunning,
@@ -119,12 +119,18 @@ fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site
 }
 
 /// A target that cannot be written is found before the gateway is asked anything.
-fn file(args: &Export, place: &Place) -> anyhow::Result<Option<AtomicFile>> {
-    Ok(match &place.to.destination {
-        Destination::Path(path) if !args.delivery.dry_run => {
-            Some(AtomicFile::create(path, args.delivery.overwrite)?)
+fn file<'a>(args: &Export, place: &Place) -> Result<Option<End<'a>>, FileError> {
+    let Destination::Path(path) = &place.to.destination else {
+        return Ok(None);
+    };
+    let format = place.format;
+    Ok(match place.rotation {
+        _ if args.delivery.dry_run => None,
+        Some(rotation) => Some(End::Parts(Parts::new(path, format, rotation)?)),
+        None => {
+            let file = AtomicFile::create(path, args.delivery.overwrite)?;
+            Some(End::File(file, format))
         }
-        _ => None,
     })
 }
 
@@ -138,12 +144,12 @@ fn name(place: &Place, intake: Option<&Intake<'_>>) -> String {
 
 fn end<'a>(
     place: &Place,
-    file: Option<AtomicFile>,
+    file: Option<End<'a>>,
     intake: Option<&'a Intake<'_>>,
 ) -> anyhow::Result<End<'a>> {
     match (intake, file) {
         (Some(intake), _) if place.to.destination.is_intake() => intake.end(&place.to.destination),
-        (_, Some(file)) => Ok(End::File(file, place.format)),
+        (_, Some(file)) => Ok(file),
         (_, None) => Ok(End::Stdout(place.format)),
     }
 }
