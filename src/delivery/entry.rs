@@ -79,7 +79,7 @@ pub struct Entry {
 /// A record that stays too large however much of its texts is cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TooLarge {
-    pub entry: Entry,
+    pub entry: Box<Entry>,
     pub limit: usize,
 }
 
@@ -143,7 +143,10 @@ impl Entry {
             ..self
         };
         match entry.json.len() > limit {
-            true => Err(TooLarge { entry, limit }),
+            true => Err(TooLarge {
+                entry: Box::new(entry),
+                limit,
+            }),
             false => Ok((entry, is_cut)),
         }
     }

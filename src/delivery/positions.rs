@@ -79,8 +79,18 @@ impl Positions {
     /// `range` was read to its end: what was read since the last call belongs to it. `unfinished`
     /// are its sessions that may bring more, `finished` those of earlier stretches that will bring
     /// no more.
-    pub fn close(&mut self, range: TimeRange, unfinished: Vec<Unfinished>, finished: Vec<String>) {
+    ///
+    /// Sessions at the edge of the stretch before were read with that one although they started in
+    /// this range: it waits for their events as well, and knows which of them are unfinished.
+    pub fn close(
+        &mut self,
+        range: TimeRange,
+        mut unfinished: Vec<Unfinished>,
+        finished: Vec<String>,
+    ) {
         let stretch = self.open_stretch();
+        self.wait_for_all_in(range, stretch);
+        unfinished.extend(self.unfinished_in(range));
         if let Some(open) = self.stretches.get_mut(&stretch) {
             open.end = Some(End {
                 range,
@@ -89,6 +99,28 @@ impl Positions {
             });
         }
         self.finish_if_settled(stretch);
+    }
+
+    fn wait_for_all_in(&mut self, range: TimeRange, stretch: u64) {
+        let mut count = 0;
+        for waiting in self.waiting.values_mut() {
+            let is_new = !waiting.stretches.contains(&stretch);
+            if is_new && range.contains(waiting.session.started) {
+                waiting.stretches.push(stretch);
+                count += 1;
+            }
+        }
+        if let Some(open) = self.stretches.get_mut(&stretch) {
+            open.waiting += count;
+        }
+    }
+
+    /// Of the stretches that were read and are not done.
+    fn unfinished_in(&self, range: TimeRange) -> Vec<Unfinished> {
+        let read = self.stretches.values().filter_map(|one| one.end.as_ref());
+        let all = read.flat_map(|end| &end.unfinished);
+        let within = all.filter(|open| range.contains(open.started));
+        within.cloned().collect()
     }
 
     /// The event is with the destination or on the disk as a dead letter. A number that is not
@@ -217,6 +249,27 @@ mod tests {
         let step = positions.take().expect("the event has settled");
         assert_eq!(step.done, [stretch(0), stretch(1)]);
         assert_eq!(step.sent.len(), 1);
+    }
+
+    #[test]
+    fn a_stretch_waits_for_sessions_at_its_edge_that_were_read_with_the_one_before() {
+        let mut positions = Positions::default();
+        let above = positions
+            .read(session(15), "above".to_owned())
+            .expect("new");
+        let edge = positions.read(session(0), "edge".to_owned()).expect("new");
+        positions.close(stretch(1), vec![session(0)], Vec::new());
+        positions.close(stretch(0), Vec::new(), Vec::new());
+        assert_eq!(positions.take(), None);
+        positions.settled(edge);
+        let step = positions.take().expect("something settled");
+        assert_eq!(
+            (step.done, step.unfinished),
+            (vec![stretch(0)], vec![session(0)])
+        );
+        positions.settled(above);
+        let step = positions.take().expect("something settled");
+        assert_eq!(step.done, [stretch(1)]);
     }
 
     #[test]

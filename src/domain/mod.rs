@@ -16,5 +16,6 @@ pub mod redaction;
 pub mod secret;
 pub mod session;
 pub mod site;
+pub mod size;
 pub mod time;
 pub mod unseen;

@@ -189,6 +189,9 @@ impl Exchanges {
         if decision.limit.is_some_and(too_large) {
             return Some(refusal(product, StatusCode::PAYLOAD_TOO_LARGE));
         }
+        if is_poisoned(body, &decision.poisons) {
+            return Some(refusal(product, StatusCode::BAD_REQUEST));
+        }
         match &decision.fault.as_ref()?.kind {
             // Ends when the client goes: the server drops the exchange with the connection.
             Kind::Stall => std::future::pending().await,
@@ -282,6 +285,18 @@ async fn read(body: Incoming) -> Result<Option<Bytes>, Severed> {
         Err(error) if error.is::<LengthLimitError>() => Ok(None),
         Err(_) => Err(Severed),
     }
+}
+
+/// Whether one of the texts stands in the body. What cannot be decoded is refused by whom it is for.
+fn is_poisoned(body: &Encoded, poisons: &[String]) -> bool {
+    if poisons.is_empty() {
+        return false;
+    }
+    let Ok(plain) = body.decode(MAX_WIRE_BODY) else {
+        return false;
+    };
+    let holds = |text: &String| memchr::memmem::find(&plain, text.as_bytes()).is_some();
+    poisons.iter().any(holds)
 }
 
 /// The body with its coding; one of an unknown coding is kept as it is, for the log.

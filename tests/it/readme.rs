@@ -69,9 +69,10 @@ fn calls(line: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let words = words(line);
     for (at, word) in words.iter().enumerate() {
-        let is_start = at == 0 || matches!(words[at - 1].as_str(), "|" | "&&" | "--" | "$(");
+        let is_start = at == 0 || matches!(words[at - 1].as_str(), "|" | "||" | "&&" | "--" | "$(");
         if word == "ddctl" && is_start {
-            let ends = |word: &&String| !matches!(word.as_str(), "|" | "&&" | ">" | ";" | ")");
+            let ends =
+                |word: &&String| !matches!(word.as_str(), "|" | "||" | "&&" | ">" | ";" | ")");
             found.push(words[at..].iter().take_while(ends).cloned().collect());
         }
     }

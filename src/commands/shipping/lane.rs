@@ -10,8 +10,8 @@ use crate::datadog::Datadog;
 use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
-    self, Account, AtomicFile, DryRun, Format, IntakeKind, Number, Observer, Options, Progress,
-    Record, Stop, Summary, Unplaced, Worth,
+    self, Account, AtomicFile, DryRun, Format, IntakeKind, Number, Observer, Options, Parts,
+    PartsError, Progress, Record, Stop, Summary, Unplaced, Worth,
 };
 use crate::ui::Ui;
 
@@ -50,6 +50,8 @@ pub enum End<'a> {
     /// Shows what would be sent.
     Show(&'a Datadog, IntakeKind, Options),
     File(AtomicFile, Format),
+    /// One file after the other.
+    Parts(Parts),
     Stdout(Format),
 }
 
@@ -110,6 +112,10 @@ impl<E> Runner<'_, E> {
             End::File(file, format) => {
                 Ended::Written(delivery::to_file(items, record, file, format, stop, report).await?)
             }
+            End::Parts(parts) => {
+                let written = delivery::to_parts(items, record, parts, stop, self.watcher());
+                Ended::Done(written.await.map_err(explained)?)
+            }
             End::Stdout(format) => {
                 let out = self.ui.stdout();
                 let written = delivery::to_writer(items, record, out, format, stop, report);
@@ -128,6 +134,17 @@ impl<E> Runner<'_, E> {
         Recorder::new(self.receipt, watcher)
     }
 }
+
+/// The cause itself, by which the exit code is found.
+fn explained(error: PartsError) -> anyhow::Error {
+    match error {
+        PartsError::File(error) => anyhow::Error::from(error).context(UNFINISHED),
+        PartsError::State(error) => error.into(),
+    }
+}
+
+const UNFINISHED: &str = "a file could not be finished; what was to be in it goes out once more \
+                          with the next run";
 
 /// Follows one lane for the keeper and for people.
 struct Watcher<'a, E> {

@@ -4,27 +4,40 @@ use super::flags::DeliveryFlags;
 use super::intake::Intake;
 use super::lane::End;
 use super::place::{Destination, To};
-use crate::delivery::{AtomicFile, Format};
+use crate::delivery::{AtomicFile, FileError, Format, Parts, Rotation};
 
 /// One destination of events.
 pub struct Place {
     pub to: To,
     /// Of rows; an intake has its own.
     pub format: Format,
+    /// `None` where it is not one file after the other.
+    pub rotation: Option<Rotation>,
 }
 
 impl Place {
+    /// True where it is remembered what the destination has.
+    pub fn has_position(&self) -> bool {
+        self.to.destination.is_intake() || self.rotation.is_some()
+    }
+
     /// Its file: a target that cannot be written is found before the gateway is asked anything.
     ///
     /// # Errors
     ///
     /// A file that exists and is not to be replaced, and one that cannot be made.
-    pub fn file(&self, flags: &DeliveryFlags) -> anyhow::Result<Option<AtomicFile>> {
-        Ok(match &self.to.destination {
-            Destination::Path(path) if !flags.dry_run => {
-                Some(AtomicFile::create(path, flags.overwrite)?)
+    pub fn file<'a>(&self, flags: &DeliveryFlags) -> Result<Option<End<'a>>, FileError> {
+        let Destination::Path(path) = &self.to.destination else {
+            return Ok(None);
+        };
+        let format = self.format;
+        Ok(match self.rotation {
+            _ if flags.dry_run => None,
+            Some(rotation) => Some(End::Parts(Parts::new(path, format, rotation)?)),
+            None => {
+                let file = AtomicFile::create(path, flags.overwrite)?;
+                Some(End::File(file, format))
             }
-            _ => None,
         })
     }
 
@@ -44,14 +57,14 @@ impl Place {
     /// No folder for the dead letters.
     pub fn end<'a>(
         &self,
-        file: Option<AtomicFile>,
+        file: Option<End<'a>>,
         intake: Option<&'a Intake<'_>>,
     ) -> anyhow::Result<End<'a>> {
         match (intake, file) {
             (Some(intake), _) if self.to.destination.is_intake() => {
                 intake.end(&self.to.destination)
             }
-            (_, Some(file)) => Ok(End::File(file, self.format)),
+            (_, Some(file)) => Ok(file),
             (_, None) => Ok(End::Stdout(self.format)),
         }
     }

@@ -38,7 +38,7 @@ where
             let sink = DryRun::new(datadog, kind, show);
             delivery::run(items, to_records, &sink, stopping(options), observer).await?
         }
-        End::File(..) | End::Stdout(_) => {
+        End::File(..) | End::Parts(_) | End::Stdout(_) => {
             return Err(UsageError::new("this goes to an intake: --to logs or --to events").into());
         }
     })

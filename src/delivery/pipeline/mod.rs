@@ -136,6 +136,8 @@ where
         wishes.mark_changed();
     }
     let mut run = Run::new(sink, options, observer);
+    // The key was checked before, so the clock is known.
+    run.note_clock(sink.clock_offset());
     let mut requests = FuturesUnordered::new();
     let mut arrived = Vec::with_capacity(READ_AT_ONCE);
     loop {

@@ -53,7 +53,8 @@ pub(super) struct Run<O> {
     /// How long the next pause is.
     pub(super) pause_wait: Duration,
     pub(super) remedy: Option<String>,
-    has_warned_of_clock: bool,
+    /// How far the destination's clock is ahead of ours, where that matters.
+    clock_offset: Option<SignedDuration>,
     started: Instant,
     pub(super) summary: Summary,
 }
@@ -75,7 +76,7 @@ impl<O: Observer> Run<O> {
             pause: None,
             pause_wait: options.renewal.first,
             remedy: sink.remedy().map(str::to_owned),
-            has_warned_of_clock: false,
+            clock_offset: None,
             started: Instant::now(),
             summary: Summary::default(),
             options,
@@ -109,7 +110,7 @@ impl<O: Observer> Run<O> {
             Ok((entry, is_cut)) => self.gather(entry, is_cut),
             Err(TooLarge { entry, limit }) => {
                 let reason = format!("larger than {limit} bytes however much of its texts is cut");
-                self.set_aside(entry, None, reason, 0);
+                self.set_aside(*entry, None, reason, 0);
             }
         }
     }
@@ -213,12 +214,18 @@ impl<O: Observer> Run<O> {
 
     /// Keeps what the destination's clock says, and warns once where it matters.
     pub fn note_clock(&mut self, offset: Option<SignedDuration>) {
-        if let Some(offset) = offset.filter(|offset| offset.abs() > CLOCK_TOLERANCE)
-            && !self.has_warned_of_clock
-        {
-            self.has_warned_of_clock = true;
+        let offset = offset.filter(|offset| offset.abs() > CLOCK_TOLERANCE);
+        if let (Some(offset), None) = (offset, self.clock_offset) {
             self.observer.told(Progress::ClockOff { offset });
         }
+        self.clock_offset = offset.or(self.clock_offset);
+    }
+
+    /// By the destination's clock, which decides what is too old for it.
+    fn now_there(&self) -> Timestamp {
+        let now = (self.options.now)();
+        let there = now.checked_add(self.clock_offset.unwrap_or_default());
+        there.unwrap_or(now)
     }
 }
 
@@ -264,7 +271,7 @@ impl<O: Observer> Run<O> {
         let Some(policy) = self.options.late else {
             return;
         };
-        let now = (self.options.now)();
+        let now = self.now_there();
         let window = Window::at(now);
         let is_fresh = |entry: &Entry| window.age(entry.timestamp) == Age::Fresh;
         if unit.entries.iter().all(is_fresh) {

@@ -7,8 +7,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
@@ -30,13 +30,22 @@ pub struct Rotation {
     pub age: Option<Duration>,
 }
 
-/// The files of a run: `events.ndjson` becomes `events-20261121T181500.250Z.ndjson`.
+/// Names carry the time to this precision, and no two the same time.
+const TICK: SignedDuration = SignedDuration::from_millis(1);
+
+/// Ticks that are tried before it is said that every name is taken.
+const TRIES: u32 = 1_000;
+
+/// The files of a run: `events.ndjson` becomes `events-20261121T181500.250Z.ndjson`. Names sort in the
+/// order in which the files were begun, also where a clock is set back.
 #[derive(Clone, Debug)]
 pub struct Parts {
     path: PathBuf,
     format: Format,
     rotation: Rotation,
     now: fn() -> Timestamp,
+    /// That the newest name carries.
+    last: Option<Timestamp>,
 }
 
 /// Why writing ended early.
@@ -61,22 +70,17 @@ impl Parts {
             format,
             rotation,
             now: Timestamp::now,
+            last: None,
         };
         // Dropped, it was never there: whether one can be made is known before the source is read.
-        AtomicFile::create(&parts.target(0), false).map(drop)?;
+        AtomicFile::create(&parts.target(Timestamp::now()), false).map(drop)?;
         Ok(parts)
     }
 
-    /// A part's name carries the time at which it was begun; `turn` tells those of one millisecond
-    /// apart.
-    fn target(&self, turn: u32) -> PathBuf {
-        let at = (self.now)().to_zoned(TimeZone::UTC);
+    fn target(&self, begun: Timestamp) -> PathBuf {
+        let begun = begun.to_zoned(TimeZone::UTC);
         let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
-        let turn = match turn {
-            0 => String::new(),
-            turn => format!("-{turn}"),
-        };
-        let mut name = format!("{stem}-{}{turn}", at.strftime("%Y%m%dT%H%M%S%.3fZ"));
+        let mut name = format!("{stem}-{}", begun.strftime("%Y%m%dT%H%M%S%.3fZ"));
         if let Some(ending) = self.path.extension() {
             name.push('.');
             name.push_str(&ending.to_string_lossy());
@@ -84,14 +88,19 @@ impl Parts {
         self.path.with_file_name(name)
     }
 
-    fn begin(&self) -> Result<Part, FileError> {
-        let mut turn = 0;
+    fn begin(&mut self) -> Result<Part, FileError> {
+        let now = (self.now)();
+        let mut begun = self.last.map_or(now, |last| now.max(last + TICK));
+        let mut tries = 0;
         let file = loop {
-            match AtomicFile::create(&self.target(turn), false) {
-                Err(FileError::Exists { .. }) if turn < 1_000 => turn += 1,
+            match AtomicFile::create(&self.target(begun), false) {
+                // Another run has that name.
+                Err(FileError::Exists { .. }) if tries < TRIES => begun += TICK,
                 made => break made?,
             }
+            tries += 1;
         };
+        self.last = Some(begun);
         Ok(Part {
             rows: Rows::new(self.format, file),
             numbers: Vec::new(),
@@ -272,14 +281,38 @@ mod tests {
         let files = files(folder.path());
         assert!(files.len() > 1, "{files:?}");
         assert_eq!(files.iter().map(|(_, rows)| rows).sum::<usize>(), 10);
-        let is_named = |name: &str| name.starts_with("out-2") && name.ends_with("Z.ndjson");
-        let first = &files[0].0;
-        assert!(is_named(first), "{first}");
+        let is_named =
+            |(name, _): &(String, usize)| name.starts_with("out-2") && name.ends_with("Z.ndjson");
+        assert!(files.iter().all(is_named), "{files:?}");
         assert_eq!(*notes.0.borrow(), (0..10).collect::<Vec<_>>());
         assert_eq!(
             (summary.accepted, summary.requests),
             (10, files.len() as u64)
         );
+    }
+
+    #[tokio::test]
+    async fn names_sort_in_the_order_of_events_also_where_the_clock_stands_still() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let notes = Notes::default();
+        let still = || Timestamp::from_second(1_795_000_000).expect("a time");
+        for run in 0..2 {
+            let parts = Parts {
+                now: still,
+                ..parts(folder.path(), SMALL)
+            };
+            let events = send_all((run * 40..run * 40 + 40).map(record).collect());
+            let _ = to_parts(events, |record| record, parts, None, &notes)
+                .await
+                .expect("room");
+        }
+        let names = files(folder.path()).into_iter().map(|(name, _)| name);
+        let texts = names.map(|name| fs::read_to_string(folder.path().join(name)).expect("a text"));
+        let written: String = texts.collect();
+        let in_order: Vec<String> = (0..80)
+            .map(|number| serde_json::to_string(&record(number).body).expect("JSON"))
+            .collect();
+        assert_eq!(written.lines().collect::<Vec<_>>(), in_order);
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::checksum::Checksum;
 use super::error::{RowError, StateError};
 use super::salvage::Tally;
-use super::{Holder, Holding, Lock, State, schema};
+use super::{Holder, Holding, Lock, State, begin, schema};
 use crate::domain::digest::hex;
 use crate::domain::intervals::Intervals;
 use crate::domain::time::TimeRange;
@@ -72,6 +72,8 @@ pub struct Unfinished {
 /// One move of a cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
+    /// From when on sessions are asked for.
+    pub begin: Option<Timestamp>,
     /// Events that the destination has or the dead letters hold: the session and the event's id.
     pub sent: Vec<(Unfinished, String)>,
     /// Stretches of start times whose every event is settled.
@@ -86,6 +88,9 @@ pub struct Step {
 /// are forgotten: nobody asks for those sessions again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cursor {
+    /// The earliest start from which on sessions were asked for; what lies above it and is not done
+    /// is still to be read.
+    pub begin: Option<Timestamp>,
     pub done: Intervals,
     /// By session id.
     pub unfinished: BTreeMap<String, Timestamp>,
@@ -94,6 +99,11 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// From where on a run goes on that is not told.
+    pub fn start(&self) -> Option<Timestamp> {
+        [self.begin, self.done.start()].into_iter().flatten().min()
+    }
+
     pub fn has(&self, session: &str, event: &str) -> bool {
         self.sent
             .get(session)
@@ -166,6 +176,9 @@ impl State {
 fn moved(connection: &mut Connection, key: &CursorKey, step: &Step) -> Result<(), RowError> {
     let change = connection.transaction()?;
     let id = make(&change, key)?;
+    if let Some(since) = step.begin {
+        begin::note(&change, id, since)?;
+    }
     note(&change, id, step)?;
     forget_finished(&change, id, &step.finished)?;
     if !(step.done.is_empty() && step.finished.is_empty()) {
@@ -176,6 +189,7 @@ fn moved(connection: &mut Connection, key: &CursorKey, step: &Step) -> Result<()
 
 fn load(connection: &Connection, id: i64) -> Result<Cursor, RowError> {
     let mut cursor = Cursor {
+        begin: begin::load(connection, id)?,
         done: done(connection, id)?,
         ..Cursor::default()
     };
@@ -212,6 +226,7 @@ pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     for (id, key) in keys(connection)? {
         let bad = [
             ("cursor", usize::from(key.is_none())),
+            (begin::TABLE, begin::bad(connection, id)?),
             (DoneRow::TABLE, bad::<DoneRow>(connection, id)?),
             (UnfinishedRow::TABLE, bad::<UnfinishedRow>(connection, id)?),
             (SentRow::TABLE, bad::<SentRow>(connection, id)?),
@@ -231,7 +246,8 @@ pub(super) fn salvage(
     to: &mut State,
     tally: &mut Tally,
 ) -> Result<(), StateError> {
-    let is_trusted = schema::is_intact(from, UnfinishedRow::TABLE);
+    let tables = [UnfinishedRow::TABLE, begin::TABLE];
+    let is_trusted = tables.iter().all(|table| schema::is_intact(from, table));
     let (keys, is_whole) = all_keys(from);
     let (ids, keys): (Vec<i64>, Vec<Option<CursorKey>>) = keys.into_iter().unzip();
     tally.count("cursor", &keys, is_whole);
@@ -239,12 +255,19 @@ pub(super) fn salvage(
         let Some(key) = key else { continue };
         let (unfinished, is_complete) = sound_rows::<UnfinishedRow>(from, id, tally);
         let (sent, _) = sound_rows::<SentRow>(from, id, tally);
+        let begin = begin::load(from, id);
+        let is_begin_known = begin.is_ok();
+        if !is_begin_known {
+            tally.count::<()>(begin::TABLE, &[None], true);
+        }
         let mut step = Step {
+            begin: begin.ok().flatten(),
             unfinished: unfinished.into_iter().map(|row| row.0).collect(),
             sent: sent.into_iter().map(SentRow::into_sent).collect(),
             ..Step::default()
         };
-        if is_trusted && is_complete {
+        // Without its begin nobody knows what is still to be read below the stretches.
+        if is_trusted && is_complete && is_begin_known {
             let (done, _) = sound_rows::<DoneRow>(from, id, tally);
             step.done = done.into_iter().map(|row| row.0).collect();
         } else {

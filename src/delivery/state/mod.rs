@@ -9,6 +9,7 @@
 //! of its own, since SQLite's pages have none. What cannot be read is an error that says what to
 //! do, never a fresh start.
 
+mod begin;
 mod checksum;
 mod cursor;
 mod error;

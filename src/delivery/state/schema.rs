@@ -25,6 +25,11 @@ CREATE TABLE cursor (
     scheme TEXT NOT NULL,
     crc INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE begin (
+    cursor INTEGER PRIMARY KEY REFERENCES cursor ON DELETE CASCADE,
+    since INTEGER NOT NULL,
+    crc INTEGER NOT NULL
+) STRICT;
 CREATE TABLE done (
     cursor INTEGER NOT NULL REFERENCES cursor ON DELETE CASCADE,
     since INTEGER NOT NULL,
@@ -103,6 +108,9 @@ pub(super) fn make_at(path: &Path) -> Result<(), StateError> {
     keep_private(path)?;
     let connection = Connection::open(path).map_err(|error| StateError::of(path, error))?;
     prepare(path, &connection)?;
+    // Closing does the same, but keeps silent where the disk is full, and the log stays behind.
+    let complete = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    complete.map_err(|error| StateError::of(path, error))?;
     let closed = connection.close();
     closed.map_err(|(_, error)| StateError::of(path, error))
 }

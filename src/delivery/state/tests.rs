@@ -60,7 +60,7 @@ fn a_cursor_is_where_it_was_left() {
         sent: vec![sent(3, "a"), sent(7, "b"), sent(12, "c")],
         done: vec![range(0, 10)],
         unfinished: vec![session(7)],
-        finished: Vec::new(),
+        ..Step::default()
     };
     state.advance(&key(""), &step).expect("written");
     drop(state);
@@ -92,6 +92,30 @@ fn a_session_that_has_finished_is_forgotten() {
     state.advance(&key(""), &closed).expect("written");
     let cursor = state.cursor(&key("")).expect("read").expect("it moved");
     assert!(cursor.unfinished.is_empty() && cursor.sent.is_empty());
+}
+
+#[test]
+fn a_cursor_knows_from_when_on_it_was_asked_for() {
+    let (folder, mut state) = opened();
+    for (begin, start) in [(None, 20), (Some(5), 5), (Some(9), 5), (Some(3), 3)] {
+        let step = Step {
+            begin: begin.map(at),
+            done: vec![range(20, 30)],
+            ..Step::default()
+        };
+        state.advance(&key(""), &step).expect("written");
+        let cursor = state.cursor(&key("")).expect("read").expect("it moved");
+        assert_eq!(cursor.start(), Some(at(start)));
+    }
+    drop(state);
+    let raw = rusqlite::Connection::open(file(&folder)).expect("an SQLite file");
+    raw.execute("UPDATE begin SET since = since + 1", [])
+        .expect("a row");
+    drop(raw);
+    let state = State::open(folder.path()).expect("its form is sound");
+    assert_eq!(state.damage().expect("read").len(), 1);
+    let refused = state.cursor(&key("")).expect_err("it is no fresh start");
+    assert!(matches!(refused, StateError::Damaged { .. }));
 }
 
 #[test]
@@ -164,10 +188,11 @@ fn a_changed_row_is_found_and_is_no_fresh_start() {
     ] {
         let (_folder, mut state) = opened();
         let step = Step {
+            begin: Some(at(0)),
             sent: vec![sent(12, "c")],
             done: vec![range(0, 10)],
             unfinished: vec![session(7)],
-            finished: Vec::new(),
+            ..Step::default()
         };
         state.advance(&key(""), &step).expect("written");
         assert_eq!(state.damage().expect("read"), Vec::<String>::new());
@@ -211,7 +236,7 @@ proptest! {
                 sent: vec![sent(number * 100, "event")],
                 done: vec![range(number * 100 + 1, number * 100 + 50)],
                 unfinished: vec![session(number * 100 + 7)],
-                finished: Vec::new(),
+                ..Step::default()
             };
             state.advance(&key(""), &step).expect("written");
         }
@@ -289,10 +314,11 @@ fn filled() -> TempDir {
     let (folder, mut state) = opened();
     for filter in ["", "agent:*"] {
         let step = Step {
+            begin: Some(at(0)),
             sent: vec![sent(12, "c")],
             done: vec![range(0, 10)],
             unfinished: vec![session(7)],
-            finished: Vec::new(),
+            ..Step::default()
         };
         state.advance(&key(filter), &step).expect("written");
     }
@@ -332,19 +358,24 @@ fn a_repair_keeps_every_row_that_is_what_was_written() {
 }
 
 #[test]
-fn a_cursor_that_lost_a_session_which_was_not_over_begins_anew() {
-    let folder = filled();
-    let connection = Connection::open(file(&folder)).expect("a file");
-    let change = "UPDATE unfinished SET started = 1 WHERE cursor = 1";
-    connection.execute_batch(change).expect("changed");
-    drop(connection);
-    let tally = repaired(&folder).tally;
-    assert_eq!(tally.begin_again, [key("")]);
-    let state = State::open(folder.path()).expect("a sound file");
-    let again = state.cursor(&key("")).expect("read").expect("kept");
-    assert!(again.done.is_empty() && again.has("session-12", "c"));
-    let whole = state.cursor(&key("agent:*")).expect("read").expect("kept");
-    assert!(whole.done.contains(at(9)));
+fn a_cursor_that_lost_a_session_which_was_not_over_or_its_begin_begins_anew() {
+    for change in [
+        "UPDATE unfinished SET started = 1 WHERE cursor = 1",
+        "UPDATE begin SET since = 1 WHERE cursor = 1",
+    ] {
+        let folder = filled();
+        let connection = Connection::open(file(&folder)).expect("a file");
+        connection.execute_batch(change).expect("changed");
+        drop(connection);
+        let tally = repaired(&folder).tally;
+        assert_eq!(tally.begin_again, [key("")], "{change}");
+        assert_eq!(tally.lost.len(), 1, "{change}");
+        let state = State::open(folder.path()).expect("a sound file");
+        let again = state.cursor(&key("")).expect("read").expect("kept");
+        assert!(again.done.is_empty() && again.has("session-12", "c"));
+        let whole = state.cursor(&key("agent:*")).expect("read").expect("kept");
+        assert!(whole.done.contains(at(9)));
+    }
 }
 
 #[test]

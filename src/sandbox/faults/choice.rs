@@ -21,6 +21,8 @@ pub struct Decision {
     pub fault: Option<Fault>,
     /// The smallest body limit that strikes.
     pub limit: Option<usize>,
+    /// Every text that strikes: a body with one of them is refused.
+    pub poisons: Vec<String>,
     /// The smallest quota that strikes.
     pub quota: Option<RateLimit>,
     /// The sum of the clock faults that strike.
@@ -74,6 +76,8 @@ impl Decision {
     pub fn describe(&self) -> Option<String> {
         let limit = self.limit.map(|bytes| Kind::Limit { bytes });
         let clock = Some(self.clock).filter(|shift| !shift.is_zero());
+        let poisons = self.poisons.iter().cloned();
+        let poisons = poisons.map(|text| Kind::Poison { text });
         let kinds: Vec<String> = [
             self.fault.as_ref().map(|fault| fault.kind.clone()),
             limit,
@@ -82,23 +86,25 @@ impl Decision {
         ]
         .into_iter()
         .flatten()
+        .chain(poisons)
         .map(|kind| kind.to_string())
         .collect();
         (!kinds.is_empty()).then(|| kinds.join(" "))
     }
 
     fn add(&mut self, fault: &Fault) {
-        match fault.kind {
+        match &fault.kind {
             Kind::Limit { bytes } => {
-                self.limit = Some(self.limit.map_or(bytes, |limit| limit.min(bytes)));
+                self.limit = Some(self.limit.map_or(*bytes, |limit| limit.min(*bytes)));
             }
+            Kind::Poison { text } => self.poisons.push(text.clone()),
             Kind::Quota(quota) => {
                 self.quota = match self.quota {
                     Some(smaller) if smaller.calls <= quota.calls => Some(smaller),
-                    _ => Some(quota),
+                    _ => Some(*quota),
                 };
             }
-            Kind::Clock { shift } => self.clock = self.clock.saturating_add(shift),
+            Kind::Clock { shift } => self.clock = self.clock.saturating_add(*shift),
             _ if self.fault.is_none() => self.fault = Some(fault.clone()),
             _ => {}
         }
@@ -160,13 +166,15 @@ mod tests {
     }
 
     #[test]
-    fn limits_and_clocks_combine_with_the_first_other_fault() {
+    fn limits_poisons_and_clocks_combine_with_the_first_other_fault() {
         let plan = plan(
             1,
             &[
                 "limit=90",
                 "clock=+1h",
+                "poison=a",
                 "cut",
+                "poison=b",
                 "limit=50",
                 "reset",
                 "clock=-5m",
@@ -174,6 +182,7 @@ mod tests {
         );
         let decision = plan.decide(Product::Api, 4);
         assert_eq!(decision.limit, Some(50));
+        assert_eq!(decision.poisons, ["a", "b"]);
         assert_eq!(decision.clock, SignedDuration::from_mins(55));
         assert_eq!(decision.fault.map(|fault| fault.kind), Some(Kind::Cut));
     }

@@ -12,6 +12,7 @@
 //! | `cut` | all is done; the answer promises its whole body, sends half of it and ends |
 //! | `redirect` | 307 to `/elsewhere` on the other listener, nothing stored |
 //! | `limit=BYTES` | bodies above so many bytes, decompressed, are answered 413 |
+//! | `poison=TEXT` | bodies in which the text stands, decompressed, are answered 400, nothing stored |
 //! | `quota=CALLS/PERIOD` | every rate-limited operation may be called so often in each period: `quota=3/1s` |
 //! | `clock=+1h` | the stand-in's clock is off: its `Date`, and every age it judges |
 //!
@@ -63,6 +64,9 @@ pub enum Kind {
     Limit {
         bytes: usize,
     },
+    Poison {
+        text: String,
+    },
     Quota(RateLimit),
     Clock {
         shift: SignedDuration,
@@ -77,7 +81,7 @@ pub enum FaultError {
     )]
     Scope(String),
     #[error(
-        "fault kind `{0}` is unknown; it is a status from 300 to 599 or one of reset, reset-after-store, stall, slow, cut, redirect, limit, quota, clock"
+        "fault kind `{0}` is unknown; it is a status from 300 to 599 or one of reset, reset-after-store, stall, slow, cut, redirect, limit, poison, quota, clock"
     )]
     Kind(String),
     #[error("fault value `{value}` does not fit `{kind}`, which takes {takes}")]
@@ -152,6 +156,12 @@ fn parse_kind(kind: &str, value: Option<&str>) -> Result<Kind, FaultError> {
             .and_then(|value| value.parse().ok())
             .map(|bytes| Kind::Limit { bytes })
             .ok_or_else(|| refuse("a number of bytes")),
+        "poison" => value
+            .filter(|text| !text.is_empty())
+            .map(|text| Kind::Poison {
+                text: text.to_owned(),
+            })
+            .ok_or_else(|| refuse("the text that is refused")),
         "quota" => value
             .and_then(parse_quota)
             .map(Kind::Quota)
@@ -221,6 +231,7 @@ impl fmt::Display for Kind {
             Kind::Cut => f.write_str("cut"),
             Kind::Redirect => f.write_str("redirect"),
             Kind::Limit { bytes } => write!(f, "limit={bytes}"),
+            Kind::Poison { text } => write!(f, "poison={text}"),
             Kind::Quota(RateLimit { calls, period }) => write!(f, "quota={calls}/{period}s"),
             Kind::Clock { shift } => {
                 let sign = if shift.is_negative() { '-' } else { '+' };
@@ -271,6 +282,8 @@ mod tests {
         };
         assert_eq!(fault("monitors:quota=3/1m").kind, Kind::Quota(quota));
         assert_eq!(fault("limit=10240@0.5").kind, Kind::Limit { bytes: 10_240 });
+        let text = "\"seq\":3".to_owned();
+        assert_eq!(fault("logs:poison=\"seq\":3").kind, Kind::Poison { text });
     }
 
     #[test]
@@ -299,6 +312,8 @@ mod tests {
             "reset=1",
             "limit",
             "limit=-3",
+            "poison",
+            "poison=",
             "clock=1h",
             "slow=fast",
             "quota=3",
@@ -324,6 +339,7 @@ mod tests {
             any::<u32>().prop_map(|bytes| Kind::Limit {
                 bytes: bytes as usize
             }),
+            "[a-z0-9=:@\"]{1,12}".prop_map(|text| Kind::Poison { text }),
             (any::<u64>(), 1..1_000_000u64)
                 .prop_map(|(calls, period)| Kind::Quota(RateLimit { calls, period })),
             (-1_000_000i64..1_000_000).prop_map(|ms| Kind::Clock {

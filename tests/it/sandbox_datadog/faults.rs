@@ -199,6 +199,22 @@ async fn a_limit_counts_decompressed_bytes() {
 }
 
 #[tokio::test]
+async fn a_poison_refuses_the_bodies_it_stands_in() {
+    let world = with_faults(&["logs:poison=bad one"]).await;
+    for (text, status) in [("a good one", 202), ("a bad one", 400)] {
+        let body = json!({"message": text}).to_string();
+        let body = zstd::bulk::compress(body.as_bytes(), 1).expect("memory takes it");
+        let answer = world
+            .keyed(Method::POST, LOGS, "/api/v2/logs")
+            .header("content-encoding", "zstd")
+            .text("application/json", body)
+            .await;
+        assert_eq!(answer.status, status);
+    }
+    assert_eq!(stored(&world).await, 1);
+}
+
+#[tokio::test]
 async fn a_clock_fault_shifts_the_date_and_the_ages_that_are_judged() {
     let world = with_faults(&["clock=+1h"]).await;
     let at =

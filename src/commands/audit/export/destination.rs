@@ -57,6 +57,7 @@ fn place(named: Option<RowFormat>, to: &To) -> Result<Place, UsageError> {
     Ok(Place {
         to: to.clone(),
         format: format.into(),
+        rotation: None,
     })
 }
 

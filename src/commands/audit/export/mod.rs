@@ -17,12 +17,12 @@ use self::summary::{AuditSummary, show};
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, DeliveryFlags, Destination, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, conclude,
+    Carried, DeliveryFlags, Destination, End, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, conclude,
     ship, unread,
 };
 use crate::context::Context;
 use crate::delivery::receipts::Run;
-use crate::delivery::{AtomicFile, Patience, map};
+use crate::delivery::{Patience, map};
 use crate::domain::site::Site;
 use crate::error::Exit;
 use crate::gateway::Gateway;
@@ -89,7 +89,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     let places = destination::of(args)?;
     let span = plan::span(context, args, &places)?;
     let files = places.iter().map(|place| place.file(&args.delivery));
-    let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
+    let files: Vec<_> = files.collect::<Result<_, _>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let intake = intake(context, args, &places).await?;
     let intake = intake.as_ref();
@@ -145,7 +145,7 @@ struct Delivered {
 impl<'a> Prepared<'a> {
     async fn lanes(
         &self,
-        files: Vec<Option<AtomicFile>>,
+        files: Vec<Option<End<'a>>>,
         intake: Option<&'a Intake<'a>>,
     ) -> anyhow::Result<Vec<Lane<'a, audit::Fed>>> {
         let mut lanes = Vec::new();

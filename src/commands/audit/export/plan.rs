@@ -10,7 +10,7 @@ use crate::commands::shipping::{Place, tell_new_position};
 use crate::context::Context;
 use crate::delivery::Ledger;
 use crate::delivery::map::audit::NAME;
-use crate::delivery::state::{CursorKey, Holder};
+use crate::delivery::state::{Cursor, CursorKey, Holder};
 use crate::domain::event::EVENT_SCHEME;
 use crate::domain::intervals::Intervals;
 use crate::domain::site::Site;
@@ -133,9 +133,9 @@ struct Share {
 }
 
 impl Share {
-    fn new(span: Span, ledger: Option<Ledger>) -> Result<Self, UsageError> {
+    fn new(span: Span, mut ledger: Option<Ledger>) -> Result<Self, UsageError> {
         let cursor = ledger.as_ref().and_then(Ledger::cursor);
-        let first = cursor.and_then(|cursor| cursor.done.start());
+        let first = cursor.and_then(Cursor::start);
         let since = span.since.or(first).ok_or_else(|| {
             UsageError::with_hint(
                 "there is no position to go on from: nothing of the audit log was shipped to this \
@@ -143,6 +143,9 @@ impl Share {
                 "say once where to begin: --new --since 12h",
             )
         })?;
+        if let Some(ledger) = &mut ledger {
+            ledger.begin_at(since);
+        }
         let range = TimeRange {
             since,
             until: span.until,

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Export, recordings};
+use super::{Export, recordings, rotate};
 use crate::commands::shipping::{self, Destination, Place, To};
-use crate::delivery::Format;
+use crate::delivery::{Format, Rotation};
 use crate::error::UsageError;
 
 /// The formats of files: events as rows, or whole recordings.
@@ -64,18 +64,28 @@ pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, Usag
     for to in all {
         match kind(args, to, is_recording)? {
             Kind::Events(format) => places.push(Place {
+                rotation: rotation(args, to),
                 to: to.clone(),
                 format,
             }),
             Kind::Recordings(..) if all.len() > 1 => return Err(recordings_alone(all)),
             Kind::Recordings(target, format) => {
                 check(args, Some(format))?;
+                rotate::check(args, None)?;
                 return Ok(Destinations::Recordings { target, format });
             }
         }
     }
     check(args, None)?;
+    rotate::check(args, Some(&places))?;
     Ok(Destinations::Events(places))
+}
+
+fn rotation(args: &Export, to: &To) -> Option<Rotation> {
+    match to.destination {
+        Destination::Path(_) => args.rotate.rotation(args.runs_until_stopped()),
+        _ => None,
+    }
 }
 
 fn names(all: &[To]) -> String {

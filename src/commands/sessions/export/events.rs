@@ -40,7 +40,7 @@ pub(super) async fn run(
     }
     proof::check(context, args)?;
     let files = places.iter().map(|place| place.file(&args.delivery));
-    let files: Vec<_> = files.collect::<anyhow::Result<_>>()?;
+    let files: Vec<_> = files.collect::<Result<_, _>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let patience = match args.runs_until_stopped() {
         true => Patience::LongRunning,

@@ -16,6 +16,7 @@ mod page;
 mod plan;
 mod proof;
 mod recordings;
+mod rotate;
 mod summary;
 
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use self::destination::{Destinations, ExportFormat, Target};
 use self::follow::FollowArgs;
 use self::lines::LinesArgs;
 use self::plan::Wanted;
+use self::rotate::RotateArgs;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
 use super::{clip, scope};
@@ -49,6 +51,7 @@ use crate::sources::{self, SessionRef};
   ddctl sessions export --follow --since 1h --to logs
   ddctl sessions export --since 12h --to logs --to events,best-effort
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
+  ddctl sessions export --follow --since 1h --to out.ndjson --rotate-age 15m
   ddctl sessions export 7c1e --to session.cast
   ddctl sessions export 7c1e --to session.html
   ddctl sessions export 7c1e --to moment.svg --at 03:12
@@ -64,6 +67,10 @@ is asked first: --yes answers. What a position leaves to --new and --follow is n
 --file takes lines of any program, one JSON object each. A line with `evt.id` and a `timestamp` goes \
 out byte for byte, nothing in it is hidden; what is missing is added. A file has a position: what was \
 delivered is not sent twice, and a file that grew goes on.
+
+Files that rotate are named by the time at which each was begun, so that their names sort by time: \
+events.ndjson becomes events-20261121T181500.250Z.ndjson. Each appears under its name whole, and has \
+a position that moves once it does: what is in a finished file is not written twice (--again does).
 
 Recordings are read from asciicast 1 to 3, the gateway's own array, typescripts of script(1) and \
 ttyrec. Each file says which session or file it is of, which part, how many secrets were hidden in \
@@ -108,6 +115,8 @@ pub struct Export {
     limit: Option<usize>,
     #[command(flatten)]
     delivery: DeliveryFlags,
+    #[command(flatten)]
+    rotate: RotateArgs,
     /// Format of a file or of stdout
     #[arg(long, value_name = "FORMAT", help_heading = "Destination")]
     format: Option<ExportFormat>,
@@ -188,7 +197,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
 
 /// From the stored position on, once or for as long as it runs.
 fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wanted> {
-    if places.iter().any(|place| !place.to.destination.is_intake()) {
+    if !places.iter().all(Place::has_position) {
         return Err(plan::no_position_here(args).into());
     }
     let since = args.since.as_deref();

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io;
+use std::path::absolute;
 use std::rc::Rc;
 
 use anyhow::Context as _;
@@ -9,10 +11,10 @@ use jiff::Timestamp;
 
 use super::follow::Following;
 use super::{Export, Selection};
-use crate::commands::shipping::{Place, tell_new_position};
+use crate::commands::shipping::{Destination, Place, tell_new_position};
 use crate::context::Context;
 use crate::delivery::Ledger;
-use crate::delivery::state::{CursorKey, Holder, StateError};
+use crate::delivery::state::{Cursor, CursorKey, Holder, StateError};
 use crate::domain::event::EVENT_SCHEME;
 use crate::domain::intervals::Intervals;
 use crate::domain::site::Site;
@@ -75,18 +77,14 @@ impl Plan {
             Wanted::New { since, until } => (since, until),
         };
         let mut shares = Vec::new();
-        let selected = match site {
-            Some(site) => Some(selected(args, gateway, site).await?),
-            None => None,
+        let selected = match places.iter().any(Place::has_position) {
+            true => Some(selected(args, gateway).await?),
+            false => None,
         };
         for place in places {
-            let destination = &place.to.destination;
-            shares.push(match &selected {
-                Some(selected) if destination.is_intake() => {
-                    let key = CursorKey {
-                        destination: destination.to_string(),
-                        ..selected.clone()
-                    };
+            let key = selected.as_ref().map(|key| key_of(place, site, key));
+            shares.push(match key.transpose()? {
+                Some(key) if place.has_position() => {
                     let ledger = ledger(context, args, key)?;
                     tell_new_position(&context.ui, &ledger)?;
                     Share::remembered(args, ledger, since, until)?
@@ -189,10 +187,14 @@ impl Share {
         since: Option<Timestamp>,
         until: Timestamp,
     ) -> Result<Self, UsageError> {
-        let first = ledger.cursor().and_then(|cursor| cursor.done.start());
+        let first = ledger.cursor().and_then(Cursor::start);
         let since = since.or(first).ok_or_else(|| no_position(args))?;
         if args.again {
             ledger.send_again();
+        }
+        // What a limit leaves out is not left for later.
+        if args.limit.is_none() {
+            ledger.begin_at(since);
         }
         Ok(Self {
             range: TimeRange { since, until },
@@ -210,9 +212,9 @@ fn ledger(context: &Context, args: &Export, key: CursorKey) -> anyhow::Result<Le
     Ok(Ledger::open(&folder, key, &holder)?)
 }
 
-/// The key of every cursor of this selection, but for the destination. A token that sees its own
+/// The key of every cursor of this selection, but for destination and site. A token that sees its own
 /// sessions alone makes another selection of the same filter.
-async fn selected(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Result<CursorKey> {
+async fn selected(args: &Export, gateway: &Gateway) -> anyhow::Result<CursorKey> {
     let user = sources::user(gateway)
         .await
         .context("ask the gateway whose token this is")?;
@@ -224,15 +226,30 @@ async fn selected(args: &Export, gateway: &Gateway, site: Site) -> anyhow::Resul
         organisation: user.org_id.clone(),
         filter,
         destination: String::new(),
-        site: site.to_string(),
+        site: String::new(),
         scheme: EVENT_SCHEME.to_owned(),
+    })
+}
+
+/// `selected` with the destination of `place`: files are known by their absolute path, and are of no
+/// site.
+fn key_of(place: &Place, site: Option<Site>, selected: &CursorKey) -> io::Result<CursorKey> {
+    let destination = &place.to.destination;
+    let (destination, site) = match destination {
+        Destination::Path(path) => (absolute(path)?.display().to_string(), None),
+        other => (other.to_string(), site),
+    };
+    Ok(CursorKey {
+        destination,
+        site: site.map(|site| site.to_string()).unwrap_or_default(),
+        ..selected.clone()
     })
 }
 
 fn no_position(args: &Export) -> UsageError {
     let flag = mode(args);
     UsageError::with_hint(
-        "there is no position to go on from: nothing of this selection was shipped to this site",
+        "there is no position to go on from: nothing of this selection was shipped there",
         format!("say once where to begin: {flag} --since 12h"),
     )
 }
@@ -240,8 +257,8 @@ fn no_position(args: &Export) -> UsageError {
 pub(super) fn no_position_here(args: &Export) -> UsageError {
     let flag = mode(args);
     UsageError::with_hint(
-        format!("{flag} goes on from a position, and files have none"),
-        "use it with --to logs, or name a range: --since 12h",
+        format!("{flag} goes on from a position, and files have none unless they rotate"),
+        "use it with --to logs, with --rotate-size 100MB, or name a range: --since 12h",
     )
 }
 

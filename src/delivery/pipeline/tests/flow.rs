@@ -188,6 +188,22 @@ async fn clocks_that_differ_are_told_once() {
 }
 
 #[tokio::test]
+async fn the_destinations_clock_decides_what_is_too_old() {
+    for (hours_ahead, late) in [(0, 0), (1, 1), (-1, 0)] {
+        let sink = Scripted {
+            offset: Some(SignedDuration::from_hours(hours_ahead)),
+            ..Scripted::default()
+        };
+        let outcome = deliver_to(&sink, vec![aged(0, 17)], options()).await;
+        assert_eq!(outcome.summary().late, late, "{hours_ahead} h ahead");
+        let there = testing::now() + SignedDuration::from_hours(hours_ahead);
+        let entry = &sink.sent.borrow()[0][0];
+        assert_eq!(entry.is_restamped, late == 1);
+        assert!(late == 0 || entry.body()["timestamp"] == there.as_millisecond());
+    }
+}
+
+#[tokio::test]
 async fn a_dry_run_shows_the_real_requests_and_sends_none() {
     let intake = Intake::start(Vec::new()).await;
     let datadog = datadog_at(&intake, Site::Eu1);
