@@ -54,7 +54,7 @@ fn id_of(row: &Value) -> String {
 fn ids(part: &Path) -> Vec<String> {
     let text = fs::read_to_string(part).expect("a finished file");
     assert!(text.ends_with('\n'), "{} is cut off", part.display());
-    let rows = text.lines().map(|line| serde_json::from_str(line));
+    let rows = text.lines().map(serde_json::from_str);
     rows.map(|row| id_of(&row.expect("a whole line"))).collect()
 }
 

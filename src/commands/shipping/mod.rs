@@ -21,7 +21,7 @@ pub use intake::Intake;
 pub use lane::{End, Keeper, Lane};
 pub use outcome::{Carried, conclude};
 pub use place::{Destination, To, check};
-pub use run::{ship, ship_standing};
+pub use run::{closed, ship, ship_standing};
 pub use single::carry;
 pub use standing::{Standing, StandingFlags};
 pub use summary::Shipped;

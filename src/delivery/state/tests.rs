@@ -313,6 +313,7 @@ fn filled() -> TempDir {
     let (folder, mut state) = opened();
     for filter in ["", "agent:*"] {
         let step = Step {
+            begin: Some(at(0)),
             sent: vec![sent(12, "c")],
             done: vec![range(0, 10)],
             unfinished: vec![session(7)],
