@@ -106,7 +106,7 @@ fn the_receipt_counts_lines_by_their_names_and_names_what_was_set_aside() {
         &path.display().to_string(),
         &["--dry-run", "--again"],
     );
-    let _ = dry.exits(0);
+    let _ = dry.exits(6);
     let listed = environment.run(["receipts", "list", "-o", "json"]).exits(0);
     assert_eq!(
         listed.json().as_array().map(Vec::len),
