@@ -17,7 +17,7 @@ use super::support::{SandboxOptions, SandboxProcess};
 /// Requests that a delivery has under way at once, at most.
 const IN_FLIGHT: usize = 4;
 /// Over which times the sessions spread: a day has many close to the age that the intake drops.
-const SPANS: [&str; 2] = ["24h", "30d"];
+const SPANS: &[&str] = &["24h", "30d"];
 /// Between two looks at the intake.
 const LOOK: Duration = Duration::from_millis(10);
 /// How long a run may take, in the short form and in the long one. Only a failing scenario takes this
@@ -60,9 +60,10 @@ impl Stage {
     /// A sandbox of `sessions` sessions, whose seed and span are drawn, and a home in `folder`.
     pub fn set(folder: &Path, mut random: Random, is_long: bool, sessions: u64) -> Self {
         let seed = random.within(1..=1_000_000);
+        let span = *random.pick(SPANS);
         let sandbox = SandboxOptions::default()
             .sessions(sessions)
-            .span(random.pick(&SPANS))
+            .span(span)
             .seed(seed)
             .start();
         let home = Home::new(folder, &sandbox);

@@ -246,7 +246,8 @@ pub(super) fn salvage(
     to: &mut State,
     tally: &mut Tally,
 ) -> Result<(), StateError> {
-    let is_trusted = schema::is_intact(from, UnfinishedRow::TABLE);
+    let tables = [UnfinishedRow::TABLE, begin::TABLE];
+    let is_trusted = tables.iter().all(|table| schema::is_intact(from, table));
     let (keys, is_whole) = all_keys(from);
     let (ids, keys): (Vec<i64>, Vec<Option<CursorKey>>) = keys.into_iter().unzip();
     tally.count("cursor", &keys, is_whole);
@@ -254,14 +255,19 @@ pub(super) fn salvage(
         let Some(key) = key else { continue };
         let (unfinished, is_complete) = sound_rows::<UnfinishedRow>(from, id, tally);
         let (sent, _) = sound_rows::<SentRow>(from, id, tally);
+        let begin = begin::load(from, id);
+        let is_begin_known = begin.is_ok();
+        if !is_begin_known {
+            tally.count::<()>(begin::TABLE, &[None], true);
+        }
         let mut step = Step {
-            // Without it the stretches say where the cursor begins.
-            begin: begin::load(from, id).ok().flatten(),
+            begin: begin.ok().flatten(),
             unfinished: unfinished.into_iter().map(|row| row.0).collect(),
             sent: sent.into_iter().map(SentRow::into_sent).collect(),
             ..Step::default()
         };
-        if is_trusted && is_complete {
+        // Without its begin nobody knows what is still to be read below the stretches.
+        if is_trusted && is_complete && is_begin_known {
             let (done, _) = sound_rows::<DoneRow>(from, id, tally);
             step.done = done.into_iter().map(|row| row.0).collect();
         } else {

@@ -108,6 +108,9 @@ pub(super) fn make_at(path: &Path) -> Result<(), StateError> {
     keep_private(path)?;
     let connection = Connection::open(path).map_err(|error| StateError::of(path, error))?;
     prepare(path, &connection)?;
+    // Closing does the same, but keeps silent where the disk is full, and the log stays behind.
+    let complete = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    complete.map_err(|error| StateError::of(path, error))?;
     let closed = connection.close();
     closed.map_err(|(_, error)| StateError::of(path, error))
 }

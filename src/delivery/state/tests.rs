@@ -188,6 +188,7 @@ fn a_changed_row_is_found_and_is_no_fresh_start() {
     ] {
         let (_folder, mut state) = opened();
         let step = Step {
+            begin: Some(at(0)),
             sent: vec![sent(12, "c")],
             done: vec![range(0, 10)],
             unfinished: vec![session(7)],
@@ -317,7 +318,7 @@ fn filled() -> TempDir {
             sent: vec![sent(12, "c")],
             done: vec![range(0, 10)],
             unfinished: vec![session(7)],
-            finished: Vec::new(),
+            ..Step::default()
         };
         state.advance(&key(filter), &step).expect("written");
     }
@@ -357,19 +358,24 @@ fn a_repair_keeps_every_row_that_is_what_was_written() {
 }
 
 #[test]
-fn a_cursor_that_lost_a_session_which_was_not_over_begins_anew() {
-    let folder = filled();
-    let connection = Connection::open(file(&folder)).expect("a file");
-    let change = "UPDATE unfinished SET started = 1 WHERE cursor = 1";
-    connection.execute_batch(change).expect("changed");
-    drop(connection);
-    let tally = repaired(&folder).tally;
-    assert_eq!(tally.begin_again, [key("")]);
-    let state = State::open(folder.path()).expect("a sound file");
-    let again = state.cursor(&key("")).expect("read").expect("kept");
-    assert!(again.done.is_empty() && again.has("session-12", "c"));
-    let whole = state.cursor(&key("agent:*")).expect("read").expect("kept");
-    assert!(whole.done.contains(at(9)));
+fn a_cursor_that_lost_a_session_which_was_not_over_or_its_begin_begins_anew() {
+    for change in [
+        "UPDATE unfinished SET started = 1 WHERE cursor = 1",
+        "UPDATE begin SET since = 1 WHERE cursor = 1",
+    ] {
+        let folder = filled();
+        let connection = Connection::open(file(&folder)).expect("a file");
+        connection.execute_batch(change).expect("changed");
+        drop(connection);
+        let tally = repaired(&folder).tally;
+        assert_eq!(tally.begin_again, [key("")], "{change}");
+        assert_eq!(tally.lost.len(), 1, "{change}");
+        let state = State::open(folder.path()).expect("a sound file");
+        let again = state.cursor(&key("")).expect("read").expect("kept");
+        assert!(again.done.is_empty() && again.has("session-12", "c"));
+        let whole = state.cursor(&key("agent:*")).expect("read").expect("kept");
+        assert!(whole.done.contains(at(9)));
+    }
 }
 
 #[test]
