@@ -440,6 +440,8 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where it goes: `logs` or `events` (Datadog), `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back')
             [CompletionResult]::new('--compression', '--compression', [CompletionResultType]::ParameterName, 'Compression on the way to Datadog')
             [CompletionResult]::new('--late', '--late', [CompletionResultType]::ParameterName, 'What happens to events older than Datadog takes [default: restamp, after asking]')
+            [CompletionResult]::new('--rotate-size', '--rotate-size', [CompletionResultType]::ParameterName, 'Several files instead of one, each about this large: 100MB, 512KiB')
+            [CompletionResult]::new('--rotate-age', '--rotate-age', [CompletionResultType]::ParameterName, 'Several files instead of one, each ended so long after its first row [with --follow: 1h]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Format of a file or of stdout')
             [CompletionResult]::new('--clip', '--clip', [CompletionResultType]::ParameterName, 'Of recordings: the part from A to B only: 10s..1m30s, 03:12..03:20, #3..#5')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Of a picture: the moment, as 90s, 03:12 or #7; without it, the end')

@@ -426,6 +426,8 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --to 'Where it goes: `logs` or `events` (Datadog), `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back'
             cand --compression 'Compression on the way to Datadog'
             cand --late 'What happens to events older than Datadog takes [default: restamp, after asking]'
+            cand --rotate-size 'Several files instead of one, each about this large: 100MB, 512KiB'
+            cand --rotate-age 'Several files instead of one, each ended so long after its first row [with --follow: 1h]'
             cand --format 'Format of a file or of stdout'
             cand --clip 'Of recordings: the part from A to B only: 10s..1m30s, 03:12..03:20, #3..#5'
             cand --at 'Of a picture: the moment, as 90s, 03:12 or #7; without it, the end'

@@ -500,6 +500,8 @@ none\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l late -d 'What happens to events older than Datadog takes [default: restamp, after asking]' -r -f -a "restamp\t''
 skip\t''
 deadletter\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l rotate-size -d 'Several files instead of one, each about this large: 100MB, 512KiB' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l rotate-age -d 'Several files instead of one, each ended so long after its first row [with --follow: 1h]' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l format -d 'Format of a file or of stdout' -r -f -a "ndjson\t'Events, one object a line; of a recording one a row'
 json\t'Events, one array'
 csv\t'Events, a row each; of a recording one an event or statement'

@@ -120,6 +120,7 @@ fn deliver(bytes: &[u8], codec: Codec) {
         chunk.rows.into_iter().filter_map(|row| match row {
             Row::Event(event) => Some(Given::Line(Line {
                 id: event.id,
+                kind: event.kind,
                 timestamp: event.timestamp,
                 json: event.json,
                 number: Some(event.number),

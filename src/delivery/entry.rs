@@ -28,6 +28,8 @@ pub struct Record {
 pub struct Line {
     /// The value of `evt.id`.
     pub id: String,
+    /// The value of `evt.name`, where that is a text.
+    pub kind: Option<Box<str>>,
     pub timestamp: Timestamp,
     pub json: Bytes,
     pub number: Option<Number>,
@@ -98,7 +100,10 @@ impl Entry {
 
     /// As [`Entry::encode`]; a line that is short enough keeps its bytes.
     pub(super) fn of_line(line: Line, limit: usize) -> Result<(Self, bool), TooLarge> {
-        let entry = Self::new(line.id, line.timestamp, line.number, line.json);
+        let entry = Self {
+            kind: line.kind,
+            ..Self::new(line.id, line.timestamp, line.number, line.json)
+        };
         match entry.json.len() > limit {
             true => {
                 let body = entry.body();

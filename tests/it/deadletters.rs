@@ -93,6 +93,15 @@ fn a_retry_sends_the_same_ids_and_takes_out_what_arrived() {
     let one = ["deadletters", "retry", "old-2", "-o", "json"];
     let retried = environment.run(one).exits(0).json();
     assert_shape("deadletters_retry", &retried);
+    let receipt = environment.run(["receipts", "show", "-o", "json"]);
+    let receipt = receipt.exits(0).json();
+    assert_eq!(receipt["id"], retried[0]["receipt"]);
+    assert_eq!(
+        (&receipt["command"], &receipt["ending"]),
+        (&"deadletters retry".into(), &"done".into())
+    );
+    let late = &receipt["batches"][0]["late"][0];
+    assert_eq!(late["ids"], serde_json::json!(["old-2"]));
     assert_eq!(
         (&retried[0]["accepted"], &retried[0]["late"]),
         (&1.into(), &1.into())

@@ -78,6 +78,44 @@ fn lines_arrive_and_the_summary_has_its_shape() {
 }
 
 #[test]
+fn the_receipt_counts_lines_by_their_names_and_names_what_was_set_aside() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let named = |id: u32| {
+        let now = Timestamp::now().as_millisecond();
+        let evt = json!({"id": format!("n{id}"), "name": "job.done"});
+        format!("{}\n", json!({"timestamp": now, "evt": evt}))
+    };
+    let content = format!("{}{}{}no object\n", named(1), whole(2), named(3));
+    let path = file(&environment, &content);
+    let summary = export(&environment, &path.display().to_string(), &[]).exits(6);
+    let receipt = environment.run(["receipts", "show", "-o", "json"]);
+    let receipt = receipt.exits(0).json();
+    assert_eq!(summary.json()["destinations"][0]["receipt"], receipt["id"]);
+    assert_eq!(receipt["command"], "sessions export --file");
+    assert_eq!(
+        (&receipt["ending"], &receipt["destination"]),
+        (&json!("done"), &json!("logs"))
+    );
+    let kinds = json!({"job.done": 2, "other": 1});
+    assert_eq!(receipt["totals"]["kinds"], kinds, "{receipt}");
+    assert_eq!(receipt["totals"]["dead_letters"], 1, "{receipt}");
+
+    let dry = export(
+        &environment,
+        &path.display().to_string(),
+        &["--dry-run", "--again"],
+    );
+    let _ = dry.exits(6);
+    let listed = environment.run(["receipts", "list", "-o", "json"]).exits(0);
+    assert_eq!(
+        listed.json().as_array().map(Vec::len),
+        Some(1),
+        "a dry run left one"
+    );
+}
+
+#[test]
 fn a_broken_line_is_named_and_kept_and_the_rest_goes() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);

@@ -13,13 +13,15 @@ use tokio::sync::mpsc;
 
 use super::rows::{Chosen, LetterRow, folder, lines_of};
 use crate::commands::flags::DatadogAccess;
-use crate::commands::shipping::{Chorus, End, carry};
+use crate::commands::receipts;
+use crate::commands::shipping::{Chorus, End, carry, closed};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
 use crate::delivery::dead_letter::{
     DeadLetterError, DeadLetters, Drawer, FOLDER, StoredLetter, files, read,
 };
+use crate::delivery::receipts::{Recorder, Run};
 use crate::delivery::state::{Holder, StateError};
 use crate::delivery::{
     Account, Given, IntakeKind, Line, Number, Observer, Options, Progress, Summary,
@@ -31,6 +33,9 @@ use crate::ui::{Format, Table, Ui, counted};
 
 /// Letters that wait between reading and delivering.
 const QUEUE: usize = 64;
+
+/// Its name, for whoever waits for it and for its receipt.
+const COMMAND: &str = "deadletters retry";
 
 /// Send dead letters again, under the same ids
 #[derive(Debug, Args)]
@@ -72,6 +77,8 @@ struct Retried {
     cut: u64,
     elapsed_s: f64,
     interrupted: bool,
+    /// Id of the receipt.
+    receipt: String,
 }
 
 pub(super) async fn run(context: &Context, args: &Retry) -> anyhow::Result<Exit> {
@@ -163,7 +170,9 @@ async fn retry(
     let name = name(kind, &datadog);
     let folder = context.state_folder()?.join(FOLDER);
     let path = DeadLetters::new(&folder, &name).path().to_owned();
-    let drawer = Drawer::open(&path, &Holder::this("deadletters retry", context.now()))?;
+    let drawer = Drawer::open(&path, &Holder::this(COMMAND, context.now()))?;
+    let receipt = RefCell::new(receipts::begin(context, None, sending(kind, &datadog)).await?);
+    let sent_under = receipt.borrow().id().to_owned();
     let options = Options {
         deadline: context.deadline(),
         dead_letters: Some(folder),
@@ -180,12 +189,32 @@ async fn retry(
     let given = |letter| follower.given(&letter);
     let remedy = "run the same command again with another key".to_owned();
     let end = End::Intake(Account::new(kind, datadog, None, remedy), options);
-    let summary = carry(context, end, letters, given, &follower).await;
+    let recorder = Recorder::new(Some(&receipt), &follower);
+    let summary = carry(context, end, letters, given, recorder).await;
+    let unread = unread.try_iter().next();
+    let summary = closed(context, Some(receipt), summary, unread.is_none());
     drawer.remove(&follower.settled.borrow())?;
     let summary = summary?;
-    match unread.try_iter().next() {
+    match unread {
         Some(error) => Err(error.into()),
-        None => Ok(retried(name, &path, rows.len(), &follower, &summary)),
+        None => Ok(retried(
+            name,
+            &path,
+            rows.len(),
+            sent_under,
+            &follower,
+            &summary,
+        )),
+    }
+}
+
+/// What the receipt says that it set out to do.
+fn sending(kind: IntakeKind, datadog: &Datadog) -> Run {
+    Run {
+        command: COMMAND.to_owned(),
+        destination: kind.name().to_owned(),
+        site: Some(datadog.site().to_string()),
+        ..Run::default()
     }
 }
 
@@ -237,6 +266,7 @@ impl Follower<'_> {
         match event {
             Ok(event) => Some(Given::Line(Line {
                 id: event.id,
+                kind: event.kind,
                 timestamp: event.timestamp,
                 json: event.json,
                 number: Some(event.number),
@@ -265,6 +295,7 @@ fn retried(
     destination: String,
     file: &Path,
     letters: usize,
+    receipt: String,
     follower: &Follower<'_>,
     summary: &Summary,
 ) -> Retried {
@@ -285,6 +316,7 @@ fn retried(
         cut: summary.cut,
         elapsed_s: summary.elapsed.as_secs_f64(),
         interrupted: summary.is_interrupted,
+        receipt,
     }
 }
 
@@ -327,4 +359,5 @@ fn say(context: &Context, retried: &Retried) {
             context.ui.status(&format!("  {count} {text}"));
         }
     }
+    context.ui.status(&format!("  receipt {}", retried.receipt));
 }

@@ -229,8 +229,12 @@ async fn side_by_side<S, D>(
     }
 }
 
-/// Closes the lane's receipt with what came of it.
-fn closed(
+/// Closes a receipt with what came of the delivery. `is_whole` says that everything was read.
+///
+/// # Errors
+///
+/// Those of `result`, and a receipt that cannot be closed.
+pub fn closed(
     context: &Context,
     receipt: Option<RefCell<Receipt>>,
     result: anyhow::Result<Summary>,

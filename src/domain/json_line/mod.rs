@@ -34,5 +34,6 @@ pub struct Evt {
     pub inside: usize,
     pub is_empty: bool,
     pub id: Option<Range<usize>>,
+    pub name: Option<Range<usize>>,
     pub original_time: Option<Range<usize>>,
 }

@@ -101,6 +101,7 @@ impl<'a> Scanner<'a> {
             let value = scanner.value_range(2)?;
             match key {
                 b"id" => evt.id = Some(value),
+                b"name" => evt.name = Some(value),
                 b"original_time" => evt.original_time = Some(value),
                 _ => {}
             }

@@ -73,6 +73,8 @@ pub struct LineEvent {
     pub number: u64,
     /// What it says in `evt.id`.
     pub id: String,
+    /// What it says in `evt.name`.
+    pub kind: Option<Box<str>>,
     pub timestamp: Timestamp,
     pub json: Bytes,
 }

@@ -8,6 +8,9 @@ use super::{BrokenLine, LineEvent, Row};
 use crate::domain::event::EventId;
 use crate::domain::json_line::{Change, Layout, scan};
 
+/// Receipts count by kind: names in bytes that are longer are no kinds.
+const LONGEST_KIND: usize = 100;
+
 /// The row of a line that is not empty, and the form of its time where that was set right. A line
 /// without a time is from `now`.
 pub(super) fn row(number: u64, bytes: Bytes, now: Timestamp) -> (Row, Option<TimeForm>) {
@@ -78,6 +81,7 @@ fn event(
     let event = LineEvent {
         number,
         id,
+        kind: own_kind(text, &layout),
         timestamp,
         json,
     };
@@ -101,6 +105,17 @@ fn own_id(text: &str, layout: &Layout) -> Result<Option<String>, String> {
             "its evt.id is neither a text nor a number: {raw:.40}"
         )),
     }
+}
+
+/// No name counts as one that is not there, and so does one that is too long to count by.
+fn own_kind(text: &str, layout: &Layout) -> Option<Box<str>> {
+    let range = layout.in_evt.as_ref()?.name.clone()?;
+    let raw = &text[range];
+    let name = match raw.as_bytes() {
+        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => raw[1..raw.len() - 1].into(),
+        _ => serde_json::from_str::<Box<str>>(raw).ok()?,
+    };
+    (1..=LONGEST_KIND).contains(&name.len()).then_some(name)
 }
 
 fn own_time(text: &str, layout: &Layout) -> Result<Option<LineTime>, String> {
@@ -134,6 +149,26 @@ mod tests {
         assert_eq!(event.json.as_ptr(), line.as_ptr());
         assert_eq!((event.json.len(), &*event.id), (line.len(), "me"));
         assert_eq!(event.timestamp.as_millisecond(), 1_785_585_600_250);
+    }
+
+    #[test]
+    fn its_kind_is_its_name_where_that_is_a_short_text() {
+        let kind = |line| event_of(3, line).kind;
+        assert_eq!(
+            kind(r#"{"evt":{"name":"job.done"}}"#).as_deref(),
+            Some("job.done")
+        );
+        assert_eq!(kind(r#"{"evt":{"name":"a\u0062"}}"#).as_deref(), Some("ab"));
+        for line in [
+            r#"{"name":"no"}"#,
+            r#"{"evt":{"name":""}}"#,
+            r#"{"evt":{"name":7}}"#,
+            r#"{"evt":"name"}"#,
+        ] {
+            assert_eq!(kind(line), None, "{line}");
+        }
+        let long = format!(r#"{{"evt":{{"name":"{}"}}}}"#, "x".repeat(101));
+        assert_eq!(kind(long.leak()), None);
     }
 
     #[test]

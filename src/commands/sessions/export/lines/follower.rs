@@ -66,6 +66,7 @@ fn given(row: Row) -> Given {
     match row {
         Row::Event(event) => Given::Line(Line {
             id: event.id,
+            kind: event.kind,
             timestamp: event.timestamp,
             json: event.json,
             number: Some(event.number),

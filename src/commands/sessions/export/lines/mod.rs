@@ -16,8 +16,12 @@ use tokio::sync::{mpsc, oneshot};
 use self::follower::Follower;
 use self::summary::{Lines, show};
 use super::Export;
-use crate::commands::shipping::{Carried, Chorus, Destination, End, Intake, To, carry, conclude};
+use crate::commands::receipts;
+use crate::commands::shipping::{
+    Carried, Chorus, Destination, End, Intake, To, carry, closed, conclude,
+};
 use crate::context::Context;
+use crate::delivery::receipts::{Receipt, Recorder, Run};
 use crate::delivery::state::{FileKey, FilePosition, Holder};
 use crate::delivery::{LineLedger, Patience};
 use crate::error::{Exit, UsageError};
@@ -25,6 +29,9 @@ use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened,
 
 /// Chunks that wait between reading and delivering.
 const QUEUE: usize = 2;
+
+/// Its name without values.
+const COMMAND: &str = "sessions export --file";
 
 /// Lines instead of sessions.
 #[derive(Debug, Args)]
@@ -56,9 +63,14 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
     )
     .await?;
     let source = source(context, args, opened, &name, &intake, destination)?;
+    let receipt = match args.delivery.dry_run {
+        true => None,
+        false => Some(receipt(context, &intake, destination).await?),
+    };
     let lane = Lane {
         name: intake.name(destination),
         end: intake.end(destination)?,
+        receipt,
         is_stdout_free: !args.delivery.dry_run,
     };
     let exit = deliver(context, source, lane).await?;
@@ -66,6 +78,20 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
         context.ui.status("dry run: nothing was sent");
     }
     Ok(exit)
+}
+
+async fn receipt(
+    context: &Context,
+    intake: &Intake<'_>,
+    destination: &Destination,
+) -> anyhow::Result<Receipt> {
+    let run = Run {
+        command: COMMAND.to_owned(),
+        destination: destination.to_string(),
+        site: Some(intake.site().to_string()),
+        ..Run::default()
+    };
+    receipts::begin(context, None, run).await
 }
 
 fn destination<'a>(args: &'a Export, path: &Path) -> Result<&'a Destination, UsageError> {
@@ -160,7 +186,7 @@ fn remembered(
     let mut ledger = match args.delivery.dry_run {
         true => LineLedger::look(&folder, &key, begin)?,
         false => {
-            let holder = Holder::this("sessions export --file", context.now());
+            let holder = Holder::this(COMMAND, context.now());
             LineLedger::open(&folder, key, &holder, begin)?
         }
     };
@@ -179,6 +205,8 @@ fn is_same(file: &OpenedFile, found: &FilePosition) -> bool {
 struct Lane<'a> {
     name: String,
     end: End<'a>,
+    /// `None` where nothing is sent.
+    receipt: Option<Receipt>,
     is_stdout_free: bool,
 }
 
@@ -201,7 +229,9 @@ async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::R
     let follower = Follower::new(&context.ui, &chorus, &ledger);
     let (chunks, mut ended) = reading(input);
     let given = |chunk| follower.given(chunk);
-    let result = carry(context, lane.end, chunks, given, &follower).await;
+    let receipt = lane.receipt.map(RefCell::new);
+    let recorder = Recorder::new(receipt.as_ref(), &follower);
+    let result = carry(context, lane.end, chunks, given, recorder).await;
     let kept = ledger.borrow_mut().finish();
     let reached = ledger.borrow().reached();
     let is_cut = result
@@ -213,20 +243,20 @@ async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::R
             source.name
         ));
     }
+    let ended = ended.try_recv().ok().transpose();
     let carried = Carried {
         name: lane.name,
         is_best_effort: false,
         lacked: 0,
-        receipt: None,
+        receipt: receipt.as_ref().map(|one| one.borrow().id().to_owned()),
         known: before + ledger.borrow().known(),
-        result,
+        result: closed(context, receipt, result, ended.is_ok()),
     };
     if carried.result.is_err() {
         return conclude(context, vec![carried]);
     }
     kept?;
-    let ended = ended.try_recv().ok();
-    let ended = ended.transpose().map_err(explained)?.unwrap_or_default();
+    let ended = ended.map_err(explained)?.unwrap_or_default();
     let lines = Lines {
         file: source.name,
         lines: follower.lines(),
