@@ -194,7 +194,9 @@ mod tests {
                     && query.created_before.is_none_or(|at| row.created_at <= at)
             };
             let mut rows: Vec<AuditLog> = self.rows.iter().filter(is_in).cloned().collect();
-            let turn = self.turns[self.asked % self.turns.len()] + self.asked;
+            // Drawn anew each time: an order in step with the pages would hide a row for ever.
+            let drawn = self.turns[self.asked % self.turns.len()] as u64 + self.asked as u64;
+            let turn = (drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) as usize;
             self.asked += 1;
             let length = rows.len().max(1);
             rows.rotate_left(turn % length);
