@@ -85,7 +85,7 @@ pub struct GatewayUser {
 }
 
 /// A batch that the destination took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// From 1 on, in the order in which batches were taken.
     pub number: u64,

@@ -16,7 +16,7 @@ use crate::delivery::state::StateError;
 pub struct Evidence {
     /// Receipts of runs that sent.
     pub receipts: u64,
-    /// When the last batch went out.
+    /// When the last batch with events of sessions went out.
     pub newest_sent: Option<Timestamp>,
 }
 
@@ -55,7 +55,10 @@ impl Evidence {
         match line {
             Line::Batch(batch) => {
                 self.receipts += u64::from(batch.number == 1);
-                self.newest_sent = self.newest_sent.max(batch.sent_at);
+                // What else was sent is nothing to wait for.
+                if batch.kinds.keys().any(|kind| kind.starts_with("session.")) {
+                    self.newest_sent = self.newest_sent.max(batch.sent_at);
+                }
                 for late in batch.late {
                     for id in &late.ids {
                         if let Some(item) = expected.of_id(id) {
@@ -85,5 +88,25 @@ fn set_aside(expected: &mut Expectations, way: Way, ids: &[String]) {
         if let Some(item) = expected.of_id(id) {
             item.aside = Some(way);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::receipts::line::Batch;
+
+    #[test]
+    fn only_events_of_sessions_are_waited_for() {
+        let mut evidence = Evidence::default();
+        for (second, kind) in [(1, "session.close"), (2, "gateway.audit"), (3, "other")] {
+            let batch = Batch {
+                sent_at: Timestamp::from_second(second).ok(),
+                kinds: [(kind.to_owned(), 1)].into(),
+                ..Batch::default()
+            };
+            evidence.note(&mut Expectations::default(), Line::Batch(batch));
+        }
+        assert_eq!(evidence.newest_sent, Timestamp::from_second(1).ok());
     }
 }
