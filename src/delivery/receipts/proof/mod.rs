@@ -2,7 +2,7 @@
 //!
 //! It begins with what the gateway says ought to exist ([`Expectations`]). Receipts say which of it
 //! went out under another time than its own, was set aside, or was found by an earlier verification
-//! ([`gather`]). Then Datadog counts by hour and kind ([`cells`]), over the times under which it has
+//! ([`gather`]). Then Datadog counts by hour and kind (`cells`), over the times under which it has
 //! the events; only where an hour differs are its ids listed, and what is still not found is looked
 //! up by its id, wherever it may be ([`Inquiry`]).
 //!
