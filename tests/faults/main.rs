@@ -2,8 +2,8 @@
 //! oracle over what the intake stored and answered.
 //!
 //! ```text
-//! cargo test --test faults                     the short form, a seed of its own
-//! cargo test --test faults -- --long           every row in full: minutes
+//! cargo test --test faults                     the short form, always the same choices
+//! cargo test --test faults -- --long           every row in full, new choices: minutes
 //! cargo test --test faults -- --seed 7         the same choices again
 //! cargo test --test faults -- --only kill      the rows of that name; --list names all
 //! ```

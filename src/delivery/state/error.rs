@@ -79,6 +79,7 @@ impl StateError {
                 what: error.to_string(),
             },
             Some(ErrorCode::DiskFull) => StateError::Full { path },
+            _ if is_out_of_room(&error) => StateError::Full { path },
             _ => StateError::Sqlite {
                 path,
                 source: error,
@@ -105,6 +106,13 @@ impl StateError {
             StateError::Io { .. } | StateError::Sqlite { .. } => None,
         }
     }
+}
+
+/// SQLite makes the index of its log large enough by writing to it, and tells a disk without room
+/// for that as an input error: <https://www.sqlite.org/rescode.html#ioerr_shmsize>.
+fn is_out_of_room(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
 }
 
 fn told(holder: Option<&Holder>) -> String {
