@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::rows::{Chosen, LetterRow, folder, lines_of};
 use crate::commands::flags::DatadogAccess;
 use crate::commands::receipts;
-use crate::commands::shipping::{Chorus, End, carry, closed};
+use crate::commands::shipping::{Chorus, End, Extent, carry, closed};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
@@ -192,7 +192,12 @@ async fn retry(
     let recorder = Recorder::new(Some(&receipt), &follower);
     let summary = carry(context, end, letters, given, recorder).await;
     let unread = unread.try_iter().next();
-    let summary = closed(context, Some(receipt), summary, unread.is_none());
+    let summary = closed(
+        context,
+        Some(receipt),
+        summary,
+        Extent::of(unread.is_none()),
+    );
     drawer.remove(&follower.settled.borrow())?;
     let summary = summary?;
     match unread {

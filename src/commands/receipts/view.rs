@@ -10,7 +10,7 @@ use crate::delivery::receipts::{Batch, Listed, Operator, SetAside, Standing, Tot
 pub struct ReceiptRow {
     pub id: String,
     pub command: String,
-    /// `done`, `interrupted`, `failed`, `cut off` or `running`
+    /// `done`, `stopped`, `interrupted`, `failed`, `cut off` or `running`
     pub ending: &'static str,
     pub begun: Timestamp,
     pub ended: Option<Timestamp>,

@@ -218,7 +218,10 @@ pub struct Ended {
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     Done,
-    /// Somebody asked it to stop.
+    /// A mode that runs until somebody stops it was stopped, with everything that it had read at
+    /// the destination.
+    Stopped,
+    /// Somebody asked it to stop before it was through.
     Interrupted,
     Failed,
 }
@@ -227,6 +230,7 @@ impl Ending {
     pub fn as_str(self) -> &'static str {
         match self {
             Ending::Done => "done",
+            Ending::Stopped => "stopped",
             Ending::Interrupted => "interrupted",
             Ending::Failed => "failed",
         }

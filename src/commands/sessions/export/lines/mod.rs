@@ -18,7 +18,7 @@ use self::summary::{Lines, show};
 use super::Export;
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, Chorus, Destination, End, Intake, To, carry, closed, conclude,
+    Carried, Chorus, Destination, End, Extent, Intake, To, carry, closed, conclude,
 };
 use crate::context::Context;
 use crate::delivery::receipts::{Receipt, Recorder, Run};
@@ -250,7 +250,7 @@ async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::R
         lacked: 0,
         receipt: receipt.as_ref().map(|one| one.borrow().id().to_owned()),
         known: before + ledger.borrow().known(),
-        result: closed(context, receipt, result, ended.is_ok()),
+        result: closed(context, receipt, result, Extent::of(ended.is_ok())),
     };
     if carried.result.is_err() {
         return conclude(context, vec![carried]);
