@@ -138,6 +138,7 @@ pub async fn run(
         None => None,
     };
     let mut naming = Naming::new(target, options.format, items.len())?;
+    naming.sweep();
     let writer = Writer {
         context,
         gateway,
