@@ -88,6 +88,8 @@ pub struct ReceiptDetail {
     pub until: Option<Timestamp>,
     pub sessions: Vec<String>,
     pub filter: String,
+    /// The file whose lines were sent, or `standard input`.
+    pub source: Option<String>,
     pub gateway: Option<String>,
     pub organisation: Option<String>,
     pub destination: String,
@@ -123,6 +125,7 @@ impl ReceiptDetail {
             until: run.until,
             sessions: run.sessions,
             filter: run.filter,
+            source: run.source,
             gateway: run.gateway,
             organisation: run.organisation,
             destination: run.destination,
