@@ -29,10 +29,14 @@ const GRACE: Duration = Duration::from_secs(30);
 /// The person's wish to stop, in the pipeline's words.
 pub(super) fn stop(context: &Context) -> Wish {
     let (wish, _) = watch::channel(Stop::No);
-    let (sender, mut cancel) = (wish.clone(), context.cancel());
+    let (sender, stopping) = (wish.clone(), context.stopping());
+    let (mut asked, mut urged) = (stopping.asked(), stopping.urged());
     tokio::spawn(async move {
-        if cancel.wait_for(|stopped| *stopped).await.is_ok() {
+        if asked.wait_for(|asked| *asked).await.is_ok() {
             sender.send_replace(Stop::Drain);
+        }
+        if urged.wait_for(|urged| *urged).await.is_ok() {
+            sender.send_replace(Stop::Now);
         }
     });
     wish
