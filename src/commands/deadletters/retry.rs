@@ -356,7 +356,7 @@ fn say(context: &Context, retried: &Retried) {
         (retried.set_aside_again, "refused again, in newer letters"),
         (
             retried.not_events,
-            "no events: mend them in the file, or drop them",
+            "that are no events: mend them in the file, or drop them",
         ),
         (retried.undelivered, "not delivered: they stay"),
         (retried.late, "older than Datadog takes: tagged late:true"),
