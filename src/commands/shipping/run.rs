@@ -14,7 +14,7 @@ use super::standing::Standing;
 use super::voice::Chorus;
 use crate::context::Context;
 use crate::delivery::receipts::{Ending, Receipt};
-use crate::delivery::{Outlet, Stop, Summary, fan_out};
+use crate::delivery::{Outlet, Progress, Stop, Summary, fan_out};
 
 /// Items that wait between reading and delivering.
 const QUEUE: usize = 256;
@@ -184,6 +184,10 @@ async fn deliver<E: Clone>(
         let (run, required, done) = (runner(at).run(rx, end), &required, &is_required_done);
         running.push(async move {
             let ended = run.await;
+            track.keeper.ended();
+            if let (true, Err(error)) = (track.is_best_effort, &ended) {
+                failed(chorus, standing, at, error);
+            }
             if !track.is_best_effort {
                 required.set(required.get() - 1);
             }
@@ -209,6 +213,17 @@ async fn deliver<E: Clone>(
         ended = &mut running => ended,
         never = hurry(&is_required_done, best_effort.map(|(_, wish)| wish)) => match never {},
     }
+}
+
+/// What others go on without is told at once, and not at the end alone.
+fn failed(chorus: &Chorus<'_>, standing: Option<&Standing>, at: usize, error: &anyhow::Error) {
+    let told = Progress::Failed {
+        why: format!("{error:#}"),
+    };
+    if let Some(standing) = standing {
+        standing.board.told(at, &told);
+    }
+    chorus.tell(at, told);
 }
 
 /// Ends what is behind some time after the others are done.

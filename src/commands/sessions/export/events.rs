@@ -13,12 +13,12 @@ use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, Destination, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, Standing, conclude, ship,
+    Carried, End, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, Standing, conclude, ship,
     ship_standing, unread,
 };
 use crate::context::Context;
 use crate::delivery::Patience;
-use crate::delivery::receipts::Run;
+use crate::delivery::receipts::{Receipt, Run};
 use crate::domain::session::Session;
 use crate::domain::site::Site;
 use crate::error::Exit;
@@ -57,40 +57,23 @@ pub(super) async fn run(
         return Ok(Exit::Failed);
     }
     let mapping = Mapping::new(context, args, &gateway)?;
-    let mut lanes = Vec::new();
-    for ((place, file), ledger) in places.iter().zip(files).zip(&plan.ledgers) {
-        let site = site.filter(|_| place.to.destination.is_intake() && !args.delivery.dry_run);
-        let receipt = match site {
-            Some(site) => {
-                let run = receipt_of(args, &gateway, &plan, place, site);
-                Some(receipts::begin(context, Some(&gateway), run).await?)
-            }
-            None => None,
-        };
-        lanes.push(Lane {
-            receipt,
-            name: place.name(intake.as_ref()),
-            is_best_effort: place.to.is_best_effort,
-            end: place.end(file, intake.as_ref())?,
-            keeper: Box::new(Follower {
-                mapping: &mapping,
-                ledger: ledger.as_deref(),
-            }),
-        });
-    }
+    let way = Way {
+        context,
+        args,
+        gateway: &gateway,
+        plan: &plan,
+        mapping: &mapping,
+    };
+    let lanes = way.lanes(&places, files, intake.as_ref()).await?;
     scope::warn_where_partial(context, &gateway).await;
     let delivered = deliver(context, args, &gateway, &plan, &mapping, lanes).await?;
-    let is_free = !args.delivery.dry_run
-        && places
-            .iter()
-            .all(|place| place.to.destination != Destination::Stdout);
     let is_late = delivered.is_late();
-    let is_delivered = delivered.carried.iter().all(|one| one.result.is_ok());
-    let verification = match is_delivered {
+    let verification = match delivered.is_whole() {
         true => verification(context, args, &gateway, &plan).await,
         false => Ok(None),
     };
-    let exit = tell(context, &plan, delivered, verification, is_free)?;
+    let is_stdout_free = !args.delivery.dry_run && !places.iter().any(Place::is_stdout);
+    let exit = tell(context, &plan, delivered, verification, is_stdout_free)?;
     if args.new && is_late {
         context.ui.status(OFTEN_ENOUGH);
     }
@@ -98,6 +81,63 @@ pub(super) async fn run(
         context.ui.status("dry run: nothing was sent");
     }
     Ok(exit)
+}
+
+/// From what was read to where it goes.
+struct Way<'a> {
+    context: &'a Context,
+    args: &'a Export,
+    gateway: &'a Gateway,
+    plan: &'a Plan,
+    mapping: &'a Mapping,
+}
+
+impl<'a> Way<'a> {
+    /// One for each place, in their order.
+    async fn lanes(
+        &self,
+        places: &[Place],
+        files: Vec<Option<End<'a>>>,
+        intake: Option<&'a Intake<'_>>,
+    ) -> anyhow::Result<Vec<Lane<'a, Fed>>> {
+        let mut lanes = Vec::new();
+        for ((place, file), ledger) in places.iter().zip(files).zip(&self.plan.ledgers) {
+            lanes.push(Lane {
+                receipt: self.receipt(place, intake).await?,
+                name: place.name(intake),
+                is_best_effort: place.to.is_best_effort,
+                end: place.end(file, intake)?,
+                keeper: Box::new(Follower {
+                    mapping: self.mapping,
+                    ledger: ledger.as_deref(),
+                }),
+            });
+        }
+        Ok(lanes)
+    }
+
+    /// `None` where nothing leaves the machine.
+    async fn receipt(
+        &self,
+        place: &Place,
+        intake: Option<&Intake<'_>>,
+    ) -> anyhow::Result<Option<Receipt>> {
+        let Self {
+            context,
+            args,
+            gateway,
+            plan,
+            ..
+        } = self;
+        let is_sent = place.to.destination.is_intake() && !args.delivery.dry_run;
+        Ok(match intake.filter(|_| is_sent) {
+            Some(intake) => {
+                let run = receipt_of(args, gateway, plan, place, intake.site());
+                Some(receipts::begin(context, Some(gateway), run).await?)
+            }
+            None => None,
+        })
+    }
 }
 
 /// What the receipt of a destination says that the run set out to do.
@@ -122,6 +162,11 @@ struct Delivered {
 }
 
 impl Delivered {
+    /// Whether every destination has what it was to get.
+    fn is_whole(&self) -> bool {
+        self.carried.iter().all(|one| one.result.is_ok())
+    }
+
     /// Whether an event was too old by the time it was sent.
     fn is_late(&self) -> bool {
         let late = |one: &Carried| one.summary().late + one.summary().skipped > 0;

@@ -78,23 +78,16 @@ impl Following {
 
     fn left(&self, now: Timestamp, is_first: bool) -> Result<Left, StateError> {
         let mut shares = self.shares.borrow_mut();
-        let mut is_settled = true;
         for share in shares.iter_mut() {
             share.range.until = now;
             if let Some(ledger) = &share.ledger {
-                let mut ledger = ledger.borrow_mut();
                 if !is_first {
-                    ledger.begin_round()?;
+                    ledger.borrow_mut().begin_round()?;
                 }
-                is_settled &= ledger.is_settled();
             }
         }
         let Unread { ranges, unfinished } = unread(&shares);
-        Ok(Left {
-            ranges,
-            unfinished,
-            is_settled,
-        })
+        Ok(Left { ranges, unfinished })
     }
 }
 

@@ -70,6 +70,12 @@ impl Keeper<Fed> for Follower<'_> {
             .map_or(Ok(()), |ledger| ledger.borrow_mut().write())
     }
 
+    fn ended(&self) {
+        if let Some(ledger) = self.ledger {
+            ledger.borrow_mut().give_up();
+        }
+    }
+
     fn known(&self) -> u64 {
         self.ledger.map_or(0, |ledger| ledger.borrow().known())
     }

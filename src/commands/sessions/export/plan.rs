@@ -148,6 +148,9 @@ pub(super) fn unread(shares: &[Share]) -> Unread {
             continue;
         };
         let mut ledger = ledger.borrow_mut();
+        if ledger.is_given_up() {
+            continue;
+        }
         ranges.extend(ledger.missing(share.range).iter());
         unfinished.extend(ledger.unfinished());
         if is_shared {
