@@ -80,10 +80,8 @@ impl Following {
         let mut shares = self.shares.borrow_mut();
         for share in shares.iter_mut() {
             share.range.until = now;
-            if let Some(ledger) = &share.ledger {
-                if !is_first {
-                    ledger.borrow_mut().begin_round()?;
-                }
+            if let (Some(ledger), false) = (&share.ledger, is_first) {
+                ledger.borrow_mut().begin_round()?;
             }
         }
         let Unread { ranges, unfinished } = unread(&shares);
