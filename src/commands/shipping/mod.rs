@@ -2,15 +2,19 @@
 //! what is said of it at the end.
 //!
 //! A command names its destinations by [`To`], makes a [`Lane`] of each, and hands them to [`ship`]
-//! together with the work that reads. A [`Keeper`] is its own: it makes records of what was read and
-//! remembers what came of them.
+//! together with the work that reads. A [`Keeper`](lane::Keeper) is its own: it makes records of what was read and
+//! remembers what came of them. What comes from the gateway's API has the [`Follower`], and
+//! [`positions`] says what of a range each destination lacks.
 
 mod flags;
+mod follower;
+mod following;
 mod intake;
 mod lane;
 mod new_position;
 mod outcome;
 mod place;
+pub mod positions;
 mod rows;
 mod run;
 mod single;
@@ -19,9 +23,10 @@ mod summary;
 mod voice;
 
 pub use flags::DeliveryFlags;
+pub use follower::{Follower, Mapping, log_profile};
+pub use following::{Following, tell_news};
 pub use intake::Intake;
-pub use lane::{End, Keeper, Lane};
-pub use new_position::tell_new_position;
+pub use lane::{End, Lane};
 pub use outcome::{Carried, conclude, unread};
 pub use place::{Destination, To, check};
 pub use rows::Place;

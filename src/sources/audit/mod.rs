@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 pub use self::estimate::{Estimate, estimate};
 use self::pages::Pages;
 use super::error::SourceError;
-use super::export::{Reading, Stretch};
+use super::export::Reading;
 use super::retry::{Backoff, retrying};
 use crate::domain::intervals::Intervals;
 use crate::domain::time::TimeRange;
@@ -31,13 +31,8 @@ pub struct Export<'a> {
     pub now: Timestamp,
 }
 
-/// What reading gives.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fed {
-    Row(Box<AuditLog>),
-    /// Every row of it was given. Nothing in it is unfinished: a row never changes.
-    Read(Stretch),
-}
+/// What reading gives. Nothing in a stretch is unfinished: a row never changes.
+pub type Fed = super::export::Fed<AuditLog>;
 
 /// Sends every row to `tx`, and tells `progress` how many there were so far. Gives their number.
 ///
@@ -78,7 +73,7 @@ impl<P: FnMut(u64)> Feeder<'_, P> {
             let taken = pages.take(self.page(&query).await?)?;
             for row in taken.rows {
                 self.rows += 1;
-                self.send(Fed::Row(Box::new(row))).await?;
+                self.send(Fed::Event(Box::new(row))).await?;
             }
             (self.progress)(self.rows);
             stretch.reached = taken.whole_from;
@@ -146,7 +141,7 @@ mod tests {
         let (mut ids, mut whole) = (Vec::new(), Intervals::default());
         while let Some(fed) = rx.recv().await {
             match fed {
-                Fed::Row(row) => ids.push(row.id),
+                Fed::Event(row) => ids.push(row.id),
                 Fed::Read(stretch) => whole.insert(stretch.range),
             }
         }

@@ -51,8 +51,8 @@ impl Export<'_> {
 
 /// What reading gives.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Fed {
-    Event(Box<SessionEvent>),
+pub enum Fed<T = SessionEvent> {
+    Event(Box<T>),
     /// Every event of it was given.
     Read(Stretch),
 }

@@ -2,7 +2,7 @@
 
 mod ask;
 mod destination;
-mod follower;
+mod mapping;
 mod plan;
 mod summary;
 
@@ -11,14 +11,14 @@ use std::cell::Cell;
 use clap::Args;
 
 use self::destination::RowFormat;
-use self::follower::{Follower, Mapping};
+use self::mapping::Mapping;
 use self::plan::Plan;
 use self::summary::{AuditSummary, show};
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, DeliveryFlags, Destination, End, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, conclude,
-    ship, unread,
+    Carried, DeliveryFlags, Destination, End, Follower, Intake, Lane, OFTEN_ENOUGH, Place, Shipped,
+    conclude, ship, unread,
 };
 use crate::context::Context;
 use crate::delivery::receipts::Run;
@@ -87,14 +87,14 @@ impl Export {
 /// Ships to every place. Files are opened and the key is validated before the source is read.
 pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     let places = destination::of(args)?;
-    let span = plan::span(context, args, &places)?;
+    let terms = plan::terms(context, args, &places)?;
     let files = places.iter().map(|place| place.file(&args.delivery));
     let files: Vec<_> = files.collect::<Result<_, _>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let intake = intake(context, args, &places).await?;
     let intake = intake.as_ref();
     let site = intake.map(Intake::site);
-    let plan = Plan::of(context, args, &gateway, span, &places, site).await?;
+    let plan = Plan::of(context, &gateway, &terms, &places, site).await?;
     if intake.is_some() && !ask::goes_on(context, args, &gateway, &plan).await? {
         context.ui.status("nothing was sent");
         return Ok(Exit::Failed);
@@ -165,7 +165,7 @@ impl<'a> Prepared<'a> {
                 end: place.end(file, intake)?,
                 keeper: Box::new(Follower {
                     mapping: self.mapping,
-                    ledger: ledger.as_ref(),
+                    ledger: ledger.as_deref(),
                 }),
             });
         }

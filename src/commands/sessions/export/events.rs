@@ -5,16 +5,16 @@ use std::cell::Cell;
 use tokio::sync::mpsc;
 
 use super::estimate;
-use super::follower::Follower;
 use super::mapping::Mapping;
-use super::plan::{Plan, Unread, Wanted, What};
+use super::plan::{Plan, Wanted, What};
 use super::proof::{self, Verification, verification};
 use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
 use crate::commands::receipts;
+use crate::commands::shipping::positions::Unread;
 use crate::commands::shipping::{
-    Carried, Destination, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, Standing, conclude, ship,
-    ship_standing, unread,
+    Carried, Destination, Follower, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, Standing, conclude,
+    ship, ship_standing, tell_news, unread,
 };
 use crate::context::Context;
 use crate::delivery::Patience;
@@ -240,7 +240,9 @@ impl Source<'_> {
                     concurrency: self.args.concurrency,
                     interval: self.args.follow.interval,
                 };
-                return following.read(self.ui, follow, statements, tx).await;
+                let left = |now| following.left(now);
+                let news = |news| tell_news(self.ui, news);
+                return sources::follow(follow, left, statements, tx, news).await;
             }
             What::Ranges(unread) => unread,
         };

@@ -7,7 +7,6 @@ mod digest;
 mod estimate;
 mod events;
 mod follow;
-mod follower;
 mod found;
 mod lines;
 mod mapping;
@@ -32,7 +31,7 @@ use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
-use crate::commands::shipping::{DeliveryFlags, Place, StandingFlags};
+use crate::commands::shipping::{DeliveryFlags, Place, StandingFlags, positions};
 use crate::context::Context;
 use crate::domain::time::{TimeError, TimeRange, parse_range};
 use crate::error::Exit;
@@ -170,6 +169,14 @@ impl Export {
             _ => "sessions export",
         }
     }
+
+    /// The flag that goes on from a position.
+    fn mode(&self) -> &'static str {
+        match self.runs_until_stopped() {
+            true => "--follow",
+            false => "--new",
+        }
+    }
 }
 
 pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
@@ -180,7 +187,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
         args.sessions.iter().partition(|given| is_file(given));
     match destination::of(args, args.recording || !files.is_empty())? {
         Destinations::Recordings { .. } if args.goes_on() => {
-            Err(plan::no_position_here(args).into())
+            Err(positions::files_have_none(args.mode()).into())
         }
         Destinations::Recordings { target, format } => {
             to_recordings(context, args, files, &named, target, format).await
@@ -198,7 +205,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
 /// From the stored position on, once or for as long as it runs.
 fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wanted> {
     if !places.iter().all(Place::has_position) {
-        return Err(plan::no_position_here(args).into());
+        return Err(positions::files_have_none(args.mode()).into());
     }
     let since = args.since.as_deref();
     let since = since.map(|since| range(context, since, None)).transpose()?;

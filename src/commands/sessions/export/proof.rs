@@ -6,9 +6,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::Export;
-use super::plan::{Plan, Unread, What};
+use super::plan::{Plan, What};
 use crate::commands::receipts::{Subject, VerifyAnswer, verified};
 use crate::commands::shipping::Destination;
+use crate::commands::shipping::positions::Unread;
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::delivery::receipts::Finding;
