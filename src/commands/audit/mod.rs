@@ -1,6 +1,7 @@
 //! `ddctl audit`: the gateway's own log of what its administrators changed.
 
 mod export;
+mod filter;
 
 use clap::Subcommand;
 

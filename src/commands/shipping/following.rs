@@ -76,6 +76,6 @@ pub fn tell_news(ui: &Ui, news: News) {
             ui.status(&format!("the gateway answers again, after {after}"));
         }
         News::Hidden(hidden) => ui.warning(&format!("not read: {hidden}")),
-        News::Looked { at, sessions } => tracing::debug!(%at, sessions, "looked"),
+        News::Looked { at, found } => tracing::debug!(%at, found, "looked"),
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! A command names its destinations by [`To`], makes a [`Lane`] of each, and hands them to [`ship`]
 //! together with the work that reads. A [`Keeper`](lane::Keeper) is its own: it makes records of what was read and
-//! remembers what came of them. What comes from the gateway's API has the [`Follower`], and
+//! remembers what came of them. What comes from the gateway's API has the [`Follower`](follower::Follower), and
 //! [`positions`] says what of a range each destination lacks.
 
 mod flags;
@@ -11,10 +11,13 @@ mod follower;
 mod following;
 mod intake;
 mod lane;
+mod lanes;
 mod new_position;
 mod outcome;
 mod place;
 pub mod positions;
+mod proof;
+mod rotate;
 mod rows;
 mod run;
 mod single;
@@ -23,12 +26,15 @@ mod summary;
 mod voice;
 
 pub use flags::DeliveryFlags;
-pub use follower::{Follower, Mapping, log_profile};
+pub use follower::{Mapping, log_profile};
 pub use following::{Following, tell_news};
 pub use intake::Intake;
 pub use lane::{End, Lane};
+pub use lanes::Lanes;
 pub use outcome::{Carried, conclude, unread};
 pub use place::{Destination, To, check};
+pub use proof::{ProofFlags, requests};
+pub use rotate::RotateFlags;
 pub use rows::Place;
 pub use run::{closed, ship, ship_standing};
 pub use single::carry;

@@ -20,6 +20,15 @@ use crate::ui::Ui;
 /// Flags of every long-running mode.
 #[derive(Debug, Args)]
 pub struct StandingFlags {
+    /// With --follow: how often the gateway is asked
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = parse_duration,
+        requires = "follow"
+    )]
+    pub interval: Duration,
     /// With --follow: how often a heartbeat goes to the logs, which says that events would arrive
     #[arg(
         long,

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use self::feeder::{Feeder, send};
-pub use self::follow::{Follow, Left, News, follow};
-pub(super) use self::stretch::Reading;
+pub use self::follow::{Follow, follow};
 pub use self::stretch::Stretch;
+pub(super) use self::stretch::{IN_DOUBT, Reading};
 use super::complete::{Asker, Completed, single};
 use super::dense::Hidden;
 use super::error::SourceError;

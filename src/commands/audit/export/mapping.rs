@@ -22,6 +22,10 @@ impl Mapping {
             redactor: context.redactor(args.no_redact)?,
         })
     }
+
+    pub fn profile(&self) -> &LogProfile {
+        &self.profile
+    }
 }
 
 impl shipping::Mapping<AuditLog> for Mapping {

@@ -17,6 +17,9 @@ pub struct AuditSummary {
     pub rows: u64,
     #[serde(flatten)]
     pub shipped: Shipped,
+    /// Being stopped is how it ends.
+    #[serde(skip)]
+    pub runs_until_stopped: bool,
 }
 
 impl AuditSummary {
@@ -26,13 +29,14 @@ impl AuditSummary {
             until: range.until,
             rows,
             shipped,
+            runs_until_stopped: false,
         }
     }
 
     fn lines(&self) -> Vec<String> {
         let of = format!(" of {}", counted(self.rows, "change"));
         let mut lines = self.shipped.lines(&of);
-        if self.shipped.total.interrupted {
+        if self.shipped.total.interrupted && !self.runs_until_stopped {
             lines.push("  stopped before the end; run the same command again".to_owned());
         }
         lines

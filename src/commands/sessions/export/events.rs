@@ -10,17 +10,15 @@ use super::plan::{Plan, Wanted, What};
 use super::proof::{self, Verification, verification};
 use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
-use crate::commands::receipts;
 use crate::commands::shipping::positions::Unread;
 use crate::commands::shipping::{
-    Carried, Destination, Follower, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, Standing, conclude,
+    Carried, Destination, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing, conclude,
     ship, ship_standing, tell_news, unread,
 };
 use crate::context::Context;
 use crate::delivery::Patience;
 use crate::delivery::receipts::Run;
 use crate::domain::session::Session;
-use crate::domain::site::Site;
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{
@@ -57,27 +55,15 @@ pub(super) async fn run(
         return Ok(Exit::Failed);
     }
     let mapping = Mapping::new(context, args, &gateway)?;
-    let mut lanes = Vec::new();
-    for ((place, file), ledger) in places.iter().zip(files).zip(&plan.ledgers) {
-        let site = site.filter(|_| place.to.destination.is_intake() && !args.delivery.dry_run);
-        let receipt = match site {
-            Some(site) => {
-                let run = receipt_of(args, &gateway, &plan, place, site);
-                Some(receipts::begin(context, Some(&gateway), run).await?)
-            }
-            None => None,
-        };
-        lanes.push(Lane {
-            receipt,
-            name: place.name(intake.as_ref()),
-            is_best_effort: place.to.is_best_effort,
-            end: place.end(file, intake.as_ref())?,
-            keeper: Box::new(Follower {
-                mapping: &mapping,
-                ledger: ledger.as_deref(),
-            }),
-        });
-    }
+    let lanes = Lanes {
+        context,
+        gateway: &gateway,
+        intake: intake.as_ref(),
+        mapping: &mapping,
+        run: run_of(args, &gateway, &plan),
+        is_dry: args.delivery.dry_run,
+    };
+    let lanes = lanes.open(&places, files, &plan.ledgers).await?;
     scope::warn_where_partial(context, &gateway).await;
     let delivered = deliver(context, args, &gateway, &plan, &mapping, lanes).await?;
     let is_free = !args.delivery.dry_run
@@ -100,8 +86,8 @@ pub(super) async fn run(
     Ok(exit)
 }
 
-/// What the receipt of a destination says that the run set out to do.
-fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site: Site) -> Run {
+/// What the receipts say that the run set out to do.
+fn run_of(args: &Export, gateway: &Gateway, plan: &Plan) -> Run {
     Run {
         command: args.command().to_owned(),
         since: plan.range.map(|range| range.since),
@@ -109,8 +95,6 @@ fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site
         sessions: args.sessions.clone(),
         filter: args.filter.filter().canonical(),
         gateway: Some(gateway.page_base().to_owned()),
-        destination: place.to.destination.to_string(),
-        site: Some(site.to_string()),
         ..Run::default()
     }
 }
@@ -238,7 +222,7 @@ impl Source<'_> {
                     filter: &filter,
                     context: events,
                     concurrency: self.args.concurrency,
-                    interval: self.args.follow.interval,
+                    interval: self.args.standing.interval,
                 };
                 let left = |now| following.left(now);
                 let news = |news| tell_news(self.ui, news);

@@ -6,7 +6,6 @@ mod destination;
 mod digest;
 mod estimate;
 mod events;
-mod follow;
 mod found;
 mod lines;
 mod mapping;
@@ -15,7 +14,6 @@ mod page;
 mod plan;
 mod proof;
 mod recordings;
-mod rotate;
 mod summary;
 
 use std::path::PathBuf;
@@ -23,15 +21,15 @@ use std::path::PathBuf;
 use clap::Args;
 
 use self::destination::{Destinations, ExportFormat, Target};
-use self::follow::FollowArgs;
 use self::lines::LinesArgs;
 use self::plan::Wanted;
-use self::rotate::RotateArgs;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
-use crate::commands::shipping::{DeliveryFlags, Place, StandingFlags, positions};
+use crate::commands::shipping::{
+    DeliveryFlags, Place, ProofFlags, RotateFlags, StandingFlags, positions,
+};
 use crate::context::Context;
 use crate::domain::time::{TimeError, TimeRange, parse_range};
 use crate::error::Exit;
@@ -82,7 +80,7 @@ and text at most, packed to a few; --clip takes a part of what is larger. Where 
 hours it shows 30000 pictures of it, says so, and has every line in its transcript.")]
 pub struct Export {
     /// Sessions by id, unique prefix or pasted URL, recording files, or `-`, instead of a range
-    #[arg(value_name = "SESSION")]
+    #[arg(value_name = "SESSION", conflicts_with_all = ["verify", "estimate"])]
     sessions: Vec<String>,
     /// Sessions that started since then: 24h, 2026-11-20, RFC 3339
     #[arg(
@@ -101,8 +99,14 @@ pub struct Export {
     /// Send what was sent before once more, under the same ids
     #[arg(long)]
     again: bool,
-    #[command(flatten)]
-    follow: FollowArgs,
+    /// From the stored position on, and stay: new sessions, and what becomes of the open ones
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "sessions", "until", "new", "again", "limit", "dry_run", "verify", "estimate",
+        ]
+    )]
+    follow: bool,
     #[command(flatten)]
     standing: StandingFlags,
     #[command(flatten)]
@@ -110,12 +114,17 @@ pub struct Export {
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = at_least_one,
+        conflicts_with_all = ["verify", "estimate"]
+    )]
     limit: Option<usize>,
     #[command(flatten)]
     delivery: DeliveryFlags,
     #[command(flatten)]
-    rotate: RotateArgs,
+    rotate: RotateFlags,
     /// Format of a file or of stdout
     #[arg(long, value_name = "FORMAT", help_heading = "Destination")]
     format: Option<ExportFormat>,
@@ -153,7 +162,7 @@ pub struct Export {
     #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
     #[command(flatten)]
-    proof: proof::ProofArgs,
+    proof: ProofFlags,
     #[command(flatten)]
     gateway: GatewayAccess,
     #[command(flatten)]
@@ -218,12 +227,12 @@ fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wan
 impl Export {
     /// True where it runs until somebody stops it.
     pub fn runs_until_stopped(&self) -> bool {
-        self.follow.follow
+        self.follow
     }
 
     /// True where it goes on from a position.
     fn goes_on(&self) -> bool {
-        self.new || self.follow.follow
+        self.new || self.follow
     }
 }
 

@@ -1,8 +1,5 @@
-//! Whether what an export sent is at Datadog; the flags of that, and of what is told beforehand.
+//! Whether what an export sent is at Datadog.
 
-use std::time::Duration;
-
-use clap::Args;
 use serde::Serialize;
 
 use super::Export;
@@ -13,66 +10,9 @@ use crate::commands::shipping::positions::Unread;
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::delivery::receipts::Finding;
-use crate::domain::time::parse_duration;
 use crate::error::{Exit, UsageError};
 use crate::gateway::Gateway;
 use crate::ui::counted;
-
-/// What is proven of a run, or told of one beforehand.
-#[derive(Debug, Args)]
-pub(super) struct ProofArgs {
-    /// Once it is indexed, prove that it is all there, as `receipts verify` does
-    #[arg(
-        long,
-        conflicts_with_all = ["sessions", "limit", "dry_run"],
-        help_heading = "Proof"
-    )]
-    pub verify: bool,
-    /// How long Datadog may take to make it searchable
-    #[arg(
-        long,
-        value_name = "DURATION",
-        default_value = "5m",
-        value_parser = parse_duration,
-        requires = "verify",
-        help_heading = "Proof"
-    )]
-    verify_wait: Duration,
-    /// Say how many events, bytes and requests it would be, and send nothing
-    #[arg(
-        long,
-        conflicts_with_all = ["sessions", "limit", "dry_run", "verify"],
-        help_heading = "Proof"
-    )]
-    pub estimate: bool,
-    /// What a million indexed events cost, for --estimate
-    #[arg(
-        long,
-        value_name = "PRICE",
-        value_parser = price,
-        requires = "estimate",
-        help_heading = "Proof"
-    )]
-    pub price_per_million: Option<f64>,
-    /// What a gigabyte of ingested logs costs, for --estimate
-    #[arg(
-        long,
-        value_name = "PRICE",
-        value_parser = price,
-        requires = "estimate",
-        help_heading = "Proof"
-    )]
-    pub price_per_gb: Option<f64>,
-}
-
-/// In whatever currency.
-fn price(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(price) if (0.0..=1e9).contains(&price) => Ok(price),
-        Ok(_) => Err("it is between 0 and a billion".to_owned()),
-        Err(_) => Err("it is a number such as 1.70".to_owned()),
-    }
-}
 
 /// What a verification came to, as the summary of a run shows it.
 #[derive(Debug, Serialize)]

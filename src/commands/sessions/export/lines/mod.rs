@@ -42,7 +42,7 @@ pub struct LinesArgs {
         value_name = "F",
         conflicts_with_all = [
             "sessions", "since", "until", "new", "FilterArgs", "limit", "no_redact", "recording",
-            "overwrite",
+            "overwrite", "rotate_size", "rotate_age",
         ]
     )]
     pub(super) file: Option<PathBuf>,
