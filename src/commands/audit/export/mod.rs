@@ -102,6 +102,16 @@ impl Export {
         }
     }
 
+    /// True where it runs until somebody stops it.
+    pub fn runs_until_stopped(&self) -> bool {
+        self.follow
+    }
+
+    /// False where it only says what it would be.
+    pub fn delivers(&self) -> bool {
+        !self.proof.estimate
+    }
+
     /// True where it goes on from a position.
     fn goes_on(&self) -> bool {
         self.new || self.follow

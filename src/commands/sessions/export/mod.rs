@@ -230,6 +230,11 @@ impl Export {
         self.follow
     }
 
+    /// False where it only says what it would be.
+    pub fn delivers(&self) -> bool {
+        !self.proof.estimate
+    }
+
     /// True where it goes on from a position.
     fn goes_on(&self) -> bool {
         self.new || self.follow
