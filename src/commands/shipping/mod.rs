@@ -23,6 +23,7 @@ mod run;
 mod single;
 mod standing;
 mod summary;
+mod verification;
 mod voice;
 
 pub use flags::DeliveryFlags;
@@ -40,6 +41,7 @@ pub use run::{closed, ship, ship_standing};
 pub use single::carry;
 pub use standing::{Standing, StandingFlags};
 pub use summary::Shipped;
+pub use verification::{Verification, proven, shown};
 pub use voice::Chorus;
 
 /// More events than this are asked about.

@@ -12,7 +12,7 @@ mod pages;
 #[cfg(test)]
 mod testing;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 pub use self::estimate::{Estimate, estimate};
@@ -20,6 +20,7 @@ use self::feeder::Feeder;
 pub use self::filter::AuditFilter;
 pub use self::follow::{Follow, follow};
 use super::error::SourceError;
+use super::export::IN_DOUBT;
 use crate::domain::intervals::Intervals;
 use crate::gateway::{AuditLog, Gateway};
 
@@ -36,6 +37,9 @@ pub struct Export<'a> {
 
 /// What reading gives. Nothing in a stretch is unfinished: a row never changes.
 pub type Fed = super::export::Fed<AuditLog>;
+
+/// The gateway writes a row some time after the change: what is older is there, or will not be.
+pub const WRITTEN_AFTER: SignedDuration = IN_DOUBT;
 
 /// How far the reading got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +67,6 @@ pub async fn export(
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
     use serde_json::json;
 
     use super::testing::at_micros;

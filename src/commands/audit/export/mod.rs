@@ -5,6 +5,7 @@ mod destination;
 mod estimate;
 mod mapping;
 mod plan;
+mod proof;
 mod rows;
 mod summary;
 
@@ -15,7 +16,7 @@ use super::filter::FilterArgs;
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
 use crate::commands::shipping::{DeliveryFlags, ProofFlags, RotateFlags, StandingFlags};
 use crate::context::Context;
-use crate::delivery::map::audit::NAME;
+use crate::delivery::map::audit::selection;
 use crate::error::Exit;
 
 /// Ship the gateway's audit log to Datadog or to files
@@ -117,11 +118,9 @@ impl Export {
         self.new || self.follow
     }
 
-    /// What keeps its positions and receipts apart from those of sessions: the name of its events,
-    /// with the filter behind it.
+    /// What keeps its positions and receipts apart from those of sessions.
     fn selected(&self) -> String {
-        let filter = self.filter.filter().canonical();
-        format!("{NAME} {filter}").trim_end().to_owned()
+        selection(&self.filter.filter().canonical())
     }
 }
 

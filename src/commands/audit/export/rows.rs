@@ -6,12 +6,13 @@ use tokio::sync::mpsc;
 
 use super::mapping::Mapping;
 use super::plan::{Plan, What};
+use super::proof::verification;
 use super::summary::{AuditSummary, show};
 use super::{Export, ask};
 use crate::commands::shipping::positions::Terms;
 use crate::commands::shipping::{
-    Carried, Destination, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing, conclude,
-    ship, ship_standing, tell_news, unread,
+    Carried, Destination, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing,
+    Verification, conclude, proven, ship, ship_standing, shown, tell_news, unread,
 };
 use crate::context::Context;
 use crate::delivery::Patience;
@@ -28,6 +29,7 @@ pub(super) async fn run(
     terms: &Terms,
     places: &[Place],
 ) -> anyhow::Result<Exit> {
+    args.proof.check(context, &args.delivery, &args.datadog)?;
     let files = places.iter().map(|place| place.file(&args.delivery));
     let files: Vec<_> = files.collect::<Result<_, _>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
@@ -60,7 +62,11 @@ pub(super) async fn run(
         },
     };
     let delivered = shipping.deliver(lanes, &mapping).await?;
-    shipping.tell(delivered, places)
+    let verification = match delivered.is_whole() {
+        true => verification(context, args, &gateway, &plan).await,
+        false => Ok(None),
+    };
+    shipping.tell(delivered, verification, places)
 }
 
 async fn intake<'a>(
@@ -106,6 +112,11 @@ struct Delivered {
 }
 
 impl Delivered {
+    /// Whether no destination failed.
+    fn is_whole(&self) -> bool {
+        self.carried.iter().all(|one| one.result.is_ok())
+    }
+
     /// Whether a change was too old by the time it was sent.
     fn is_late(&self) -> bool {
         let late = |one: &Carried| one.summary().late + one.summary().skipped > 0;
@@ -146,7 +157,13 @@ impl Shipping<'_> {
         })
     }
 
-    fn tell(&self, delivered: Delivered, places: &[Place]) -> anyhow::Result<Exit> {
+    fn tell(
+        &self,
+        delivered: Delivered,
+        verification: anyhow::Result<Option<Verification>>,
+        places: &[Place],
+    ) -> anyhow::Result<Exit> {
+        let (verification, proof) = shown(verification);
         let (context, ui) = (self.context, &self.context.ui);
         let goes_to = |is: fn(&Destination) -> bool| {
             let mut destinations = places.iter().map(|place| &place.to.destination);
@@ -154,11 +171,12 @@ impl Shipping<'_> {
         };
         let is_dry = self.args.delivery.dry_run;
         let is_stdout_free = !is_dry && !goes_to(|one| *one == Destination::Stdout);
-        let is_late = delivered.is_late();
+        let (is_late, is_whole) = (delivered.is_late(), delivered.is_whole());
         let Delivered { rows, carried } = delivered;
-        if carried.len() > 1 || carried.iter().all(|one| one.result.is_ok()) {
+        if carried.len() > 1 || is_whole {
             let summary = AuditSummary {
                 runs_until_stopped: self.args.follow,
+                verification,
                 ..AuditSummary::of(self.plan.range, rows, Shipped::of(&carried))
             };
             show(context, &summary, is_stdout_free)?;
@@ -170,7 +188,7 @@ impl Shipping<'_> {
         if is_dry && goes_to(Destination::is_intake) {
             ui.status("dry run: nothing was sent");
         }
-        Ok(exit)
+        proven(exit, proof)
     }
 }
 

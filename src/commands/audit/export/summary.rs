@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::commands::shipping::Shipped;
+use crate::commands::shipping::{Shipped, Verification};
 use crate::context::Context;
 use crate::domain::time::TimeRange;
 use crate::ui::{Format, counted};
@@ -17,6 +17,8 @@ pub struct AuditSummary {
     pub rows: u64,
     #[serde(flatten)]
     pub shipped: Shipped,
+    /// With `--verify`.
+    pub verification: Option<Verification>,
     /// Being stopped is how it ends.
     #[serde(skip)]
     pub runs_until_stopped: bool,
@@ -29,6 +31,7 @@ impl AuditSummary {
             until: range.until,
             rows,
             shipped,
+            verification: None,
             runs_until_stopped: false,
         }
     }
@@ -39,6 +42,7 @@ impl AuditSummary {
         if self.shipped.total.interrupted && !self.runs_until_stopped {
             lines.push("  stopped before the end; run the same command again".to_owned());
         }
+        lines.extend(self.verification.iter().flat_map(Verification::lines));
         lines
     }
 }

@@ -7,13 +7,13 @@ use tokio::sync::mpsc;
 use super::estimate;
 use super::mapping::Mapping;
 use super::plan::{Plan, Wanted, What};
-use super::proof::{self, Verification, verification};
+use super::proof::verification;
 use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
 use crate::commands::shipping::positions::Unread;
 use crate::commands::shipping::{
-    Carried, Destination, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing, conclude,
-    ship, ship_standing, tell_news, unread,
+    Carried, Destination, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing,
+    Verification, conclude, proven, ship, ship_standing, shown, tell_news, unread,
 };
 use crate::context::Context;
 use crate::delivery::Patience;
@@ -36,7 +36,7 @@ pub(super) async fn run(
     if args.proof.estimate {
         return estimate::run(context, args, wanted, &places).await;
     }
-    proof::check(context, args)?;
+    args.proof.check(context, &args.delivery, &args.datadog)?;
     let files = places.iter().map(|place| place.file(&args.delivery));
     let files: Vec<_> = files.collect::<Result<_, _>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
@@ -163,11 +163,7 @@ fn tell(
     is_free: bool,
 ) -> anyhow::Result<Exit> {
     let Delivered { source, carried } = delivered;
-    let (verification, failed) = match verification {
-        Ok(verification) => (verification, None),
-        Err(error) => (None, Some(error)),
-    };
-    let proven = verification.as_ref().map_or(Exit::Done, |one| one.exit);
+    let (verification, proof) = shown(verification);
     let is_told = carried.len() > 1 || carried.iter().all(|one| one.result.is_ok());
     if is_told {
         let summary = ExportSummary {
@@ -180,11 +176,7 @@ fn tell(
     for hidden in &source.hidden {
         context.ui.warning(&format!("not read: {hidden}"));
     }
-    let exit = match (conclude(context, carried)?, failed) {
-        (Exit::Done, Some(error)) => return Err(error.context("prove what was delivered")),
-        (Exit::Done, None) => proven,
-        (exit, _) => exit,
-    };
+    let exit = proven(conclude(context, carried)?, proof)?;
     Ok(match exit {
         Exit::Done | Exit::Interrupted | Exit::Unreachable if !source.hidden.is_empty() => {
             Exit::WorkKept
