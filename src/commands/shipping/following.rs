@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use jiff::Timestamp;
 
 use super::positions::{Share, Unread};
+use super::standing::{Standing, away};
 use crate::delivery::state::StateError;
 use crate::domain::time::human_duration;
 use crate::sources::{Left, News};
@@ -63,12 +64,14 @@ impl Following {
     }
 }
 
-/// Tells people what happens while a source is followed.
-pub fn tell_news(ui: &Ui, news: News) {
+/// Tells people, and whoever looks from outside, what happens while a source is followed.
+pub fn tell_news(ui: &Ui, standing: Option<&Standing>, news: News) {
+    if let Some(standing) = standing {
+        standing.heard(&news);
+    }
     match news {
         News::Away(error) => {
-            let of_gateway = error.gateway().map(ToString::to_string);
-            let why = of_gateway.unwrap_or_else(|| error.to_string());
+            let why = away(&error);
             ui.warning(&format!("{why}; asking again until the gateway answers"));
         }
         News::Back { after } => {
@@ -76,6 +79,6 @@ pub fn tell_news(ui: &Ui, news: News) {
             ui.status(&format!("the gateway answers again, after {after}"));
         }
         News::Hidden(hidden) => ui.warning(&format!("not read: {hidden}")),
-        News::Looked { at, found } => tracing::debug!(%at, found, "looked"),
+        News::Looked { at, found, .. } => tracing::debug!(%at, found, "looked"),
     }
 }

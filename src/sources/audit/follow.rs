@@ -43,6 +43,7 @@ pub async fn follow(
         news(News::Looked {
             at: now,
             found: feeder.rows() - before,
+            open: Vec::new(),
         });
         Ok(())
     })

@@ -100,10 +100,12 @@ impl<'a> Looks<'a> {
         }
         let summary = std::mem::take(&mut feeder.summary);
         let sessions = summary.sessions;
+        let open = [earlier.open.as_slice(), &summary.open].concat();
         self.add(earlier, summary, news);
         news(News::Looked {
             at: now,
             found: sessions,
+            open,
         });
         Ok(())
     }

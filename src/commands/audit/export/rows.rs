@@ -51,15 +51,12 @@ pub(super) async fn run(
         is_dry: args.delivery.dry_run,
     };
     let lanes = lanes.open(places, files, &plan.ledgers).await?;
-    let filter = args.filter.filter();
     let shipping = Shipping {
         context,
         args,
         plan: &plan,
-        source: Source {
-            gateway: &gateway,
-            filter: &filter,
-        },
+        gateway: &gateway,
+        filter: args.filter.filter(),
     };
     let delivered = shipping.deliver(lanes, &mapping).await?;
     let verification = match delivered.is_whole() {
@@ -102,7 +99,8 @@ struct Shipping<'a> {
     context: &'a Context,
     args: &'a Export,
     plan: &'a Plan,
-    source: Source<'a>,
+    gateway: &'a Gateway,
+    filter: AuditFilter,
 }
 
 /// What came of reading and delivering.
@@ -131,20 +129,22 @@ impl Shipping<'_> {
         lanes: Vec<Lane<'_, Fed>>,
         mapping: &Mapping,
     ) -> anyhow::Result<Delivered> {
-        let (context, args, plan) = (self.context, self.args, self.plan);
+        let (context, args) = (self.context, self.args);
         let reached = Cell::new(0);
-        let source = |tx| self.source.read(context, args, plan, tx, &reached);
+        let standing = match args.follow {
+            true => Some(self.standing(mapping, &lanes).await?),
+            false => None,
+        };
+        let standing = standing.as_ref();
+        let source = |tx| self.read(standing, tx, &reached);
         let is_whole = |read: &Result<_, _>| matches!(read, Ok(_) | Err(SourceError::Closed));
-        let shipment = match args.follow {
-            false => ship(context, "shipping", lanes, source, is_whole).await,
-            true => {
-                let (flags, profile) = (&args.standing, mapping.profile().clone());
-                let command = args.command();
-                let standing = Standing::open(context, command, flags, profile, &lanes).await?;
-                ship_standing(context, "shipping", lanes, source, is_whole, &standing).await
+        let shipment = match standing {
+            None => ship(context, "shipping", lanes, source, is_whole).await,
+            Some(standing) => {
+                ship_standing(context, "shipping", lanes, source, is_whole, standing).await
             }
         };
-        plan.intact()?;
+        self.plan.intact()?;
         let rows = match shipment.source {
             Some(Ok(rows)) => rows,
             // The deliveries ended first: what was read until then is what counts.
@@ -155,6 +155,46 @@ impl Shipping<'_> {
             rows,
             carried: shipment.carried,
         })
+    }
+
+    async fn standing(
+        &self,
+        mapping: &Mapping,
+        lanes: &[Lane<'_, Fed>],
+    ) -> anyhow::Result<Standing> {
+        let (flags, profile) = (&self.args.standing, mapping.profile().clone());
+        Standing::open(self.context, self.args.command(), flags, profile, lanes).await
+    }
+
+    async fn read(
+        &self,
+        standing: Option<&Standing>,
+        tx: mpsc::Sender<Fed>,
+        reached: &Cell<u64>,
+    ) -> Result<u64, SourceError> {
+        let (gateway, filter) = (self.gateway, &self.filter);
+        let progress = |progress: audit::AuditProgress| reached.set(progress.rows);
+        match &self.plan.what {
+            What::Ranges(ranges) => {
+                let export = audit::Export {
+                    gateway,
+                    ranges,
+                    filter,
+                    now: self.plan.now,
+                };
+                audit::export(export, tx, progress).await
+            }
+            What::Following(following) => {
+                let follow = audit::Follow {
+                    gateway,
+                    filter,
+                    interval: self.args.standing.interval,
+                };
+                let left = |now| following.left(now);
+                let news = |news| tell_news(&self.context.ui, standing, news);
+                audit::follow(follow, left, tx, progress, news).await
+            }
+        }
     }
 
     fn tell(
@@ -189,46 +229,5 @@ impl Shipping<'_> {
             ui.status("dry run: nothing was sent");
         }
         proven(exit, proof)
-    }
-}
-
-/// Where rows come from.
-struct Source<'a> {
-    gateway: &'a Gateway,
-    filter: &'a AuditFilter,
-}
-
-impl Source<'_> {
-    async fn read(
-        &self,
-        context: &Context,
-        args: &Export,
-        plan: &Plan,
-        tx: mpsc::Sender<Fed>,
-        reached: &Cell<u64>,
-    ) -> Result<u64, SourceError> {
-        let Self { gateway, filter } = *self;
-        let progress = |progress: audit::AuditProgress| reached.set(progress.rows);
-        match &plan.what {
-            What::Ranges(ranges) => {
-                let export = audit::Export {
-                    gateway,
-                    ranges,
-                    filter,
-                    now: plan.now,
-                };
-                audit::export(export, tx, progress).await
-            }
-            What::Following(following) => {
-                let follow = audit::Follow {
-                    gateway,
-                    filter,
-                    interval: args.standing.interval,
-                };
-                let left = |now| following.left(now);
-                let news = |news| tell_news(&context.ui, news);
-                audit::follow(follow, left, tx, progress, news).await
-            }
-        }
     }
 }

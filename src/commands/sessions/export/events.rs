@@ -124,21 +124,23 @@ async fn deliver(
 ) -> anyhow::Result<Delivered> {
     let events = event_context(context, gateway).await?;
     let reached = Cell::default();
+    let standing = match args.runs_until_stopped() {
+        true => Some(standing(context, args, mapping, &lanes).await?),
+        false => None,
+    };
     let source = Source {
         ui: &context.ui,
         args,
         gateway,
         events: &events,
+        standing: standing.as_ref(),
     };
     let source = |tx| source.read(plan, mapping.statements(), tx, &reached);
     let is_whole = |read: &Result<_, SourceError>| matches!(read, Ok(_) | Err(SourceError::Closed));
-    let shipment = match args.runs_until_stopped() {
-        false => ship(context, "shipping", lanes, source, is_whole).await,
-        true => {
-            let (flags, profile) = (&args.standing, mapping.profile().clone());
-            let command = "sessions export --follow";
-            let standing = Standing::open(context, command, flags, profile, &lanes).await?;
-            ship_standing(context, "shipping", lanes, source, is_whole, &standing).await
+    let shipment = match &standing {
+        None => ship(context, "shipping", lanes, source, is_whole).await,
+        Some(standing) => {
+            ship_standing(context, "shipping", lanes, source, is_whole, standing).await
         }
     };
     plan.intact()?;
@@ -152,6 +154,17 @@ async fn deliver(
         source,
         carried: shipment.carried,
     })
+}
+
+async fn standing(
+    context: &Context,
+    args: &Export,
+    mapping: &Mapping,
+    lanes: &[Lane<'_, Fed>],
+) -> anyhow::Result<Standing> {
+    let profile = mapping.profile().clone();
+    let standing = Standing::open(context, args.command(), &args.standing, profile, lanes);
+    Ok(standing.await?.naming_open(args.open_too_long))
 }
 
 /// `is_free` says that stdout holds no data, so that the summary may go there.
@@ -191,6 +204,8 @@ struct Source<'a> {
     args: &'a Export,
     gateway: &'a Gateway,
     events: &'a EventContext,
+    /// Of a run that stays.
+    standing: Option<&'a Standing>,
 }
 
 impl Source<'_> {
@@ -217,7 +232,7 @@ impl Source<'_> {
                     interval: self.args.standing.interval,
                 };
                 let left = |now| following.left(now);
-                let news = |news| tell_news(self.ui, news);
+                let news = |news| tell_news(self.ui, self.standing, news);
                 return sources::follow(follow, left, statements, tx, news).await;
             }
             What::Ranges(unread) => unread,

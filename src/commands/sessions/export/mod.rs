@@ -17,6 +17,7 @@ mod recordings;
 mod summary;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -31,7 +32,7 @@ use crate::commands::shipping::{
     DeliveryFlags, Place, ProofFlags, RotateFlags, StandingFlags, positions,
 };
 use crate::context::Context;
-use crate::domain::time::{TimeError, TimeRange, parse_range};
+use crate::domain::time::{TimeError, TimeRange, parse_duration, parse_range};
 use crate::error::Exit;
 use crate::recording::Strictness;
 use crate::replay::{Clip, Point};
@@ -109,6 +110,15 @@ pub struct Export {
     follow: bool,
     #[command(flatten)]
     standing: StandingFlags,
+    /// With --follow: the heartbeat names sessions that are open for longer
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "8h",
+        value_parser = parse_duration,
+        requires = "follow"
+    )]
+    open_too_long: Duration,
     #[command(flatten)]
     lines: LinesArgs,
     #[command(flatten)]
