@@ -6,6 +6,7 @@
 //! remembers what came of them. What comes from the gateway's API has the [`Follower`](follower::Follower), and
 //! [`positions`] says what of a range each destination lacks.
 
+mod course;
 mod flags;
 mod follower;
 mod following;
@@ -26,6 +27,7 @@ mod summary;
 mod verification;
 mod voice;
 
+pub use course::Course;
 pub use flags::DeliveryFlags;
 pub use follower::{Mapping, log_profile};
 pub use following::{Following, tell_news};

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::delivery::map::heartbeat::Heartbeat;
 use crate::delivery::map::log::LogProfile;
 use crate::delivery::{Account, Codec, IntakeKind};
-use crate::domain::time::parse_duration;
+use crate::domain::time::{human_duration, parse_duration};
 use crate::health::{Board, Server, publish};
 use crate::sources::{News, SourceError};
 use crate::ui::Ui;
@@ -128,6 +128,22 @@ impl Standing {
             News::Away(error) => self.board.source_away(away(error)),
             News::Looked { at, open, .. } => self.board.looked(*at, self.too_long(*at, open)),
             News::Back { .. } | News::Hidden(_) => {}
+        }
+    }
+
+    /// How far it is behind, in a few words.
+    pub(super) fn lag_text(&self) -> String {
+        let report = self.board.report();
+        if report.source.away.is_some() {
+            return "the source is away".to_owned();
+        }
+        let required = report.destinations.iter().filter(|one| !one.best_effort);
+        match required.filter_map(|one| one.oldest_event).min() {
+            None => "nothing waits".to_owned(),
+            Some(oldest) => {
+                let lag = report.at.duration_since(oldest).unsigned_abs();
+                format!("lag {}", human_duration(Duration::from_secs(lag.as_secs())))
+            }
         }
     }
 

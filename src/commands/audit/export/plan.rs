@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Export;
 use crate::commands::shipping::positions::{self, Share, Terms, Unread};
-use crate::commands::shipping::{Following, Place};
+use crate::commands::shipping::{Course, Following, Place};
 use crate::context::Context;
 use crate::delivery::Ledger;
 use crate::delivery::state::StateError;
@@ -49,6 +49,8 @@ pub(super) struct Plan {
     pub now: Timestamp,
     /// Of each destination; `None` where nothing is remembered.
     pub ledgers: Vec<Option<Rc<RefCell<Ledger>>>>,
+    /// How far the reading is.
+    pub course: Course,
 }
 
 pub(super) enum What {
@@ -101,6 +103,7 @@ impl Plan {
                 false => What::Ranges(Unread::of(&shares).ranges),
             },
             now,
+            course: Course::default(),
         }
     }
 }

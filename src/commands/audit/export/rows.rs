@@ -130,7 +130,7 @@ impl Shipping<'_> {
         mapping: &Mapping,
     ) -> anyhow::Result<Delivered> {
         let (context, args) = (self.context, self.args);
-        let reached = Cell::new(0);
+        let (reached, course) = (Cell::new(0), &self.plan.course);
         let standing = match args.follow {
             true => Some(self.standing(mapping, &lanes).await?),
             false => None,
@@ -139,9 +139,9 @@ impl Shipping<'_> {
         let source = |tx| self.read(standing, tx, &reached);
         let is_whole = |read: &Result<_, _>| matches!(read, Ok(_) | Err(SourceError::Closed));
         let shipment = match standing {
-            None => ship(context, "shipping", lanes, source, is_whole).await,
+            None => ship(context, course, lanes, source, is_whole).await,
             Some(standing) => {
-                ship_standing(context, "shipping", lanes, source, is_whole, standing).await
+                ship_standing(context, course, lanes, source, is_whole, standing).await
             }
         };
         self.plan.intact()?;
@@ -173,9 +173,13 @@ impl Shipping<'_> {
         reached: &Cell<u64>,
     ) -> Result<u64, SourceError> {
         let (gateway, filter) = (self.gateway, &self.filter);
-        let progress = |progress: audit::AuditProgress| reached.set(progress.rows);
         match &self.plan.what {
             What::Ranges(ranges) => {
+                let progress = |progress: audit::AuditProgress| {
+                    reached.set(progress.rows);
+                    let course = &self.plan.course;
+                    course.reached(progress.rows, ranges, progress.reached);
+                };
                 let export = audit::Export {
                     gateway,
                     ranges,
@@ -190,6 +194,7 @@ impl Shipping<'_> {
                     filter,
                     interval: self.args.standing.interval,
                 };
+                let progress = |progress: audit::AuditProgress| reached.set(progress.rows);
                 let left = |now| following.left(now);
                 let news = |news| tell_news(&self.context.ui, standing, news);
                 audit::follow(follow, left, tx, progress, news).await

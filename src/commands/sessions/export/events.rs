@@ -123,7 +123,7 @@ async fn deliver(
     lanes: Vec<Lane<'_, Fed>>,
 ) -> anyhow::Result<Delivered> {
     let events = event_context(context, gateway).await?;
-    let reached = Cell::default();
+    let (reached, course) = (Cell::default(), &plan.course);
     let standing = match args.runs_until_stopped() {
         true => Some(standing(context, args, mapping, &lanes).await?),
         false => None,
@@ -138,10 +138,8 @@ async fn deliver(
     let source = |tx| source.read(plan, mapping.statements(), tx, &reached);
     let is_whole = |read: &Result<_, SourceError>| matches!(read, Ok(_) | Err(SourceError::Closed));
     let shipment = match &standing {
-        None => ship(context, "shipping", lanes, source, is_whole).await,
-        Some(standing) => {
-            ship_standing(context, "shipping", lanes, source, is_whole, standing).await
-        }
+        None => ship(context, course, lanes, source, is_whole).await,
+        Some(standing) => ship_standing(context, course, lanes, source, is_whole, standing).await,
     };
     plan.intact()?;
     let source = match shipment.source {
@@ -248,7 +246,13 @@ impl Source<'_> {
         };
         let earlier =
             sources::export_unfinished(export, unfinished, &statements, tx.clone()).await?;
-        let new = sources::export(export, &statements, tx, |progress| reached.set(progress));
+        let progress = |progress: SourceProgress| {
+            reached.set(progress);
+            if let Some(at) = progress.reached {
+                plan.course.reached(progress.sessions, ranges, at);
+            }
+        };
+        let new = sources::export(export, &statements, tx, progress);
         Ok(earlier + new.await?)
     }
 }

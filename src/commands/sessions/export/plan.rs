@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Export, Selection};
 use crate::commands::shipping::positions::{self, Share, Terms, Unread};
-use crate::commands::shipping::{Following, Place};
+use crate::commands::shipping::{Course, Following, Place};
 use crate::context::Context;
 use crate::delivery::Ledger;
 use crate::delivery::state::{CursorKey, StateError};
@@ -35,6 +35,8 @@ pub(super) struct Plan {
     pub now: Timestamp,
     /// Of each destination; `None` where nothing is remembered.
     pub ledgers: Vec<Option<Rc<RefCell<Ledger>>>>,
+    /// How far the reading is.
+    pub course: Course,
 }
 
 pub(super) enum What {
@@ -90,6 +92,7 @@ impl Plan {
             range: None,
             now: context.now(),
             ledgers: places.iter().map(|_| None).collect(),
+            course: Course::default(),
         }
     }
 
@@ -102,6 +105,7 @@ impl Plan {
                 false => What::Ranges(Unread::of(&shares)),
             },
             now,
+            course: Course::default(),
         }
     }
 }

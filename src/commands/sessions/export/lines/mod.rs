@@ -18,7 +18,7 @@ use self::summary::{Lines, show};
 use super::Export;
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, Chorus, Destination, End, Intake, To, carry, closed, conclude,
+    Carried, Chorus, Course, Destination, End, Intake, To, carry, closed, conclude,
 };
 use crate::context::Context;
 use crate::delivery::receipts::{Receipt, Recorder, Run};
@@ -118,7 +118,8 @@ fn destination<'a>(args: &'a Export, path: &Path) -> Result<&'a Destination, Usa
 struct Source {
     name: String,
     bytes: Box<dyn Read + Send>,
-    is_file: bool,
+    /// Of a file; `None` for standard input.
+    size: Option<u64>,
     ledger: LineLedger,
 }
 
@@ -130,8 +131,8 @@ fn source(
     intake: &Intake<'_>,
     destination: &Destination,
 ) -> anyhow::Result<Source> {
-    let (bytes, is_file, ledger): (Box<dyn Read + Send>, _, _) = match opened {
-        Opened::Stream(bytes) => (bytes, false, LineLedger::of_stream()),
+    let (bytes, size, ledger): (Box<dyn Read + Send>, _, _) = match opened {
+        Opened::Stream(bytes) => (bytes, None, LineLedger::of_stream()),
         Opened::File(file) => {
             let key = FileKey {
                 destination: destination.to_string(),
@@ -139,14 +140,15 @@ fn source(
                 device: file.device,
                 inode: file.inode,
             };
+            let size = file.size;
             let (file, ledger) = remembered(context, args, file, name, key)?;
-            (Box::new(file), true, ledger)
+            (Box::new(file), Some(size), ledger)
         }
     };
     Ok(Source {
         name: name.to_owned(),
         bytes,
-        is_file,
+        size,
         ledger,
     })
 }
@@ -212,7 +214,8 @@ struct Lane<'a> {
 
 /// Reads and delivers side by side.
 async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::Result<Exit> {
-    let chorus = Chorus::new(&context.ui, "shipping", std::iter::once(lane.name.clone()));
+    let (course, names) = (Course::default(), std::iter::once(lane.name.clone()));
+    let chorus = Chorus::new(&context.ui, "shipping", &course, names);
     let position = source.ledger.position();
     let before = position.line - 1;
     let input = Input {
@@ -223,21 +226,27 @@ async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::R
             offset: position.offset,
         },
         known: position.beyond.clone(),
-        is_file: source.is_file,
+        is_file: source.size.is_some(),
     };
     let ledger = RefCell::new(source.ledger);
     let follower = Follower::new(&context.ui, &chorus, &ledger);
     let (chunks, mut ended) = reading(input);
-    let given = |chunk| follower.given(chunk);
+    let given = |chunk: Chunk| {
+        if let Some(size) = source.size {
+            course.passed(chunk.end.offset, size);
+        }
+        follower.given(chunk)
+    };
     let receipt = lane.receipt.map(RefCell::new);
     let recorder = Recorder::new(receipt.as_ref(), &follower);
-    let result = carry(context, lane.end, chunks, given, recorder).await;
+    let carried = carry(context, lane.end, chunks, given, recorder);
+    let result = chorus.during(carried).await;
     let kept = ledger.borrow_mut().finish();
     let reached = ledger.borrow().reached();
     let is_cut = result
         .as_ref()
         .map_or(true, |summary| summary.is_interrupted);
-    if is_cut && !source.is_file {
+    if is_cut && source.size.is_none() {
         context.ui.status(&format!(
             "of {} every line before {reached} is delivered; it cannot be read again",
             source.name
