@@ -103,7 +103,10 @@ impl<'a> Chorus<'a> {
     /// `12000 events, 5120/s, 62 % left, about 1m 10s`. What every destination has comes last where
     /// there are several, since a narrow terminal cuts the end.
     fn text(&self) -> String {
-        let rate = self.meter.borrow().rate().map(rate_text);
+        let rate = self.meter.borrow().rate();
+        // A mode that stays is idle most of the time.
+        let rate = rate.filter(|rate| *rate > 0.0 || self.standing.is_none());
+        let rate = rate.map(rate_text);
         let mut parts: Vec<String> = rate.into_iter().chain(self.rest()).collect();
         match &self.accepted.borrow()[..] {
             [(_, accepted)] => parts.insert(0, format!("{accepted} events")),
