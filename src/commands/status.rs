@@ -141,6 +141,9 @@ fn destination(ui: &Ui, state: &DestinationState, report: &Report) -> Vec<String
     if let Some(answer) = &state.last_answer {
         say(format!("last answer: {answer}"));
     }
+    if let Some(why) = &state.failed {
+        say(format!("nothing more goes there in this run: {why}"));
+    }
     if let Some(waiting) = &state.waiting {
         say(format!(
             "waiting since {}: {}",

@@ -47,6 +47,9 @@ pub struct DestinationState {
     /// The destination's clock minus ours, in seconds.
     pub clock_offset_s: Option<i64>,
     pub last_answer: Option<String>,
+    /// Why nothing more goes there, while the others go on.
+    #[serde(default)]
+    pub failed: Option<String>,
     pub waiting: Option<Waiting>,
 }
 
@@ -86,6 +89,7 @@ impl DestinationState {
     /// In a word.
     pub fn word(&self) -> &'static str {
         match &self.waiting {
+            _ if self.failed.is_some() => "failed",
             Some(waiting) if waiting.for_a_person => "paused",
             Some(_) => "waiting",
             None => "delivering",
@@ -103,11 +107,11 @@ impl Report {
     }
 
     pub fn waits_for_a_person(&self) -> bool {
-        let mut waiting = self
-            .destinations
-            .iter()
-            .filter_map(|one| one.waiting.as_ref());
-        waiting.any(|waiting| waiting.for_a_person)
+        let waits = |one: &DestinationState| {
+            let waiting = one.waiting.as_ref();
+            one.failed.is_some() || waiting.is_some_and(|waiting| waiting.for_a_person)
+        };
+        self.destinations.iter().any(waits)
     }
 
     /// How long the oldest undelivered event of a required destination has waited.
@@ -280,6 +284,7 @@ impl DestinationState {
             late: 0,
             clock_offset_s: None,
             last_answer: None,
+            failed: None,
             waiting: None,
         }
     }
@@ -307,6 +312,10 @@ impl DestinationState {
             Progress::ClockOff { offset } => self.clock_offset_s = Some(offset.as_secs()),
             Progress::Split { why, .. } | Progress::FellBackToGzip { why } => {
                 self.last_answer = Some(why.clone());
+            }
+            Progress::Failed { why } => {
+                self.failed = Some(why.clone());
+                self.waiting = None;
             }
             Progress::Draining { .. } => {}
         }

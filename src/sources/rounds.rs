@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::dense::Hidden;
 use super::error::SourceError;
+use super::export::SourceProgress;
 use super::retry::Backoff;
 use crate::domain::intervals::Intervals;
 use crate::gateway::GatewayError;
@@ -20,8 +21,6 @@ pub struct Left {
     pub ranges: Intervals,
     /// Sessions that were not over: ids and starts.
     pub unfinished: BTreeMap<String, Timestamp>,
-    /// Nothing that was read before is on its way any more.
-    pub is_settled: bool,
 }
 
 /// What happens on the way.
@@ -34,6 +33,8 @@ pub enum News {
         after: Duration,
     },
     Hidden(Hidden),
+    /// What was read of sessions since the beginning, over all looks.
+    Read(SourceProgress),
     /// One look is over.
     Looked {
         at: Timestamp,

@@ -164,3 +164,42 @@ fn while_the_key_is_refused_it_says_where_the_key_came_from_and_a_person_is_wait
     assert_eq!(waiting["remedy"], remedy);
     stopped(running);
 }
+
+#[test]
+fn a_destination_that_fails_is_told_of_at_once_while_the_others_go_on() {
+    let sandbox = SandboxOptions::default().every("300ms").start();
+    let environment = TestEnvironment::of(&sandbox);
+    let folder = environment.path("parts");
+    fs::create_dir(&folder).expect("our folder");
+    let args = [
+        "sessions", "export", "--follow", "--since", "1h", "--to", "logs",
+    ];
+    let more = [
+        "--interval",
+        "200ms",
+        "--to",
+        "parts/x.ndjson,best-effort",
+        "--rotate-age",
+        "300ms",
+    ];
+    let mut running = environment.command(args.into_iter().chain(more)).start();
+    until("a file is finished", || {
+        let mut names = fs::read_dir(&folder).ok()?.flatten();
+        let is_whole = |name: &str| !name.starts_with('.');
+        let found = names.any(|entry| is_whole(&entry.file_name().to_string_lossy()));
+        found.then_some(())
+    });
+    fs::rename(&folder, environment.path("away")).expect("our folder");
+    running.wait_for_stderr("parts/x.ndjson: nothing more goes there in this run");
+    let (code, reports) = status(&environment, |report| {
+        !report["destinations"][1]["failed"].is_null()
+    });
+    assert_eq!(code, 3, "{reports}");
+    let before = sandbox.received("logs", "evt.id").len();
+    until("the other goes on", || {
+        sandbox.has_received("logs", before + 3).then_some(())
+    });
+    running.signal(Signal::TERM);
+    let stopped = running.finish().exits(0);
+    assert!(!stopped.stderr.contains("too slow"), "{stopped}");
+}

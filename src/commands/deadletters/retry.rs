@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::rows::{Chosen, LetterRow, folder, lines_of};
 use crate::commands::flags::DatadogAccess;
 use crate::commands::receipts;
-use crate::commands::shipping::{Chorus, Course, End, carry, closed};
+use crate::commands::shipping::{Chorus, Course, End, Extent, carry, closed};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
@@ -171,7 +171,8 @@ async fn retry(
     let folder = context.state_folder()?.join(FOLDER);
     let path = DeadLetters::new(&folder, &name).path().to_owned();
     let drawer = Drawer::open(&path, &Holder::this(COMMAND, context.now()))?;
-    let receipt = RefCell::new(receipts::begin(context, None, sending(kind, &datadog)).await?);
+    let receipt =
+        RefCell::new(receipts::begin(context, None, sending(&path, kind, &datadog)).await?);
     let sent_under = receipt.borrow().id().to_owned();
     let options = Options {
         deadline: context.deadline(),
@@ -190,11 +191,16 @@ async fn retry(
     let given = |letter| follower.given(&letter);
     let remedy = "run the same command again with another key".to_owned();
     let end = End::Intake(Account::new(kind, datadog, None, remedy), options);
-    let recorder = Recorder::new(Some(&receipt), &follower);
+    let recorder = Recorder::of_lines(Some(&receipt), &follower);
     let carried = carry(context, end, letters, given, recorder);
     let summary = chorus.during(carried).await;
     let unread = unread.try_iter().next();
-    let summary = closed(context, Some(receipt), summary, unread.is_none());
+    let summary = closed(
+        context,
+        Some(receipt),
+        summary,
+        Extent::of(unread.is_none()),
+    );
     drawer.remove(&follower.settled.borrow())?;
     let summary = summary?;
     match unread {
@@ -211,9 +217,10 @@ async fn retry(
 }
 
 /// What the receipt says that it set out to do.
-fn sending(kind: IntakeKind, datadog: &Datadog) -> Run {
+fn sending(letters: &Path, kind: IntakeKind, datadog: &Datadog) -> Run {
     Run {
         command: COMMAND.to_owned(),
+        source: Some(letters.display().to_string()),
         destination: kind.name().to_owned(),
         site: Some(datadog.site().to_string()),
         ..Run::default()
@@ -351,7 +358,7 @@ fn say(context: &Context, retried: &Retried) {
         (retried.set_aside_again, "refused again, in newer letters"),
         (
             retried.not_events,
-            "no events: mend them in the file, or drop them",
+            "that are no events: mend them in the file, or drop them",
         ),
         (retried.undelivered, "not delivered: they stay"),
         (retried.late, "older than Datadog takes: tagged late:true"),

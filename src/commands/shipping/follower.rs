@@ -99,6 +99,12 @@ impl<T, M: Mapping<T>> Keeper<Fed<T>> for Follower<'_, M> {
             .map_or(Ok(()), |ledger| ledger.borrow_mut().write())
     }
 
+    fn ended(&self) {
+        if let Some(ledger) = self.ledger {
+            ledger.borrow_mut().give_up();
+        }
+    }
+
     fn known(&self) -> u64 {
         self.ledger.map_or(0, |ledger| ledger.borrow().known())
     }

@@ -44,7 +44,6 @@ impl Following {
 
     fn begin_round(&self, now: Timestamp, is_first: bool) -> Result<Left, StateError> {
         let mut shares = self.shares.borrow_mut();
-        let mut is_settled = true;
         for share in shares.iter_mut() {
             share.range.until = now;
             if let Some(ledger) = &share.ledger {
@@ -52,15 +51,10 @@ impl Following {
                 if !is_first {
                     ledger.begin_round()?;
                 }
-                is_settled &= ledger.is_settled();
             }
         }
         let Unread { ranges, unfinished } = Unread::of(&shares);
-        Ok(Left {
-            ranges,
-            unfinished,
-            is_settled,
-        })
+        Ok(Left { ranges, unfinished })
     }
 }
 
@@ -78,6 +72,7 @@ pub fn tell_news(ui: &Ui, standing: Option<&Standing>, news: News) {
             let after = human_duration(after);
             ui.status(&format!("the gateway answers again, after {after}"));
         }
+        News::Read(_) => {}
         News::Hidden(hidden) => ui.warning(&format!("not read: {hidden}")),
         News::Looked { at, found, .. } => tracing::debug!(%at, found, "looked"),
     }

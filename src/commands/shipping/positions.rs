@@ -117,6 +117,9 @@ impl Unread {
                 continue;
             };
             let mut ledger = ledger.borrow_mut();
+            if ledger.is_given_up() {
+                continue;
+            }
             ranges.extend(ledger.missing(share.range).iter());
             unfinished.extend(ledger.unfinished());
             if is_shared {

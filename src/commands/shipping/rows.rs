@@ -4,7 +4,7 @@ use super::flags::DeliveryFlags;
 use super::intake::Intake;
 use super::lane::End;
 use super::place::{Destination, To};
-use crate::delivery::{AtomicFile, FileError, Format, Parts, Rotation};
+use crate::delivery::{AtomicFile, FileError, Format, Parts, Rotation, sweep_beside};
 
 /// One destination of events.
 pub struct Place {
@@ -21,6 +21,10 @@ impl Place {
         self.to.destination.is_intake() || self.rotation.is_some()
     }
 
+    pub fn is_stdout(&self) -> bool {
+        self.to.destination == Destination::Stdout
+    }
+
     /// Its file: a target that cannot be written is found before the gateway is asked anything.
     ///
     /// # Errors
@@ -35,6 +39,7 @@ impl Place {
             _ if flags.dry_run => None,
             Some(rotation) => Some(End::Parts(Parts::new(path, format, rotation)?)),
             None => {
+                sweep_beside(path);
                 let file = AtomicFile::create(path, flags.overwrite)?;
                 Some(End::File(file, format))
             }

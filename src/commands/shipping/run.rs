@@ -15,7 +15,7 @@ use super::standing::Standing;
 use super::voice::Chorus;
 use crate::context::Context;
 use crate::delivery::receipts::{Ending, Receipt};
-use crate::delivery::{Outlet, Stop, Summary, fan_out};
+use crate::delivery::{Outlet, Progress, Stop, Summary, fan_out};
 
 /// Items that wait between reading and delivering.
 const QUEUE: usize = 256;
@@ -30,10 +30,14 @@ const GRACE: Duration = Duration::from_secs(30);
 /// The person's wish to stop, in the pipeline's words.
 pub(super) fn stop(context: &Context) -> Wish {
     let (wish, _) = watch::channel(Stop::No);
-    let (sender, mut cancel) = (wish.clone(), context.cancel());
+    let (sender, stopping) = (wish.clone(), context.stopping());
+    let (mut asked, mut urged) = (stopping.asked(), stopping.urged());
     tokio::spawn(async move {
-        if cancel.wait_for(|stopped| *stopped).await.is_ok() {
+        if asked.wait_for(|asked| *asked).await.is_ok() {
             sender.send_replace(Stop::Drain);
+        }
+        if urged.wait_for(|urged| *urged).await.is_ok() {
+            sender.send_replace(Stop::Now);
         }
     });
     wish
@@ -122,7 +126,10 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
             context,
             track.receipt,
             settled(&*track.keeper, ended, is_whole),
-            is_whole,
+            match standing {
+                Some(_) if is_whole => Extent::UntilStopped,
+                _ => Extent::of(is_whole),
+            },
         ),
     });
     Shipment {
@@ -181,6 +188,10 @@ async fn deliver<E: Clone>(
         let (run, required, done) = (runner(at).run(rx, end), &required, &is_required_done);
         running.push(async move {
             let ended = run.await;
+            track.keeper.ended();
+            if let (true, Err(error)) = (track.is_best_effort, &ended) {
+                failed(chorus, standing, at, error);
+            }
             if !track.is_best_effort {
                 required.set(required.get() - 1);
             }
@@ -208,6 +219,17 @@ async fn deliver<E: Clone>(
     }
 }
 
+/// What others go on without is told at once, and not at the end alone.
+fn failed(chorus: &Chorus<'_>, standing: Option<&Standing>, at: usize, error: &anyhow::Error) {
+    let told = Progress::Failed {
+        why: format!("{error:#}"),
+    };
+    if let Some(standing) = standing {
+        standing.board.told(at, &told);
+    }
+    chorus.tell(at, told);
+}
+
 /// Ends what is behind some time after the others are done.
 async fn hurry<'a>(
     is_required_done: &Notify,
@@ -233,7 +255,27 @@ async fn side_by_side<S, D>(
     }
 }
 
-/// Closes a receipt with what came of the delivery. `is_whole` says that everything was read.
+/// How much of its source a run read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Everything,
+    /// There is more, which could not be read.
+    Part,
+    /// The source has no end: being stopped is how the run ends.
+    UntilStopped,
+}
+
+impl Extent {
+    /// Of a run that ends with its source.
+    pub fn of(is_whole: bool) -> Self {
+        match is_whole {
+            true => Extent::Everything,
+            false => Extent::Part,
+        }
+    }
+}
+
+/// Closes a receipt with what came of the delivery.
 ///
 /// # Errors
 ///
@@ -242,24 +284,31 @@ pub fn closed(
     context: &Context,
     receipt: Option<RefCell<Receipt>>,
     result: anyhow::Result<Summary>,
-    is_whole: bool,
+    extent: Extent,
 ) -> anyhow::Result<Summary> {
     let Some(receipt) = receipt else {
         return result;
     };
     let (ending, why) = match &result {
         Err(error) => (Ending::Failed, Some(format!("{error:#}"))),
-        Ok(summary) if summary.is_interrupted => (Ending::Interrupted, None),
-        Ok(_) if is_whole => (Ending::Done, None),
-        Ok(_) => {
-            let why = "not everything could be read".to_owned();
-            (Ending::Failed, Some(why))
-        }
+        Ok(summary) => ending(summary, extent),
     };
     let closed = receipt.into_inner().end(ending, why, context.now());
     let summary = result?;
     closed?;
     Ok(summary)
+}
+
+fn ending(summary: &Summary, extent: Extent) -> (Ending, Option<String>) {
+    match (extent, summary.is_interrupted) {
+        (Extent::UntilStopped, true) if summary.undelivered == 0 => (Ending::Stopped, None),
+        (_, true) => (Ending::Interrupted, None),
+        (Extent::Part, false) => {
+            let why = "not everything could be read".to_owned();
+            (Ending::Failed, Some(why))
+        }
+        (Extent::Everything | Extent::UntilStopped, false) => (Ending::Done, None),
+    }
 }
 
 /// The end of a lane: what needed no event is remembered, and a whole file gets its name.

@@ -127,7 +127,7 @@ impl Standing {
         match news {
             News::Away(error) => self.board.source_away(away(error)),
             News::Looked { at, open, .. } => self.board.looked(*at, self.too_long(*at, open)),
-            News::Back { .. } | News::Hidden(_) => {}
+            News::Back { .. } | News::Hidden(_) | News::Read(_) => {}
         }
     }
 

@@ -85,7 +85,10 @@ impl<'a> Chorus<'a> {
                     *known = accepted;
                 }
             }
-            Progress::DeadLetter { .. } | Progress::ClockOff { .. } | Progress::Paused { .. } => {
+            Progress::DeadLetter { .. }
+            | Progress::ClockOff { .. }
+            | Progress::Paused { .. }
+            | Progress::Failed { .. } => {
                 self.ui.warning(&self.named(at, told));
             }
             Progress::Draining { left: 0 } | Progress::Restamped => {}
@@ -173,6 +176,7 @@ fn text(told: Progress) -> String {
             "this machine's clock is {} s off the intake's; events may be filed at a wrong time",
             offset.as_secs()
         ),
+        Progress::Failed { why } => format!("nothing more goes there in this run: {why}"),
         Progress::Draining { left } => {
             format!("stopping: {left} events that were read still go out")
         }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::feeder::Feeder;
 use super::memory::Memory;
 use super::stretch::IN_DOUBT;
-use super::{Export, Fed, SourceSummary};
+use super::{Export, Fed, SourceProgress, SourceSummary};
 use crate::domain::intervals::Intervals;
 use crate::domain::session::Session;
 use crate::gateway::Gateway;
@@ -91,7 +91,14 @@ impl<'a> Looks<'a> {
         self.tidy(&left, now);
         let ranges = self.without_holes(&left.ranges);
         let export = self.export(&ranges, now);
-        let feeder = Feeder::new(export, tx.clone(), |_| ());
+        let before = (self.total.sessions, self.total.events);
+        let feeder = Feeder::new(export, tx.clone(), |read: SourceProgress| {
+            news(News::Read(SourceProgress {
+                sessions: before.0 + read.sessions,
+                events: before.1 + read.events,
+                ..read
+            }));
+        });
         let mut feeder = feeder.sharing(&self.throttle, &self.memory);
         feeder.unfinished(&left.unfinished, statements).await?;
         let earlier = std::mem::take(&mut feeder.summary);
@@ -99,6 +106,7 @@ impl<'a> Looks<'a> {
             feeder.range(range, statements).await?;
         }
         let summary = std::mem::take(&mut feeder.summary);
+        drop(feeder);
         let sessions = summary.sessions;
         let open = [earlier.open.as_slice(), &summary.open].concat();
         self.add(earlier, summary, news);
@@ -132,13 +140,11 @@ impl<'a> Looks<'a> {
         }
     }
 
-    /// A row that is skipped makes nobody wait for its events, so they must have settled.
+    /// What is not read again need not be remembered.
     fn tidy(&mut self, left: &Left, now: Timestamp) {
-        let mut memory = self.memory.borrow_mut();
-        match left.is_settled {
-            true => memory.forget_before(now - IN_DOUBT - SignedDuration::from_secs(60)),
-            false => memory.forget_all(),
-        }
+        let in_doubt = now - IN_DOUBT - SignedDuration::from_secs(60);
+        let left = left.ranges.start().unwrap_or(in_doubt);
+        self.memory.borrow_mut().forget_before(left.min(in_doubt));
     }
 
     fn without_holes(&mut self, ranges: &Intervals) -> Intervals {
@@ -178,7 +184,7 @@ mod tests {
     use crate::sources::testing::{STILL_OPEN, gateway_of};
 
     /// Looks so often, at everything of the last hour, and gives the news.
-    async fn looked(server: &Server, times: usize, is_settled: bool) -> Vec<News> {
+    async fn looked(server: &Server, times: usize) -> (Vec<News>, Vec<Fed>) {
         let gateway = server.gateway();
         let settings = Follow {
             gateway: &gateway,
@@ -197,16 +203,21 @@ mod tests {
             (looks <= times).then(|| Left {
                 ranges: [hour].into_iter().collect(),
                 unfinished: BTreeMap::new(),
-                is_settled,
             })
         };
         let mut news = Vec::new();
         let (tx, mut rx) = mpsc::channel(64);
         let follow = follow(settings, left, |_, _| None, tx, |one| news.push(one));
-        let drain = async { while rx.recv().await.is_some() {} };
-        let (followed, ()) = tokio::join!(follow, drain);
+        let drain = async {
+            let mut all = Vec::new();
+            while let Some(fed) = rx.recv().await {
+                all.push(fed);
+            }
+            all
+        };
+        let (followed, fed) = tokio::join!(follow, drain);
         followed.expect("nothing that waiting does not help against");
-        news
+        (news, fed)
     }
 
     fn singles(server: &Server) -> usize {
@@ -215,19 +226,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_session_of_the_last_minute_is_asked_for_again_only_where_it_may_matter() {
-        let just_now = Timestamp::now() - SignedDuration::from_secs(5);
-        let sessions = || vec![(1, just_now, 0), (2, just_now, STILL_OPEN)];
-        let server = gateway_of(sessions()).await;
-        looked(&server, 3, true).await;
-        assert_eq!(singles(&server), 2, "nothing has changed since");
-        let server = gateway_of(sessions()).await;
-        looked(&server, 3, false).await;
-        assert_eq!(
-            singles(&server),
-            6,
-            "what is on its way must be waited for again"
+    async fn a_session_that_is_as_it_was_is_asked_for_once_and_given_at_every_look() {
+        let (just_now, before) = (
+            Timestamp::now() - SignedDuration::from_secs(5),
+            Timestamp::now() - SignedDuration::from_mins(50),
         );
+        let sessions = vec![(1, just_now, 0), (2, just_now, STILL_OPEN), (3, before, 0)];
+        let server = gateway_of(sessions).await;
+        let (_, once) = looked(&server, 1).await;
+        let asked = singles(&server);
+        assert_eq!(asked, 3);
+        let (_, thrice) = looked(&server, 3).await;
+        assert_eq!(singles(&server), asked + 3, "nothing has changed meanwhile");
+        let events = |fed: &[Fed]| {
+            fed.iter()
+                .filter(|one| matches!(one, Fed::Event(_)))
+                .count()
+        };
+        assert_eq!(events(&thrice), 3 * events(&once));
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_looked_at_again_is_counted_once() {
+        let just_now = Timestamp::now() - SignedDuration::from_secs(5);
+        let server = gateway_of(vec![(1, just_now, 0), (2, just_now, STILL_OPEN)]).await;
+        let (news, _) = looked(&server, 3).await;
+        let read = news.iter().rev().find_map(|one| match one {
+            News::Read(read) => Some(read.sessions),
+            _ => None,
+        });
+        assert_eq!(read, Some(2));
     }
 
     #[tokio::test(start_paused = true)]
@@ -241,13 +269,14 @@ mod tests {
             }
         })
         .await;
-        let news = looked(&server, 9, true).await;
+        let (news, _) = looked(&server, 9).await;
         let told: Vec<&str> = news
             .iter()
             .map(|one| match one {
                 News::Away(_) => "away",
                 News::Back { .. } => "back",
                 News::Hidden(_) => "hidden",
+                News::Read(_) => "read",
                 News::Looked { .. } => "looked",
             })
             .collect();

@@ -79,11 +79,11 @@ fn are_late_wanted(context: &Context, args: &Export, estimate: Estimate) -> anyh
     if estimate.old == 0 || args.delivery.is_late_told() {
         return Ok(true);
     }
-    let question = format!(
-        "Up to {} began more than {} ago, and Datadog takes nothing that old. Send such events under \
-         the time of sending, tagged late:true?",
+    context.ui.warning(&format!(
+        "up to {} began more than {} ago, and Datadog takes nothing that old",
         counted(estimate.old, "session"),
         human_duration(OLDEST),
-    );
-    context.ui.confirm(&question, "--yes, or choose by --late")
+    ));
+    let question = "Send such events under the time of sending, tagged late:true?";
+    context.ui.confirm(question, "--yes, or choose by --late")
 }

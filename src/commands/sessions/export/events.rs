@@ -12,8 +12,8 @@ use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
 use crate::commands::shipping::positions::Unread;
 use crate::commands::shipping::{
-    Carried, Destination, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing,
-    Verification, conclude, proven, ship, ship_standing, shown, tell_news, unread,
+    Carried, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing, Verification, conclude,
+    proven, ship, ship_standing, shown, tell_news, unread,
 };
 use crate::context::Context;
 use crate::delivery::Patience;
@@ -22,7 +22,7 @@ use crate::domain::session::Session;
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{
-    self, ApprovalSources, EventContext, Fed, SourceError, SourceProgress, SourceSummary,
+    self, ApprovalSources, EventContext, Fed, News, SourceError, SourceProgress, SourceSummary,
 };
 use crate::ui::Ui;
 
@@ -66,17 +66,13 @@ pub(super) async fn run(
     let lanes = lanes.open(&places, files, &plan.ledgers).await?;
     scope::warn_where_partial(context, &gateway).await;
     let delivered = deliver(context, args, &gateway, &plan, &mapping, lanes).await?;
-    let is_free = !args.delivery.dry_run
-        && places
-            .iter()
-            .all(|place| place.to.destination != Destination::Stdout);
     let is_late = delivered.is_late();
-    let is_delivered = delivered.carried.iter().all(|one| one.result.is_ok());
-    let verification = match is_delivered {
+    let verification = match delivered.is_whole() {
         true => verification(context, args, &gateway, &plan).await,
         false => Ok(None),
     };
-    let exit = tell(context, &plan, delivered, verification, is_free)?;
+    let is_stdout_free = !args.delivery.dry_run && !places.iter().any(Place::is_stdout);
+    let exit = tell(context, &plan, delivered, verification, is_stdout_free)?;
     if args.new && is_late {
         context.ui.status(OFTEN_ENOUGH);
     }
@@ -106,6 +102,11 @@ struct Delivered {
 }
 
 impl Delivered {
+    /// Whether every destination has what it was to get.
+    fn is_whole(&self) -> bool {
+        self.carried.iter().all(|one| one.result.is_ok())
+    }
+
     /// Whether an event was too old by the time it was sent.
     fn is_late(&self) -> bool {
         let late = |one: &Carried| one.summary().late + one.summary().skipped > 0;
@@ -230,7 +231,10 @@ impl Source<'_> {
                     interval: self.args.standing.interval,
                 };
                 let left = |now| following.left(now);
-                let news = |news| tell_news(self.ui, self.standing, news);
+                let news = |news| match news {
+                    News::Read(read) => reached.set(read),
+                    news => tell_news(self.ui, self.standing, news),
+                };
                 return sources::follow(follow, left, statements, tx, news).await;
             }
             What::Ranges(unread) => unread,
