@@ -40,8 +40,7 @@ pub enum News {
         at: Timestamp,
         /// Sessions or rows that were not seen before.
         found: u64,
-        /// Wanted sessions that run, with their starts; one that began within the last minutes may be
-        /// left out.
+        /// Wanted sessions that run, with their starts.
         open: Vec<(String, Timestamp)>,
     },
 }

@@ -176,7 +176,10 @@ impl Ui {
             _ => return self.say(&format!("{painted} {text}")),
         };
         let indent = " ".repeat(label.len() + 1);
-        let lines = textwrap::wrap(text, textwrap::Options::new(width).break_words(false));
+        let options = textwrap::Options::new(width)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .break_words(false);
+        let lines = textwrap::wrap(text, options);
         self.say(&format!("{painted} {}", lines.join(&format!("\n{indent}"))));
     }
 

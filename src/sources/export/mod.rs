@@ -170,6 +170,10 @@ impl SourceSummary {
         if !session.is_done() {
             self.not_done.push(session.id.clone());
         }
+        self.note_open(session);
+    }
+
+    fn note_open(&mut self, session: &Session) {
         if session.status == Status::Open {
             self.open.push((session.id.clone(), session.start_date));
         }
