@@ -39,7 +39,7 @@ pub use place::{Destination, To, check};
 pub use proof::{ProofFlags, requests};
 pub use rotate::RotateFlags;
 pub use rows::Place;
-pub use run::{Extent, closed, ship, ship_standing};
+pub use run::{Extent, Wish, closed, ship, ship_standing, stop, together};
 pub use single::carry;
 pub use standing::{Standing, StandingFlags};
 pub use summary::Shipped;

@@ -28,7 +28,7 @@ const BEST_EFFORT_QUEUE: usize = 1_024;
 const GRACE: Duration = Duration::from_secs(30);
 
 /// The person's wish to stop, in the pipeline's words.
-pub(super) fn stop(context: &Context) -> Wish {
+pub fn stop(context: &Context) -> Wish {
     let (wish, _) = watch::channel(Stop::No);
     let (sender, stopping) = (wish.clone(), context.stopping());
     let (mut asked, mut urged) = (stopping.asked(), stopping.urged());
@@ -44,7 +44,7 @@ pub(super) fn stop(context: &Context) -> Wish {
 }
 
 /// Whether a lane should go on.
-type Wish = watch::Sender<Stop>;
+pub type Wish = watch::Sender<Stop>;
 
 /// What came of a run.
 pub struct Shipment<S> {
@@ -173,8 +173,7 @@ async fn deliver<E: Clone>(
     {
         return vec![runner(0).run(items, end).await];
     }
-    let required = Cell::new(tracks.iter().filter(|one| !one.is_best_effort).count());
-    let (is_required_done, mut outlets, mut running) = (Notify::new(), Vec::new(), Vec::new());
+    let (mut outlets, mut running) = (Vec::new(), Vec::new());
     for (at, end) in ends.into_iter().enumerate() {
         let track = &tracks[at];
         let (tx, rx) = mpsc::channel(match track.is_best_effort {
@@ -185,37 +184,49 @@ async fn deliver<E: Clone>(
             true => Outlet::best_effort(tx, |item: &E| track.keeper.worth(item), &lacked[at]),
             false => Outlet::required(tx),
         });
-        let (run, required, done) = (runner(at).run(rx, end), &required, &is_required_done);
-        running.push(async move {
+        let run = runner(at).run(rx, end);
+        let run = async move {
             let ended = run.await;
             track.keeper.ended();
             if let (true, Err(error)) = (track.is_best_effort, &ended) {
                 failed(chorus, standing, at, error);
             }
-            if !track.is_best_effort {
-                required.set(required.get() - 1);
-            }
-            if required.get() == 0 {
-                done.notify_one();
-            }
             ended
-        });
+        };
+        running.push((track.is_best_effort, run));
     }
-    let mut running = pin!(join_all(running));
+    let mut running = pin!(together(running, &wishes));
     // Where every delivery has ended, nothing of the source is waited for.
     tokio::select! {
         biased;
         ended = &mut running => return ended,
         () = fan_out(items, outlets) => {}
     }
-    let best_effort = tracks
-        .iter()
-        .zip(&wishes)
-        .filter(|(one, _)| one.is_best_effort);
+    running.await
+}
+
+/// Deliveries side by side, each with whether it is best effort, and the wishes that stop them.
+/// What is best effort gets some time more once all the others are done.
+pub async fn together<T>(runs: Vec<(bool, impl Future<Output = T>)>, wishes: &[Wish]) -> Vec<T> {
+    let required = runs.iter().filter(|(is_best_effort, _)| !is_best_effort);
+    let (left, is_required_done) = (&Cell::new(required.count()), &Notify::new());
+    let behind = runs.iter().zip(wishes);
+    let behind = behind.filter_map(|((is_best_effort, _), wish)| is_best_effort.then_some(wish));
+    let behind: Vec<&Wish> = behind.collect();
+    let runs = runs.into_iter().map(|(is_best_effort, run)| async move {
+        let ended = run.await;
+        if !is_best_effort {
+            left.set(left.get() - 1);
+        }
+        if left.get() == 0 {
+            is_required_done.notify_one();
+        }
+        ended
+    });
     tokio::select! {
         biased;
-        ended = &mut running => ended,
-        never = hurry(&is_required_done, best_effort.map(|(_, wish)| wish)) => match never {},
+        ended = join_all(runs) => ended,
+        never = hurry(is_required_done, behind) => match never {},
     }
 }
 
@@ -231,13 +242,10 @@ fn failed(chorus: &Chorus<'_>, standing: Option<&Standing>, at: usize, error: &a
 }
 
 /// Ends what is behind some time after the others are done.
-async fn hurry<'a>(
-    is_required_done: &Notify,
-    best_effort: impl Iterator<Item = &'a Wish>,
-) -> Infallible {
+async fn hurry(is_required_done: &Notify, behind: Vec<&Wish>) -> Infallible {
     is_required_done.notified().await;
     tokio::time::sleep(GRACE).await;
-    for wish in best_effort {
+    for wish in behind {
         wish.send_replace(Stop::Now);
     }
     std::future::pending().await

@@ -54,6 +54,11 @@ impl<'a> Chorus<'a> {
         Self { standing, ..self }
     }
 
+    /// So much was read of the whole.
+    pub fn passed(&self, count: u64, whole: u64) {
+        self.course.passed(count, whole);
+    }
+
     /// Does `work`, and shows meanwhile how far it is.
     pub async fn during<T>(&self, work: impl Future<Output = T>) -> T {
         tokio::select! {

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 pub use self::key::CursorKey;
 use self::key::{find, keys};
 use self::moving::moved;
-use self::rows::{Checked, DoneRow, SentRow, UnfinishedRow, bad, sound};
+use self::rows::{Checked, DoneRow, SentRow, UnfinishedRow, are_all_sound, bad, sound};
 pub(super) use self::salvage::salvage;
 use super::error::{RowError, StateError};
 use super::{Holder, Holding, Lock, State, begin};
@@ -134,6 +134,13 @@ impl State {
 }
 
 fn load(connection: &Connection, id: i64) -> Result<Cursor, RowError> {
+    let damaged = |table| RowError::Damaged { table, cursor: id };
+    if !begin::are_all_sound(connection)? {
+        return Err(damaged(begin::TABLE));
+    }
+    if !are_all_sound::<UnfinishedRow>(connection)? {
+        return Err(damaged(UnfinishedRow::TABLE));
+    }
     let mut cursor = Cursor {
         begin: begin::load(connection, id)?,
         done: done(connection, id)?,
@@ -172,6 +179,19 @@ pub(super) fn damage(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         found.extend(bad.map(|(table, count)| {
             format!("{count} rows of `{table}` of cursor {id} are not what was written")
         }));
+    }
+    for table in [
+        begin::TABLE,
+        DoneRow::TABLE,
+        UnfinishedRow::TABLE,
+        SentRow::TABLE,
+    ] {
+        let strays =
+            format!("SELECT count(*) FROM {table} WHERE cursor NOT IN (SELECT id FROM cursor)");
+        let strays: i64 = connection.query_row(&strays, [], |row| row.get(0))?;
+        if strays > 0 {
+            found.push(format!("{strays} rows of `{table}` are of no cursor"));
+        }
     }
     Ok(found)
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::rows::{done_checksum, micros, session_checksum};
+use super::rows::{done_checksum, micros, session_checksum, unfinished_checksum};
 use super::{CursorKey, Step, done, key};
 use crate::delivery::state::begin;
 use crate::delivery::state::error::RowError;
@@ -44,7 +44,7 @@ fn note(change: &Transaction<'_>, id: i64, step: &Step) -> rusqlite::Result<()> 
     )?;
     for one in &step.unfinished {
         let started = micros(one.started);
-        let crc = session_checksum(&one.session, started).value();
+        let crc = unfinished_checksum(id, &one.session, started);
         unfinished.execute(params![id, one.session, started, crc])?;
     }
     Ok(())

@@ -39,12 +39,14 @@ pub(super) struct UnfinishedRow(pub Unfinished);
 
 impl Checked for UnfinishedRow {
     const TABLE: &str = "unfinished";
-    const COLUMNS: &str = "session, started, crc";
+    const COLUMNS: &str = "cursor, session, started, crc";
     const BACKWARDS: &str = "session DESC";
 
     fn of(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
-        let (session, started): (String, i64) = (row.get(0)?, row.get(1)?);
-        let is_sound = row.get::<_, i64>(2)? == session_checksum(&session, started).value();
+        let cursor: i64 = row.get(0)?;
+        let (session, started): (String, i64) = (row.get(1)?, row.get(2)?);
+        let checksum = unfinished_checksum(cursor, &session, started);
+        let is_sound = row.get::<_, i64>(3)? == checksum;
         Ok(time(started)
             .filter(|_| is_sound)
             .map(|started| Self(Unfinished { session, started })))
@@ -89,6 +91,12 @@ pub(super) fn done_checksum(since: i64, until: i64) -> i64 {
     Checksum::default().int(since).int(until).value()
 }
 
+/// With its cursor: a row that another cursor took over would be missed by nobody.
+pub(super) fn unfinished_checksum(cursor: i64, session: &str, started: i64) -> i64 {
+    let of = Checksum::default().int(cursor);
+    of.text(session).int(started).value()
+}
+
 pub(super) fn session_checksum(session: &str, started: i64) -> Checksum {
     Checksum::default().text(session).int(started)
 }
@@ -100,6 +108,14 @@ pub(super) fn micros(at: Timestamp) -> i64 {
 
 fn time(micros: i64) -> Option<Timestamp> {
     Timestamp::from_microsecond(micros).ok()
+}
+
+/// Whether every row of every cursor is what was written.
+pub(super) fn are_all_sound<R: Checked>(connection: &Connection) -> rusqlite::Result<bool> {
+    let statement = format!("SELECT {} FROM {}", R::COLUMNS, R::TABLE);
+    let mut asked = connection.prepare(&statement)?;
+    let mut rows = asked.query_map([], |row| Ok(R::of(row).unwrap_or(None)))?;
+    rows.try_fold(true, |so_far, row| Ok(so_far && row?.is_some()))
 }
 
 pub(super) fn select<R: Checked>() -> String {

@@ -3,20 +3,23 @@
 use rusqlite::Connection;
 
 use super::key::all_keys;
-use super::rows::{Checked, DoneRow, SentRow, UnfinishedRow, readable, select};
+use super::rows::{Checked, DoneRow, SentRow, UnfinishedRow, are_all_sound, readable, select};
 use super::{CursorKey, Step};
 use crate::delivery::state::salvage::Tally;
 use crate::delivery::state::{State, StateError, begin, schema};
 
 /// Takes over what is sound of every cursor. Where word of a session that was not over may be lost,
-/// no stretch counts as done any more: else nobody would ask for the rest of that session.
+/// no stretch counts as done any more: else nobody would ask for the rest of that session. Whose word
+/// it was is not known, since a number that changed takes a row away from its cursor.
 pub(in crate::delivery::state) fn salvage(
     from: &Connection,
     to: &mut State,
     tally: &mut Tally,
 ) -> Result<(), StateError> {
     let tables = [UnfinishedRow::TABLE, begin::TABLE];
-    let is_trusted = tables.iter().all(|table| schema::is_intact(from, table));
+    let is_trusted = tables.iter().all(|table| schema::is_intact(from, table))
+        && are_all_sound::<UnfinishedRow>(from).unwrap_or(false)
+        && begin::are_all_sound(from).unwrap_or(false);
     let (keys, is_whole) = all_keys(from);
     let (ids, keys): (Vec<i64>, Vec<Option<CursorKey>>) = keys.into_iter().unzip();
     tally.count("cursor", &keys, is_whole);
