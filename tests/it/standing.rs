@@ -275,6 +275,7 @@ fn while_the_gateway_is_away_the_heartbeat_says_so_and_falls_behind() {
     });
     assert_eq!(beat["ddctl.state"], "source away");
     assert!(beat["ddctl.lag_s"].as_u64() > Some(1), "{beat}");
+    let _ = status(&environment, |report| !report["source"]["away"].is_null());
     let text = environment.run(["status"]).exits(0).stdout;
     assert!(text.contains("the source is away since"), "{text}");
     sandbox.put_faults(&[]);
