@@ -112,7 +112,11 @@ impl Command {
     /// True for commands that run until they are told to stop: then a stop by a service manager is
     /// how they end well.
     pub fn runs_until_stopped(&self) -> bool {
-        matches!(self, Command::Sessions(sessions) if sessions.runs_until_stopped())
+        match self {
+            Command::Sessions(sessions) => sessions.runs_until_stopped(),
+            Command::Audit(audit) => audit.runs_until_stopped(),
+            _ => false,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::domain::time::human_duration;
 use crate::error::Exit;
-use crate::health::{DestinationState, Report, Stored, read_all};
+use crate::health::{DestinationState, Report, SourceState, Stored, read_all};
 use crate::ui::{Format, Table, Ui, counted, escape};
 
 /// What a running `--follow` is doing: per destination position, queue and what it waits for
@@ -81,19 +81,45 @@ fn one(ui: &Ui, stored: &Stored) -> String {
         let at = ui.moment(report.at);
         lines.push(format!("  stale: last heard of at {at}"));
     }
+    lines.extend(source(ui, report));
     for state in &report.destinations {
-        lines.extend(destination(ui, state, report.at));
+        lines.extend(destination(ui, state, report));
     }
     lines.join("\n") + "\n"
 }
 
-fn destination(ui: &Ui, state: &DestinationState, at: Timestamp) -> Vec<String> {
+fn source(ui: &Ui, report: &Report) -> Vec<String> {
+    let SourceState {
+        away,
+        open_too_long,
+        ..
+    } = &report.source;
+    let mut lines = Vec::new();
+    if let Some(away) = away {
+        let since = ui.moment(away.since);
+        let told = format!("the source is away since {since}: {}", away.why);
+        lines.push(format!("  {}", escape::line(&told)));
+    }
+    if let Some(first) = open_too_long.first() {
+        let count = counted(open_too_long.len() as u64, "session");
+        let told = format!("open for too long: {count}, {first} for the longest");
+        lines.push(format!("  {}", escape::line(&told)));
+    }
+    lines
+}
+
+fn destination(ui: &Ui, state: &DestinationState, report: &Report) -> Vec<String> {
+    let at = report.at;
     let effort = if state.best_effort {
         ", best effort"
     } else {
         ""
     };
-    let mut lines = vec![format!("  {}{effort}: {}", state.destination, state.word())];
+    let mut lines = vec![format!(
+        "  {}{effort}: {}",
+        state.destination,
+        report.word(state)
+    )];
     let mut say = |text: String| lines.push(format!("    {}", escape::line(&text)));
     let dead: u64 = state.dead_letters.values().sum();
     say(format!(

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use jiff::Timestamp;
-
 use super::board::{DestinationState, Report};
 
 /// The content type of what [`text`] gives.
@@ -15,7 +13,7 @@ struct Family {
     name: &'static str,
     kind: &'static str,
     help: &'static str,
-    value: fn(&DestinationState, Timestamp) -> Option<i64>,
+    value: fn(&DestinationState, &Report) -> Option<i64>,
 }
 
 const FAMILIES: [Family; 8] = [
@@ -47,16 +45,16 @@ const FAMILIES: [Family; 8] = [
         name: "ddctl_oldest_undelivered_seconds",
         kind: "gauge",
         help: "How long the oldest undelivered event has waited",
-        value: |state, at| {
-            let since = state.oldest_undelivered.unwrap_or(at);
-            Some(at.duration_since(since).as_secs())
+        value: |state, report| {
+            let since = state.oldest_undelivered.unwrap_or(report.at);
+            Some(report.at.duration_since(since).as_secs())
         },
     },
     Family {
         name: "ddctl_lag_seconds",
         kind: "gauge",
-        help: "How far the newest delivered event lies behind",
-        value: |state, at| Some(at.duration_since(state.position?).as_secs()),
+        help: "Age of the oldest event that is lacking, or of the last look at the source",
+        value: |state, report| Some(report.lag(state).as_secs()),
     },
     Family {
         name: "ddctl_clock_offset_seconds",
@@ -90,7 +88,7 @@ pub fn text(report: &Report) -> String {
         };
         head(&mut text, family.name, family.kind, family.help);
         for state in &report.destinations {
-            if let Some(value) = (family.value)(state, report.at) {
+            if let Some(value) = (family.value)(state, report) {
                 let destination = escaped(&state.destination);
                 // Writing into a string does not fail; so below.
                 let _ = writeln!(
@@ -115,8 +113,30 @@ pub fn text(report: &Report) -> String {
         "Events set aside",
         |state| &state.dead_letters,
     );
+    of_source(&mut text, report);
     text.push_str("# EOF\n");
     text
+}
+
+fn of_source(text: &mut String, report: &Report) {
+    let away = report.source.away.as_ref();
+    let away = away.map_or(0, |away| report.at.duration_since(away.since).as_secs());
+    let gauges = [
+        (
+            "ddctl_source_away_seconds",
+            "How long the source has not answered",
+            away.unsigned_abs(),
+        ),
+        (
+            "ddctl_sessions_open_too_long",
+            "Sessions that run for longer than is allowed",
+            report.source.open_too_long.len() as u64,
+        ),
+    ];
+    for (name, help, value) in gauges {
+        head(text, name, "gauge", help);
+        let _ = writeln!(text, "{name} {value}");
+    }
 }
 
 fn head(text: &mut String, name: &str, kind: &str, help: &str) {
@@ -154,6 +174,8 @@ fn escaped(value: &str) -> String {
 mod tests {
     use std::time::Duration;
 
+    use jiff::Timestamp;
+
     use super::*;
     use crate::delivery::Progress;
     use crate::health::Board;
@@ -178,7 +200,7 @@ mod tests {
         assert!(text.contains(&retried), "{text}");
         let samples = text.lines().filter(|line| !line.starts_with('#'));
         for sample in samples {
-            let name = sample.split('{').next().expect("a name");
+            let name = sample.split(['{', ' ']).next().expect("a name");
             let family = name.trim_end_matches("_total");
             assert!(text.contains(&format!("# TYPE {family} ")), "{family}");
         }

@@ -10,6 +10,6 @@ mod file;
 mod metrics;
 mod server;
 
-pub use board::{Board, DestinationState, Report, Waiting};
+pub use board::{Away, Board, DestinationState, Report, SourceState, Waiting};
 pub use file::{StatusError, Stored, publish, read_all};
 pub use server::{ListenError, Server};

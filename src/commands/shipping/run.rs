@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::sync::{Notify, mpsc, watch};
 
+use super::course::Course;
 use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner};
 use super::outcome::Carried;
 use super::standing::Standing;
@@ -56,43 +57,45 @@ pub struct Shipment<S> {
 /// Hands what `source` sends to every lane, until the source is done or no delivery goes on: a
 /// delivery that ends first was told to, or failed, and reading on is of no use.
 ///
+/// `course` is told by the source how far it is, and shown.
+///
 /// `is_good` says of the source's result whether everything was read: only then files appear under
 /// their names.
 pub async fn ship<E: Clone, S, F: Future<Output = S>>(
     context: &Context,
-    label: &str,
+    course: &Course,
     lanes: Vec<Lane<'_, E>>,
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
 ) -> Shipment<S> {
-    shipped(context, label, lanes, source, is_good, None).await
+    shipped(context, course, lanes, source, is_good, None).await
 }
 
 /// As [`ship`], for a long-running mode, which is seen from outside meanwhile.
 pub async fn ship_standing<E: Clone, S, F: Future<Output = S>>(
     context: &Context,
-    label: &str,
+    course: &Course,
     lanes: Vec<Lane<'_, E>>,
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
     standing: &Standing,
 ) -> Shipment<S> {
     tokio::select! {
-        shipment = shipped(context, label, lanes, source, is_good, Some(standing)) => shipment,
+        shipment = shipped(context, course, lanes, source, is_good, Some(standing)) => shipment,
         never = standing.serve(&context.ui) => match never {},
     }
 }
 
 async fn shipped<E: Clone, S, F: Future<Output = S>>(
     context: &Context,
-    label: &str,
+    course: &Course,
     lanes: Vec<Lane<'_, E>>,
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
     standing: Option<&Standing>,
 ) -> Shipment<S> {
     let names = lanes.iter().map(|lane| lane.name.clone());
-    let chorus = Chorus::new(&context.ui, label, names);
+    let chorus = Chorus::new(&context.ui, "shipping", course, names).of(standing);
     let (mut tracks, mut ends) = (Vec::new(), Vec::new());
     for lane in lanes {
         tracks.push(Track {
@@ -106,7 +109,8 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
     let lacked: Lacked = tracks.iter().map(|_| Cell::new(0)).collect();
     let (tx, rx) = mpsc::channel(QUEUE);
     let deliveries = deliver(context, &chorus, standing, &tracks, ends, &lacked, rx);
-    let (source, ended) = side_by_side(source(tx), deliveries).await;
+    let shipping = side_by_side(source(tx), deliveries);
+    let (source, ended) = chorus.during(shipping).await;
     let is_whole = source.as_ref().is_none_or(is_good);
     let carried = tracks.into_iter().zip(ended).zip(&lacked);
     let carried = carried.map(|((track, ended), lacked)| Carried {

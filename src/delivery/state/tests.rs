@@ -492,3 +492,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn two_that_write_at_once_wait_for_each_other_and_lose_nothing() {
+    const STEPS: i64 = 60;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    drop(State::open(folder.path()).expect("a new file"));
+    let write = |filter: &'static str| {
+        let folder = folder.path().to_owned();
+        std::thread::spawn(move || {
+            let mut state = State::open(&folder).expect("a file");
+            for number in 0..STEPS {
+                let step = Step {
+                    sent: vec![sent(number, "a")],
+                    ..Step::default()
+                };
+                state.advance(&key(filter), &step).expect("its turn comes");
+            }
+        })
+    };
+    let writers = ["one", "two"].map(write);
+    for writer in writers {
+        writer.join().expect("it wrote");
+    }
+    let state = State::open(folder.path()).expect("a file");
+    for filter in ["one", "two"] {
+        let cursor = state.cursor(&key(filter)).expect("read").expect("it moved");
+        assert_eq!(cursor.sent.len() as i64, STEPS, "{filter}");
+    }
+}

@@ -143,6 +143,10 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
             }
             Seen::Again(session, events) => {
                 stretch.passed(&session, whole_from);
+                // One that is not wanted has none.
+                if !events.is_empty() {
+                    self.summary.note_open(&session);
+                }
                 give(&events, &self.tx).await?;
                 return Ok(events);
             }

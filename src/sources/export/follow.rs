@@ -1,7 +1,6 @@
-//! Reading that goes on: again and again what is left, for as long as somebody receives.
+//! Sessions that are followed: again and again what is left, for as long as somebody receives.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,12 +14,11 @@ use super::stretch::IN_DOUBT;
 use super::{Export, Fed, SourceProgress, SourceSummary};
 use crate::domain::intervals::Intervals;
 use crate::domain::session::Session;
-use crate::gateway::{Gateway, GatewayError};
-use crate::sources::dense::Hidden;
+use crate::gateway::Gateway;
 use crate::sources::error::SourceError;
 use crate::sources::events::EventContext;
 use crate::sources::filter::SessionFilter;
-use crate::sources::retry::Backoff;
+use crate::sources::rounds::{Left, News, rounds};
 use crate::sources::throttle::Throttle;
 
 /// What the gateway hid is asked for again after this time: it takes some hundred requests.
@@ -38,34 +36,6 @@ pub struct Follow<'a> {
     pub interval: Duration,
 }
 
-/// What is still to be read at one look.
-#[derive(Clone, Debug, Default)]
-pub struct Left {
-    /// Of start times.
-    pub ranges: Intervals,
-    /// Sessions that were not over: ids and starts.
-    pub unfinished: BTreeMap<String, Timestamp>,
-}
-
-/// What happens on the way.
-#[derive(Clone, Debug, PartialEq)]
-pub enum News {
-    /// The gateway does not answer, or not well. Said once until it is [`News::Back`].
-    Away(SourceError),
-    Back {
-        /// How long it was away.
-        after: Duration,
-    },
-    Hidden(Hidden),
-    /// What was read since the beginning, over all looks.
-    Read(SourceProgress),
-    /// One look is over.
-    Looked {
-        at: Timestamp,
-        sessions: u64,
-    },
-}
-
 /// Looks every `interval` for what is left, as `left` says then (it is given the time, and ends the
 /// reading with `None`), and sends the events to `tx` as [`export`](super::export) does.
 ///
@@ -75,61 +45,21 @@ pub enum News {
 /// waited for.
 pub async fn follow(
     follow: Follow<'_>,
-    mut left: impl FnMut(Timestamp) -> Option<Left>,
+    left: impl FnMut(Timestamp) -> Option<Left>,
     statements: impl Fn(&Session, &[u8]) -> Option<String>,
     tx: mpsc::Sender<Fed>,
-    mut news: impl FnMut(News),
+    news: impl FnMut(News),
 ) -> Result<SourceSummary, SourceError> {
-    let mut rounds = Rounds::new(follow);
-    let mut outage: Option<Outage> = None;
-    loop {
-        let now = Timestamp::now();
-        let Some(left) = left(now) else {
-            return Ok(rounds.total);
-        };
-        let wait = match rounds.round(left, now, &statements, &tx, &mut news).await {
-            Ok(()) => {
-                if let Some(outage) = outage.take() {
-                    let after = outage.since.elapsed();
-                    news(News::Back { after });
-                }
-                follow.interval
-            }
-            Err(error) if passes(&error) => match &mut outage {
-                Some(outage) => outage.backoff.next_wait(),
-                None => {
-                    news(News::Away(error));
-                    outage.insert(Outage::now()).backoff.next_wait()
-                }
-            },
-            Err(error) => return Err(error),
-        };
-        tokio::time::sleep(wait).await;
-    }
-}
-
-/// True where the same reading may succeed later.
-fn passes(error: &SourceError) -> bool {
-    matches!(error, SourceError::Unstable { .. })
-        || error.gateway().is_some_and(GatewayError::is_retriable)
-}
-
-struct Outage {
-    since: Instant,
-    backoff: Backoff,
-}
-
-impl Outage {
-    fn now() -> Self {
-        Self {
-            since: Instant::now(),
-            backoff: Backoff::endless(),
-        }
-    }
+    let mut looks = Looks::new(follow);
+    rounds(follow.interval, left, news, async |left, now, news| {
+        looks.look(left, now, &statements, &tx, news).await
+    })
+    .await?;
+    Ok(looks.total)
 }
 
 /// What one look leaves to the next.
-struct Rounds<'a> {
+struct Looks<'a> {
     follow: Follow<'a>,
     throttle: Rc<Throttle>,
     memory: Rc<RefCell<Memory>>,
@@ -138,7 +68,7 @@ struct Rounds<'a> {
     total: SourceSummary,
 }
 
-impl<'a> Rounds<'a> {
+impl<'a> Looks<'a> {
     fn new(follow: Follow<'a>) -> Self {
         Self {
             throttle: Rc::new(Throttle::new(follow.concurrency)),
@@ -150,7 +80,7 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    async fn round(
+    async fn look(
         &mut self,
         left: Left,
         now: Timestamp,
@@ -178,8 +108,13 @@ impl<'a> Rounds<'a> {
         let summary = std::mem::take(&mut feeder.summary);
         drop(feeder);
         let sessions = summary.sessions;
+        let open = [earlier.open.as_slice(), &summary.open].concat();
         self.add(earlier, summary, news);
-        news(News::Looked { at: now, sessions });
+        news(News::Looked {
+            at: now,
+            found: sessions,
+            open,
+        });
         Ok(())
     }
 
@@ -241,6 +176,8 @@ impl<'a> Rounds<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::domain::time::TimeRange;
     use crate::gateway::testing::{Asked, Reply, Server};

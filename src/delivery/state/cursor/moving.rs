@@ -1,6 +1,6 @@
 //! Moving a cursor: one step, in one transaction.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::rows::{done_checksum, micros, session_checksum, unfinished_checksum};
 use super::{CursorKey, Step, done, key};
@@ -13,7 +13,9 @@ pub(super) fn moved(
     of: &CursorKey,
     step: &Step,
 ) -> Result<(), RowError> {
-    let change = connection.transaction()?;
+    // What is read first has to hold until it is written: a deferred one that another process writes
+    // between is refused, however long it would wait.
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let id = key::make(&change, of)?;
     if let Some(since) = step.begin {
         begin::note(&change, id, since)?;

@@ -18,8 +18,8 @@ use self::summary::{Lines, show};
 use super::Export;
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, Chorus, Destination, End, Extent, Intake, To, Wish, carry, check, closed, conclude,
-    stop, together,
+    Carried, Chorus, Course, Destination, End, Extent, Intake, To, Wish, carry, check, closed,
+    conclude, stop, together,
 };
 use crate::context::Context;
 use crate::delivery::receipts::{Receipt, Recorder, Run};
@@ -46,7 +46,7 @@ pub struct LinesArgs {
         value_name = "F",
         conflicts_with_all = [
             "sessions", "since", "until", "new", "FilterArgs", "limit", "no_redact", "recording",
-            "overwrite",
+            "overwrite", "rotate_size", "rotate_age",
         ]
     )]
     pub(super) file: Option<PathBuf>,
@@ -142,7 +142,8 @@ fn destinations<'a>(args: &'a Export, path: &Path) -> Result<&'a [To], UsageErro
 struct Source {
     name: String,
     bytes: Box<dyn Read + Send>,
-    is_file: bool,
+    /// Of a file; `None` for standard input.
+    size: Option<u64>,
     ledger: LineLedger,
 }
 
@@ -154,8 +155,8 @@ fn source(
     intake: &Intake<'_>,
     destination: &Destination,
 ) -> anyhow::Result<Source> {
-    let (bytes, is_file, ledger): (Box<dyn Read + Send>, _, _) = match opened {
-        Opened::Stream(bytes) => (bytes, false, LineLedger::of_stream()),
+    let (bytes, size, ledger): (Box<dyn Read + Send>, _, _) = match opened {
+        Opened::Stream(bytes) => (bytes, None, LineLedger::of_stream()),
         Opened::File(file) => {
             let key = FileKey {
                 destination: destination.to_string(),
@@ -163,14 +164,15 @@ fn source(
                 device: file.device,
                 inode: file.inode,
             };
+            let size = file.size;
             let (file, ledger) = remembered(context, args, file, name, key)?;
-            (Box::new(file), true, ledger)
+            (Box::new(file), Some(size), ledger)
         }
     };
     Ok(Source {
         name: name.to_owned(),
         bytes,
-        is_file,
+        size,
         ledger,
     })
 }
@@ -249,7 +251,8 @@ async fn deliver(
     is_stdout_free: bool,
 ) -> anyhow::Result<Exit> {
     let names = lanes.iter().map(|lane| lane.name.clone());
-    let chorus = &Chorus::new(&context.ui, "shipping", names);
+    let course = Course::default();
+    let chorus = &Chorus::new(&context.ui, "shipping", &course, names);
     let wishes: Vec<Wish> = lanes.iter().map(|_| stop(context)).collect();
     let runs = lanes.into_iter().zip(&wishes).enumerate();
     let runs = runs.map(|(at, (lane, wish))| {
@@ -257,7 +260,8 @@ async fn deliver(
         (is_best_effort, ran(context, chorus, at, lane, wish))
     });
     let (mut all_carried, mut all_lines) = (Vec::new(), Vec::new());
-    for ran in together(runs.collect(), &wishes).await {
+    let running = together(runs.collect(), &wishes);
+    for ran in chorus.during(running).await {
         let Ran { carried, lines } = ran?;
         all_carried.push(carried);
         all_lines.extend(lines);
@@ -287,12 +291,17 @@ async fn ran(
             offset: position.offset,
         },
         known: position.beyond.clone(),
-        is_file: source.is_file,
+        is_file: source.size.is_some(),
     };
     let ledger = RefCell::new(source.ledger);
     let follower = Follower::new(&context.ui, chorus, at, &ledger);
     let (chunks, mut ended) = reading(input);
-    let given = |chunk| follower.given(chunk);
+    let given = |chunk: Chunk| {
+        if let (0, Some(size)) = (at, source.size) {
+            chorus.passed(chunk.end.offset, size);
+        }
+        follower.given(chunk)
+    };
     let receipt = lane.receipt.map(RefCell::new);
     let recorder = Recorder::of_lines(receipt.as_ref(), &follower);
     let result = carry(context, wish, lane.end, chunks, given, recorder).await;
@@ -301,7 +310,7 @@ async fn ran(
     let is_cut = result
         .as_ref()
         .map_or(true, |summary| summary.is_interrupted);
-    if is_cut && !source.is_file {
+    if is_cut && source.size.is_none() {
         context.ui.status(&format!(
             "of {} every line before {reached} is delivered; it cannot be read again",
             source.name

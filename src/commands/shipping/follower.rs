@@ -1,21 +1,49 @@
-//! Follows a run for one destination: makes records of what was read, and has the cursor remember.
+//! Follows a run for one destination: makes records of what was read, and has the position remember.
 
 use std::cell::RefCell;
 
-use super::mapping::Mapping;
-use crate::commands::shipping::Keeper;
+use super::lane::Keeper;
+use crate::context::Context;
+use crate::delivery::map::log::LogProfile;
 use crate::delivery::state::{StateError, Unfinished};
 use crate::delivery::{Ledger, Number, Record, Worth};
-use crate::domain::event::SessionEvent;
+use crate::gateway::Gateway;
 use crate::sources::{Fed, Stretch};
 
-pub(super) struct Follower<'a> {
-    pub mapping: &'a Mapping,
+/// From what a source gives to what is sent.
+pub trait Mapping<T> {
+    fn record(&self, event: &T) -> Record;
+
+    /// The id that its record has.
+    fn id(&self, event: &T) -> String;
+
+    /// What it is of, and when that began: where a position has it.
+    fn origin(&self, event: &T) -> Unfinished;
+}
+
+/// What every record says of where it comes from: the profile's words, and the gateway's host.
+///
+/// # Errors
+///
+/// Settings that cannot be read.
+pub fn log_profile(context: &Context, gateway: &Gateway) -> anyhow::Result<LogProfile> {
+    let settings = context.settings()?;
+    Ok(LogProfile {
+        service: settings.service.value.clone(),
+        hostname: gateway.host().to_owned(),
+        tags: settings.tags.value.clone(),
+        env: settings.env.as_ref().map(|env| env.value.clone()),
+    })
+}
+
+/// The keeper of a destination that has a position, or none.
+pub struct Follower<'a, M> {
+    pub mapping: &'a M,
     /// `None` where nothing is remembered.
     pub ledger: Option<&'a RefCell<Ledger>>,
 }
 
-impl Follower<'_> {
+impl<M> Follower<'_, M> {
     fn close(&self, stretch: Stretch) {
         let Some(ledger) = self.ledger else { return };
         let unfinished = stretch.unfinished.into_iter();
@@ -26,8 +54,8 @@ impl Follower<'_> {
     }
 }
 
-impl Keeper<Fed> for Follower<'_> {
-    fn record(&self, fed: Fed) -> Option<Record> {
+impl<T, M: Mapping<T>> Keeper<Fed<T>> for Follower<'_, M> {
+    fn record(&self, fed: Fed<T>) -> Option<Record> {
         let event = match fed {
             Fed::Event(event) => event,
             Fed::Read(stretch) => {
@@ -35,25 +63,26 @@ impl Keeper<Fed> for Follower<'_> {
                 return None;
             }
         };
+        let mapping = self.mapping;
         let Some(ledger) = self.ledger else {
-            return Some(self.mapping.record(&event));
+            return Some(mapping.record(&event));
         };
         let number = ledger
             .borrow_mut()
-            .read(session_of(&event), event.id.to_string())?;
+            .read(mapping.origin(&event), mapping.id(&event))?;
         Some(Record {
             number: Some(number),
-            ..self.mapping.record(&event)
+            ..mapping.record(&event)
         })
     }
 
-    fn worth(&self, fed: &Fed) -> Worth {
+    fn worth(&self, fed: &Fed<T>) -> Worth {
         let event = match fed {
             Fed::Read(_) => return Worth::Mark,
             Fed::Event(event) => event,
         };
-        let id = event.id.to_string();
-        let lacks = |ledger: &RefCell<Ledger>| ledger.borrow().lacks(&session_of(event), &id);
+        let (origin, id) = (self.mapping.origin(event), self.mapping.id(event));
+        let lacks = |ledger: &RefCell<Ledger>| ledger.borrow().lacks(&origin, &id);
         match self.ledger.is_none_or(lacks) {
             true => Worth::Event,
             false => Worth::Nothing,
@@ -78,12 +107,5 @@ impl Keeper<Fed> for Follower<'_> {
 
     fn known(&self) -> u64 {
         self.ledger.map_or(0, |ledger| ledger.borrow().known())
-    }
-}
-
-fn session_of(event: &SessionEvent) -> Unfinished {
-    Unfinished {
-        session: event.session.id.clone(),
-        started: event.session.start_date,
     }
 }
