@@ -1749,7 +1749,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             break
         }
         'ddctl;sandbox' {
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where Datadog''s stand-in listens; the gateway''s takes the next port. 0 is any free port')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where Datadog''s stand-in listens; the gateway''s and Svix''s take the next two ports. 0 is any free port')
             [CompletionResult]::new('--sessions', '--sessions', [CompletionResultType]::ParameterName, 'How many sessions the gateway has')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'The same seed makes the same sessions and the same faults')
             [CompletionResult]::new('--span', '--span', [CompletionResultType]::ParameterName, 'Over which time the sessions spread')
@@ -1758,6 +1758,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--index-delay', '--index-delay', [CompletionResultType]::ParameterName, 'How long a log stays invisible to searches')
             [CompletionResult]::new('--evaluation-interval', '--evaluation-interval', [CompletionResultType]::ParameterName, 'How often a monitor looks at the logs; Datadog''s do about every minute')
             [CompletionResult]::new('--licence', '--licence', [CompletionResultType]::ParameterName, 'The gateway''s licence')
+            [CompletionResult]::new('--svix-speed', '--svix-speed', [CompletionResultType]::ParameterName, 'How many times faster than the real ones the waits of Svix pass: retries, new headers')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Something that goes wrong; repeatable')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Profile of the settings file')
             [CompletionResult]::new('--site', '--site', [CompletionResultType]::ParameterName, 'Datadog site: datadoghq.eu, eu, or a pasted page address')

@@ -2813,7 +2813,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sandbox)
-            opts="-o -y -q -v -h --listen --sessions --seed --span --open --every --index-delay --evaluation-interval --licence --fault --print-env --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --listen --sessions --seed --span --open --every --index-delay --evaluation-interval --licence --svix-speed --fault --print-env --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2853,6 +2853,10 @@ _ddctl() {
                     ;;
                 --licence)
                     COMPREPLY=($(compgen -W "oss enterprise" -- "${cur}"))
+                    return 0
+                    ;;
+                --svix-speed)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --fault)

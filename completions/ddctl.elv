@@ -1690,7 +1690,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'ddctl;sandbox'= {
-            cand --listen 'Where Datadog''s stand-in listens; the gateway''s takes the next port. 0 is any free port'
+            cand --listen 'Where Datadog''s stand-in listens; the gateway''s and Svix''s take the next two ports. 0 is any free port'
             cand --sessions 'How many sessions the gateway has'
             cand --seed 'The same seed makes the same sessions and the same faults'
             cand --span 'Over which time the sessions spread'
@@ -1699,6 +1699,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --index-delay 'How long a log stays invisible to searches'
             cand --evaluation-interval 'How often a monitor looks at the logs; Datadog''s do about every minute'
             cand --licence 'The gateway''s licence'
+            cand --svix-speed 'How many times faster than the real ones the waits of Svix pass: retries, new headers'
             cand --fault 'Something that goes wrong; repeatable'
             cand --profile 'Profile of the settings file'
             cand --site 'Datadog site: datadoghq.eu, eu, or a pasted page address'

@@ -1791,7 +1791,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand status" -l read-only -d 'Ref
 complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l listen -d 'Where Datadog\'s stand-in listens; the gateway\'s takes the next port. 0 is any free port' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l listen -d 'Where Datadog\'s stand-in listens; the gateway\'s and Svix\'s take the next two ports. 0 is any free port' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l sessions -d 'How many sessions the gateway has' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l seed -d 'The same seed makes the same sessions and the same faults' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l span -d 'Over which time the sessions spread' -r
@@ -1801,6 +1801,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l index-delay -d '
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l evaluation-interval -d 'How often a monitor looks at the logs; Datadog\'s do about every minute' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l licence -d 'The gateway\'s licence' -r -f -a "oss\t''
 enterprise\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l svix-speed -d 'How many times faster than the real ones the waits of Svix pass: retries, new headers' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l fault -d 'Something that goes wrong; repeatable' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sandbox" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
