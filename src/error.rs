@@ -291,7 +291,8 @@ fn of_svix(error: &SvixError) -> Verdict {
         SvixError::Transport(error) => of_transport(error),
         SvixError::Unauthorized { .. } | SvixError::Token => Verdict::hinted(
             Exit::Credentials,
-            "the token is wrong or expired: it is the gateway's WEBHOOK_APPKEY, and              `svix-server jwt generate` makes one",
+            "the token is wrong or expired: it is the gateway's WEBHOOK_APPKEY, and \
+             `svix-server jwt generate` makes one",
         ),
         SvixError::Forbidden { .. } => Verdict::hinted(
             Exit::Credentials,

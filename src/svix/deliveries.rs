@@ -9,7 +9,7 @@ use super::wire::{Attempt, AttemptedMessage, Message, MessageIn};
 use crate::domain::endpoint::{self, NewMessage};
 use crate::http::Method;
 
-/// A message that has failed at an endpoint for good.
+/// A message that has not got through to an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
     pub id: String,
@@ -45,13 +45,26 @@ impl SvixApplication {
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
-    /// `GET …/endpoint/{endpoint}/msg`: what has failed since then and is not tried again by
-    /// itself, newest first.
+    /// `GET …/endpoint/{endpoint}/msg`: what has not got through since then, whether or not it is
+    /// going to be tried again by itself.
     pub async fn failed(&self, endpoint: &str, since: Timestamp) -> Result<Vec<Failed>, SvixError> {
         const FAIL: &str = "2";
+        const SENDING: &str = "3";
+        let mut failed = self.standing(endpoint, since, FAIL).await?;
+        failed.extend(self.standing(endpoint, since, SENDING).await?);
+        failed.sort_by_key(|it| it.at);
+        Ok(failed)
+    }
+
+    async fn standing(
+        &self,
+        endpoint: &str,
+        since: Timestamp,
+        status: &str,
+    ) -> Result<Vec<Failed>, SvixError> {
         let path = self.path(&["endpoint", endpoint, "msg"]);
         let query = [
-            ("status", FAIL.to_owned()),
+            ("status", status.to_owned()),
             ("after", since.to_string()),
             ("with_content", "false".to_owned()),
         ];

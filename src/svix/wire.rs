@@ -64,7 +64,7 @@ pub(super) fn endpoint_in(endpoint: &NewEndpoint) -> Value {
         body["uid"] = json!(uid);
     }
     if !endpoint.event_types.is_empty() {
-        body["filterTypes"] = json!(endpoint.event_types);
+        body["eventTypes"] = json!(endpoint.event_types);
     }
     if let Some(secret) = &endpoint.secret {
         body["secret"] = json!(secret.expose());
@@ -83,7 +83,7 @@ pub(super) fn endpoint_patch(change: &Change) -> Map<String, Value> {
     }
     if let Some(types) = &change.event_types {
         let types = (!types.is_empty()).then_some(types);
-        body.insert("filterTypes".to_owned(), json!(types));
+        body.insert("eventTypes".to_owned(), json!(types));
     }
     if let Some(is_disabled) = change.is_disabled {
         body.insert("disabled".to_owned(), json!(is_disabled));

@@ -25,10 +25,10 @@ pub const KEY_HEADER: &str = "DD-API-KEY";
 
 /// The ways, told to a person.
 pub const WAYS: &str = "Ways for the API key, safest first:
-  --to https://RELAY                the key stays with the relay; the signature is checked
-  --to logs --svix-url URL          in a header at Svix: who has its token can read it there
-  --to logs --allow-key-in-url      in the URL: everybody who may read endpoints sees it, auditors
-                                    and logs of proxies too";
+  --to https://RELAY            stays with the relay, which checks signatures
+  --to logs --svix-url URL      in a header at Svix: who has its token reads it
+  --to logs --allow-key-in-url  in the URL: everybody who may read endpoints sees
+                                it, auditors and logs of proxies too";
 
 /// How the key gets to Datadog.
 #[derive(Args, Debug)]

@@ -30,8 +30,8 @@ const FARTHEST: SignedDuration = SignedDuration::from_hours(14 * 24);
   ddctl webhooks redeliver ddctl --since 14d --yes
 
 The gateway's API has no way to do it, so the Svix server itself is asked. A message goes out under \
-the same id, once; what still waits to be tried again by itself is left alone. Exit 3: something \
-did not get through.")]
+the same id, once; what would be tried again by itself later goes out now. Exit 3: something did \
+not get through.")]
 pub struct Redeliver {
     /// Name of the endpoint, or its id
     #[arg(value_name = "NAME")]

@@ -7,7 +7,8 @@ use clap::Args;
 
 use super::access::{Ways, WebhookAccess};
 use super::destination::{Destination, KEY_HEADER, Key, KeyFlags, Signing, WAYS};
-use super::view::{EndpointRow, card, printable};
+use super::list::row;
+use super::view::{card, printable};
 use super::{attach, difference, hook, ready};
 use crate::config::make_signing_secret;
 use crate::context::Context;
@@ -43,7 +44,7 @@ pub struct Register {
     /// Signing secret (`whsec_…`) for a relay; a file that does not exist is made
     #[arg(long, value_name = "FILE")]
     signing_secret_file: Option<PathBuf>,
-    /// Push the sessions of this connection, * for any part of its name; repeatable. Never under an open-source licence
+    /// Push the sessions of this connection, `*` for any part of its name; repeatable
     #[arg(long, value_name = "CONNECTION")]
     attach: Vec<String>,
     #[command(flatten)]
@@ -125,8 +126,8 @@ async fn carry_out(
     if !attach::attach(context, ways, &plan.attach).await? {
         context.ui.status("no connection was attached");
     }
-    let row = EndpointRow::of(&endpoint);
-    context.ui.one(&row, || card(&context.ui, &row))?;
+    let row = row(ways, &endpoint).await?;
+    context.ui.one(&row, || card(&row))?;
     Ok(Exit::Done)
 }
 

@@ -17,7 +17,9 @@ const SHOWN: usize = 5;
 #[command(after_help = "Examples:
   ddctl webhooks show ddctl
   ddctl webhooks show ep_2xKq… -o json
-  ddctl webhooks show ddctl --svix-url http://svix.internal:8071    # names its headers too")]
+  ddctl webhooks show ddctl --svix-url http://svix.internal:8071
+
+Svix itself also names the headers of the endpoint.")]
 pub struct Show {
     /// Its name, or its id
     #[arg(value_name = "NAME", default_value = "ddctl")]
@@ -62,11 +64,15 @@ pub async fn run(context: &Context, args: &Show) -> anyhow::Result<Exit> {
 }
 
 fn text(context: &Context, detail: &Detail, attempts: &[Attempt]) -> String {
-    let mut text = card(&context.ui, &detail.endpoint);
+    let mut text = card(&detail.endpoint);
     match detail.headers.as_deref() {
         Some([]) => text.push_str("  headers none of its own\n"),
         Some(names) => text.push_str(&format!("  headers {}\n", names.join(", "))),
         None => {}
+    }
+    if !attempts.is_empty() {
+        let zone = context.ui.zone();
+        text.push_str(&format!("newest tries ({zone})\n"));
     }
     for attempt in attempts {
         let at = context.ui.time(attempt.at);

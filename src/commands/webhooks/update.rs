@@ -4,7 +4,8 @@ use clap::Args;
 
 use super::access::{Ways, WebhookAccess};
 use super::destination::{Destination, KEY_HEADER, Key, KeyFlags};
-use super::view::{EndpointRow, card};
+use super::list::row;
+use super::view::card;
 use super::{difference, ready};
 use crate::context::Context;
 use crate::domain::endpoint::{Change, Endpoint};
@@ -15,11 +16,11 @@ use crate::error::{Exit, UsageError};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl webhooks update ddctl --to https://relay-2.example.com/hoop
-  ddctl webhooks update ddctl --to logs --svix-url http://svix.internal:8071    # another API key
+  ddctl webhooks update ddctl --to logs --svix-url http://svix.internal:8071
   ddctl webhooks update ddctl --events session.open,session.close,ddctl.test
   ddctl webhooks update ddctl --enable
 
-The difference is shown first. The gateway replaces an endpoint as a whole: it is read, changed \
+`--to logs` puts the present API key in place of another. The difference is shown first. The gateway replaces an endpoint as a whole: it is read, changed \
 and written back with everything that ddctl does not know. Secret and headers stay.")]
 pub struct Update {
     /// Its name, or its id
@@ -68,7 +69,7 @@ pub async fn run(context: &Context, args: &Update) -> anyhow::Result<Exit> {
     let lines = difference::lines(&endpoint, &change, key.is_some());
     if lines.is_empty() {
         context.ui.status("it is so already; nothing was changed");
-        return show(context, &endpoint);
+        return show(context, &ways, &endpoint).await;
     }
     context.ui.status(&format!(
         "{}\n{}",
@@ -77,7 +78,7 @@ pub async fn run(context: &Context, args: &Update) -> anyhow::Result<Exit> {
     ));
     if args.dry_run {
         context.ui.status("dry run: nothing was changed");
-        return show(context, &endpoint);
+        return show(context, &ways, &endpoint).await;
     }
     if !context.ui.confirm("Change it?", "--yes")? || !types_exist(context, &ways, &change).await? {
         context.ui.status("nothing was changed");
@@ -85,7 +86,7 @@ pub async fn run(context: &Context, args: &Update) -> anyhow::Result<Exit> {
     }
     let changed = apply(&ways, &endpoint, &change, key.as_ref()).await?;
     context.ui.status("changed the endpoint");
-    show(context, &changed)
+    show(context, &ways, &changed).await
 }
 
 /// The change, and the key where another one is to be in the header.
@@ -152,9 +153,9 @@ async fn apply(
     ways.change(&endpoint.id, &change).await
 }
 
-fn show(context: &Context, endpoint: &Endpoint) -> anyhow::Result<Exit> {
-    let row = EndpointRow::of(endpoint);
-    context.ui.one(&row, || card(&context.ui, &row))?;
+async fn show(context: &Context, ways: &Ways, endpoint: &Endpoint) -> anyhow::Result<Exit> {
+    let row = row(ways, endpoint).await?;
+    context.ui.one(&row, || card(&row))?;
     Ok(Exit::Done)
 }
 

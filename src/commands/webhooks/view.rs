@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::endpoint::{Attempt, Counts, Endpoint, Standing};
 use crate::http::printable_url;
-use crate::ui::{Tone, Ui};
+use crate::ui::Tone;
 
 /// The shape that `-o json` promises. `url` never shows a key.
 #[derive(Debug, Serialize)]
@@ -161,7 +161,7 @@ pub fn advice(attempt: &Attempt) -> Option<&'static str> {
 }
 
 /// One endpoint, told to a person.
-pub fn card(ui: &Ui, row: &EndpointRow) -> String {
+pub fn card(row: &EndpointRow) -> String {
     let (state, _) = row.state();
     let mut lines = vec![
         ("url", row.url.clone()),
@@ -174,10 +174,6 @@ pub fn card(ui: &Ui, row: &EndpointRow) -> String {
             stats.success, stats.fail
         );
         lines.push(("tries", text));
-    }
-    if let Some(last) = &row.last_attempt {
-        let at = ui.time(last.timestamp);
-        lines.push(("last", format!("{at} {} ({})", last.status, ui.zone())));
     }
     if !row.description.is_empty() {
         lines.push(("about", row.description.clone()));

@@ -63,7 +63,17 @@ async fn attempt(
     let permit = svix.0.deliveries.clone().acquire_owned().await;
     let begun = svix.0.clock.now();
     let until = svix.0.clock.after(begun, CACHED);
-    let outgoing = svix.state().outgoing(delivery, begun, until)?;
+    let (id, outgoing) = {
+        let mut state = svix.state();
+        if trigger == Trigger::Scheduled && tried > 0 && state.has_arrived(delivery) {
+            return None;
+        }
+        // Ids sort by when a try began.
+        (
+            state.issue("atmpt"),
+            state.outgoing(delivery, begun, until)?,
+        )
+    };
     let outcome = exchange::send(&outgoing, svix.0.options.datadog.as_deref()).await;
     drop(permit);
     let ended = svix.0.clock.now();
@@ -75,7 +85,7 @@ async fn attempt(
     let has_failed = !outcome.is_success() && trigger == Trigger::Scheduled && wait.is_none();
     let mut state = svix.state();
     let attempt = Attempt {
-        id: state.issue("atmpt"),
+        id,
         message: delivery.message.clone(),
         endpoint: delivery.endpoint.clone(),
         url: outgoing.url.into(),
@@ -108,6 +118,20 @@ fn next(outcome: &Outcome, tried: usize, begun: Timestamp) -> Option<Duration> {
 }
 
 impl State {
+    /// Whether the message got through already, sent by hand.
+    fn has_arrived(&mut self, delivery: &Delivery) -> bool {
+        let application = self.application(&delivery.application);
+        application.is_ok_and(|application| {
+            let is_of =
+                |it: &Attempt| it.message == delivery.message && it.endpoint == delivery.endpoint;
+            application
+                .attempts
+                .values()
+                .rev()
+                .any(|it| it.is_success && is_of(it))
+        })
+    }
+
     /// What is sent now; `None` where the endpoint or the message is gone, or where the endpoint
     /// does not take it (any more).
     fn outgoing(
