@@ -17,7 +17,7 @@ use crate::ui::{Table, Tone, Ui};
 #[command(after_help = "Examples:
   ddctl webhooks deliveries ddctl
   ddctl webhooks deliveries ddctl --failed --limit 200
-  ddctl webhooks deliveries ddctl -o json | jq -r '.[].response_status_code' | sort | uniq -c
+  ddctl webhooks deliveries ddctl -o json | jq '.[].response_status_code'
 
 A message that fails is tried eight times over 28 hours, each time under the same id. The gateway \
 tells its newest 250 tries; --svix-url URL reaches all.")]

@@ -27,8 +27,8 @@ pub const KEY_HEADER: &str = "DD-API-KEY";
 pub const WAYS: &str = "Ways for the API key, safest first:
   --to https://RELAY            stays with the relay, which checks signatures
   --to logs --svix-url URL      in a header at Svix: who has its token reads it
-  --to logs --allow-key-in-url  in the URL: everybody who may read endpoints sees
-                                it, auditors and logs of proxies too";
+  --to logs --allow-key-in-url  in the URL: all who may read endpoints see it,
+                                auditors and logs of proxies too";
 
 /// How the key gets to Datadog.
 #[derive(Args, Debug)]
