@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::domain::connection::glob_matches;
 use crate::error::UsageError;
 use crate::gateway::ConnectionInfo;
+use crate::ui::counted;
 
 /// The connections that are wanted and not attached yet.
 pub async fn plan(
@@ -56,13 +57,15 @@ pub async fn attach(
     }
     let names: Vec<&str> = wanted.iter().map(|it| it.name.as_str()).collect();
     let names = names.join(", ");
-    let question = format!("Push the sessions of {names} from now on?");
+    let count = counted(wanted.len() as u64, "connection");
+    context.ui.status(&format!("not attached yet: {names}"));
+    let question = format!("Push the sessions of {count} from now on?");
     if !context.ui.confirm(&question, "--yes")? {
         return Ok(false);
     }
     for connection in wanted {
         ways.gateway.attach_to_webhooks(&connection.id).await?;
     }
-    context.ui.status(&format!("attached {names}"));
+    context.ui.status(&format!("attached {count}"));
     Ok(true)
 }

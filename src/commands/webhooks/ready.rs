@@ -103,7 +103,7 @@ pub async fn make_event_types(
         return Ok(true);
     }
     let names: Vec<&str> = missing.iter().map(|it| it.name).collect();
-    let question = format!("Make the event types {} known to Svix?", names.join(", "));
+    let question = format!("Make known to Svix: {}?", names.join(", "));
     if !context.ui.confirm(&question, "--yes")? {
         return Ok(false);
     }

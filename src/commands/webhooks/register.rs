@@ -13,6 +13,7 @@ use super::{attach, difference, hook, ready};
 use crate::config::make_signing_secret;
 use crate::context::Context;
 use crate::domain::endpoint::{Change, Endpoint, NewEndpoint};
+use crate::domain::secret::Secret;
 use crate::error::Exit;
 use crate::gateway::ConnectionInfo;
 
@@ -163,20 +164,36 @@ async fn create(
     }
     let made = ways.create(&wanted).await?;
     let made = match &plan.destination.key {
-        Key::InHeader(key) => {
-            let svix = ways.need_svix("set a header")?;
-            svix.set_header(&made.id, KEY_HEADER, key).await?;
-            // Enabling it also has Svix look the header up, which it would put off for 30 s.
-            let enabled = Change {
-                is_disabled: Some(false),
-                ..Change::default()
-            };
-            ways.change(&made.id, &enabled).await?
-        }
+        Key::InHeader(key) => match enable_with_header(ways, &made, key).await {
+            Ok(enabled) => enabled,
+            Err(error) => {
+                // Without its header it is of no use, and the name would be taken.
+                let removed = ways.delete(&made.id).await;
+                return Err(error.context(match removed {
+                    Ok(()) => "set the key's header; the endpoint was removed again",
+                    Err(_) => "set the key's header; the endpoint is left behind, disabled",
+                }));
+            }
+        },
         Key::WithRelay | Key::InUrl => made,
     };
     context.ui.status("registered the endpoint");
     Ok(made)
+}
+
+/// Enabling it after the header has Svix look the header up, which it would put off for 30 s.
+async fn enable_with_header(
+    ways: &Ways,
+    made: &Endpoint,
+    key: &Secret,
+) -> anyhow::Result<Endpoint> {
+    let svix = ways.need_svix("set a header")?;
+    svix.set_header(&made.id, KEY_HEADER, key).await?;
+    let enabled = Change {
+        is_disabled: Some(false),
+        ..Change::default()
+    };
+    ways.change(&made.id, &enabled).await
 }
 
 /// Registering twice changes nothing; another destination under the same name is shown.
