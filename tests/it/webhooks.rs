@@ -490,3 +490,19 @@ fn an_application_that_is_gone_is_made_again_after_asking() {
     let _ = register(&environment, &["--yes"]).exits(0);
     assert_eq!(sandbox.svix("GET", app, &Value::Null).status, 200);
 }
+
+#[test]
+fn an_endpoint_whose_header_cannot_be_set_is_not_left_behind() {
+    let sandbox = SandboxOptions::default()
+        .fault("svix:poison=DD-API-KEY")
+        .start();
+    let environment = TestEnvironment::of(&sandbox);
+    let svix = sandbox.var("DDCTL_SANDBOX_SVIX_URL");
+    let line = ["webhooks", "register", "--to", "logs", "--svix-url", svix];
+    let _ = environment
+        .run(line.into_iter().chain(["--yes"]))
+        .exits(1)
+        .says("the endpoint was removed again");
+    let list = environment.run(["webhooks", "list", "-o", "json"]).exits(0);
+    assert_eq!(list.json(), serde_json::json!([]));
+}
