@@ -17,12 +17,14 @@ pub enum Product {
     /// Whatever else Datadog's API hosts serve: keys, index settings, unknown paths.
     Api,
     Gateway,
+    /// The Svix behind the gateway, asked directly.
+    Svix,
     /// Where the fault `redirect` points to.
     Elsewhere,
 }
 
 impl Product {
-    pub const ALL: [Product; 8] = [
+    pub const ALL: [Product; 9] = [
         Product::Logs,
         Product::Events,
         Product::Search,
@@ -30,6 +32,7 @@ impl Product {
         Product::Dashboards,
         Product::Api,
         Product::Gateway,
+        Product::Svix,
         Product::Elsewhere,
     ];
 
@@ -43,6 +46,7 @@ impl Product {
             Product::Dashboards => "dashboards",
             Product::Api => "api",
             Product::Gateway => "gateway",
+            Product::Svix => "svix",
             Product::Elsewhere => "elsewhere",
         }
     }

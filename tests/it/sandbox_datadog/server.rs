@@ -187,6 +187,8 @@ async fn the_environment_is_complete_and_in_its_order() {
             "DD_SITE",
             "HOOP_APIURL",
             "HOOP_TOKEN",
+            "DDCTL_SANDBOX_SVIX_URL",
+            "DDCTL_SVIX_TOKEN",
         ]
     );
 }
