@@ -31,6 +31,7 @@ pub mod map;
 mod observer;
 mod pipeline;
 mod positions;
+pub mod queue;
 pub mod receipts;
 pub mod retry;
 pub mod sinks;
