@@ -19,3 +19,4 @@ pub mod site;
 pub mod size;
 pub mod time;
 pub mod unseen;
+pub mod webhook;

@@ -33,3 +33,4 @@ pub use wire::audit::{AuditLog, AuditPage};
 pub use wire::connection::{AccessRequestRule, AccessType, ConnectionInfo, Plugin};
 pub use wire::server::{Licence, LicenceKind, PublicServerInfo, ServerInfo, UserInfo};
 pub use wire::webhook::{Endpoint, EndpointList, EndpointStats, EventType};
+pub use wire::webhook_body::WebhookBody;

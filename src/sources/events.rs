@@ -38,6 +38,11 @@ impl EventContext {
         self.apply(Access::from(session), session.start_date)
     }
 
+    /// The session's page on the gateway.
+    pub(super) fn page_of(&self, session_id: &str) -> String {
+        format!("{}/sessions/{session_id}", self.page_base)
+    }
+
     fn apply(&self, access: Access<'_>, at: Timestamp) -> AppliedRules {
         let rule = rule_for(&self.rules, access.connection);
         let profile = rule.and_then(|rule| rule.approval_expected);
@@ -68,7 +73,7 @@ pub(super) fn events_with(
     context: &EventContext,
 ) -> Vec<SessionEvent> {
     let rules = context.rules_of(session);
-    let url = format!("{}/sessions/{}", context.page_base, session.id);
+    let url = context.page_of(&session.id);
     let event = |(kind, timestamp)| {
         let seen = as_of(session, kind);
         let outcome = outcome_of(&seen, kind);
