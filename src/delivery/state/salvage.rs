@@ -33,7 +33,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn count<R>(&mut self, table: &'static str, rows: &[Option<R>], is_whole: bool) {
+    pub(in crate::delivery) fn count<R>(&mut self, table: &'static str, rows: &[Option<R>], is_whole: bool) {
         let sound = rows.iter().filter(|row| row.is_some()).count();
         self.kept += sound as u64;
         if rows.len() > sound {
@@ -101,7 +101,7 @@ fn rebuild(path: &Path, folder: &Path) -> Result<Tally, StateError> {
 
 /// The log goes with the old file: with the new one it would be taken for its own. At every moment
 /// there is a file at `path`.
-fn replace(path: &Path, aside: &Path, new: &Path) -> std::io::Result<()> {
+pub(in crate::delivery) fn replace(path: &Path, aside: &Path, new: &Path) -> std::io::Result<()> {
     fs::hard_link(path, aside)?;
     for companion in ["-wal", "-shm"] {
         match fs::rename(beside(path, companion), beside(aside, companion)) {
