@@ -174,8 +174,12 @@ fn card_content(payload: &Value) -> Option<&Value> {
 /// The card names its session as the text of a link: `[<id>](<address>/sessions/<id>)`.
 fn card(payload: &Value) -> Option<(String, Told)> {
     let blocks = card_content(payload)?.get("body")?.as_array()?;
-    let texts = blocks.iter().filter_map(|block| block.get("text")?.as_str());
-    let session_id = texts.filter_map(linked).find_map(|id| session_id(id).ok())?;
+    let texts = blocks
+        .iter()
+        .filter_map(|block| block.get("text")?.as_str());
+    let session_id = texts
+        .filter_map(linked)
+        .find_map(|id| session_id(id).ok())?;
     Some((session_id, Told::ReviewAsked))
 }
 
@@ -338,9 +342,21 @@ mod tests {
         );
         let nameless = json!({"event_type": "session.close", "id": "42"});
         assert!(matches!(parsed(nameless), WebhookBody::Other { .. }));
-        assert!(matches!(parsed(json!([1])), WebhookBody::Other { event_type: None, .. }));
+        assert!(matches!(
+            parsed(json!([1])),
+            WebhookBody::Other {
+                event_type: None,
+                ..
+            }
+        ));
         let text = WebhookBody::parse(b"\xff no json");
-        assert!(matches!(text, WebhookBody::Other { payload: Value::String(_), .. }));
+        assert!(matches!(
+            text,
+            WebhookBody::Other {
+                payload: Value::String(_),
+                ..
+            }
+        ));
     }
 
     proptest::proptest! {

@@ -16,9 +16,11 @@ pub(super) fn of(
 ) -> PartialEvent {
     let kind = kind_of(&told);
     let environment = match &told {
-        Told::Opened(opening) => rule_for(&context.rules, &opening.connection)
-            .and_then(|rule| rule.environment.clone()),
-        Told::ReviewAsked | Told::Closed(_) => None,
+        Told::Opened(opening) if !opening.connection.is_empty() => {
+            let rule = rule_for(&context.rules, &opening.connection);
+            rule.and_then(|rule| rule.environment.clone())
+        }
+        _ => None,
     };
     PartialEvent {
         id: EventId::of_session(&session_id, kind),
