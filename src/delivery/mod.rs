@@ -34,6 +34,7 @@ mod positions;
 pub mod receipts;
 pub mod retry;
 pub mod sinks;
+pub mod spool;
 pub mod state;
 mod summary;
 #[cfg(test)]

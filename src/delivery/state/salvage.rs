@@ -33,11 +33,22 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(in crate::delivery) fn count<R>(&mut self, table: &'static str, rows: &[Option<R>], is_whole: bool) {
+    pub(super) fn count<R>(&mut self, table: &'static str, rows: &[Option<R>], is_whole: bool) {
         let sound = rows.iter().filter(|row| row.is_some()).count();
-        self.kept += sound as u64;
-        if rows.len() > sound {
-            *self.lost.entry(table).or_default() += (rows.len() - sound) as u64;
+        self.add(table, sound as u64, (rows.len() - sound) as u64, is_whole);
+    }
+
+    /// `is_whole` says that the table could be read to its end.
+    pub(in crate::delivery) fn add(
+        &mut self,
+        table: &'static str,
+        kept: u64,
+        lost: u64,
+        is_whole: bool,
+    ) {
+        self.kept += kept;
+        if lost > 0 {
+            *self.lost.entry(table).or_default() += lost;
         }
         if !is_whole && !self.cut.contains(&table) {
             self.cut.push(table);

@@ -95,10 +95,7 @@ const BUSY: Duration = Duration::from_secs(10);
 
 /// Makes the file where there is none, whole from its first moment. One that is empty lost what was
 /// in it.
-pub(in crate::delivery) fn make_where_missing(
-    form: &Form,
-    path: &Path,
-) -> Result<(), StateError> {
+pub(in crate::delivery) fn make_where_missing(form: &Form, path: &Path) -> Result<(), StateError> {
     match fs::metadata(path) {
         Ok(found) if found.len() == 0 => Err(StateError::Damaged {
             path: path.to_owned(),
@@ -209,11 +206,13 @@ fn version(form: &Form, path: &Path, connection: &Connection) -> Result<i32, Sta
     let path = path.to_owned();
     match (application, version) {
         (0, 0) if tables == 0 => Ok(0),
-        (application, found) if application == form.application && found > form.version() => Err(StateError::Newer {
-            path,
-            found,
-            known: form.version(),
-        }),
+        (application, found) if application == form.application && found > form.version() => {
+            Err(StateError::Newer {
+                path,
+                found,
+                known: form.version(),
+            })
+        }
         (application, 1..) if application == form.application => Ok(version),
         _ => Err(StateError::Foreign { path }),
     }
