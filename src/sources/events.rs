@@ -96,6 +96,12 @@ pub(super) fn events_with(
     kinds_of(session).into_iter().map(event).collect()
 }
 
+/// A block is told with the session's end, so while the session runs its event is not what it will
+/// be.
+pub(super) fn is_settled(event: &SessionEvent) -> bool {
+    event.kind != EventKind::Blocked || event.session.is_done()
+}
+
 /// Which events there are, and when each happened.
 pub(super) fn kinds_of(session: &Session) -> Vec<(EventKind, Timestamp)> {
     let end = session.end_date.unwrap_or(session.start_date);

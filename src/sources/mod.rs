@@ -21,6 +21,7 @@ mod find;
 pub mod lines;
 mod list;
 mod message;
+mod reconcile;
 mod recordings;
 mod retry;
 mod rows;
@@ -49,6 +50,7 @@ pub use export::{
 pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
+pub use reconcile::{GRACE, Made, NotAPosition, Position, Reconcile, reconcile};
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
 pub use stats::{By, Counts, Group, Tally, tally};
 pub use stored::Stored;

@@ -42,4 +42,5 @@ mod support;
 mod tail;
 mod test_event;
 mod validate;
+mod webhook_events;
 mod webhooks;

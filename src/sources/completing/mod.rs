@@ -21,10 +21,9 @@ use self::cache::Cache;
 use self::outage::Outage;
 use super::complete::{Asker, Completed, concerns_one_session, single};
 use super::error::SourceError;
-use super::events::{EventContext, kinds_of};
+use super::events::{EventContext, is_settled, kinds_of};
 use super::retry::Backoff;
 use super::throttle::Throttle;
-use crate::domain::event::{EventKind, SessionEvent};
 use crate::domain::session::Session;
 use crate::domain::webhook::{RawWebhook, Told, WebhookEvent};
 use crate::gateway::{Gateway, WebhookBody};
@@ -213,12 +212,6 @@ impl<'a> Completer<'a> {
             .map(|event| WebhookEvent::Session(Box::new(event)))
             .collect()
     }
-}
-
-/// A block is told with the session's end, so while the session runs its event is not what it will
-/// be.
-fn is_settled(event: &SessionEvent) -> bool {
-    event.kind != EventKind::Blocked || event.session.is_done()
 }
 
 /// True where the session's row says what the webhook says.

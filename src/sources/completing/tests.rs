@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use serde_json::json;
 
 use super::*;
-use crate::domain::event::ReviewState;
+use crate::domain::event::{EventKind, ReviewState};
 use crate::gateway::testing::{Asked, Reply, Server};
 use crate::sources::testing::{at, at_millis, gateway_of, row};
 
