@@ -28,4 +28,5 @@ pub mod replay;
 pub mod sandbox;
 pub mod search;
 pub mod sources;
+pub mod svix;
 pub mod ui;

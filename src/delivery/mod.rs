@@ -35,6 +35,7 @@ pub mod queue;
 pub mod receipts;
 pub mod retry;
 pub mod sinks;
+pub mod spool;
 pub mod state;
 mod summary;
 #[cfg(test)]

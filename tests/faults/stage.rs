@@ -54,6 +54,8 @@ pub struct Stage {
     pub notes: Vec<String>,
     starts: Starts,
     facts: Facts,
+    /// Requests of any kind up to this one are among the facts.
+    noted: u64,
 }
 
 impl Stage {
@@ -78,6 +80,7 @@ impl Stage {
             notes: Vec::new(),
             starts: starts(&sandbox),
             facts: Facts::default(),
+            noted: 0,
             sandbox,
         };
         stage.there_is = stage.undisturbed();
@@ -109,7 +112,12 @@ impl Stage {
 
     /// The requests to the logs intake, ascending.
     pub fn asked(&self) -> Vec<Answered> {
-        intake::answered(&intake::requests(&self.sandbox, 0))
+        let mut all = self.facts.requests.clone();
+        all.extend(intake::answered(&intake::requests(
+            &self.sandbox,
+            self.noted,
+        )));
+        all
     }
 }
 
@@ -198,7 +206,7 @@ impl Stage {
 
     /// Once no more come of a run that has ended.
     fn last_request(&self) -> u64 {
-        let watch = Watch::from(&self.sandbox, 0);
+        let watch = Watch::from(&self.sandbox, self.noted);
         loop {
             let before = watch.look();
             std::thread::sleep(LOOK);
@@ -211,9 +219,12 @@ impl Stage {
 
 /// Judging.
 impl Stage {
-    /// Notes where the position stands. For when no run is under way.
+    /// Notes where the position stands, and the requests, of which a sandbox keeps the latest only.
+    /// For when no run is under way.
     pub fn look(&mut self) {
         let after = self.last_request();
+        self.facts.requests = self.asked();
+        self.noted = after;
         let scratch = self.home.folder.join("look");
         let claimed = claimed(&self.home, &self.starts, &self.there_is, &scratch);
         let dead = self.home.dead().into_iter().map(|event| event.id).collect();
@@ -289,6 +300,7 @@ impl Stage {
         self.sandbox.reset();
         self.home.wipe();
         self.facts = Facts::default();
+        self.noted = 0;
     }
 }
 
