@@ -11,14 +11,21 @@
 //! What a confirmed message is worth is the servers' matter: three of them in separate power domains,
 //! or `sync_interval: always`, are the condition of the promise (Jepsen on NATS 2.12.1).
 
+mod ends;
 mod error;
+mod handle;
+mod held;
 mod known;
 mod lease;
 mod link;
+mod message;
 mod names;
 mod set_up;
 mod settings;
+mod shared;
+mod tasks;
 
 pub use error::QueueError;
+pub use handle::{Added, Queue};
 pub use lease::{Kept, Lease};
 pub use settings::{QueueSettings, Servers};

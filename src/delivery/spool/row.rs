@@ -49,7 +49,7 @@ impl Packed {
         (body.len() == self.length).then(|| body.into())
     }
 
-    pub(super) fn of(length: i64, bytes: Vec<u8>) -> Self {
+    pub(in crate::delivery) fn of(length: i64, bytes: Vec<u8>) -> Self {
         Self {
             // A length that never was is told by the checksum.
             length: usize::try_from(length).unwrap_or_default(),
@@ -57,11 +57,11 @@ impl Packed {
         }
     }
 
-    pub(super) fn length(&self) -> i64 {
+    pub(in crate::delivery) fn length(&self) -> i64 {
         i64::try_from(self.length).unwrap_or(i64::MAX)
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(in crate::delivery) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 

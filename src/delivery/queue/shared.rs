@@ -1,0 +1,121 @@
+//! What the tasks of a queue share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_nats::jetstream::message::Acker;
+use async_nats::jetstream::{Context, Message};
+use tokio::sync::{Notify, mpsc, watch};
+
+use super::ends::End;
+use super::held::Held;
+use super::message;
+use super::names::Names;
+use super::set_up::Parts;
+use crate::delivery::spool::{Destination, Stock};
+
+/// The way to acknowledge one message.
+pub(super) type Ack = Arc<Acker>;
+
+/// Whose messages a consumer gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Webhook,
+    Told,
+    Event,
+}
+
+pub(super) struct Shared {
+    pub context: Context,
+    pub names: Names,
+    pub parts: Parts,
+    pub destinations: Vec<Destination>,
+    pub stock: watch::Sender<Stock>,
+    /// Told when something left, so that there is room.
+    pub left: Notify,
+    pub ends: mpsc::UnboundedSender<End>,
+    held: Mutex<Held<Ack>>,
+}
+
+impl Shared {
+    pub fn new(
+        context: Context,
+        names: Names,
+        parts: Parts,
+        destinations: Vec<Destination>,
+        ends: mpsc::UnboundedSender<End>,
+    ) -> Self {
+        Self {
+            context,
+            names,
+            parts,
+            destinations,
+            stock: watch::Sender::new(Stock::default()),
+            left: Notify::new(),
+            ends,
+            held: Mutex::default(),
+        }
+    }
+
+    pub fn held(&self) -> MutexGuard<'_, Held<Ack>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn room(&self, kind: Kind) -> usize {
+        let held = self.held();
+        match kind {
+            Kind::Webhook => held.room_for_webhooks(false),
+            Kind::Told => held.room_for_webhooks(true),
+            Kind::Event => held.room_for_events(),
+        }
+    }
+
+    /// The destinations that a message waits for.
+    pub fn required(&self) -> Vec<usize> {
+        let all = self.destinations.iter().enumerate();
+        let required = all.filter(|(_, one)| one.is_required);
+        required.map(|(at, _)| at).collect()
+    }
+
+    /// Holds a message that was pulled.
+    pub fn take_in(&self, kind: Kind, message: Message) {
+        let Some(sequence) = message.info().ok().map(|info| info.stream_sequence) else {
+            tracing::warn!("a message of the queue does not say its place and is left to it");
+            return;
+        };
+        let (message, acker) = message.split();
+        let acker = Ack::new(acker);
+        let headers = message.headers.as_ref();
+        let payload = message.payload.clone();
+        let mut held = self.held();
+        let dealt_with = match kind {
+            Kind::Event => {
+                let number = held.next_number();
+                message::event(headers, payload, number)
+                    .map(|event| held.add_event(event, sequence, Ack::clone(&acker)))
+            }
+            Kind::Webhook | Kind::Told => {
+                message::webhook(headers, payload, sequence, kind == Kind::Told)
+                    .map(|waiting| held.add_webhook(waiting, Ack::clone(&acker)))
+            }
+        };
+        drop(held);
+        match dealt_with {
+            Some(None) => self.stock.send_modify(|_| ()),
+            Some(Some(acker)) => self.end(End::done(sequence, acker)),
+            None => self.end(End::dead(
+                sequence,
+                acker,
+                &message,
+                "it is no message of ddctl's",
+            )),
+        }
+    }
+
+    /// The message is dealt with: the server is told until it confirms.
+    pub fn end(&self, end: End) {
+        self.held().end(end.sequence);
+        self.left.notify_waiters();
+        // Without a receiver everything ends, and the server gives the message to somebody else.
+        let _ = self.ends.send(end);
+    }
+}
