@@ -25,6 +25,7 @@ mod monitors_recordings;
 mod openapi;
 mod page;
 mod postgres_captures;
+mod queue;
 mod readme;
 mod receipts;
 mod recording_cache;

@@ -47,6 +47,7 @@ pub struct Queue {
     client: Client,
     shared: Arc<Shared>,
     tasks: JoinSet<()>,
+    ack_wait: Duration,
 }
 
 impl Queue {
@@ -69,13 +70,14 @@ impl Queue {
         for kind in [Kind::Webhook, Kind::Told, Kind::Event] {
             tasks.spawn(tasks::pull(Arc::clone(&shared), kind));
         }
-        tasks.spawn(tasks::keep(Arc::clone(&shared)));
+        tasks.spawn(tasks::keep(Arc::clone(&shared), settings.ack_wait));
         tasks.spawn(tasks::look(Arc::clone(&shared), settings.max_bytes));
         tasks.spawn(send_ends(Arc::clone(&shared), ending));
         Ok(Self {
             client,
             shared,
             tasks,
+            ack_wait: settings.ack_wait,
         })
     }
 
@@ -251,7 +253,7 @@ impl Queue {
 
     /// Stands for the lease of whoever reconciles. `holder` tells people who has it.
     pub fn lease(&self, holder: &str) -> Lease {
-        Lease::stand(self.shared.parts.lease.clone(), holder)
+        Lease::stand(self.shared.parts.lease.clone(), holder, self.ack_wait)
     }
 
     /// How far the last one that reconciled got, and the means to say how far this one does.
@@ -269,6 +271,7 @@ impl Queue {
             client,
             shared,
             mut tasks,
+            ..
         } = self;
         let all_told = async {
             while shared.held().ending() > 0 {

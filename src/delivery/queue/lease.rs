@@ -12,11 +12,10 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::error::QueueError;
-use super::set_up::LEASE;
 
 const KEY: &str = "reconcile";
-/// Three chances before it is lost.
-const RENEW: Duration = Duration::from_secs(20);
+/// Chances to renew it before it is lost.
+const CHANCES: u32 = 4;
 
 /// A candidate for the lease, for as long as this lives.
 #[derive(Debug)]
@@ -27,13 +26,14 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// `holder` tells people who has it.
-    pub(super) fn stand(store: Store, holder: &str) -> Self {
+    /// `holder` tells people who has it; it lasts for `ttl`, as the bucket was made.
+    pub(super) fn stand(store: Store, holder: &str, ttl: Duration) -> Self {
         let (told, is_held) = watch::channel(false);
         let candidate = Candidate {
             store: store.clone(),
             holder: holder.to_owned().into(),
             revision: None,
+            ttl,
             told,
         };
         Self {
@@ -75,19 +75,21 @@ struct Candidate {
     holder: Bytes,
     /// Of our own entry, while the lease is ours.
     revision: Option<u64>,
+    ttl: Duration,
     told: watch::Sender<bool>,
 }
 
 impl Candidate {
     async fn run(mut self) {
         let mut held_until = Instant::now();
+        let renew = self.ttl / CHANCES;
         loop {
             let asked_at = Instant::now();
-            let asked = tokio::time::timeout(RENEW, self.ask()).await;
+            let asked = tokio::time::timeout(renew, self.ask()).await;
             if let Ok(Ok(is_ours)) = asked {
                 held_until = asked_at;
                 if is_ours {
-                    held_until += LEASE;
+                    held_until += self.ttl;
                 }
             }
             let is_held = Instant::now() < held_until;
@@ -96,7 +98,7 @@ impl Candidate {
             }
             self.told
                 .send_if_modified(|told| std::mem::replace(told, is_held) != is_held);
-            let next = asked_at + RENEW;
+            let next = asked_at + renew;
             let wake = if is_held { next.min(held_until) } else { next };
             tokio::time::sleep_until(wake).await;
         }

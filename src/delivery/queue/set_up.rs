@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
 use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind};
-use async_nats::jetstream::kv::{self, Store};
+use async_nats::jetstream::kv::Store;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
 use async_nats::jetstream::{Context, ErrorCode};
 
 use super::error::QueueError;
 use super::names::Names;
-use super::settings::{ACK_WAIT, DUPLICATES, KNOWN, MAX_ACK_PENDING, QueueSettings};
+use super::settings::{DUPLICATES, KNOWN, MAX_ACK_PENDING, QueueSettings};
 
 /// Copies in a cluster; two add nothing.
 const REPLICAS: usize = 3;
-/// Who does not renew a lease for so long has lost it.
-pub(super) const LEASE: Duration = Duration::from_secs(60);
+
+/// The window of a bucket's own messages.
+const BUCKET_DUPLICATES: Duration = Duration::from_secs(120);
 
 /// What a relay works with.
 pub(super) struct Parts {
@@ -54,12 +55,13 @@ pub(super) async fn set_up(
     let stream = stream(context, settings, work).await?;
     self::stream(context, settings, dead).await?;
     let replicas = stream.cached_info().config.num_replicas;
+    let ack_wait = settings.ack_wait;
     Ok(Parts {
-        webhooks: consumer(&stream, "webhooks", &names.webhook).await?,
-        told: consumer(&stream, "told", &names.told).await?,
-        events: consumer(&stream, "events", &names.event).await?,
+        webhooks: consumer(&stream, "webhooks", &names.webhook, ack_wait).await?,
+        told: consumer(&stream, "told", &names.told, ack_wait).await?,
+        events: consumer(&stream, "events", &names.event, ack_wait).await?,
         known: bucket(context, &names.known, KNOWN, replicas).await?,
-        lease: bucket(context, &names.lease, LEASE, replicas).await?,
+        lease: bucket(context, &names.lease, ack_wait, replicas).await?,
         position: bucket(context, &names.position, Duration::ZERO, replicas).await?,
         stream,
     })
@@ -141,12 +143,17 @@ fn fits(needed: &Config, found: &Config) -> Result<(), QueueError> {
 
 /// A work queue has one consumer a subject, which every relay pulls from. A message past
 /// `max_deliver` would stay in the stream for ever, so there is no such limit.
-async fn consumer(stream: &Stream, name: &str, subject: &str) -> Result<PullConsumer, QueueError> {
+async fn consumer(
+    stream: &Stream,
+    name: &str,
+    subject: &str,
+    ack_wait: Duration,
+) -> Result<PullConsumer, QueueError> {
     let config = pull::Config {
         durable_name: Some(name.to_owned()),
         filter_subject: subject.to_owned(),
         ack_policy: AckPolicy::Explicit,
-        ack_wait: ACK_WAIT,
+        ack_wait,
         max_ack_pending: MAX_ACK_PENDING,
         max_deliver: -1,
         ..pull::Config::default()
@@ -155,6 +162,9 @@ async fn consumer(stream: &Stream, name: &str, subject: &str) -> Result<PullCons
     made.map_err(|error| QueueError::set_up(format!("the consumer {name}"), error))
 }
 
+/// A bucket is a stream of its own form (nats-io/nats-architecture-and-design ADR-8). It is made as
+/// one, since the client reads of the account before it makes a bucket, and cannot read what servers
+/// before 2.10 say.
 async fn bucket(
     context: &Context,
     name: &str,
@@ -164,16 +174,26 @@ async fn bucket(
     if let Ok(store) = context.get_key_value(name).await {
         return Ok(store);
     }
-    let config = kv::Config {
-        bucket: name.to_owned(),
-        history: 1,
+    let failed = |error: String| QueueError::set_up(format!("the bucket {name}"), error);
+    let config = Config {
+        name: format!("KV_{name}"),
+        subjects: vec![format!("$KV.{name}.>")],
+        max_messages_per_subject: 1,
         max_age,
-        storage: StorageType::File,
+        duplicate_window: match max_age.is_zero() {
+            true => BUCKET_DUPLICATES,
+            false => BUCKET_DUPLICATES.min(max_age),
+        },
+        allow_rollup: true,
+        deny_delete: true,
+        allow_direct: true,
         num_replicas,
-        ..kv::Config::default()
+        ..kept(-1)
     };
-    let made = context.create_key_value(config).await;
-    made.map_err(|error| QueueError::set_up(format!("the bucket {name}"), error))
+    let made = context.create_stream(config).await;
+    made.map_err(|error| failed(error.to_string()))?;
+    let store = context.get_key_value(name).await;
+    store.map_err(|error| failed(error.to_string()))
 }
 
 #[cfg(test)]

@@ -65,11 +65,16 @@ pub struct QueueSettings {
     pub max_bytes: u64,
     /// Copies in a cluster; `None` is three there, and one on a server that stands alone.
     pub replicas: Option<usize>,
+    /// What a relay holds goes to another one when it was not heard of for so long, and so does the
+    /// lease of whoever reconciles.
+    pub ack_wait: Duration,
 }
 
 impl QueueSettings {
     /// The stream's size where nobody says another: that of a spool.
     pub const MAX_BYTES: u64 = 2 << 30;
+    /// Above the 60 s that a request to Datadog may take.
+    pub const ACK_WAIT: Duration = Duration::from_secs(90);
 }
 
 /// A message that comes again within this time is stored once. Longer than all but the last of
@@ -77,8 +82,6 @@ impl QueueSettings {
 pub(super) const DUPLICATES: Duration = Duration::from_secs(2 * 3_600);
 /// Ids of events are known for so long.
 pub(super) const KNOWN: Duration = Duration::from_secs(35 * 24 * 3_600);
-/// Above the 60 s that a request to Datadog may take.
-pub(super) const ACK_WAIT: Duration = Duration::from_secs(90);
 /// Unacknowledged messages of one consumer, of all relays together.
 pub(super) const MAX_ACK_PENDING: i64 = 4_000;
 

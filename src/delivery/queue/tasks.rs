@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use async_nats::jetstream::AckKind;
 use async_nats::jetstream::consumer::PullConsumer;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::StreamExt;
 use jiff::Timestamp;
 
 use super::error::QueueError;
-use super::settings::ACK_WAIT;
 use super::shared::{Ack, Kind, Shared};
 use crate::delivery::spool::{Shortage, Stock};
 
@@ -60,9 +59,9 @@ fn consumer(shared: &Shared, kind: Kind) -> &PullConsumer {
 }
 
 /// Tells the server again and again that what is held is being worked on.
-pub(super) async fn keep(shared: Arc<Shared>) {
+pub(super) async fn keep(shared: Arc<Shared>, ack_wait: Duration) {
     loop {
-        tokio::time::sleep(ACK_WAIT / 3).await;
+        tokio::time::sleep(ack_wait / 3).await;
         let held: Vec<Ack> = shared.held().ackers().cloned().collect();
         for acker in held {
             if let Err(error) = acker.ack_with(AckKind::Progress).await {
@@ -86,25 +85,26 @@ pub(super) async fn look(shared: Arc<Shared>, max_bytes: u64) {
     }
 }
 
+/// What the consumers have still to give or to see acknowledged. Not what the stream holds: a server
+/// that was killed may hold messages that were acknowledged before, which nobody is given again.
 async fn stock(shared: &Shared, max_bytes: u64) -> Result<Stock, QueueError> {
-    let unanswered = |error: &dyn std::fmt::Display| QueueError::unanswered("its size", error);
-    let asked = shared.parts.stream.info_with_subjects(">").await;
-    let mut subjects = asked.map_err(|error| unanswered(&error))?;
-    let limit = u64::try_from(subjects.info.config.max_bytes).unwrap_or(max_bytes);
-    let bytes = subjects.info.state.bytes;
-    let mut stock = Stock {
+    let asked = shared.parts.stream.get_info().await;
+    let info = asked.map_err(|error| QueueError::unanswered("its size", error))?;
+    let limit = u64::try_from(info.config.max_bytes).unwrap_or(max_bytes);
+    let bytes = info.state.bytes;
+    Ok(Stock {
+        webhooks: waiting(shared, Kind::Webhook).await? + waiting(shared, Kind::Told).await?,
+        events: waiting(shared, Kind::Event).await?,
         bytes,
         oldest: shared.held().oldest(),
         shortage: is_full(bytes, limit).then_some(Shortage::Spool { limit }),
-        ..Stock::default()
-    };
-    while let Some((subject, count)) = subjects.try_next().await.map_err(|e| unanswered(&e))? {
-        match subject == shared.names.event {
-            true => stock.events += count as u64,
-            false => stock.webhooks += count as u64,
-        }
-    }
-    Ok(stock)
+    })
+}
+
+async fn waiting(shared: &Shared, kind: Kind) -> Result<u64, QueueError> {
+    let asked = consumer(shared, kind).get_info().await;
+    let info = asked.map_err(|error| QueueError::unanswered("what waits", error))?;
+    Ok(info.num_pending + info.num_ack_pending as u64)
 }
 
 fn is_full(bytes: u64, limit: u64) -> bool {
