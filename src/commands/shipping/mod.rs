@@ -27,7 +27,7 @@ pub use place::{Destination, To, check};
 pub use rows::Place;
 pub use run::{closed, ship, ship_standing};
 pub use single::carry;
-pub use standing::{Standing, StandingFlags};
+pub use standing::{Seen, Standing, StandingFlags, listen_address};
 pub use summary::Shipped;
 pub use voice::Chorus;
 

@@ -151,7 +151,7 @@ async fn deliver(
     let shipment = match args.runs_until_stopped() {
         false => ship(context, "shipping", lanes, source, is_whole).await,
         true => {
-            let (flags, profile) = (&args.standing, mapping.profile().clone());
+            let (flags, profile) = (args.standing.seen(), mapping.profile().clone());
             let command = "sessions export --follow";
             let standing = Standing::open(context, command, flags, profile, &lanes).await?;
             ship_standing(context, "shipping", lanes, source, is_whole, &standing).await
