@@ -29,5 +29,6 @@ pub mod replay;
 pub mod sandbox;
 pub mod search;
 pub mod sources;
+pub mod stopping;
 pub mod svix;
 pub mod ui;

@@ -240,7 +240,9 @@ impl Source<'_> {
                     concurrency: self.args.concurrency,
                     interval: self.args.follow.interval,
                 };
-                return following.read(self.ui, follow, statements, tx).await;
+                return following
+                    .read(self.ui, reached, follow, statements, tx)
+                    .await;
             }
             What::Ranges(unread) => unread,
         };
