@@ -1,16 +1,17 @@
 //! The way from argv to a command, and the way out: parsing, tracing, signals, the exit code.
 
 use std::ffi::OsString;
+use std::pin::Pin;
 use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches};
-use tokio::sync::watch;
 
 use crate::commands::{Cli, Command};
 use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::error::{Exit, TimedOut, classify};
 use crate::globals::{Globals, LogFormat};
+use crate::stopping::{Stopped, Stopper, signalled, stopping};
 use crate::ui::style::{ColorChoice, ColorFacts, palette};
 use crate::ui::{Streams, Ui, UiOptions};
 
@@ -46,9 +47,9 @@ pub fn run(
             settings.as_ref().is_ok_and(|settings| settings.has_profile),
         );
     };
-    let (stop, cancel) = watch::channel(false);
-    let context = Context::new(ui, cli.globals, environment, settings, cancel);
-    let outcome = drive(&context, command, stop);
+    let (stopper, stopping) = stopping();
+    let context = Context::new(ui, cli.globals, environment, settings, stopping);
+    let outcome = drive(&context, command, &stopper);
     match outcome {
         Ok(exit) => exit,
         Err(error) => report(&context.ui, &error),
@@ -61,7 +62,7 @@ fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
 }
 
 /// Runs the command on one thread, under the deadline, until it ends or the person stops it.
-fn drive(context: &Context, command: Command, stop: watch::Sender<bool>) -> anyhow::Result<Exit> {
+fn drive(context: &Context, command: Command, stopper: &Stopper) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -74,19 +75,16 @@ fn drive(context: &Context, command: Command, stop: watch::Sender<bool>) -> anyh
         tokio::select! {
             // Listening begins before the work does, which may hold the thread for long.
             biased;
-            signal = interrupted() => {
-                let _ = stop.send(true);
-                match ends_by_itself {
-                    false => Ok(Exit::Interrupted),
-                    true => tokio::select! {
-                        done = &mut work => match (signal, done) {
-                            (Stopped::Terminate, Ok(Exit::Interrupted)) if runs_until_stopped => {
-                                Ok(Exit::Done)
-                            }
-                            (_, done) => done,
-                        },
-                        _ = interrupted() => Ok(Exit::Interrupted),
-                    },
+            signal = signalled() => {
+                stopper.ask();
+                if !ends_by_itself {
+                    return Ok(Exit::Interrupted);
+                }
+                match (signal, ended(work, stopper).await) {
+                    (Stopped::Terminate, Ok(Exit::Interrupted)) if runs_until_stopped => {
+                        Ok(Exit::Done)
+                    }
+                    (_, done) => done,
                 }
             }
             () = timer(deadline, ends_by_itself) => Err(TimedOut(deadline.unwrap_or_default()).into()),
@@ -98,7 +96,25 @@ fn drive(context: &Context, command: Command, stop: watch::Sender<bool>) -> anyh
     exit
 }
 
-/// How long a command that ends by itself at the deadline may take to say what it did.
+/// Work that was asked to end. A second signal leaves it the time to say what it leaves, a third
+/// none.
+async fn ended(
+    mut work: Pin<&mut impl Future<Output = anyhow::Result<Exit>>>,
+    stopper: &Stopper,
+) -> anyhow::Result<Exit> {
+    tokio::select! {
+        done = &mut work => return done,
+        _ = signalled() => stopper.urge(),
+    }
+    tokio::select! {
+        _ = work => {}
+        _ = signalled() => {}
+        () = tokio::time::sleep(LAST_WORDS) => {}
+    }
+    Ok(Exit::Interrupted)
+}
+
+/// How long a command that ends by itself may take to say what it did, once its time is over.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 async fn timer(deadline: Option<Duration>, ends_by_itself: bool) {
@@ -110,30 +126,6 @@ async fn timer(deadline: Option<Duration>, ends_by_itself: bool) {
     match deadline {
         Some(deadline) => tokio::time::sleep(deadline + grace).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Who wants an end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stopped {
-    /// Ctrl-C.
-    Interrupt,
-    /// The signal a service manager sends.
-    Terminate,
-}
-
-/// Resolves on either.
-async fn interrupted() -> Stopped {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = tokio::signal::ctrl_c() => Stopped::Interrupt,
-            _ = terminate.recv() => Stopped::Terminate,
-        },
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-            Stopped::Interrupt
-        }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::error::UsageError;
 use crate::gateway::{Credential, Gateway};
 use crate::globals::Globals;
 use crate::http;
+use crate::stopping::Stopping;
 use crate::ui::Ui;
 
 /// The world of one run.
@@ -33,7 +34,7 @@ pub struct Context {
     /// What was read once: standard input can be read no second time.
     secrets: RefCell<HashMap<SecretKind, Secret>>,
     http: Arc<http::Client>,
-    cancel: watch::Receiver<bool>,
+    stopping: Stopping,
     started: Instant,
 }
 
@@ -48,7 +49,7 @@ impl Context {
         globals: Globals,
         environment: Environment,
         settings: Result<Settings, ConfigError>,
-        cancel: watch::Receiver<bool>,
+        stopping: Stopping,
     ) -> Self {
         let ca_file = settings
             .as_ref()
@@ -71,7 +72,7 @@ impl Context {
             ui: Arc::new(ui),
             globals,
             environment,
-            cancel,
+            stopping,
             started: Instant::now(),
         }
     }
@@ -112,7 +113,12 @@ impl Context {
 
     /// Turns true when the person asked to stop.
     pub fn cancel(&self) -> watch::Receiver<bool> {
-        self.cancel.clone()
+        self.stopping.asked()
+    }
+
+    /// Every wish to stop.
+    pub fn stopping(&self) -> &Stopping {
+        &self.stopping
     }
 
     /// The built-in rules and the profile's, unless the person asked for none; with its key, where

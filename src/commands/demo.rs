@@ -237,7 +237,7 @@ impl Tour<'_> {
             cli.globals,
             environment,
             settings,
-            self.context.cancel(),
+            self.context.stopping().clone(),
         );
         let Some(command) = cli.command else {
             return Ok(Exit::Usage);
@@ -257,7 +257,7 @@ impl Tour<'_> {
             Default::default(),
             environment,
             Ok(settings),
-            self.context.cancel(),
+            self.context.stopping().clone(),
         );
         let gateway = context.gateway(&Default::default())?;
         let query = SessionQuery {

@@ -51,6 +51,15 @@ impl fmt::Display for Reason {
 }
 
 impl Trouble {
+    /// Nobody waited for the answer any more.
+    pub(super) fn left_behind() -> Self {
+        Self {
+            meaning: Meaning::Retry { after: None },
+            reason: Reason::Broken,
+            text: "the run was over before an answer came".to_owned(),
+        }
+    }
+
     /// The status that was answered.
     pub fn status(&self) -> Option<u16> {
         match self.reason {

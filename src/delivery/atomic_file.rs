@@ -1,7 +1,7 @@
 //! A file that appears whole or not at all.
 //!
 //! The content goes to a temporary file beside the target, is brought to the disk and then renamed.
-//! A run that fails or is dropped leaves nothing behind. What can be known about the target is
+//! A run that fails or is dropped leaves nothing behind; of one that is killed, `leftovers` clears up. What can be known about the target is
 //! found out before the source is read.
 
 use std::fs::{self, File, Permissions};
@@ -10,6 +10,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+use super::leftovers;
 
 /// Why a file could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -138,22 +140,27 @@ fn temporary_beside(target: &Path) -> Result<NamedTempFile, FileError> {
     prefix.push(name);
     prefix.push(".");
     let folder = folder_of(target);
-    tempfile::Builder::new()
-        .prefix(&prefix)
-        .suffix(".part")
-        // Before the umask, as for any file a program makes.
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => FileError::NoFolder {
-                path: folder.to_owned(),
-            },
-            _ => explained(target, source),
-        })
+    loop {
+        let file = tempfile::Builder::new()
+            .prefix(&prefix)
+            .suffix(leftovers::SUFFIX)
+            // Before the umask, as for any file a program makes.
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder)
+            .map_err(|source| match source.kind() {
+                io::ErrorKind::NotFound => FileError::NoFolder {
+                    path: folder.to_owned(),
+                },
+                _ => explained(target, source),
+            })?;
+        if leftovers::claim(&file) {
+            return Ok(file);
+        }
+    }
 }
 
 /// The folder of a path; the current one for a bare name.
-fn folder_of(target: &Path) -> &Path {
+pub(super) fn folder_of(target: &Path) -> &Path {
     match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

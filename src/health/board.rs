@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::door::DoorState;
 use crate::delivery::{Number, Progress};
 
 /// What a destination waits for.
@@ -58,6 +59,9 @@ pub struct Report {
     pub started: Timestamp,
     pub at: Timestamp,
     pub destinations: Vec<DestinationState>,
+    /// Of a relay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door: Option<DoorState>,
 }
 
 impl DestinationState {
@@ -84,15 +88,18 @@ impl Report {
     pub fn oldest_undelivered(&self) -> SignedDuration {
         let required = self.destinations.iter().filter(|one| !one.best_effort);
         let oldest = required.filter_map(|one| one.oldest_undelivered).min();
+        let waiting = self.door.as_ref().and_then(|door| door.oldest);
+        let oldest = oldest.into_iter().chain(waiting).min();
         oldest.map_or(SignedDuration::ZERO, |since| self.at.duration_since(since))
     }
 }
 
 /// Kept up to date by the mode, read by whoever asks.
-#[derive(Debug)]
 pub struct Board {
     inner: Mutex<Inner>,
     now: fn() -> Timestamp,
+    /// Of a relay.
+    door: Option<Box<dyn Fn() -> DoorState + Send + Sync>>,
 }
 
 #[derive(Debug)]
@@ -128,6 +135,7 @@ impl Board {
             destinations: destinations
                 .map(|(name, best_effort)| DestinationState::new(name, best_effort))
                 .collect(),
+            door: None,
         };
         let under_way = report.destinations.iter().map(|_| BTreeMap::new());
         Self {
@@ -136,7 +144,14 @@ impl Board {
                 report,
             }),
             now,
+            door: None,
         }
+    }
+
+    /// The same with a door, which says itself how it is doing.
+    pub fn with_door(mut self, door: impl Fn() -> DoorState + Send + Sync + 'static) -> Self {
+        self.door = Some(Box::new(door));
+        self
     }
 
     /// As things stand now.
@@ -150,6 +165,7 @@ impl Board {
             let oldest = under_way.first_key_value();
             state.oldest_undelivered = oldest.map(|(_, one)| one.read);
         }
+        report.door = self.door.as_ref().map(|door| door());
         report
     }
 

@@ -47,6 +47,13 @@ fn wait_for_more(sandbox: &SandboxProcess, sessions: usize) {
     });
 }
 
+/// Of how many sessions the summary speaks.
+fn sessions_told(summary: &str) -> usize {
+    let (_, told) = summary.split_once(" events of ").expect("a summary");
+    let count = told.split(' ').next().and_then(|count| count.parse().ok());
+    count.expect("a count of sessions")
+}
+
 #[test]
 fn what_begins_and_ends_while_it_runs_arrives_once_and_a_later_run_goes_on() {
     let sandbox = busy();
@@ -57,8 +64,16 @@ fn what_begins_and_ends_while_it_runs_arrives_once_and_a_later_run_goes_on() {
         wait_for_more(&sandbox, 3);
         running.signal(Signal::TERM);
         let stopped = running.finish().exits(0);
-        assert!(stopped.stderr.contains(" events of "), "{}", stopped.stderr);
+        assert!(sessions_told(&stopped.stderr) >= 3, "{}", stopped.stderr);
     }
+    let receipts = environment.run(["receipts", "list", "-o", "json"]).exits(0);
+    let endings = receipts.json();
+    let endings = endings.as_array().expect("an array").iter();
+    assert!(
+        endings
+            .map(|row| &row["ending"])
+            .all(|ending| ending == "stopped")
+    );
     let arrived = arrived(&sandbox);
     let twice: Vec<_> = arrived.iter().filter(|(_, count)| **count > 1).collect();
     assert!(twice.is_empty(), "{twice:?}");

@@ -100,6 +100,11 @@ fn the_receipt_counts_lines_by_their_names_and_names_what_was_set_aside() {
     let kinds = json!({"job.done": 2, "other": 1});
     assert_eq!(receipt["totals"]["kinds"], kinds, "{receipt}");
     assert_eq!(receipt["totals"]["dead_letters"], 1, "{receipt}");
+    assert_eq!(receipt["source"], path.display().to_string());
+    assert_eq!(receipt["batches"][0]["lines"], json!([[1, 3]]));
+    assert_eq!(receipt["set_aside"][0]["lines"], json!([[4, 4]]));
+    let text = environment.run(["receipts", "show"]).exits(0);
+    let _ = text.shows("1 to 4").shows(&path.display().to_string());
 
     let dry = export(
         &environment,

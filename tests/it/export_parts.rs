@@ -167,6 +167,12 @@ fn a_run_that_is_killed_loses_nothing_and_repeats_one_file_at_most() {
     assert!(set(&written(&before)).len() < expected.len(), "it was done");
 
     let _ = export(&environment, &[&EVERYTHING, &SMALL]).exits(0);
+    let names = fs::read_dir(&folder).expect("our folder");
+    let names = names.map(|entry| entry.expect("an entry").file_name());
+    let hidden: Vec<_> = names
+        .filter(|name| name.to_string_lossy().starts_with('.'))
+        .collect();
+    assert!(hidden.is_empty(), "{hidden:?}");
     let written = written(&parts(&folder));
     assert_eq!(set(&written), expected);
     let twice = written.values().filter(|count| **count > 1).count();

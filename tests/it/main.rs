@@ -39,6 +39,7 @@ mod sessions;
 mod standing;
 mod state;
 mod stats;
+mod stopping;
 mod support;
 mod tail;
 mod test_event;

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::rows::{Chosen, LetterRow, folder, lines_of};
 use crate::commands::flags::DatadogAccess;
 use crate::commands::receipts;
-use crate::commands::shipping::{Chorus, End, carry, closed};
+use crate::commands::shipping::{Chorus, End, Extent, carry, closed};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
@@ -171,7 +171,8 @@ async fn retry(
     let folder = context.state_folder()?.join(FOLDER);
     let path = DeadLetters::new(&folder, &name).path().to_owned();
     let drawer = Drawer::open(&path, &Holder::this(COMMAND, context.now()))?;
-    let receipt = RefCell::new(receipts::begin(context, None, sending(kind, &datadog)).await?);
+    let receipt =
+        RefCell::new(receipts::begin(context, None, sending(&path, kind, &datadog)).await?);
     let sent_under = receipt.borrow().id().to_owned();
     let options = Options {
         deadline: context.deadline(),
@@ -189,10 +190,15 @@ async fn retry(
     let given = |letter| follower.given(&letter);
     let remedy = "run the same command again with another key".to_owned();
     let end = End::Intake(Account::new(kind, datadog, None, remedy), options);
-    let recorder = Recorder::new(Some(&receipt), &follower);
+    let recorder = Recorder::of_lines(Some(&receipt), &follower);
     let summary = carry(context, end, letters, given, recorder).await;
     let unread = unread.try_iter().next();
-    let summary = closed(context, Some(receipt), summary, unread.is_none());
+    let summary = closed(
+        context,
+        Some(receipt),
+        summary,
+        Extent::of(unread.is_none()),
+    );
     drawer.remove(&follower.settled.borrow())?;
     let summary = summary?;
     match unread {
@@ -209,9 +215,10 @@ async fn retry(
 }
 
 /// What the receipt says that it set out to do.
-fn sending(kind: IntakeKind, datadog: &Datadog) -> Run {
+fn sending(letters: &Path, kind: IntakeKind, datadog: &Datadog) -> Run {
     Run {
         command: COMMAND.to_owned(),
+        source: Some(letters.display().to_string()),
         destination: kind.name().to_owned(),
         site: Some(datadog.site().to_string()),
         ..Run::default()

@@ -6,7 +6,7 @@ use super::card::Card;
 use super::list::tone;
 use super::view::{ReceiptDetail, account};
 use crate::context::Context;
-use crate::delivery::receipts::{self, Batch, Line, Listed, SetAside, Uncertain, Way};
+use crate::delivery::receipts::{self, Batch, Line, LineRun, Listed, SetAside, Uncertain, Way};
 use crate::error::{Exit, UsageError};
 use crate::ui::{Table, Tone, Ui, counted};
 
@@ -99,14 +99,33 @@ fn what(ui: &Ui, card: &mut Card<'_>, detail: &ReceiptDetail) {
     if !detail.sessions.is_empty() {
         card.line("sessions", &detail.sessions.join(" "));
     }
+    match &detail.source {
+        Some(source) => from_lines(card, source, detail),
+        None => from_gateway(card, detail),
+    }
+    let site = detail.site.as_deref().unwrap_or_default();
+    card.line("to", format!("{} {site}", detail.destination).trim_end());
+}
+
+fn from_gateway(card: &mut Card<'_>, detail: &ReceiptDetail) {
     let filter = match detail.filter.as_str() {
         "" => "none",
         filter => filter,
     };
     card.line("filter", filter);
     card.optional("from", detail.gateway.as_deref());
-    let site = detail.site.as_deref().unwrap_or_default();
-    card.line("to", format!("{} {site}", detail.destination).trim_end());
+}
+
+fn from_lines(card: &mut Card<'_>, source: &str, detail: &ReceiptDetail) {
+    card.line("from", source);
+    let taken = detail.batches.iter().flat_map(|batch| &batch.lines);
+    let aside = detail.set_aside.iter().flat_map(|aside| &aside.lines);
+    let lines: Vec<&LineRun> = taken.chain(aside).collect();
+    let first = lines.iter().map(|[first, _]| first).min();
+    let last = lines.iter().map(|[_, last]| last).max();
+    if let Some((first, last)) = first.zip(last) {
+        card.line("lines", &format!("{first} to {last}"));
+    }
 }
 
 fn counts(card: &mut Card<'_>, detail: &ReceiptDetail) {

@@ -10,7 +10,7 @@ use crate::delivery::receipts::{Batch, Listed, Operator, SetAside, Standing, Tot
 pub struct ReceiptRow {
     pub id: String,
     pub command: String,
-    /// `done`, `interrupted`, `failed`, `cut off` or `running`
+    /// `done`, `stopped`, `interrupted`, `failed`, `cut off` or `running`
     pub ending: &'static str,
     pub begun: Timestamp,
     pub ended: Option<Timestamp>,
@@ -88,6 +88,8 @@ pub struct ReceiptDetail {
     pub until: Option<Timestamp>,
     pub sessions: Vec<String>,
     pub filter: String,
+    /// The file whose lines were sent, or `standard input`.
+    pub source: Option<String>,
     pub gateway: Option<String>,
     pub organisation: Option<String>,
     pub destination: String,
@@ -123,6 +125,7 @@ impl ReceiptDetail {
             until: run.until,
             sessions: run.sessions,
             filter: run.filter,
+            source: run.source,
             gateway: run.gateway,
             organisation: run.organisation,
             destination: run.destination,

@@ -10,7 +10,7 @@ use crate::datadog::Datadog;
 use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
-    self, Account, AtomicFile, DryRun, Format, IntakeKind, Number, Observer, Options, Parts,
+    self, Account, AtomicFile, DryRun, Format, Given, IntakeKind, Number, Observer, Options, Parts,
     PartsError, Progress, Record, Stop, Summary, Unplaced, Worth,
 };
 use crate::ui::Ui;
@@ -19,6 +19,11 @@ use crate::ui::Ui;
 pub trait Keeper<E> {
     /// `None` for what is no event, and for one that the destination has.
     fn record(&self, item: E) -> Option<Record>;
+
+    /// As [`Keeper::record`], where an intake takes what is no event as well: into its dead letters.
+    fn given(&self, item: E) -> Option<Given> {
+        self.record(item).map(Given::Record)
+    }
 
     /// What the item means to the destination.
     fn worth(&self, item: &E) -> Worth;
@@ -90,12 +95,20 @@ impl<E> Runner<'_, E> {
             }
             Some(record)
         };
+        let given = |item| {
+            let given = keeper.given(item)?;
+            if let Some(standing) = self.standing {
+                let at = given.timestamp().unwrap_or_else(jiff::Timestamp::now);
+                standing.board.read(self.at, given.number(), at);
+            }
+            Some(given)
+        };
         let report = |told| self.watcher().told(told);
         Ok(match end {
             End::Intake(account, options) => {
                 let (options, watcher) = (account.options(stopping(options)), self.watcher());
                 let codec = options.codec;
-                let run = delivery::run(items, record, &account, options, watcher);
+                let run = delivery::run(items, given, &account, options, watcher);
                 Ended::Done(match self.standing {
                     None => run.await?,
                     Some(standing) => tokio::select! {

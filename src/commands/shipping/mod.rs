@@ -25,9 +25,9 @@ pub use new_position::tell_new_position;
 pub use outcome::{Carried, conclude, unread};
 pub use place::{Destination, To, check};
 pub use rows::Place;
-pub use run::{closed, ship, ship_standing};
+pub use run::{Extent, closed, ship, ship_standing};
 pub use single::carry;
-pub use standing::{Standing, StandingFlags};
+pub use standing::{Seen, Standing, StandingFlags, listen_address};
 pub use summary::Shipped;
 pub use voice::Chorus;
 

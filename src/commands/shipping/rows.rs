@@ -4,7 +4,7 @@ use super::flags::DeliveryFlags;
 use super::intake::Intake;
 use super::lane::End;
 use super::place::{Destination, To};
-use crate::delivery::{AtomicFile, FileError, Format, Parts, Rotation};
+use crate::delivery::{AtomicFile, FileError, Format, Parts, Rotation, sweep_beside};
 
 /// One destination of events.
 pub struct Place {
@@ -35,6 +35,7 @@ impl Place {
             _ if flags.dry_run => None,
             Some(rotation) => Some(End::Parts(Parts::new(path, format, rotation)?)),
             None => {
+                sweep_beside(path);
                 let file = AtomicFile::create(path, flags.overwrite)?;
                 Some(End::File(file, format))
             }

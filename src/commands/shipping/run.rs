@@ -29,10 +29,14 @@ const GRACE: Duration = Duration::from_secs(30);
 /// The person's wish to stop, in the pipeline's words.
 pub(super) fn stop(context: &Context) -> Wish {
     let (wish, _) = watch::channel(Stop::No);
-    let (sender, mut cancel) = (wish.clone(), context.cancel());
+    let (sender, stopping) = (wish.clone(), context.stopping());
+    let (mut asked, mut urged) = (stopping.asked(), stopping.urged());
     tokio::spawn(async move {
-        if cancel.wait_for(|stopped| *stopped).await.is_ok() {
+        if asked.wait_for(|asked| *asked).await.is_ok() {
             sender.send_replace(Stop::Drain);
+        }
+        if urged.wait_for(|urged| *urged).await.is_ok() {
+            sender.send_replace(Stop::Now);
         }
     });
     wish
@@ -118,7 +122,10 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
             context,
             track.receipt,
             settled(&*track.keeper, ended, is_whole),
-            is_whole,
+            match standing {
+                Some(_) if is_whole => Extent::UntilStopped,
+                _ => Extent::of(is_whole),
+            },
         ),
     });
     Shipment {
@@ -229,7 +236,27 @@ async fn side_by_side<S, D>(
     }
 }
 
-/// Closes a receipt with what came of the delivery. `is_whole` says that everything was read.
+/// How much of its source a run read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Everything,
+    /// There is more, which could not be read.
+    Part,
+    /// The source has no end: being stopped is how the run ends.
+    UntilStopped,
+}
+
+impl Extent {
+    /// Of a run that ends with its source.
+    pub fn of(is_whole: bool) -> Self {
+        match is_whole {
+            true => Extent::Everything,
+            false => Extent::Part,
+        }
+    }
+}
+
+/// Closes a receipt with what came of the delivery.
 ///
 /// # Errors
 ///
@@ -238,24 +265,31 @@ pub fn closed(
     context: &Context,
     receipt: Option<RefCell<Receipt>>,
     result: anyhow::Result<Summary>,
-    is_whole: bool,
+    extent: Extent,
 ) -> anyhow::Result<Summary> {
     let Some(receipt) = receipt else {
         return result;
     };
     let (ending, why) = match &result {
         Err(error) => (Ending::Failed, Some(format!("{error:#}"))),
-        Ok(summary) if summary.is_interrupted => (Ending::Interrupted, None),
-        Ok(_) if is_whole => (Ending::Done, None),
-        Ok(_) => {
-            let why = "not everything could be read".to_owned();
-            (Ending::Failed, Some(why))
-        }
+        Ok(summary) => ending(summary, extent),
     };
     let closed = receipt.into_inner().end(ending, why, context.now());
     let summary = result?;
     closed?;
     Ok(summary)
+}
+
+fn ending(summary: &Summary, extent: Extent) -> (Ending, Option<String>) {
+    match (extent, summary.is_interrupted) {
+        (Extent::UntilStopped, true) if summary.undelivered == 0 => (Ending::Stopped, None),
+        (_, true) => (Ending::Interrupted, None),
+        (Extent::Part, false) => {
+            let why = "not everything could be read".to_owned();
+            (Ending::Failed, Some(why))
+        }
+        (Extent::Everything | Extent::UntilStopped, false) => (Ending::Done, None),
+    }
 }
 
 /// The end of a lane: what needed no event is remembered, and a whole file gets its name.

@@ -14,7 +14,7 @@ use crate::delivery::map::heartbeat::Heartbeat;
 use crate::delivery::map::log::LogProfile;
 use crate::delivery::{Account, Codec, IntakeKind};
 use crate::domain::time::parse_duration;
-use crate::health::{Board, Server, publish};
+use crate::health::{Board, DoorState, Server, publish};
 use crate::ui::Ui;
 
 /// Flags of every long-running mode.
@@ -40,7 +40,24 @@ pub struct StandingFlags {
     health_listen: Option<SocketAddr>,
 }
 
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
+/// What a long-running mode is told of how to be seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    pub heartbeat: Duration,
+    pub health_listen: Option<SocketAddr>,
+}
+
+impl StandingFlags {
+    pub fn seen(&self) -> Seen {
+        Seen {
+            heartbeat: self.heartbeat,
+            health_listen: self.health_listen,
+        }
+    }
+}
+
+/// `[HOST:]PORT`; without HOST, this machine alone.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.trim_start_matches(':').parse::<u16>() {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
     }
@@ -67,7 +84,7 @@ impl Standing {
     pub async fn open<E>(
         context: &Context,
         command: &str,
-        flags: &StandingFlags,
+        flags: Seen,
         profile: LogProfile,
         lanes: &[Lane<'_, E>],
     ) -> anyhow::Result<Self> {
@@ -89,6 +106,12 @@ impl Standing {
             profile,
             heartbeat: flags.heartbeat,
         })
+    }
+
+    /// The same of a relay, whose door says itself how it is doing.
+    pub fn with_door(self, door: impl Fn() -> DoorState + Send + Sync + 'static) -> Self {
+        let board = self.board.with_door(door);
+        Self { board, ..self }
     }
 
     /// Keeps the report and answers until it is dropped.
@@ -134,16 +157,19 @@ impl Standing {
             let since = since.map(|since| report.at.duration_since(since).as_secs());
             since.and_then(|seconds| u64::try_from(seconds).ok())
         };
+        let waiting = report.door.as_ref().and_then(|door| door.oldest);
+        let oldest = state.oldest_undelivered.into_iter().chain(waiting).min();
         let mut id = [0; 16];
         getrandom::fill(&mut id).ok()?;
         Some(Heartbeat {
             id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
             at: report.at,
             lag_s: seconds(state.position).unwrap_or_default(),
-            oldest_undelivered_s: seconds(state.oldest_undelivered).unwrap_or_default(),
+            oldest_undelivered_s: seconds(oldest).unwrap_or_default(),
             delivered: state.delivered,
             dead_letters: state.dead_letters.values().sum(),
             late: state.late,
+            reconciled: report.door.as_ref().map(|door| door.reconciled),
             state: state.word().to_owned(),
             open_too_long: Vec::new(),
             test_run: None,

@@ -114,7 +114,7 @@ mod tests {
             attempts: 2,
         };
         letters
-            .keep(&entries(1)[0], &verdict, at("2026-08-01T12:00:00Z"))
+            .keep([(&entries(1)[0], &verdict)], at("2026-08-01T12:00:00Z"))
             .expect("a writable folder");
         let mut found = Vec::new();
         let keep = |letter| {

@@ -60,33 +60,39 @@ impl DeadLetters {
         &self.path
     }
 
-    /// Keeps `entry`. Once this returns `Ok`, it is on the disk.
-    pub fn keep(
+    /// Keeps these entries, all or none. Once this returns `Ok`, they are on the disk.
+    ///
+    /// # Errors
+    ///
+    /// A disk that refuses, and a file that has no room for them.
+    pub fn keep<'e>(
         &self,
-        entry: &Entry,
-        verdict: &Verdict,
+        entries: impl IntoIterator<Item = (&'e Entry, &'e Verdict)>,
         now: Timestamp,
     ) -> Result<(), DeadLetterError> {
-        let event = std::str::from_utf8(&entry.json)
-            .ok()
-            .and_then(|text| serde_json::from_str::<&RawValue>(text).ok())
-            .expect("an entry is JSON");
-        let letter = Line {
-            time: now,
-            destination: &self.destination,
-            id: &entry.id,
-            status: verdict.status,
-            reason: &verdict.reason,
-            attempts: verdict.attempts,
-            event,
-        };
-        let mut line = serde_json::to_vec(&letter).expect("a letter serialises into memory");
-        line.push(b'\n');
-        self.append(&line)
+        let mut lines = Vec::new();
+        for (entry, verdict) in entries {
+            let event = std::str::from_utf8(&entry.json)
+                .ok()
+                .and_then(|text| serde_json::from_str::<&RawValue>(text).ok())
+                .expect("an entry is JSON");
+            let letter = Line {
+                time: now,
+                destination: &self.destination,
+                id: &entry.id,
+                status: verdict.status,
+                reason: &verdict.reason,
+                attempts: verdict.attempts,
+                event,
+            };
+            serde_json::to_writer(&mut lines, &letter).expect("a letter serialises into memory");
+            lines.push(b'\n');
+        }
+        self.append(&lines)
     }
 
-    fn append(&self, line: &[u8]) -> Result<(), DeadLetterError> {
-        match self.try_append(line) {
+    fn append(&self, lines: &[u8]) -> Result<(), DeadLetterError> {
+        match self.try_append(lines) {
             Ok(true) => Ok(()),
             Ok(false) => Err(DeadLetterError::Full {
                 path: self.path.clone(),
@@ -98,9 +104,9 @@ impl DeadLetters {
         }
     }
 
-    /// False where there is no room. The file is opened for each letter, since another process may
+    /// False where there is no room. The file is opened each time, since another process may
     /// have put a new one in its place.
-    fn try_append(&self, line: &[u8]) -> io::Result<bool> {
+    fn try_append(&self, lines: &[u8]) -> io::Result<bool> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let _held = hold_folder(folder)?;
         let is_new = !self.path.try_exists()?;
@@ -112,11 +118,15 @@ impl DeadLetters {
             .open(&self.path)?;
         file.set_permissions(Permissions::from_mode(0o600))?;
         let size = end_last_line(&mut file)?;
-        if size + line.len() as u64 > LARGEST_FILE {
+        if size + lines.len() as u64 > LARGEST_FILE {
             return Ok(false);
         }
-        file.write_all(line)?;
-        file.sync_all()?;
+        let written = file.write_all(lines).and_then(|()| file.sync_all());
+        if let Err(error) = written {
+            // Those that found room would be kept once more with the next run.
+            let _ = file.set_len(size);
+            return Err(error);
+        }
         if is_new {
             sync_folder(folder);
         }
@@ -163,7 +173,7 @@ mod tests {
         assert!(!directory.exists(), "nothing is made before the first one");
         let entry = &entries(1)[0];
         letters
-            .keep(entry, &verdict(), at("2026-08-01T12:00:00Z"))
+            .keep([(entry, &verdict())], at("2026-08-01T12:00:00Z"))
             .expect("a writable folder");
         assert_eq!(letters.path(), directory.join("logs-datadoghq.eu-x.ndjson"));
         let text = std::fs::read_to_string(letters.path()).expect("a file");
@@ -188,12 +198,31 @@ mod tests {
         let letters = DeadLetters::new(folder.path(), "logs");
         std::fs::write(letters.path(), b"{\"id\":\"torn").expect("a writable folder");
         letters
-            .keep(&entries(1)[0], &verdict(), at("2026-08-01T12:00:00Z"))
+            .keep([(&entries(1)[0], &verdict())], at("2026-08-01T12:00:00Z"))
             .expect("a writable folder");
         let text = std::fs::read_to_string(letters.path()).expect("a file");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2);
         assert!(serde_json::from_str::<Value>(lines[1]).is_ok());
+    }
+
+    #[test]
+    fn letters_that_are_kept_together_each_have_a_line() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let letters = DeadLetters::new(folder.path(), "logs");
+        let (entries, verdict) = (entries(3), verdict());
+        letters
+            .keep(
+                entries.iter().map(|entry| (entry, &verdict)),
+                at("2026-08-01T12:00:00Z"),
+            )
+            .expect("a writable folder");
+        let text = std::fs::read_to_string(letters.path()).expect("a file");
+        let ids = text.lines().map(|line| {
+            let letter: Value = serde_json::from_str(line).expect("JSON");
+            letter["id"].as_str().expect("an id").to_owned()
+        });
+        assert!(ids.eq(entries.iter().map(|entry| entry.id.clone())));
     }
 
     #[test]
@@ -203,7 +232,7 @@ mod tests {
         std::fs::write(&blocked, b"").expect("a writable folder");
         let letters = DeadLetters::new(&blocked, "logs");
         let error = letters
-            .keep(&entries(1)[0], &verdict(), at("2026-08-01T12:00:00Z"))
+            .keep([(&entries(1)[0], &verdict())], at("2026-08-01T12:00:00Z"))
             .expect_err("a file is no folder");
         assert!(error.to_string().contains("file/logs.ndjson"), "{error}");
     }

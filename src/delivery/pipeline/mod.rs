@@ -7,8 +7,9 @@
 //! - *reading*: records come in, batches go out, unless the destination waits for a person (`pause`);
 //! - *draining*: the source has ended, or somebody asked to stop, and what was read goes out;
 //! - *ending*: something ended the run, and what is under way is awaited, since it may be taken;
-//! - *over*.
+//! - *over*: what is still under way is left behind, and named.
 
+mod aside;
 mod error;
 mod pause;
 mod queue;
@@ -28,7 +29,7 @@ pub use error::{Cause, DeliveryError};
 
 use self::queue::{Job, Unit};
 use self::state::Run;
-use super::answer::Answer;
+use super::answer::{Answer, Trouble};
 use super::batch::Limits;
 use super::compression::{Codec, encode};
 use super::entry::Given;
@@ -139,12 +140,19 @@ where
     // The key was checked before, so the clock is known.
     run.note_clock(sink.clock_offset());
     let mut requests = FuturesUnordered::new();
+    let (give_up, given_up) = watch::channel(false);
     let mut arrived = Vec::with_capacity(READ_AT_ONCE);
     loop {
         while let Some(job) = run.next_job() {
-            requests.push(attempt(sink, job, run.codec()));
+            requests.push(attempt(sink, job, run.codec(), given_up.clone()));
         }
+        run.keep_letters();
         if run.is_over() {
+            give_up.send_replace(true);
+            while let Some((job, answer)) = requests.next().await {
+                run.left_behind(job, answer);
+            }
+            run.keep_letters();
             return run.finish(sink.clock_offset());
         }
         let wakes_at = run.wakes_at();
@@ -170,8 +178,14 @@ where
     }
 }
 
-/// Makes one request. Compressing goes to another thread, so that it can overlap with the rest.
-async fn attempt<S: Sink>(sink: &S, job: Job, codec: Codec) -> (Job, Answer) {
+/// Makes one request, unless nobody waits for its answer any more. Compressing goes to another
+/// thread, so that it can overlap with the rest.
+async fn attempt<S: Sink>(
+    sink: &S,
+    job: Job,
+    codec: Codec,
+    mut given_up: watch::Receiver<bool>,
+) -> (Job, Answer) {
     let mut unit = match job {
         Job::Batch(unit) => unit,
         Job::Check => return (Job::Check, sink.check().await),
@@ -193,7 +207,11 @@ async fn attempt<S: Sink>(sink: &S, job: Job, codec: Codec) -> (Job, Answer) {
             batch
         }
     };
-    let answer = sink.send(&unit.entries, &batch).await;
+    let answer = tokio::select! {
+        biased;
+        answer = sink.send(&unit.entries, &batch) => answer,
+        _ = given_up.wait_for(|given_up| *given_up) => Err(Trouble::left_behind()),
+    };
     let unit = Unit {
         encoded: Some(batch),
         ..unit

@@ -12,23 +12,11 @@ use crate::datadog::Meaning;
 use crate::delivery::answer::{Answer, Reason, Trouble};
 use crate::delivery::batch::halves;
 use crate::delivery::compression::Codec;
-use crate::delivery::dead_letter::Verdict;
 use crate::delivery::entry::Entry;
 use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::positions::Number;
 use crate::delivery::state::StateError;
 use crate::delivery::summary::Progress;
-
-/// So many single events refused, without one taken between them, cast doubt on the settings.
-const SUSPICIOUS: usize = 3;
-
-/// A single event that was refused. It is set aside once it is clear that the event is at fault.
-#[derive(Debug)]
-pub(super) struct Suspect {
-    entry: Entry,
-    attempts: u32,
-    trouble: Trouble,
-}
 
 impl<O: Observer> Run<O> {
     pub fn settle(&mut self, job: Job, answer: Answer) {
@@ -38,6 +26,19 @@ impl<O: Observer> Run<O> {
             Ok(status) => self.taken(job, status),
             Err(trouble) => self.refused(job, trouble),
         }
+    }
+
+    /// What was under way when the run was over, answered or not.
+    pub fn left_behind(&mut self, mut job: Job, answer: Answer) {
+        let trouble = match answer {
+            Ok(_) => return self.settle(job, answer),
+            Err(trouble) => trouble,
+        };
+        self.queue.came_back(&job);
+        if let Job::Batch(unit) = &mut job {
+            unit.unanswered += u32::from(trouble.reason.leaves_open());
+        }
+        self.queue.push_front(job);
     }
 
     fn taken(&mut self, job: Job, status: Option<u16>) {
@@ -117,7 +118,7 @@ impl<O: Observer> Run<O> {
 
     /// Ends the run once what is under way has come back; `job` counts as undelivered. Where a
     /// person can help and there is time, it is a pause.
-    fn end(&mut self, mut job: Job, cause: Cause) {
+    pub(super) fn end(&mut self, mut job: Job, cause: Cause) {
         if let (Job::Batch(unit), Cause::Unreachable(trouble)) = (&mut job, &cause) {
             unit.unanswered += u32::from(trouble.reason.leaves_open());
         }
@@ -200,14 +201,7 @@ impl<O: Observer> Run<O> {
 
     fn single(&mut self, mut entry: Entry, attempts: u32, trouble: Trouble) {
         if trouble.meaning != Meaning::Split {
-            self.suspects.push(Suspect {
-                entry,
-                attempts,
-                trouble,
-            });
-            if self.suspects.len() == SUSPICIOUS {
-                self.queue.push_front(Job::Check);
-            }
+            self.suspect(entry, attempts, trouble);
         } else if entry.shorten() {
             self.summary.cut += 1;
             let unit = Unit::new(vec![entry], attempts);
@@ -215,70 +209,5 @@ impl<O: Observer> Run<O> {
         } else {
             self.set_aside(entry, trouble.status(), trouble.text, attempts);
         }
-    }
-}
-
-/// Setting aside.
-impl<O: Observer> Run<O> {
-    /// Once everything else is through: did anything at all show that the settings are good?
-    pub(super) fn judge_suspects_at_the_end(&mut self) {
-        let is_all_else_done = matches!(self.phase, Phase::Draining(_))
-            && self.queue.is_empty()
-            && self.queue.in_flight() == 0;
-        if !is_all_else_done || self.suspects.is_empty() {
-            return;
-        }
-        match self.summary.accepted {
-            0 => self.queue.push_front(Job::Check),
-            _ => self.condemn_suspects(),
-        }
-    }
-
-    fn condemn_suspects(&mut self) {
-        for suspect in std::mem::take(&mut self.suspects) {
-            let Suspect {
-                entry,
-                attempts,
-                trouble,
-            } = suspect;
-            self.set_aside(entry, trouble.status(), trouble.text, attempts);
-        }
-    }
-
-    /// Makes a dead letter. An event that cannot even be kept there stays undelivered, and the
-    /// run ends.
-    pub(super) fn set_aside(
-        &mut self,
-        entry: Entry,
-        status: Option<u16>,
-        reason: String,
-        attempts: u32,
-    ) {
-        let verdict = Verdict {
-            status,
-            reason,
-            attempts,
-        };
-        if let Some(letters) = &self.dead_letters {
-            if let Err(error) = letters.keep(&entry, &verdict, (self.options.now)()) {
-                let unit = Unit::new(vec![entry], attempts);
-                return self.end(Job::Batch(unit), Cause::DeadLetters(error));
-            }
-            self.summary.dead_letter_file = Some(letters.path().to_owned());
-        }
-        self.summary.dead_letters += 1;
-        self.record(&SentBatch {
-            entries: std::slice::from_ref(&entry),
-            fate: Fate::DeadLetter {
-                status,
-                why: &verdict.reason,
-            },
-            attempts,
-            unanswered: 0,
-            sent_at: None,
-        });
-        self.remember(entry.number.into_iter().collect());
-        let (id, why) = (entry.id, verdict.reason);
-        self.observer.told(Progress::DeadLetter { id, why });
     }
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
+use super::aside::{Aside, Suspect};
 use super::error::{Cause, DeliveryError};
 use super::pause::Pause;
 use super::queue::{Job, Queue, Unit};
-use super::settle::Suspect;
 use super::{Options, Stop};
 use crate::datadog::CLOCK_TOLERANCE;
 use crate::delivery::answer::Trouble;
@@ -46,6 +46,8 @@ pub(super) struct Run<O> {
     pub(super) gate: Gate,
     pub(super) codec: Codec,
     pub(super) suspects: Vec<Suspect>,
+    /// What becomes dead letters soon.
+    pub(super) aside: Vec<Aside>,
     pub(super) dead_letters: Option<DeadLetters>,
     /// Why the gate is closed, for a run that ends while it is.
     pub(super) last_trouble: Option<Trouble>,
@@ -71,6 +73,7 @@ impl<O: Observer> Run<O> {
             gate: Gate::new(Backoff::new(options.pace), options.max_in_flight),
             codec: options.codec,
             suspects: Vec::new(),
+            aside: Vec::new(),
             dead_letters: directory.map(|path| DeadLetters::new(path, &sink.name())),
             last_trouble: None,
             pause: None,
@@ -351,7 +354,8 @@ impl<O: Observer> Run<O> {
 
     /// Events read that came to no end yet.
     pub(super) fn left(&self) -> u64 {
-        (self.queue.events() + self.batcher.events() + self.suspects.len()) as u64
+        let set_aside = self.suspects.len() + self.aside.len();
+        (self.queue.events() + self.batcher.events() + set_aside) as u64
     }
 
     pub fn finish(

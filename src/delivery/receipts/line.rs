@@ -55,6 +55,9 @@ pub struct Run {
     pub sessions: Vec<String>,
     /// In its canonical writing; empty for everything.
     pub filter: String,
+    /// The file whose lines are sent, or `standard input`; absent where the source is a gateway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// The gateway's address; absent where the source is a file.
     pub gateway: Option<String>,
     /// The gateway's organisation.
@@ -108,11 +111,17 @@ pub struct Batch {
     pub sent_at: Option<Timestamp>,
     /// Events by `evt.name`; `other` for those without one.
     pub kinds: BTreeMap<String, u64>,
+    /// Of the source, where the events were lines of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineRun>,
     /// Events that went out under another time than their own.
     pub late: Vec<Late>,
     /// Ids of events of which a text was cut.
     pub cut: Vec<String>,
 }
+
+/// Lines that follow each other: the numbers of the first and the last, from 1 on.
+pub type LineRun = [u64; 2];
 
 /// Events under one time that is not theirs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +137,9 @@ pub struct SetAside {
     pub way: Way,
     pub ids: Vec<String>,
     pub kinds: BTreeMap<String, u64>,
+    /// As in [`Batch::lines`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineRun>,
     /// As it was answered, where there was an answer.
     pub status: Option<u16>,
     pub why: Option<String>,
@@ -148,6 +160,9 @@ pub enum Way {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uncertain {
     pub ids: Vec<String>,
+    /// As in [`Batch::lines`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineRun>,
     pub unanswered: u32,
     pub sent_at: Option<Timestamp>,
 }
@@ -218,7 +233,10 @@ pub struct Ended {
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     Done,
-    /// Somebody asked it to stop.
+    /// A mode that runs until somebody stops it was stopped, with everything that it had read at
+    /// the destination.
+    Stopped,
+    /// Somebody asked it to stop before it was through.
     Interrupted,
     Failed,
 }
@@ -227,6 +245,7 @@ impl Ending {
     pub fn as_str(self) -> &'static str {
         match self {
             Ending::Done => "done",
+            Ending::Stopped => "stopped",
             Ending::Interrupted => "interrupted",
             Ending::Failed => "failed",
         }

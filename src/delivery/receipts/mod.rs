@@ -27,8 +27,8 @@ mod writing;
 
 pub use check::{Check, Problem, check, head};
 pub use line::{
-    Batch, Ended, Ending, Finding, Found, GatewayUser, Header, Lack, Late, Line, Operator, Run,
-    SetAside, Uncertain, Way,
+    Batch, Ended, Ending, Finding, Found, GatewayUser, Header, Lack, Late, Line, LineRun, Operator,
+    Run, SetAside, Uncertain, Way,
 };
 pub use reading::{Lines, Listed, Standing, list, open};
 pub use recorder::Recorder;

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::hash::hex;
-use super::line::{Batch, Late, Line, SetAside, Uncertain, Way};
+use super::line::{Batch, Late, Line, LineRun, SetAside, Uncertain, Way};
+use super::totals::count_kinds;
 use super::writing::Receipt;
 use crate::datadog::EncodedBatch;
 use crate::delivery::entry::Entry;
@@ -17,12 +18,26 @@ use crate::delivery::summary::Progress;
 pub struct Recorder<'a, O> {
     receipt: Option<&'a RefCell<Receipt>>,
     next: O,
+    /// A record's number is that of its line.
+    is_of_lines: bool,
 }
 
 impl<'a, O: Observer> Recorder<'a, O> {
     /// Without a receipt nothing is recorded: for a run that sends nothing.
     pub fn new(receipt: Option<&'a RefCell<Receipt>>, next: O) -> Self {
-        Self { receipt, next }
+        Self {
+            receipt,
+            next,
+            is_of_lines: false,
+        }
+    }
+
+    /// As [`Recorder::new`], for records that are numbered as the lines of a source.
+    pub fn of_lines(receipt: Option<&'a RefCell<Receipt>>, next: O) -> Self {
+        Self {
+            is_of_lines: true,
+            ..Self::new(receipt, next)
+        }
     }
 }
 
@@ -35,7 +50,11 @@ impl<O: Observer> Observer for Recorder<'_, O> {
         if let Some(receipt) = self.receipt {
             let mut receipt = receipt.borrow_mut();
             let number = receipt.totals().batches + 1;
-            receipt.add(&line_of(batch, number))?;
+            let lines = match self.is_of_lines {
+                true => lines(batch.entries),
+                false => Vec::new(),
+            };
+            receipt.add(&line_of(batch, number, lines))?;
         }
         self.next.batch(batch)
     }
@@ -45,12 +64,13 @@ impl<O: Observer> Observer for Recorder<'_, O> {
     }
 }
 
-fn line_of(batch: &SentBatch<'_>, number: u64) -> Line {
-    let set_aside = |way, status, why: Option<&str>| {
+fn line_of(batch: &SentBatch<'_>, number: u64, lines: Vec<LineRun>) -> Line {
+    let set_aside = |lines, way, status, why: Option<&str>| {
         Line::SetAside(SetAside {
             way,
             ids: ids(batch.entries, |_| true),
             kinds: kinds(batch.entries),
+            lines,
             status,
             why: why.map(str::to_owned),
             attempts: batch.attempts,
@@ -60,11 +80,15 @@ fn line_of(batch: &SentBatch<'_>, number: u64) -> Line {
         Fate::Taken {
             batch: encoded,
             status,
-        } => Line::Batch(taken(batch, encoded, status, number)),
-        Fate::DeadLetter { status, why } => set_aside(Way::DeadLetter, status, Some(why)),
-        Fate::Skipped => set_aside(Way::Skipped, None, None),
+        } => Line::Batch(Batch {
+            lines,
+            ..taken(batch, encoded, status, number)
+        }),
+        Fate::DeadLetter { status, why } => set_aside(lines, Way::DeadLetter, status, Some(why)),
+        Fate::Skipped => set_aside(lines, Way::Skipped, None, None),
         Fate::Uncertain => Line::Uncertain(Uncertain {
             ids: ids(batch.entries, |_| true),
+            lines,
             unanswered: batch.unanswered,
             sent_at: batch.sent_at,
         }),
@@ -83,6 +107,7 @@ fn taken(batch: &SentBatch<'_>, encoded: &EncodedBatch, status: Option<u16>, num
         unanswered: batch.unanswered,
         sent_at: batch.sent_at,
         kinds: kinds(batch.entries),
+        lines: Vec::new(),
         late: late(batch.entries),
         cut: ids(batch.entries, |entry| entry.is_cut),
     }
@@ -94,15 +119,14 @@ fn ids(entries: &[Entry], is_wanted: impl Fn(&Entry) -> bool) -> Vec<String> {
 }
 
 fn kinds(entries: &[Entry]) -> BTreeMap<String, u64> {
-    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
-    for entry in entries {
-        *kinds
-            .entry(entry.kind.as_deref().unwrap_or("other"))
-            .or_default() += 1;
-    }
-    kinds
-        .into_iter()
-        .map(|(kind, count)| (kind.to_owned(), count))
+    count_kinds(entries.iter().map(|entry| entry.kind.as_deref()))
+}
+
+fn lines(entries: &[Entry]) -> Vec<LineRun> {
+    let mut numbers: Vec<Number> = entries.iter().filter_map(|entry| entry.number).collect();
+    numbers.sort_unstable();
+    let runs = numbers.chunk_by(|one, next| one + 1 == *next);
+    runs.filter_map(|run| Some([*run.first()?, *run.last()?]))
         .collect()
 }
 

@@ -14,7 +14,7 @@ pub struct Totals {
     pub events: u64,
     pub bytes: u64,
     pub bytes_sent: u64,
-    /// Taken, by `evt.name`.
+    /// Taken, by `evt.name`; `other` for those without one, and beyond the first 64.
     pub kinds: BTreeMap<String, u64>,
     /// Taken under another time than their own.
     pub late: u64,
@@ -32,6 +32,37 @@ pub struct Totals {
     pub findings: u64,
     /// Requests to which no answer came, of batches that were taken later on.
     pub unanswered: u64,
+}
+
+/// Of events without a name, with a very long one, and of names past the first so many.
+const OTHER: &str = "other";
+
+/// Names that are told apart: lines of a file may have any.
+const KINDS: usize = 64;
+
+/// Bytes of a name that is told apart.
+const LONGEST_KIND: usize = 100;
+
+/// Counts events of one kind.
+pub(super) fn count_kind(kinds: &mut BTreeMap<String, u64>, kind: &str, count: u64) {
+    if let Some(known) = kinds.get_mut(kind) {
+        *known += count;
+        return;
+    }
+    let has_room = kinds.len() < KINDS && kind.len() <= LONGEST_KIND;
+    let kind = if has_room { kind } else { OTHER };
+    *kinds.entry(kind.to_owned()).or_default() += count;
+}
+
+/// Events by kind.
+pub(super) fn count_kinds<'a>(
+    kinds: impl Iterator<Item = Option<&'a str>>,
+) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for kind in kinds {
+        count_kind(&mut counts, kind.unwrap_or(OTHER), 1);
+    }
+    counts
 }
 
 impl Totals {
@@ -55,7 +86,7 @@ impl Totals {
         self.bytes += batch.bytes;
         self.bytes_sent += batch.bytes_sent;
         for (kind, count) in &batch.kinds {
-            *self.kinds.entry(kind.clone()).or_default() += count;
+            count_kind(&mut self.kinds, kind, *count);
         }
         self.late += batch
             .late
@@ -64,5 +95,22 @@ impl Totals {
             .sum::<u64>();
         self.cut += batch.cut.len() as u64;
         self.unanswered += u64::from(batch.unanswered);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_names_there_are_the_counts_stay_few_and_add_up() {
+        let names: Vec<String> = (0..1_000).map(|number| format!("name-{number}")).collect();
+        let long = "x".repeat(10_000);
+        let named = names.iter().map(|name| Some(name.as_str()));
+        let kinds = count_kinds(named.chain([Some(long.as_str()), None, Some("name-0")]));
+        assert_eq!(kinds.len(), KINDS + 1);
+        assert_eq!(kinds.values().sum::<u64>(), 1_003);
+        assert_eq!(kinds["name-0"], 2);
+        assert!(kinds.keys().all(|name| name.len() <= LONGEST_KIND));
     }
 }

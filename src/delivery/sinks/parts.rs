@@ -7,14 +7,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::rows::{Format, Rows, is_asked_to_stop};
-use crate::delivery::atomic_file::{AtomicFile, FileError};
+use crate::delivery::atomic_file::{AtomicFile, FileError, folder_of};
 use crate::delivery::entry::Record;
+use crate::delivery::leftovers::sweep;
 use crate::delivery::observer::Observer;
 use crate::delivery::pipeline::Stop;
 use crate::delivery::positions::Number;
@@ -32,6 +34,9 @@ pub struct Rotation {
 
 /// Names carry the time to this precision, and no two the same time.
 const TICK: SignedDuration = SignedDuration::from_millis(1);
+
+/// The time in a name, in UTC.
+const TIME: &str = "%Y%m%dT%H%M%S%.3fZ";
 
 /// Ticks that are tried before it is said that every name is taken.
 const TRIES: u32 = 1_000;
@@ -72,6 +77,7 @@ impl Parts {
             now: Timestamp::now,
             last: None,
         };
+        sweep(folder_of(path), |name| parts.has_made(name));
         // Dropped, it was never there: whether one can be made is known before the source is read.
         AtomicFile::create(&parts.target(Timestamp::now()), false).map(drop)?;
         Ok(parts)
@@ -80,12 +86,26 @@ impl Parts {
     fn target(&self, begun: Timestamp) -> PathBuf {
         let begun = begun.to_zoned(TimeZone::UTC);
         let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
-        let mut name = format!("{stem}-{}", begun.strftime("%Y%m%dT%H%M%S%.3fZ"));
+        let mut name = format!("{stem}-{}", begun.strftime(TIME));
         if let Some(ending) = self.path.extension() {
             name.push('.');
             name.push_str(&ending.to_string_lossy());
         }
         self.path.with_file_name(name)
+    }
+
+    /// Whether `name` is one that [`Parts::target`] gives.
+    fn has_made(&self, name: &str) -> bool {
+        let (stem, ending) = (self.path.file_stem(), self.path.extension());
+        let stem = stem.unwrap_or_default().to_string_lossy();
+        let ending = ending.map_or(String::new(), |ending| {
+            format!(".{}", ending.to_string_lossy())
+        });
+        let time = name
+            .strip_prefix(&*stem)
+            .and_then(|rest| rest.strip_prefix('-'));
+        let time = time.and_then(|rest| rest.strip_suffix(&ending));
+        time.is_some_and(|time| DateTime::strptime(TIME, time).is_ok())
     }
 
     fn begin(&mut self) -> Result<Part, FileError> {
@@ -364,6 +384,27 @@ mod tests {
             "{error}"
         );
         assert!(notes.0.borrow().is_empty());
+    }
+
+    #[test]
+    fn what_killed_runs_left_goes_with_the_next_one() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let left = |name: &str| fs::write(folder.path().join(name), b"{}\n").expect("writable");
+        left(".out-20261121T181500.250Z.ndjson.aB3xY9.part");
+        left(".out-20261121T181500.250Z.csv.aB3xY9.part");
+        left(".out-of-order.ndjson.aB3xY9.part");
+        let _ = parts(folder.path(), Rotation::default());
+        let names: Vec<String> = files(folder.path())
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(
+            names,
+            [
+                ".out-20261121T181500.250Z.csv.aB3xY9.part",
+                ".out-of-order.ndjson.aB3xY9.part"
+            ]
+        );
     }
 
     #[tokio::test]

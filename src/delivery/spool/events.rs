@@ -34,36 +34,51 @@ enum Had {
     Whole,
 }
 
+/// What became of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// Nothing of its id was known.
+    New,
+    /// It completes what went out incomplete.
+    Revision,
+    /// The same was there before.
+    No,
+}
+
 /// Adds what is new. A whole event after a partial one is its second revision; whatever comes after
-/// a whole one is the same again. False where nothing was added.
-pub(super) fn add(connection: &Connection, offer: Offer) -> rusqlite::Result<bool> {
-    match offer {
+/// a whole one is the same again.
+pub(super) fn add(connection: &Connection, offer: Offer) -> rusqlite::Result<Added> {
+    let (row, added) = match offer {
         Offer::Whole(record) => match had(connection, &record.id)? {
-            Had::Nothing => insert(connection, &Row::of(record, false)),
-            Had::Partial => insert(connection, &Row::of(revised(record), false)),
-            Had::Whole => Ok(false),
+            Had::Nothing => (Row::of(record, false), Added::New),
+            Had::Partial => (Row::of(revised(record), false), Added::Revision),
+            Had::Whole => return Ok(Added::No),
         },
         Offer::Partial(record) => match had(connection, &record.id)? {
-            Had::Nothing => insert(connection, &Row::of(record, true)),
-            Had::Partial | Had::Whole => Ok(false),
+            Had::Nothing => (Row::of(record, true), Added::New),
+            Had::Partial | Had::Whole => return Ok(Added::No),
         },
         Offer::Broken {
             id,
             bytes,
             why,
             received,
-        } => insert(
-            connection,
-            &Row {
+        } => {
+            let row = Row {
                 order_by: id.clone(),
                 id,
                 is_partial: false,
                 at: received,
                 broken: Some(why),
                 body: Packed::new(&bytes),
-            },
-        ),
-    }
+            };
+            (row, Added::New)
+        }
+    };
+    Ok(match insert(connection, &row)? {
+        true => added,
+        false => Added::No,
+    })
 }
 
 fn had(connection: &Connection, id: &str) -> rusqlite::Result<Had> {

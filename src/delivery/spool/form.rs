@@ -18,6 +18,7 @@ pub(super) const SPOOL: Form = Form {
 ///   alone.
 /// - `passed` says which destinations are done with an event that others still have to get.
 /// - `known` has the ids of events that every required destination has.
+/// - `note` is what whoever fills the spool has to go on from, by a name of his own.
 ///
 /// Rows of `message` and `known` have no checksum: what a flipped bit leaves is an id of nobody, and
 /// the event whose it was goes out again.
@@ -33,6 +34,7 @@ CREATE TABLE webhook (
     crc INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX webhook_due ON webhook (due, id);
+CREATE INDEX webhook_untold ON webhook (received) WHERE is_told = 0;
 CREATE TABLE message (
     id TEXT PRIMARY KEY,
     at INTEGER NOT NULL
@@ -62,4 +64,9 @@ CREATE TABLE known (
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX known_at ON known (at);
+CREATE TABLE note (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    crc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 "];

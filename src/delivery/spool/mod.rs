@@ -14,6 +14,7 @@ mod events;
 mod form;
 mod look;
 mod memory;
+mod notes;
 mod repair;
 mod room;
 mod row;
@@ -27,12 +28,14 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-pub use events::{Destination, Offer};
+pub use events::{Added, Destination, Offer};
 pub use look::{Contents, damage, look};
+pub use notes::Note;
 pub use repair::repair;
 pub use room::{Limits, Shortage};
 pub use row::{Arrival, Packed, Spooled, Waiting};
 pub use store::{Again, Stock};
+pub use webhooks::Wanted;
 pub use writer::{NotStored, Spool, Stored};
 
 use super::state::StateError;

@@ -72,7 +72,7 @@ struct Table {
 }
 
 /// In an order in which no row refers to one that is not there yet.
-const TABLES: [Table; 5] = [
+const TABLES: [Table; 6] = [
     Table {
         name: "webhook",
         columns: "id, message, received, due, is_told, length, body, crc",
@@ -102,6 +102,11 @@ const TABLES: [Table; 5] = [
     Table {
         name: "message",
         columns: "id, at",
+        is_sound: |_, _| Ok(true),
+    },
+    Table {
+        name: "note",
+        columns: "name, value, crc",
         is_sound: |_, _| Ok(true),
     },
     Table {

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::events::{self, Destination, Offer};
+use super::events::{self, Added, Destination, Offer};
 use super::form::SPOOL;
 use super::memory::{self, REMEMBERED, REMEMBERED_AT_LEAST};
+use super::notes::{self, Note};
 use super::room::{Limits, Room, Shortage};
 use super::row::{Arrival, Spooled, Waiting};
-use super::{FILE, LOCK, webhooks};
+use super::webhooks::{self, Wanted};
+use super::{FILE, LOCK};
 use crate::delivery::positions::Number;
 use crate::delivery::state::schema;
 use crate::delivery::state::{Holder, Lock, StateError};
@@ -31,6 +33,9 @@ pub struct Stock {
     pub webhooks: u64,
     /// Events that a required destination still has to get.
     pub events: u64,
+    /// Webhooks that came since the spool was opened, and events that were queued since.
+    pub arrived: u64,
+    pub queued: u64,
     /// Of the file's pages in use.
     pub bytes: u64,
     /// When the webhook that waits longest came.
@@ -52,12 +57,13 @@ pub(super) enum Change {
 }
 
 /// What became of a webhook, or what was found without one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Taking {
     pub webhook: Option<i64>,
     pub offers: Vec<Offer>,
     /// `None` where the webhook is done with.
     pub again: Option<Again>,
+    pub note: Option<Note>,
 }
 
 /// A webhook stays.
@@ -68,8 +74,23 @@ pub struct Again {
     pub is_told: bool,
 }
 
-/// What a change did: rows that were added, or for [`Change::Passed`] taken out.
-pub(super) type Done = u64;
+/// What a change did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Done {
+    /// Rows that were added, or for [`Change::Passed`] taken out.
+    pub rows: u64,
+    /// Of each offer.
+    pub added: Vec<Added>,
+}
+
+impl Done {
+    fn rows(rows: u64) -> Self {
+        Self {
+            rows,
+            ..Self::default()
+        }
+    }
+}
 
 pub(super) struct Store {
     path: PathBuf,
@@ -141,8 +162,8 @@ impl Store {
     }
 
     fn alone(&mut self, change: &Change, now: Timestamp) -> Result<Done, StateError> {
-        let done = self.try_commit(std::slice::from_ref(change), now)?;
-        Ok(done.iter().sum())
+        let mut done = self.try_commit(std::slice::from_ref(change), now)?;
+        Ok(done.pop().unwrap_or_default())
     }
 
     fn try_commit(&mut self, changes: &[Change], now: Timestamp) -> Result<Vec<Done>, StateError> {
@@ -160,17 +181,29 @@ impl Store {
         Ok(done)
     }
 
-    /// Webhooks that are due, and when the next one is.
-    pub fn due(
-        &self,
-        now: Timestamp,
-        except: &[i64],
-        most: usize,
-    ) -> Result<(Vec<Waiting>, Option<Timestamp>), StateError> {
+    /// The webhooks that are wanted, and when there is more to look at.
+    pub fn due(&self, wanted: &Wanted) -> Result<(Vec<Waiting>, Option<Timestamp>), StateError> {
         let failed = |error| StateError::of(&self.path, error);
-        let due = webhooks::due(&self.connection, now, except, most).map_err(failed)?;
-        let next = webhooks::next_due(&self.connection, now).map_err(failed)?;
-        Ok((due, next))
+        let due = webhooks::due(&self.connection, wanted).map_err(failed)?;
+        let next = match wanted.untold_before {
+            None => webhooks::next_due(&self.connection, wanted.now),
+            Some(before) => webhooks::next_untold(&self.connection, before),
+        };
+        Ok((due, next.map_err(failed)?))
+    }
+
+    /// The note of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Damaged`] where it is not what was written.
+    pub fn note(&self, name: &str) -> Result<Option<String>, StateError> {
+        let found = notes::find(&self.connection, name);
+        let found = found.map_err(|error| StateError::of(&self.path, error))?;
+        found.transpose().map_err(|()| StateError::Damaged {
+            path: self.path.clone(),
+            what: format!("the note `{name}` is not what was written"),
+        })
     }
 
     /// Events after number `after`.
@@ -227,7 +260,8 @@ fn make(
         Change::Arrived(arrival) => {
             let added = u64::from(webhooks::add(connection, arrival)?);
             stock.webhooks += added;
-            Ok(added)
+            stock.arrived += added;
+            Ok(Done::rows(added))
         }
         Change::Taken(taking) => take(connection, taking, stock),
         Change::Passed {
@@ -240,17 +274,23 @@ fn make(
                 gone += u64::from(is_gone);
             }
             stock.events = stock.events.saturating_sub(gone);
-            Ok(gone)
+            Ok(Done::rows(gone))
         }
     }
 }
 
 fn take(connection: &Connection, taking: &Taking, stock: &mut Stock) -> rusqlite::Result<Done> {
-    let mut added = 0;
+    let mut done = Done::default();
     for offer in &taking.offers {
-        added += u64::from(events::add(connection, offer.clone())?);
+        let added = events::add(connection, offer.clone())?;
+        done.rows += u64::from(added != Added::No);
+        done.added.push(added);
     }
-    stock.events += added;
+    stock.events += done.rows;
+    stock.queued += done.rows;
+    if let Some(note) = &taking.note {
+        notes::keep(connection, note)?;
+    }
     match (taking.webhook, taking.again) {
         (Some(row), Some(Again { due, is_told })) => {
             webhooks::put_off(connection, row, due, is_told)?;
@@ -261,5 +301,5 @@ fn take(connection: &Connection, taking: &Taking, stock: &mut Stock) -> rusqlite
         }
         (None, _) => {}
     }
-    Ok(added)
+    Ok(done)
 }

@@ -72,8 +72,23 @@ fn partial(id: &str) -> Offer {
     Offer::Partial(record(id))
 }
 
+fn wanted(seconds: i64) -> Wanted {
+    Wanted {
+        now: at(seconds),
+        untold_before: None,
+        except: Vec::new(),
+        most: 1_000,
+    }
+}
+
+/// How many of `offers` were new.
+async fn offer(spool: &Spool, offers: Vec<Offer>) -> usize {
+    let added = spool.offer(offers, None).await.expect("taken");
+    added.into_iter().filter(|one| *one != Added::No).count()
+}
+
 async fn rows(spool: &Spool) -> Vec<Waiting> {
-    let due = spool.due(at(1_000_000), Vec::new(), 1_000).await;
+    let due = spool.due(wanted(1_000_000)).await;
     due.expect("readable").0
 }
 
@@ -122,17 +137,11 @@ async fn an_event_is_queued_once_whatever_brings_it_and_not_again_once_it_was_de
         (vec![whole("a"), whole("b"), whole("a")], 2),
         (vec![whole("b")], 0),
     ] {
-        assert_eq!(spool.offer(offers).await.expect("taken"), new);
+        assert_eq!(offer(&spool, offers).await, new);
     }
     pass(&spool, 0).await;
     assert_eq!(spool.stock().events, 0);
-    assert_eq!(
-        spool
-            .offer(vec![whole("a"), partial("b")])
-            .await
-            .expect("taken"),
-        0
-    );
+    assert_eq!(offer(&spool, vec![whole("a"), partial("b")]).await, 0);
     assert!(queued(&spool).await.is_empty());
 }
 
@@ -145,19 +154,12 @@ async fn a_whole_event_after_a_partial_one_is_its_second_revision() {
         json["evt"]["revision"].as_u64()
     };
     // One is still queued when the whole event comes, the other one was delivered.
-    spool
-        .offer(vec![partial("delivered")])
-        .await
-        .expect("taken");
+    offer(&spool, vec![partial("delivered")]).await;
     pass(&spool, 0).await;
-    spool
-        .offer(vec![partial("queued"), partial("queued")])
-        .await
-        .expect("taken");
-    let added = spool
-        .offer(vec![whole("delivered"), whole("queued"), whole("plain")])
-        .await;
-    assert_eq!(added.expect("taken"), 3);
+    offer(&spool, vec![partial("queued"), partial("queued")]).await;
+    let offers = vec![whole("delivered"), whole("queued"), whole("plain")];
+    let added = spool.offer(offers, None).await.expect("taken");
+    assert_eq!(added, [Added::Revision, Added::Revision, Added::New]);
     let queued: Vec<_> = queued(&spool)
         .await
         .iter()
@@ -172,7 +174,7 @@ async fn a_whole_event_after_a_partial_one_is_its_second_revision() {
     let expected = expected.map(|(id, revision)| (id.to_owned(), revision));
     assert_eq!(queued, expected);
     let again = vec![whole("queued"), whole("delivered"), partial("plain")];
-    assert_eq!(spool.offer(again).await.expect("taken"), 0);
+    assert_eq!(offer(&spool, again).await, 0);
 }
 
 #[tokio::test]
@@ -184,7 +186,7 @@ async fn a_row_waits_for_every_required_destination_and_for_no_other() {
         destination("extra", false),
     ];
     let spool = Spool::open(folder.path(), destinations, ROOMY, &holder()).expect("a spool");
-    spool.offer(vec![whole("a")]).await.expect("taken");
+    offer(&spool, vec![whole("a")]).await;
     pass(&spool, 0).await;
     pass(&spool, 2).await;
     let waiting = queued(&spool).await;
@@ -200,10 +202,7 @@ async fn what_only_a_destination_of_an_earlier_run_lacked_is_done() {
     let folder = tempfile::tempdir().expect("a folder");
     let both = vec![destination("logs", true), destination("events", true)];
     let first = Spool::open(folder.path(), both, ROOMY, &holder()).expect("a spool");
-    first
-        .offer(vec![whole("a"), whole("b")])
-        .await
-        .expect("taken");
+    offer(&first, vec![whole("a"), whole("b")]).await;
     let number = queued(&first).await[0].number;
     first.passed(0, vec![number]).expect("remembered");
     first.close();
@@ -218,7 +217,12 @@ async fn a_webhook_that_is_put_off_comes_back_when_it_is_due() {
         spool.store(arrival(message)).await.expect("stored");
     }
     let due = async |seconds, except: Vec<i64>| {
-        let (rows, next) = spool.due(at(seconds), except, 2).await.expect("readable");
+        let wanted = Wanted {
+            except,
+            most: 2,
+            ..wanted(seconds)
+        };
+        let (rows, next) = spool.due(wanted).await.expect("readable");
         let rows: Vec<i64> = rows.into_iter().map(|one| one.row).collect();
         (rows, next)
     };
@@ -247,6 +251,54 @@ async fn a_webhook_that_is_put_off_comes_back_when_it_is_due() {
         .map(|one| (one.row, one.is_told))
         .collect();
     assert_eq!(told, BTreeMap::from([(1, true), (2, false), (3, false)]));
+}
+
+#[tokio::test]
+async fn while_nothing_can_be_asked_only_what_nobody_was_told_of_is_wanted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spool = spool(folder.path());
+    for (message, seconds) in [("m1", 0), ("m2", 5), ("m3", 9)] {
+        let received = Arrival {
+            received: at(seconds),
+            ..arrival(message)
+        };
+        spool.store(received).await.expect("stored");
+    }
+    let again = Again {
+        due: at(0),
+        is_told: true,
+    };
+    let told = spool.take(1, vec![partial("e")], Some(again)).await;
+    told.expect("put off");
+    let wanted = Wanted {
+        untold_before: Some(at(5)),
+        ..wanted(100)
+    };
+    let (rows, next) = spool.due(wanted).await.expect("readable");
+    let rows: Vec<i64> = rows.into_iter().map(|one| one.row).collect();
+    assert_eq!((rows, next), (vec![2], Some(at(9))));
+}
+
+#[tokio::test]
+async fn a_note_comes_with_the_events_and_a_damaged_one_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = spool(folder.path());
+    assert_eq!(first.note("position").await.expect("readable"), None);
+    let note = Note {
+        name: "position".to_owned(),
+        value: "here".to_owned(),
+    };
+    let offered = first.offer(vec![whole("a")], Some(note)).await;
+    offered.expect("taken");
+    let note = first.note("position").await.expect("readable");
+    assert_eq!(note.as_deref(), Some("here"));
+    first.close();
+    changed(folder.path(), "UPDATE note SET value = 'there'");
+    let error = spool(folder.path())
+        .note("position")
+        .await
+        .expect_err("damaged");
+    assert!(error.to_string().contains("`position`"), "{error}");
 }
 
 #[tokio::test]
@@ -338,10 +390,7 @@ async fn damaged_rows_are_named_and_hold_nothing_up_and_a_repair_keeps_the_other
     for message in ["m1", "m2"] {
         first.store(arrival(message)).await.expect("stored");
     }
-    first
-        .offer(vec![whole("a"), whole("b")])
-        .await
-        .expect("taken");
+    offer(&first, vec![whole("a"), whole("b")]).await;
     first.close();
     changed(
         folder.path(),

@@ -24,24 +24,34 @@ pub(super) fn add(connection: &Connection, arrival: &Arrival) -> rusqlite::Resul
     Ok(true)
 }
 
-/// Those that are due at `now`, the longest due first, but for those of `except`.
-pub(super) fn due(
-    connection: &Connection,
-    now: Timestamp,
-    except: &[i64],
-    most: usize,
-) -> rusqlite::Result<Vec<Waiting>> {
-    let statement =
-        format!("SELECT {WEBHOOK} FROM webhook WHERE due <= ?1 ORDER BY due, id LIMIT ?2");
+/// Which webhooks are to be looked at.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub now: Timestamp,
+    /// Set while nothing can be asked: only those that came before and of which nothing went out.
+    pub untold_before: Option<Timestamp>,
+    /// Rows that are being looked at.
+    pub except: Vec<i64>,
+    pub most: usize,
+}
+
+/// Those that are wanted, the longest due first.
+pub(super) fn due(connection: &Connection, wanted: &Wanted) -> rusqlite::Result<Vec<Waiting>> {
+    let which = match wanted.untold_before {
+        None => "due <= ?1 ORDER BY due, id",
+        Some(_) => "is_told = 0 AND received <= ?1 ORDER BY received",
+    };
+    let statement = format!("SELECT {WEBHOOK} FROM webhook WHERE {which} LIMIT ?2");
     let mut asked = connection.prepare_cached(&statement)?;
+    let before = micros(wanted.untold_before.unwrap_or(wanted.now));
     // What is left out may all stand in front.
-    let limit = i64::try_from(most + except.len()).unwrap_or(i64::MAX);
-    let rows = asked.query_map(params![micros(now), limit], waiting)?;
-    let wanted = |row: &rusqlite::Result<Waiting>| match row {
-        Ok(one) => !except.contains(&one.row),
+    let limit = i64::try_from(wanted.most + wanted.except.len()).unwrap_or(i64::MAX);
+    let rows = asked.query_map(params![before, limit], waiting)?;
+    let is_wanted = |row: &rusqlite::Result<Waiting>| match row {
+        Ok(one) => !wanted.except.contains(&one.row),
         Err(_) => true,
     };
-    rows.filter(wanted).take(most).collect()
+    rows.filter(is_wanted).take(wanted.most).collect()
 }
 
 /// When the next one is due that is not by `now`.
@@ -49,11 +59,30 @@ pub(super) fn next_due(
     connection: &Connection,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Timestamp>> {
-    let statement = "SELECT min(due) FROM webhook WHERE due > ?1";
-    let due: Option<i64> = connection
-        .prepare_cached(statement)?
-        .query_row([micros(now)], |row| row.get(0))?;
-    Ok(due.and_then(|due| Timestamp::from_microsecond(due).ok()))
+    first(
+        connection,
+        "SELECT min(due) FROM webhook WHERE due > ?1",
+        now,
+    )
+}
+
+/// When the oldest came, after `after`, of which nothing went out.
+pub(super) fn next_untold(
+    connection: &Connection,
+    after: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let statement = "SELECT min(received) FROM webhook WHERE is_told = 0 AND received > ?1";
+    first(connection, statement, after)
+}
+
+fn first(
+    connection: &Connection,
+    statement: &str,
+    after: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let mut asked = connection.prepare_cached(statement)?;
+    let found: Option<i64> = asked.query_row([micros(after)], |row| row.get(0))?;
+    Ok(found.and_then(|at| Timestamp::from_microsecond(at).ok()))
 }
 
 /// Looks at it again at `due`.

@@ -4,17 +4,19 @@
 //! The thread ends when the last handle is dropped.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use jiff::Timestamp;
 use tokio::sync::{oneshot, watch};
 
-use super::events::{Destination, Offer};
+use super::events::{Added, Destination, Offer};
+use super::notes::Note;
 use super::room::{Limits, Shortage};
 use super::row::{Arrival, Spooled, Waiting};
 use super::store::{Again, Change, Done, Stock, Store, Taking};
+use super::webhooks::Wanted;
 use crate::delivery::positions::Number;
 use crate::delivery::state::{Holder, StateError};
 
@@ -43,10 +45,12 @@ pub enum NotStored {
 enum Job {
     Change(Change, Answer),
     Due {
-        now: Timestamp,
-        except: Vec<i64>,
-        most: usize,
+        wanted: Wanted,
         answer: oneshot::Sender<Result<Due, StateError>>,
+    },
+    Note {
+        name: String,
+        answer: oneshot::Sender<Result<Option<String>, StateError>>,
     },
     Events {
         after: Number,
@@ -55,7 +59,7 @@ enum Job {
     },
 }
 
-/// Webhooks that are due, and when the next one is.
+/// The webhooks that are wanted, and when there is more to look at.
 pub type Due = (Vec<Waiting>, Option<Timestamp>);
 
 enum Answer {
@@ -83,7 +87,7 @@ pub struct Spool {
 }
 
 #[derive(Debug)]
-struct Thread(Mutex<Option<JoinHandle<()>>>);
+struct Thread(JoinHandle<()>);
 
 impl Spool {
     /// Takes the spool in `folder`, and makes one where there is none.
@@ -109,7 +113,7 @@ impl Spool {
         Ok(Self {
             jobs,
             stock,
-            thread: Arc::new(Thread(Mutex::new(Some(thread)))),
+            thread: Arc::new(Thread(thread)),
         })
     }
 
@@ -127,41 +131,55 @@ impl Spool {
     pub async fn store(&self, arrival: Arrival) -> Result<Stored, NotStored> {
         if let Some(shortage) = self.stock().shortage {
             // Room may have come meanwhile; a commit of nothing looks.
-            self.change(Change::Taken(Taking::nothing())).await?;
+            self.change(Change::Taken(Taking::default())).await?;
             if self.stock().shortage.is_some() {
                 return Err(NotStored::NoRoom(shortage));
             }
         }
-        match self.change(Change::Arrived(arrival)).await? {
+        match self.change(Change::Arrived(arrival)).await?.rows {
             0 => Ok(Stored::Again),
             _ => Ok(Stored::New),
         }
     }
 
-    /// Puts events in the place of a webhook, which stays where it is to be looked at again. Those
-    /// that were there before are not added; how many were is the answer.
+    /// Puts events in the place of a webhook, which stays where it is to be looked at again. What
+    /// became of each is the answer.
     pub async fn take(
         &self,
         webhook: i64,
         offers: Vec<Offer>,
         again: Option<Again>,
-    ) -> Result<u64, NotStored> {
-        let webhook = Some(webhook);
+    ) -> Result<Vec<Added>, NotStored> {
         let taking = Taking {
-            webhook,
+            webhook: Some(webhook),
             offers,
             again,
+            ..Taking::default()
         };
-        self.change(Change::Taken(taking)).await
+        Ok(self.change(Change::Taken(taking)).await?.added)
     }
 
-    /// Adds events that no webhook brought. How many were new is the answer.
-    pub async fn offer(&self, offers: Vec<Offer>) -> Result<u64, NotStored> {
+    /// Adds events that no webhook brought, and what to go on from. What became of each is the
+    /// answer.
+    pub async fn offer(
+        &self,
+        offers: Vec<Offer>,
+        note: Option<Note>,
+    ) -> Result<Vec<Added>, NotStored> {
         let taking = Taking {
             offers,
-            ..Taking::nothing()
+            note,
+            ..Taking::default()
         };
-        self.change(Change::Taken(taking)).await
+        Ok(self.change(Change::Taken(taking)).await?.added)
+    }
+
+    /// The note of that name, which came with [`Spool::offer`].
+    pub async fn note(&self, name: &str) -> Result<Option<String>, NotStored> {
+        let (answer, note) = oneshot::channel();
+        let name = name.to_owned();
+        self.send(Job::Note { name, answer })?;
+        Ok(note.await.map_err(|_| NotStored::Closed)??)
     }
 
     /// Destination number `destination` is done with these events. Waits with the thread, so that it
@@ -177,20 +195,10 @@ impl Spool {
         Ok(())
     }
 
-    /// Webhooks that are due but for `except`, and when the next one is.
-    pub async fn due(
-        &self,
-        now: Timestamp,
-        except: Vec<i64>,
-        most: usize,
-    ) -> Result<Due, NotStored> {
+    /// The webhooks that are wanted, and when there is more to look at.
+    pub async fn due(&self, wanted: Wanted) -> Result<Due, NotStored> {
         let (answer, due) = oneshot::channel();
-        self.send(Job::Due {
-            now,
-            except,
-            most,
-            answer,
-        })?;
+        self.send(Job::Due { wanted, answer })?;
         Ok(due.await.map_err(|_| NotStored::Closed)??)
     }
 
@@ -205,16 +213,11 @@ impl Spool {
         Ok(events.await.map_err(|_| NotStored::Closed)??)
     }
 
-    /// Waits until everything is closed, so that nothing is left behind but the file.
+    /// The last handle waits until the file is closed, so that nothing is left behind but it.
     pub fn close(self) {
         let Self { jobs, thread, .. } = self;
         drop(jobs);
-        let thread = thread
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(thread) = thread {
+        if let Some(Thread(thread)) = Arc::into_inner(thread) {
             // A panic in it was reported where it happened.
             let _ = thread.join();
         }
@@ -231,16 +234,6 @@ impl Spool {
     }
 }
 
-impl Taking {
-    fn nothing() -> Self {
-        Self {
-            webhook: None,
-            offers: Vec::new(),
-            again: None,
-        }
-    }
-}
-
 /// Until every handle is gone.
 fn work(mut store: Store, jobs: &Receiver<Job>, told: &watch::Sender<Stock>) {
     while let Ok(first) = jobs.recv() {
@@ -251,12 +244,8 @@ fn work(mut store: Store, jobs: &Receiver<Job>, told: &watch::Sender<Stock>) {
                     changes.push(change);
                     answers.push(answer);
                 }
-                Job::Due {
-                    now,
-                    except,
-                    most,
-                    answer,
-                } => drop(answer.send(store.due(now, &except, most))),
+                Job::Due { wanted, answer } => drop(answer.send(store.due(&wanted))),
+                Job::Note { name, answer } => drop(answer.send(store.note(&name))),
                 Job::Events {
                     after,
                     most,

@@ -139,7 +139,11 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
         };
         stretch.passed(session, whole_from);
         if let Some(completed) = wanted {
+            let has_seen = |memory: &Rc<RefCell<Memory>>| memory.borrow().has_seen(&session.id);
+            // One that is read again brings nothing but events.
+            let is_known = self.memory.as_ref().is_some_and(has_seen);
             send(completed, self.export.context, &self.tx, &mut self.summary).await?;
+            self.summary.sessions -= u64::from(is_known);
             (self.progress)(SourceProgress {
                 sessions: self.summary.sessions,
                 events: self.summary.events,

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::feeder::Feeder;
 use super::memory::Memory;
 use super::stretch::IN_DOUBT;
-use super::{Export, Fed, SourceSummary};
+use super::{Export, Fed, SourceProgress, SourceSummary};
 use crate::domain::intervals::Intervals;
 use crate::domain::session::Session;
 use crate::gateway::{Gateway, GatewayError};
@@ -59,6 +59,8 @@ pub enum News {
         after: Duration,
     },
     Hidden(Hidden),
+    /// What was read since the beginning, over all looks.
+    Read(SourceProgress),
     /// One look is over.
     Looked {
         at: Timestamp,
@@ -161,7 +163,14 @@ impl<'a> Rounds<'a> {
         self.tidy(&left, now);
         let ranges = self.without_holes(&left.ranges);
         let export = self.export(&ranges, now);
-        let feeder = Feeder::new(export, tx.clone(), |_| ());
+        let before = (self.total.sessions, self.total.events);
+        let feeder = Feeder::new(export, tx.clone(), |read: SourceProgress| {
+            news(News::Read(SourceProgress {
+                sessions: before.0 + read.sessions,
+                events: before.1 + read.events,
+                ..read
+            }));
+        });
         let mut feeder = feeder.sharing(&self.throttle, &self.memory);
         feeder.unfinished(&left.unfinished, statements).await?;
         let earlier = std::mem::take(&mut feeder.summary);
@@ -169,6 +178,7 @@ impl<'a> Rounds<'a> {
             feeder.range(range, statements).await?;
         }
         let summary = std::mem::take(&mut feeder.summary);
+        drop(feeder);
         let sessions = summary.sessions;
         self.add(earlier, summary, news);
         news(News::Looked { at: now, sessions });
@@ -200,9 +210,9 @@ impl<'a> Rounds<'a> {
     /// A row that is skipped makes nobody wait for its events, so they must have settled.
     fn tidy(&mut self, left: &Left, now: Timestamp) {
         let mut memory = self.memory.borrow_mut();
-        match left.is_settled {
-            true => memory.forget_before(now - IN_DOUBT - SignedDuration::from_secs(60)),
-            false => memory.forget_all(),
+        memory.forget_before(now - IN_DOUBT - SignedDuration::from_secs(60));
+        if !left.is_settled {
+            memory.trust_none();
         }
     }
 
@@ -293,6 +303,18 @@ mod tests {
         );
     }
 
+    #[tokio::test]
+    async fn a_session_that_is_looked_at_again_is_counted_once() {
+        let just_now = Timestamp::now() - SignedDuration::from_secs(5);
+        let server = gateway_of(vec![(1, just_now, 0), (2, just_now, STILL_OPEN)]).await;
+        let news = looked(&server, 3, false).await;
+        let read = news.iter().rev().find_map(|one| match one {
+            News::Read(read) => Some(read.sessions),
+            _ => None,
+        });
+        assert_eq!(read, Some(2));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_gateway_that_is_away_is_told_of_once_and_waited_for() {
         let asked = std::sync::atomic::AtomicUsize::new(0);
@@ -311,6 +333,7 @@ mod tests {
                 News::Away(_) => "away",
                 News::Back { .. } => "back",
                 News::Hidden(_) => "hidden",
+                News::Read(_) => "read",
                 News::Looked { .. } => "looked",
             })
             .collect();

@@ -33,6 +33,8 @@ impl RowPrint {
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     rows: HashMap<String, RowPrint>,
+    /// Sessions that were seen, whether or not what was given of them has settled.
+    seen: HashMap<String, Timestamp>,
 }
 
 impl Memory {
@@ -41,16 +43,24 @@ impl Memory {
         row.is_some_and(|row| self.rows.get(&row.id) == Some(row))
     }
 
-    /// True where its session was not seen before.
-    pub fn note(&mut self, row: RowPrint) -> bool {
-        self.rows.insert(row.id.clone(), row).is_none()
+    /// True where its session was seen before, in whatever state.
+    pub fn has_seen(&self, session: &str) -> bool {
+        self.seen.contains_key(session)
     }
 
+    pub fn note(&mut self, row: RowPrint) {
+        self.seen.insert(row.id.clone(), row.start);
+        self.rows.insert(row.id.clone(), row);
+    }
+
+    /// What started before then is not read again.
     pub fn forget_before(&mut self, at: Timestamp) {
         self.rows.retain(|_, row| row.start >= at);
+        self.seen.retain(|_, start| *start >= at);
     }
 
-    pub fn forget_all(&mut self) {
+    /// Every row is to be dealt with again.
+    pub fn trust_none(&mut self) {
         self.rows.clear();
     }
 }

@@ -89,6 +89,30 @@ fn json_keeps_its_shape_and_ndjson_says_the_same() {
 }
 
 #[test]
+fn the_files_are_whole_although_nobody_reads_stdout() {
+    for format in ["table", "json", "ndjson"] {
+        let gateway = gateway();
+        let (ddctl, first, second) = (env!("CARGO_BIN_EXE_ddctl"), id(1), id(2));
+        let script = format!(
+            "mkfifo pipe && exec 3<>pipe && exec 4>pipe && exec 3<&- && exec {ddctl} \
+             sessions assert --policy policy.yaml {first} {second} -o {format} \
+             --junit junit.xml --sarif policy.sarif >&4"
+        );
+        let left = gateway.environment.program("sh", ["-c", &script]).run();
+        let _ = left.exits(0);
+        let read = |name| fs::read_to_string(gateway.environment.path(name)).expect("a report");
+        let junit = read("junit.xml");
+        assert_eq!(junit.matches("<testcase ").count(), 6, "{junit}");
+        let sarif: Value = serde_json::from_str(&read("policy.sarif")).expect("JSON");
+        assert!(
+            sarif["runs"][0]["results"]
+                .as_array()
+                .is_some_and(|all| !all.is_empty())
+        );
+    }
+}
+
+#[test]
 fn junit_has_a_suite_a_rule_and_a_case_a_recording() {
     let gateway = gateway();
     let _ = assert(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{FORMATS, Gateway, ID, SECRET, events};
-use crate::support::{TestEnvironment, assert_shape};
+use crate::support::{RecordedGateway, RecordedSession, TestEnvironment, assert_shape, id};
 
 /// A shell in which somebody showed a token, coloured and in two writes.
 fn shell() -> Gateway {
@@ -294,4 +294,20 @@ fn a_clip_behind_the_end_is_said_to_be_empty() {
         (output.stdout.trim_end(), output.stderr.as_str()),
         ("a", "")
     );
+}
+
+#[test]
+fn a_flag_is_proposed_only_where_it_was_not_given() {
+    let statements: [&[u8]; 1] = [b"\x03SELECT 1"];
+    let session = RecordedSession::native(1, "mysql", &statements);
+    let gateway = RecordedGateway::start([session]);
+    let export = |name: &str, flags: &[&str]| {
+        let id = id(1);
+        let mut args = vec!["sessions", "export", &id, "--allow-download", "--to", name];
+        args.extend(flags);
+        gateway.environment.run(args).exits(0)
+    };
+    let _ = export("plain.cast", &[]).says("--include-input keeps it");
+    let kept = export("kept.cast", &["--include-input"]).says("1 recording without output");
+    assert!(!kept.stderr.contains("--include-input"), "{kept}");
 }

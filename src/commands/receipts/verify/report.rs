@@ -7,12 +7,13 @@ use jiff::Timestamp;
 
 use super::view::VerifyAnswer;
 use crate::commands::receipts::view::{account, label};
-use crate::delivery::AtomicFile;
+use crate::delivery::{AtomicFile, sweep_beside};
 use crate::page::{Column, Figure, Report, Section};
 use crate::ui::counted;
 
 /// Opens the file, before anybody is asked anything.
 pub fn create(path: &Path, overwrite: bool) -> anyhow::Result<AtomicFile> {
+    sweep_beside(path);
     Ok(AtomicFile::create(path, overwrite)?)
 }
 

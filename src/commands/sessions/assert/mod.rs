@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use clap::Args;
 use futures_util::StreamExt;
 
-use self::outcome::Judged;
+use self::outcome::{Judged, Outcome};
 use self::report::Report;
 use super::inputs::{Inputs, Origin, Sessions, open_file};
 use crate::assert::{Policy, Standing, Subject, Verdict, judge, without_recording};
@@ -89,6 +89,17 @@ impl Assert {
     fn has_files(&self) -> bool {
         self.junit.is_some() || self.sarif.is_some()
     }
+
+    /// Before anything that needs a reader of stdout, who may have left.
+    fn write_files(&self, outcome: &Outcome<'_>) -> anyhow::Result<()> {
+        if let Some(path) = &self.junit {
+            write(path, outcome.junit().as_bytes())?;
+        }
+        if let Some(path) = &self.sarif {
+            write(path, &outcome.sarif()?)?;
+        }
+        Ok(())
+    }
 }
 
 /// What every recording is judged with.
@@ -119,13 +130,8 @@ pub async fn run(context: &Context, args: &Assert) -> anyhow::Result<Exit> {
     if let Some(sessions) = &chosen.sessions {
         judge_sessions(context, &court, sessions, &mut report).await?;
     }
+    args.write_files(report.outcome())?;
     let outcome = report.conclude()?;
-    if let Some(path) = &args.junit {
-        write(path, outcome.junit().as_bytes())?;
-    }
-    if let Some(path) = &args.sarif {
-        write(path, &outcome.sarif()?)?;
-    }
     if let Some(when) = chosen.sessions.as_ref().and_then(|sessions| sessions.when) {
         when.say_reach(context);
     }

@@ -1,5 +1,7 @@
 //! What an assertion shows: each broken rule as it is found, and at the end a line for each rule.
 
+use std::io;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -106,6 +108,10 @@ pub struct Report<'c> {
     outcome: Outcome<'c>,
     /// The formats that are one document, and the files, want every recording at the end.
     keeps_all: bool,
+    /// Files are for others than whoever reads stdout, and get the rest when that one leaves.
+    has_files: bool,
+    /// Why nothing is shown any more.
+    reader_left: Option<io::Error>,
     shown: u64,
 }
 
@@ -117,6 +123,8 @@ impl<'c> Report<'c> {
             ui,
             progress: ui.progress("judging"),
             outcome: Outcome::new(policy),
+            has_files,
+            reader_left: None,
             keeps_all: has_files || !matches!(ui.format(), Format::Table | Format::Ndjson),
             shown: 0,
         }
@@ -124,13 +132,27 @@ impl<'c> Report<'c> {
 
     /// Shows what is broken or unknown of one recording, or keeps it for the end.
     pub fn judged(&mut self, judged: Judged) -> anyhow::Result<()> {
-        if judged.is_asked_about() {
-            self.show(&judged)?;
+        if judged.is_asked_about() && self.reader_left.is_none() {
+            self.show(&judged).or_else(|error| self.unshown(error))?;
         }
         self.outcome.add(judged, self.keeps_all);
         self.progress
             .set(&counted(self.outcome.seen(), "recording"));
         Ok(())
+    }
+
+    fn unshown(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
+        let error = error.downcast::<io::Error>()?;
+        if !self.has_files || error.kind() != io::ErrorKind::BrokenPipe {
+            return Err(error.into());
+        }
+        self.reader_left = Some(error);
+        Ok(())
+    }
+
+    /// What was judged so far.
+    pub fn outcome(&self) -> &Outcome<'c> {
+        &self.outcome
     }
 
     fn show(&mut self, judged: &Judged) -> anyhow::Result<()> {
@@ -216,6 +238,9 @@ impl<'c> Report<'c> {
     /// Shows the rules, and says how much was judged.
     pub fn conclude(mut self) -> anyhow::Result<Outcome<'c>> {
         self.progress = Progress::hidden();
+        if let Some(error) = self.reader_left {
+            return Err(error.into());
+        }
         match self.ui.format() {
             Format::Table => {
                 let gap = if self.shown > 0 { "\n" } else { "" };

@@ -151,7 +151,7 @@ async fn deliver(
     let shipment = match args.runs_until_stopped() {
         false => ship(context, "shipping", lanes, source, is_whole).await,
         true => {
-            let (flags, profile) = (&args.standing, mapping.profile().clone());
+            let (flags, profile) = (args.standing.seen(), mapping.profile().clone());
             let command = "sessions export --follow";
             let standing = Standing::open(context, command, flags, profile, &lanes).await?;
             ship_standing(context, "shipping", lanes, source, is_whole, &standing).await
@@ -240,7 +240,9 @@ impl Source<'_> {
                     concurrency: self.args.concurrency,
                     interval: self.args.follow.interval,
                 };
-                return following.read(self.ui, follow, statements, tx).await;
+                return following
+                    .read(self.ui, reached, follow, statements, tx)
+                    .await;
             }
             What::Ranges(unread) => unread,
         };

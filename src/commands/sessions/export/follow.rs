@@ -11,7 +11,7 @@ use super::plan::{Share, Unread, unread};
 use crate::delivery::state::StateError;
 use crate::domain::session::Session;
 use crate::domain::time::{human_duration, parse_duration};
-use crate::sources::{self, Fed, Left, News, SourceError, SourceSummary};
+use crate::sources::{self, Fed, Left, News, SourceError, SourceProgress, SourceSummary};
 use crate::ui::Ui;
 
 /// Staying.
@@ -50,10 +50,11 @@ impl Following {
     }
 
     /// Feeds `tx` until nobody receives, the gateway refuses, or the position cannot be read: then
-    /// it ends as if all were well, and [`Following::intact`] tells.
+    /// it ends as if all were well, and [`Following::intact`] tells. `reached` is kept up to date.
     pub async fn read(
         &self,
         ui: &Ui,
+        reached: &Cell<SourceProgress>,
         follow: sources::Follow<'_>,
         statements: impl Fn(&Session, &[u8]) -> Option<String>,
         tx: mpsc::Sender<Fed>,
@@ -64,7 +65,11 @@ impl Following {
             is_first = false;
             left.map_err(|error| self.broken.set(Some(error))).ok()
         };
-        sources::follow(follow, left, statements, tx, |news| tell(ui, news)).await
+        let news = |news| match news {
+            News::Read(read) => reached.set(read),
+            news => tell(ui, news),
+        };
+        sources::follow(follow, left, statements, tx, news).await
     }
 
     pub fn intact(&self) -> Result<(), StateError> {
@@ -105,6 +110,7 @@ fn tell(ui: &Ui, news: News) {
             ui.status(&format!("the gateway answers again, after {after}"));
         }
         News::Hidden(hidden) => ui.warning(&format!("not read: {hidden}")),
+        News::Read(_) => {}
         News::Looked { at, sessions } => tracing::debug!(%at, sessions, "looked"),
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use super::destination::Target;
 use super::recordings::{Format, Item};
+use crate::delivery::{sweep, sweep_beside};
 use crate::error::UsageError;
 use crate::recording::safe;
 
@@ -40,6 +41,18 @@ impl Naming {
                 taken: BTreeSet::new(),
             }),
             false => Err(crowded(&target, format, of)),
+        }
+    }
+
+    /// Clears up after runs that were killed.
+    pub fn sweep(&self) {
+        match &self.target {
+            Target::Stdout => {}
+            Target::Path(path) if !is_folder(path) => sweep_beside(path),
+            Target::Path(folder) => {
+                let ending = format!(".{}", self.format.ending());
+                sweep(folder, |name| name.ends_with(&ending));
+            }
         }
     }
 

@@ -138,6 +138,7 @@ pub async fn run(
         None => None,
     };
     let mut naming = Naming::new(target, options.format, items.len())?;
+    naming.sweep();
     let writer = Writer {
         context,
         gateway,
@@ -164,7 +165,7 @@ pub async fn run(
     if let Some(path) = &writer.options.redaction_report {
         redaction_report::write_all(path, written.iter().map(|one| &one.report))?;
     }
-    conclude(context, &naming, &written)?;
+    conclude(context, &naming, &written, writer.options.include_input)?;
     Ok(if failed > 0 { Exit::Failed } else { Exit::Done })
 }
 
@@ -359,7 +360,12 @@ impl Item {
     }
 }
 
-fn conclude(context: &Context, naming: &Naming, written: &[Written]) -> anyhow::Result<()> {
+fn conclude(
+    context: &Context,
+    naming: &Naming,
+    written: &[Written],
+    has_input: bool,
+) -> anyhow::Result<()> {
     let ui = &context.ui;
     if naming.has_files() && ui.format() != ui::Format::Table {
         return ui.list(written, "", ui::Table::new);
@@ -371,9 +377,13 @@ fn conclude(context: &Context, naming: &Naming, written: &[Written]) -> anyhow::
     }
     let silent = written.iter().filter(|one| one.is_silent).count();
     if silent > 0 {
+        let keeps = if has_input {
+            ""
+        } else {
+            ", --include-input keeps it"
+        };
         ui.status(&format!(
-            "{} without output, as of native database clients: --format txt shows what was \
-             sent, --include-input keeps it",
+            "{} without output, as of native database clients: --format txt shows what was sent{keeps}",
             counted(silent as u64, "recording")
         ));
     }

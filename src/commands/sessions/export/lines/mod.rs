@@ -18,7 +18,7 @@ use self::summary::{Lines, show};
 use super::Export;
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, Chorus, Destination, End, Intake, To, carry, closed, conclude,
+    Carried, Chorus, Destination, End, Extent, Intake, To, carry, closed, conclude,
 };
 use crate::context::Context;
 use crate::delivery::receipts::{Receipt, Recorder, Run};
@@ -32,6 +32,9 @@ const QUEUE: usize = 2;
 
 /// Its name without values.
 const COMMAND: &str = "sessions export --file";
+
+/// Name of the source that is no file.
+const STDIN: &str = "standard input";
 
 /// Lines instead of sessions.
 #[derive(Debug, Args)]
@@ -51,7 +54,7 @@ pub struct LinesArgs {
 pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow::Result<Exit> {
     let destination = destination(args, path)?;
     let name = match path == Path::new("-") {
-        true => "standard input".to_owned(),
+        true => STDIN.to_owned(),
         false => path.display().to_string(),
     };
     let opened = Opened::open(path).with_context(|| format!("cannot read {name}"))?;
@@ -65,7 +68,7 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
     let source = source(context, args, opened, &name, &intake, destination)?;
     let receipt = match args.delivery.dry_run {
         true => None,
-        false => Some(receipt(context, &intake, destination).await?),
+        false => Some(receipt(context, path, &intake, destination).await?),
     };
     let lane = Lane {
         name: intake.name(destination),
@@ -82,11 +85,17 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
 
 async fn receipt(
     context: &Context,
+    path: &Path,
     intake: &Intake<'_>,
     destination: &Destination,
 ) -> anyhow::Result<Receipt> {
+    let source = match path == Path::new("-") {
+        true => STDIN.to_owned(),
+        false => std::path::absolute(path)?.display().to_string(),
+    };
     let run = Run {
         command: COMMAND.to_owned(),
+        source: Some(source),
         destination: destination.to_string(),
         site: Some(intake.site().to_string()),
         ..Run::default()
@@ -230,7 +239,7 @@ async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::R
     let (chunks, mut ended) = reading(input);
     let given = |chunk| follower.given(chunk);
     let receipt = lane.receipt.map(RefCell::new);
-    let recorder = Recorder::new(receipt.as_ref(), &follower);
+    let recorder = Recorder::of_lines(receipt.as_ref(), &follower);
     let result = carry(context, lane.end, chunks, given, recorder).await;
     let kept = ledger.borrow_mut().finish();
     let reached = ledger.borrow().reached();
@@ -250,7 +259,7 @@ async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::R
         lacked: 0,
         receipt: receipt.as_ref().map(|one| one.borrow().id().to_owned()),
         known: before + ledger.borrow().known(),
-        result: closed(context, receipt, result, ended.is_ok()),
+        result: closed(context, receipt, result, Extent::of(ended.is_ok())),
     };
     if carried.result.is_err() {
         return conclude(context, vec![carried]);
