@@ -7,6 +7,7 @@ use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::context::UnreadableSettings;
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
 use crate::delivery::dead_letter::DeadLetterError;
+use crate::delivery::queue::QueueError;
 use crate::delivery::state::StateError;
 use crate::delivery::{Cause, DeliveryError, FileError};
 use crate::domain::redaction::WeakKey;
@@ -129,6 +130,7 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                 .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
                 .or_else(|| cause.downcast_ref::<DeadLetterError>().map(of_dead_letters))
                 .or_else(|| cause.downcast_ref::<StateError>().map(of_state))
+                .or_else(|| cause.downcast_ref::<QueueError>().map(of_queue))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
                 .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
                 .or_else(|| cause.downcast_ref::<DatadogError>().map(of_datadog))
@@ -346,6 +348,30 @@ fn of_state(error: &StateError) -> Verdict {
     Verdict {
         exit: Exit::Failed,
         hints: error.hint().map(str::to_owned).into_iter().collect(),
+    }
+}
+
+fn of_queue(error: &QueueError) -> Verdict {
+    match error {
+        QueueError::Address { .. } | QueueError::Certificates { .. } => Verdict::plain(Exit::Usage),
+        QueueError::Credential | QueueError::Refused { .. } => Verdict::hinted(
+            Exit::Credentials,
+            "give --queue-credential-file FILE with a token, or with user:password",
+        ),
+        QueueError::SetUp { .. } => Verdict::hinted(
+            Exit::Failed,
+            "the server needs JetStream (`nats-server --jetstream`), and the user the right to make \
+             streams; `--queue-replicas 1` where there are fewer than three servers",
+        ),
+        QueueError::Unfit { .. } => Verdict::hinted(
+            Exit::Failed,
+            "let ddctl make it: move its messages elsewhere and remove it, or use another profile",
+        ),
+        QueueError::TooLarge { .. } | QueueError::Overtaken { .. } => Verdict::plain(Exit::Failed),
+        QueueError::Connect { .. }
+        | QueueError::Full { .. }
+        | QueueError::Unconfirmed { .. }
+        | QueueError::Unanswered { .. } => Verdict::plain(Exit::Unreachable),
     }
 }
 

@@ -28,6 +28,8 @@ pub enum SecretKind {
     SigningSecret,
     /// Of the tokens in redaction marks; the profile names its file.
     RedactionKey,
+    /// Of a relay on the NATS servers of its queue: a token, or `user:password`.
+    QueueCredential,
 }
 
 impl SecretKind {
@@ -39,6 +41,7 @@ impl SecretKind {
             SecretKind::GatewayToken => "gateway-token",
             SecretKind::SigningSecret => "signing-secret",
             SecretKind::RedactionKey => "redaction-key",
+            SecretKind::QueueCredential => "queue-credential",
         }
     }
 
@@ -55,6 +58,7 @@ impl SecretKind {
             SecretKind::GatewayToken => &["DDCTL_GATEWAY_TOKEN", "HOOP_TOKEN"],
             SecretKind::SigningSecret => &[],
             SecretKind::RedactionKey => &["DDCTL_REDACTION_KEY"],
+            SecretKind::QueueCredential => &["DDCTL_QUEUE_CREDENTIAL"],
         }
     }
 
@@ -65,6 +69,7 @@ impl SecretKind {
             SecretKind::GatewayToken => "gateway token",
             SecretKind::SigningSecret => "signing secret",
             SecretKind::RedactionKey => "redaction key",
+            SecretKind::QueueCredential => "credential of the queue",
         }
     }
 }
@@ -76,6 +81,7 @@ pub struct SecretFlags {
     pub api_key_stdin: bool,
     pub app_key_file: Option<PathBuf>,
     pub gateway_token_file: Option<PathBuf>,
+    pub queue_credential_file: Option<PathBuf>,
 }
 
 /// Why a secret is not to be had.
@@ -169,6 +175,7 @@ impl Secrets<'_> {
             SecretKind::ApiKey => self.flags.api_key_file.as_ref(),
             SecretKind::AppKey => self.flags.app_key_file.as_ref(),
             SecretKind::GatewayToken => self.flags.gateway_token_file.as_ref(),
+            SecretKind::QueueCredential => self.flags.queue_credential_file.as_ref(),
             SecretKind::SigningSecret | SecretKind::RedactionKey => None,
         }
     }

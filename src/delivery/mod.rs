@@ -17,6 +17,7 @@
 
 mod answer;
 mod atomic_file;
+mod backlog;
 pub mod batch;
 pub mod compression;
 mod cut;
@@ -44,6 +45,7 @@ mod testing;
 
 pub use answer::{Answer, Reason, Trouble};
 pub use atomic_file::{AtomicFile, FileError};
+pub use backlog::Backlog;
 pub use batch::Limits;
 pub use compression::Codec;
 pub use entry::{Broken, Entry, Given, Line, Record};

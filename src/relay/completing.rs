@@ -13,8 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::counts::Counts;
+use crate::delivery::Backlog;
 use crate::delivery::Record;
-use crate::delivery::spool::{Again, NotStored, Offer, Spool, Waiting, Wanted};
+use crate::delivery::spool::{Again, NotStored, Offer, Waiting, Wanted};
 use crate::delivery::state::StateError;
 use crate::domain::webhook::WebhookEvent;
 use crate::sources::{self, Completer, Webhook, Why};
@@ -37,7 +38,7 @@ const FULL: Duration = Duration::from_secs(1);
 /// What completes, and with what.
 #[derive(Clone, Copy)]
 pub struct Completion<'a> {
-    pub spool: &'a Spool,
+    pub spool: &'a Backlog,
     pub completer: &'a Completer<'a>,
     pub record: &'a dyn Fn(&WebhookEvent) -> Record,
     /// How long a webhook waits for the gateway before an incomplete event goes out.
@@ -292,13 +293,17 @@ pub(super) fn offer(event: &WebhookEvent, record: &dyn Fn(&WebhookEvent) -> Reco
     }
 }
 
-/// Does it again while the disk has no room for it.
+/// Does it again while the disk has no room for it, or the queue does not answer.
 pub(super) async fn while_full<T>(
     mut work: impl AsyncFnMut() -> Result<T, NotStored>,
 ) -> Result<T, NotStored> {
     loop {
         match work().await {
             Err(NotStored::State(StateError::Full { .. })) => sleep(FULL).await,
+            Err(NotStored::Queue(error)) if error.passes() => {
+                tracing::warn!(%error, "the queue is asked again");
+                sleep(FULL).await;
+            }
             done => return done,
         }
     }

@@ -2,7 +2,8 @@
 
 use tokio::sync::mpsc;
 
-use crate::delivery::spool::{NotStored, Spool, Spooled};
+use crate::delivery::Backlog;
+use crate::delivery::spool::{NotStored, Spooled};
 
 /// Events read at once: few, since each may be large.
 const PAGE: usize = 64;
@@ -12,7 +13,7 @@ const PAGE: usize = 64;
 /// # Errors
 ///
 /// A spool that cannot be read.
-pub async fn feed(spool: &Spool, tx: mpsc::Sender<Spooled>) -> Result<(), NotStored> {
+pub async fn feed(spool: &Backlog, tx: mpsc::Sender<Spooled>) -> Result<(), NotStored> {
     let mut stock = spool.watch();
     let mut after = 0;
     loop {

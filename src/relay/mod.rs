@@ -1,7 +1,7 @@
 //! The webhook receiver: verified, on the disk before it is answered, completed, and handed on.
 //!
 //! - The [`Door`] answers the gateway's webhooks, on a thread of its own, so that what is done with
-//!   them keeps nobody waiting: signature, size, [`Spool`](crate::delivery::spool::Spool), answer.
+//!   them keeps nobody waiting: signature, size, [`Backlog`](crate::delivery::Backlog), answer.
 //! - [`complete`] takes webhooks out of the spool and puts events in their place, by asking the
 //!   gateway.
 //! - [`reconcile`] adds what no webhook told.

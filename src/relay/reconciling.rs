@@ -7,8 +7,10 @@ use tokio::sync::mpsc;
 
 use super::completing::{offer, while_full};
 use super::counts::Counts;
+use crate::delivery::Backlog;
 use crate::delivery::Record;
-use crate::delivery::spool::{Added, NotStored, Note, Offer, Spool};
+use crate::delivery::queue::{Lease, QueueError};
+use crate::delivery::spool::{Added, NotStored, Note, Offer};
 use crate::delivery::state::StateError;
 use crate::domain::session::Session;
 use crate::domain::webhook::WebhookEvent;
@@ -23,10 +25,12 @@ const BACK: SignedDuration = SignedDuration::from_hours(35 * 24);
 /// What reconciles, and with what.
 #[derive(Clone, Copy)]
 pub struct Reconciliation<'a> {
-    pub spool: &'a Spool,
+    pub spool: &'a Backlog,
     pub source: Reconcile<'a>,
     pub record: &'a dyn Fn(&WebhookEvent) -> Record,
     pub counts: &'a Counts,
+    /// Who has it reconciles; `None` where there is nobody else.
+    pub lease: Option<&'a Lease>,
 }
 
 /// Why reconciling ended.
@@ -39,7 +43,8 @@ pub enum NotReconciled {
 }
 
 /// Reads the gateway's list at a slow pace, for ever, and offers what is in it to the spool. The first
-/// time it begins with now: what was before the relay is of no concern.
+/// time it begins with now: what was before the relay is of no concern. Of several relays one does so
+/// at a time, and goes on where the last one left off.
 ///
 /// # Errors
 ///
@@ -47,14 +52,36 @@ pub enum NotReconciled {
 pub async fn reconcile(
     settings: Reconciliation<'_>,
     statements: impl Fn(&Session, &[u8]) -> Option<String>,
-    news: impl FnMut(News),
+    mut news: impl FnMut(News),
+) -> Result<(), NotReconciled> {
+    let Some(lease) = settings.lease else {
+        return reconcile_alone(settings, &statements, &mut news).await;
+    };
+    loop {
+        lease.held().await;
+        tokio::select! {
+            ended = reconcile_alone(settings, &statements, &mut news) => match ended {
+                Err(NotReconciled::Spool(NotStored::Queue(QueueError::Overtaken { .. }))) => {
+                    tracing::warn!("another relay reconciles as well");
+                }
+                ended => return ended,
+            },
+            () = lease.lost() => tracing::warn!("another relay reconciles from here on"),
+        }
+    }
+}
+
+async fn reconcile_alone(
+    settings: Reconciliation<'_>,
+    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+    news: &mut impl FnMut(News),
 ) -> Result<(), NotReconciled> {
     let name = format!("reconcile {}", settings.source.gateway.page_base());
     let position = RefCell::new(found(settings.spool, &name).await?);
     let is_settled = Cell::new(true);
     let left = |until: Timestamp| Some(position.borrow().left(until, is_settled.get()));
     let (tx, fed) = mpsc::channel(AT_ONCE);
-    let read = sources::reconcile(settings.source, left, statements, tx, news);
+    let read = sources::reconcile(settings.source, left, statements, tx, &mut *news);
     let taken = take(settings, &name, &position, &is_settled, fed);
     tokio::select! {
         read = read => read.map(drop).map_err(NotReconciled::from),
@@ -62,7 +89,7 @@ pub async fn reconcile(
     }
 }
 
-async fn found(spool: &Spool, name: &str) -> Result<Position, NotStored> {
+async fn found(spool: &Backlog, name: &str) -> Result<Position, NotStored> {
     let now = Timestamp::now();
     let lost = || Position::beginning_at(now.checked_sub(BACK).unwrap_or(now));
     Ok(match spool.note(name).await {

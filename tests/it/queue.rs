@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ddctl::delivery::Record;
-use ddctl::delivery::queue::{Added, Queue, QueueError, QueueSettings};
+use ddctl::delivery::queue::{Queue, QueueError, QueueSettings};
 use ddctl::delivery::spool::{
-    Again, Arrival, Destination, Offer, Packed, Spooled, Stored, Waiting,
+    Added, Again, Arrival, Destination, Note, Offer, Packed, Spooled, Stored, Waiting, Wanted,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -38,7 +38,9 @@ async fn open(settings: &QueueSettings) -> Queue {
         name: "logs".to_owned(),
         is_required: true,
     };
-    Queue::open(settings, vec![logs]).await.expect("a queue")
+    Queue::open(settings.clone(), vec![logs])
+        .await
+        .expect("a queue")
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -88,9 +90,19 @@ async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
+fn held(queue: &Queue) -> Vec<Waiting> {
+    let all = Wanted {
+        now: Timestamp::now(),
+        untold_before: None,
+        except: Vec::new(),
+        most: usize::MAX,
+    };
+    queue.due(&all).0
+}
+
 async fn webhooks(queue: &Queue, count: usize) -> Vec<Waiting> {
     until("webhooks", || {
-        let held = queue.webhooks(usize::MAX, |_| true);
+        let held = held(queue);
         (held.len() >= count).then_some(held)
     })
     .await
@@ -123,14 +135,14 @@ impl Sent {
     fn deliver(&mut self, queue: &Queue) {
         for event in queue.events(0, usize::MAX) {
             *self.0.entry(event.id).or_default() += 1;
-            queue.passed(0, &[event.number], |_| None);
+            queue.passed(0, &[event.number]);
         }
     }
 }
 
 /// Completes every webhook that the relay holds with one event of the same number.
 async fn complete(queue: &Queue) {
-    for waiting in queue.webhooks(usize::MAX, |_| true) {
+    for waiting in held(queue) {
         let offers = whole(&waiting.message.replace("msg_", "evt_"));
         // Where that fails the webhook is in the queue again.
         let _ = queue.take(waiting.row, offers, None).await;
@@ -171,7 +183,7 @@ fn a_webhook_that_comes_again_is_stored_once() {
             Stored::Again
         );
         let held = until("the webhook", || {
-            let held = [&queue, &other].map(|one| one.webhooks(9, |_| true));
+            let held = [&queue, &other].map(held);
             held.concat().into_iter().next()
         })
         .await;
@@ -204,7 +216,7 @@ fn an_event_is_queued_once_and_a_completed_one_once_more() {
             held.iter().map(revision).collect::<Vec<_>>(),
             [json!(null), json!(2)]
         );
-        queue.passed(0, &[held[0].number, held[1].number], |_| None);
+        queue.passed(0, &[held[0].number, held[1].number]);
         empty(&queue).await;
         queue.close().await;
         let later = open(&settings(&server)).await;
@@ -236,7 +248,7 @@ fn a_webhook_that_waits_goes_back_and_is_told_of_once() {
             .take(first.row, Vec::new(), again(false))
             .await
             .expect("confirmed");
-        assert!(queue.webhooks(9, |_| true).is_empty());
+        assert!(held(&queue).is_empty());
         let second = webhooks(&queue, 1).await.remove(0);
         assert!(!second.is_told);
         let partial = vec![Offer::Partial(record("e1"))];
@@ -256,7 +268,7 @@ fn a_webhook_that_waits_goes_back_and_is_told_of_once() {
             .expect("confirmed");
         assert_eq!(added, [Added::Revision]);
         for event in events(&queue, 2).await {
-            queue.passed(0, &[event.number], |_| None);
+            queue.passed(0, &[event.number]);
         }
         empty(&queue).await;
     });
@@ -271,7 +283,8 @@ fn what_no_destination_takes_is_in_the_stream_of_dead_letters() {
         let queue = open(&settings(&server)).await;
         queue.offer(whole("poison")).await.expect("confirmed");
         let event = events(&queue, 1).await.remove(0);
-        queue.passed(0, &[event.number], |_| Some("refused with 400".to_owned()));
+        queue.refused(&event.id, "refused with 400");
+        queue.passed(0, &[event.number]);
         empty(&queue).await;
         let client = async_nats::connect(server.url()).await.expect("connected");
         let context = async_nats::jetstream::new(client);
@@ -303,7 +316,7 @@ fn a_foreign_message_stops_nothing() {
         queue.offer(whole("e1")).await.expect("confirmed");
         let event = events(&queue, 1).await.remove(0);
         assert_eq!(event.id, "e1");
-        queue.passed(0, &[event.number], |_| None);
+        queue.passed(0, &[event.number]);
         empty(&queue).await;
         let mut dead = context
             .get_stream("ddctl-team_20a-dead")
@@ -361,7 +374,7 @@ fn what_a_killed_relay_held_is_delivered_by_another() {
         for round in 0..6 {
             let victim = &relays[0];
             until("work for the one that dies", || {
-                let held = victim.webhooks(1, |_| true).len() + victim.events(0, 1).len();
+                let held = held(victim).len() + victim.events(0, 1).len();
                 (held > 0 || sent.0.len() == COUNT).then_some(())
             })
             .await;
@@ -472,24 +485,29 @@ fn the_position_is_written_by_one_alone() {
     };
     block_on(async {
         let queue = open(&settings(&server)).await;
-        let (mut first, nothing) = queue.position().await.expect("told");
-        assert_eq!(nothing, None);
-        first.write("one").await.expect("confirmed");
-        let (mut second, found) = queue.position().await.expect("told");
+        let other = open(&settings(&server)).await;
+        let note = |value: &str| Note {
+            name: "reconcile https://gw.test:8009".to_owned(),
+            value: value.to_owned(),
+        };
+        let name = note("").name;
+        assert_eq!(queue.note(&name).await.expect("told"), None);
+        queue.keep(&note("one")).await.expect("confirmed");
+        let found = other.note(&name).await.expect("told");
         assert_eq!(found.as_deref(), Some("one"));
-        second.write("two").await.expect("confirmed");
-        let overtaken = first
-            .write("three")
-            .await
-            .expect_err("it has lost the lease");
+        other.keep(&note("two")).await.expect("confirmed");
+        let overtaken = queue.keep(&note("three")).await;
+        let overtaken = overtaken.expect_err("it has lost the lease");
         assert!(
             matches!(overtaken, QueueError::Overtaken { .. }),
             "{overtaken}"
         );
-        assert_eq!(
-            queue.position().await.expect("told").1.as_deref(),
-            Some("two")
-        );
+        let found = queue.note(&name).await.expect("told");
+        assert_eq!(found.as_deref(), Some("two"));
+        queue
+            .keep(&note("three"))
+            .await
+            .expect("it goes on from there");
     });
 }
 
@@ -507,7 +525,7 @@ fn a_stream_that_would_lose_messages_is_refused() {
             ..Default::default()
         };
         context.create_stream(forgetful).await.expect("a stream");
-        let error = Queue::open(&settings(&server), Vec::new())
+        let error = Queue::open(settings(&server), Vec::new())
             .await
             .expect_err("unfit");
         assert!(matches!(error, QueueError::Unfit { .. }), "{error}");
@@ -521,7 +539,7 @@ fn a_server_that_is_not_there_is_named() {
     };
     server.kill();
     block_on(async {
-        let error = Queue::open(&settings(&server), Vec::new())
+        let error = Queue::open(settings(&server), Vec::new())
             .await
             .expect_err("nobody is there");
         assert!(matches!(error, QueueError::Connect { .. }), "{error}");

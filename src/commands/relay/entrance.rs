@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Relay;
-use crate::delivery::spool::Spool;
+use crate::delivery::Backlog;
 use crate::error::UsageError;
 use crate::health::DoorState;
 use crate::relay::{
@@ -27,7 +27,7 @@ pub(super) struct Entrance {
     keys: Option<KeyFile>,
     certificate: Option<Certificate>,
     pub counts: Arc<Counts>,
-    spool: Spool,
+    spool: Backlog,
     address: SocketAddr,
     scheme: &'static str,
 }
@@ -74,7 +74,7 @@ pub(super) fn prepare(args: &Relay) -> anyhow::Result<Prepared> {
 
 impl Prepared {
     /// Opens the door.
-    pub fn open(self, spool: &Spool) -> anyhow::Result<(Door, Entrance)> {
+    pub fn open(self, spool: &Backlog) -> anyhow::Result<(Door, Entrance)> {
         let counts = Arc::new(Counts::default());
         let door = Door::open(DoorSettings {
             listener: self.listener,
@@ -173,7 +173,7 @@ async fn hung_up(signal: &mut Option<Signal>) {
     }
 }
 
-fn state_of(url: &str, counts: &Counts, spool: &Spool) -> DoorState {
+fn state_of(url: &str, counts: &Counts, spool: &Backlog) -> DoorState {
     let (numbers, stock) = (counts.numbers(), spool.stock());
     let refused = numbers.refused.iter();
     let short = stock.shortage.map(|shortage| shortage.to_string());

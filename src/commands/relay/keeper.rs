@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::io;
 
 use crate::commands::shipping::Keeper;
-use crate::delivery::spool::{NotStored, Spool, Spooled};
+use crate::delivery::Backlog;
+use crate::delivery::spool::{NotStored, Spooled};
 use crate::delivery::state::StateError;
 use crate::delivery::{Broken, Given, Number, Record, Worth};
 
 pub(super) struct SpoolKeeper<'a> {
-    spool: &'a Spool,
+    spool: &'a Backlog,
     /// Of the destination, among those the spool was opened for.
     at: usize,
     /// Settled while the disk was full: remembered with the next ones. After a crash they go out
@@ -18,7 +19,7 @@ pub(super) struct SpoolKeeper<'a> {
 }
 
 impl<'a> SpoolKeeper<'a> {
-    pub fn new(spool: &'a Spool, at: usize) -> Self {
+    pub fn new(spool: &'a Backlog, at: usize) -> Self {
         Self {
             spool,
             at,
@@ -72,6 +73,10 @@ impl Keeper<Spooled> for SpoolKeeper<'_> {
             true => Worth::Nothing,
             false => Worth::Event,
         }
+    }
+
+    fn refused(&self, id: &str, why: &str) {
+        self.spool.refused(id, why);
     }
 
     fn settled(&self, numbers: &[Number]) -> Result<(), StateError> {

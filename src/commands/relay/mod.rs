@@ -3,6 +3,7 @@
 mod entrance;
 mod keeper;
 mod mapping;
+mod queue;
 mod summary;
 mod work;
 
@@ -18,6 +19,7 @@ use tokio::time::timeout;
 use self::entrance::Entrance;
 use self::keeper::SpoolKeeper;
 use self::mapping::Mapping;
+use self::queue::QueueArgs;
 use self::work::Work;
 use super::flags::{DatadogAccess, GatewayAccess};
 use super::receipts;
@@ -26,7 +28,9 @@ use super::shipping::{
     ship_standing,
 };
 use crate::context::Context;
+use crate::delivery::Backlog;
 use crate::delivery::Patience;
+use crate::delivery::queue::Queue;
 use crate::delivery::receipts::{Receipt, Run};
 use crate::delivery::spool::{Destination, Limits, NotStored, Spool, Spooled};
 use crate::delivery::state::Holder;
@@ -139,6 +143,8 @@ pub struct Relay {
     )]
     disk_free: u64,
     #[command(flatten)]
+    queue: QueueArgs,
+    #[command(flatten)]
     delivery: DeliveryFlags,
     /// Leave secrets in commands as they are
     #[arg(long)]
@@ -174,7 +180,7 @@ pub async fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
     let gateway = context.gateway(&args.gateway.flags())?;
     let keys = args.datadog.flags();
     let intake = Intake::open(context, &args.delivery, keys, Patience::LongRunning).await?;
-    let spool = open(context, args, &intake)?;
+    let spool = open(context, args, &intake).await?;
     let relaying = Relaying {
         context,
         args,
@@ -189,7 +195,7 @@ pub async fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
     let carried = relayed?;
     summary::show(context, &entrance, Shipped::of(&carried))?;
     drop(entrance);
-    spool.close();
+    spool.close().await;
     conclude(context, carried)
 }
 
@@ -212,24 +218,25 @@ fn check(args: &Relay) -> Result<(), UsageError> {
     }
 }
 
-/// Takes the spool. Its destinations have the names of the lanes.
-fn open(context: &Context, args: &Relay, intake: &Intake<'_>) -> anyhow::Result<Spool> {
+/// Takes the spool, or a part in the queue. Its destinations have the names of the lanes.
+async fn open(context: &Context, args: &Relay, intake: &Intake<'_>) -> anyhow::Result<Backlog> {
     let destinations = args.delivery.to.iter().map(|to| Destination {
         name: intake.name(&to.destination),
         is_required: !to.is_best_effort,
     });
+    let destinations = destinations.collect();
+    if let Some(settings) = args.queue.settings(context, args.spool_size)? {
+        let queue = Queue::open(settings, destinations).await?;
+        return Ok(Backlog::Queue(queue));
+    }
     let limits = Limits {
         most: args.spool_size,
         free: args.disk_free,
     };
     let holder = Holder::this(COMMAND, context.now());
     let folder = context.state_folder()?;
-    Ok(Spool::open(
-        &folder,
-        destinations.collect(),
-        limits,
-        &holder,
-    )?)
+    let spool = Spool::open(&folder, destinations, limits, &holder)?;
+    Ok(Backlog::Spool(spool))
 }
 
 /// A relay at work.
@@ -239,7 +246,7 @@ struct Relaying<'a> {
     mapping: Mapping,
     gateway: &'a Gateway,
     intake: &'a Intake<'a>,
-    spool: &'a Spool,
+    spool: &'a Backlog,
 }
 
 impl Relaying<'_> {
@@ -285,6 +292,9 @@ impl Relaying<'_> {
         tx: mpsc::Sender<Spooled>,
     ) -> Result<(), NotStored> {
         let counts = Arc::clone(&entrance.counts);
+        let lease = self
+            .spool
+            .lease(&Holder::this(COMMAND, self.context.now()).to_string());
         let work = Work {
             context: self.context,
             args: self.args,
@@ -292,6 +302,7 @@ impl Relaying<'_> {
             mapping: &self.mapping,
             spool: self.spool,
             counts: &counts,
+            lease: lease.as_ref(),
         };
         let mut cancel = self.context.cancel();
         tokio::select! {

@@ -8,7 +8,9 @@ use tokio::time::{Instant, timeout};
 use super::Relay;
 use super::mapping::Mapping;
 use crate::context::Context;
-use crate::delivery::spool::{NotStored, Spool};
+use crate::delivery::Backlog;
+use crate::delivery::queue::Lease;
+use crate::delivery::spool::NotStored;
 use crate::domain::webhook::WebhookEvent;
 use crate::gateway::Gateway;
 use crate::relay::{Completion, Counts, Reconciliation, complete, reconcile};
@@ -30,8 +32,10 @@ pub(super) struct Work<'a> {
     pub args: &'a Relay,
     pub gateway: &'a Gateway,
     pub mapping: &'a Mapping,
-    pub spool: &'a Spool,
+    pub spool: &'a Backlog,
     pub counts: &'a Counts,
+    /// Of whoever reconciles, where there are several.
+    pub lease: Option<&'a Lease>,
 }
 
 impl Work<'_> {
@@ -102,6 +106,7 @@ impl Work<'_> {
             },
             record: &record,
             counts: self.counts,
+            lease: self.lease,
         };
         let news = |news| self.tell(news, is_away);
         let reconciling = async {
@@ -156,6 +161,7 @@ impl Work<'_> {
             }
             News::Hidden(hidden) => self.context.ui.warning(&format!("not read: {hidden}")),
             News::Looked { at, sessions } => tracing::debug!(%at, sessions, "looked"),
+            News::Read(_) => {}
         }
     }
 }

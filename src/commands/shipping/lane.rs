@@ -10,8 +10,8 @@ use crate::datadog::Datadog;
 use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
-    self, Account, AtomicFile, DryRun, Format, Given, IntakeKind, Number, Observer, Options, Parts,
-    PartsError, Progress, Record, Stop, Summary, Unplaced, Worth,
+    self, Account, AtomicFile, DryRun, Entry, Fate, Format, Given, IntakeKind, Number, Observer,
+    Options, Parts, PartsError, Progress, Record, SentBatch, Stop, Summary, Unplaced, Worth,
 };
 use crate::ui::Ui;
 
@@ -27,6 +27,9 @@ pub trait Keeper<E> {
 
     /// What the item means to the destination.
     fn worth(&self, item: &E) -> Worth;
+
+    /// The dead letters have the event of this id; told before it is settled.
+    fn refused(&self, _id: &str, _why: &str) {}
 
     /// As [`Observer::settled`].
     fn settled(&self, numbers: &[Number]) -> Result<(), StateError>;
@@ -173,6 +176,14 @@ impl<E> Observer for Watcher<'_, E> {
             standing.board.told(self.at, &progress);
         }
         self.chorus.tell(self.at, progress);
+    }
+
+    fn batch(&mut self, batch: &SentBatch<'_>) -> Result<(), StateError> {
+        if let Fate::DeadLetter { why, .. } = batch.fate {
+            let refused = |entry: &Entry| self.keeper.refused(&entry.id, why);
+            batch.entries.iter().for_each(refused);
+        }
+        Ok(())
     }
 
     fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {

@@ -4,14 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::HeaderMap;
 use async_nats::jetstream::AckKind;
-use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use tokio::sync::mpsc;
 
 use super::error::QueueError;
-use super::message;
+use super::message::Outgoing;
 use super::shared::{Ack, Shared};
 
 /// Confirmations waited for at once.
@@ -21,37 +19,30 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// A message that is dealt with.
 pub(super) struct End {
     pub sequence: u64,
-    acker: Ack,
-    letter: Option<Letter>,
-}
-
-/// What goes to the stream of dead letters.
-struct Letter {
-    headers: HeaderMap,
-    payload: Bytes,
+    ack: Ack,
+    /// What goes to the stream of dead letters.
+    letter: Option<Outgoing>,
 }
 
 impl End {
-    pub fn done(sequence: u64, acker: Ack) -> Self {
+    pub fn done(sequence: u64, ack: Ack) -> Self {
         Self {
             sequence,
-            acker,
+            ack,
             letter: None,
         }
     }
 
     /// A message as it is, and why nobody takes it.
-    pub fn dead(sequence: u64, acker: Ack, message: &async_nats::Message, why: &str) -> Self {
-        let headers = message::dead(message.headers.as_ref(), why);
-        let payload = message.payload.clone();
-        Self::letter(sequence, acker, headers, payload)
+    pub fn dead(sequence: u64, ack: Ack, message: &async_nats::Message, why: &str) -> Self {
+        Self::letter(sequence, ack, Outgoing::dead(message, why))
     }
 
-    pub fn letter(sequence: u64, acker: Ack, headers: HeaderMap, payload: Bytes) -> Self {
+    pub fn letter(sequence: u64, ack: Ack, letter: Outgoing) -> Self {
         Self {
             sequence,
-            acker,
-            letter: Some(Letter { headers, payload }),
+            ack,
+            letter: Some(letter),
         }
     }
 
@@ -61,11 +52,10 @@ impl End {
             why: error.to_string(),
         };
         let Some(letter) = &self.letter else {
-            return self.acker.double_ack().await.map_err(unconfirmed);
+            return self.ack.double_ack().await.map_err(unconfirmed);
         };
-        let (headers, payload) = (letter.headers.clone(), letter.payload.clone());
-        shared.publish(&shared.names.dead, headers, payload).await?;
-        let term = self.acker.double_ack_with(AckKind::Term).await;
+        shared.publish(&shared.names.dead, letter.clone()).await?;
+        let term = self.ack.double_ack_with(AckKind::Term).await;
         term.map_err(unconfirmed)
     }
 }

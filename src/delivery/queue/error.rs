@@ -39,6 +39,16 @@ pub enum QueueError {
 }
 
 impl QueueError {
+    /// True where the same may succeed later.
+    pub fn passes(&self) -> bool {
+        matches!(
+            self,
+            QueueError::Full { .. }
+                | QueueError::Unconfirmed { .. }
+                | QueueError::Unanswered { .. }
+        )
+    }
+
     pub(super) fn set_up(what: impl Into<String>, why: impl ToString) -> Self {
         QueueError::SetUp {
             what: what.into(),

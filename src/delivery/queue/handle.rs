@@ -1,52 +1,44 @@
 //! The queue as a relay uses it: the shape of the [spool](crate::delivery::spool::Spool), and what
 //! several relays need besides.
+//!
+//! The connection has a thread of its own, so that a webhook waits for the servers and for nothing
+//! else; a handle works on any thread.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_nats::Client;
-use async_nats::HeaderMap;
 use async_nats::jetstream::AckKind;
-use async_nats::jetstream::context::PublishErrorKind;
-use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use jiff::Timestamp;
+use tokio::sync::{oneshot, watch};
 
-use super::ends::{End, send_ends};
 use super::error::QueueError;
 use super::known::{self, Had};
-use super::lease::{Kept, Lease};
-use super::link::connect;
+use super::lease::Lease;
 use super::message::Outgoing;
-use super::names::Names;
-use super::set_up::set_up;
+use super::notes::Notes;
 use super::settings::QueueSettings;
-use super::shared::{Ack, Kind, Shared};
-use super::tasks;
+use super::shared::{Ack, Shared};
+use super::thread::{self, Stop};
+use super::{ends::End, tasks};
 use crate::delivery::entry::Record;
 use crate::delivery::map::webhook::revised;
 use crate::delivery::positions::Number;
-use crate::delivery::spool::{Again, Arrival, Destination, Offer, Spooled, Stock, Stored, Waiting};
+use crate::delivery::spool::{
+    Added, Again, Arrival, Destination, Note, Offer, Spooled, Stock, Stored, Waiting, Wanted,
+};
 
-/// Acknowledgements are waited for so long when a relay stops.
-const CLOSING: Duration = Duration::from_secs(10);
+/// A webhook that could not be dealt with comes back after this time.
+const AGAIN: Duration = Duration::from_secs(1);
 
-/// What became of an offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Added {
-    /// Nothing of its id was known.
-    New,
-    /// It completes what went out incomplete.
-    Revision,
-    /// The same was there before.
-    No,
-}
+/// A relay's part in the queue. It works until it is closed, or until the last handle is gone: then
+/// what it holds comes to the others as if the relay had been killed.
+#[derive(Clone, Debug)]
+pub struct Queue(Arc<Inner>);
 
-/// A relay's part in the queue. It works while this lives, within the runtime that opened it.
-pub struct Queue {
-    client: Client,
+struct Inner {
     shared: Arc<Shared>,
-    tasks: JoinSet<()>,
+    notes: Notes,
+    stop: Mutex<Option<oneshot::Sender<Stop>>>,
     ack_wait: Duration,
 }
 
@@ -58,37 +50,31 @@ impl Queue {
     /// `Connect` and `Refused`; `SetUp` where the server makes no streams; `Unfit` where somebody
     /// made them so that messages would be lost.
     pub async fn open(
-        settings: &QueueSettings,
+        settings: QueueSettings,
         destinations: Vec<Destination>,
     ) -> Result<Self, QueueError> {
-        let (client, context) = connect(settings).await?;
-        let names = Names::of(&settings.profile);
-        let parts = set_up(&context, &names, settings).await?;
-        let (ends, ending) = mpsc::unbounded_channel();
-        let shared = Arc::new(Shared::new(context, names, parts, destinations, ends));
-        let mut tasks = JoinSet::new();
-        for kind in [Kind::Webhook, Kind::Told, Kind::Event] {
-            tasks.spawn(tasks::pull(Arc::clone(&shared), kind));
-        }
-        tasks.spawn(tasks::keep(Arc::clone(&shared), settings.ack_wait));
-        tasks.spawn(tasks::look(Arc::clone(&shared), settings.max_bytes));
-        tasks.spawn(send_ends(Arc::clone(&shared), ending));
-        Ok(Self {
-            client,
+        let ack_wait = settings.ack_wait;
+        let (shared, stop) = thread::begin(settings, destinations).await?;
+        Ok(Self(Arc::new(Inner {
+            notes: Notes::new(shared.parts.position.clone()),
             shared,
-            tasks,
-            ack_wait: settings.ack_wait,
-        })
+            stop: Mutex::new(Some(stop)),
+            ack_wait,
+        })))
+    }
+
+    fn shared(&self) -> &Shared {
+        &self.0.shared
     }
 
     /// How much there is, of all relays together, as of two seconds ago.
     pub fn stock(&self) -> Stock {
-        *self.shared.stock.borrow()
+        *self.shared().stock.borrow()
     }
 
     /// Told when messages were pulled, and when there was a look at the stock.
     pub fn watch(&self) -> watch::Receiver<Stock> {
-        self.shared.stock.subscribe()
+        self.shared().stock.subscribe()
     }
 
     /// Keeps a webhook; the servers have confirmed it once this returns `Ok`.
@@ -101,21 +87,31 @@ impl Queue {
             let why = shortage.to_string();
             return Err(QueueError::Full { why });
         }
-        let Outgoing { headers, payload } = Outgoing::webhook(arrival);
-        let subject = &self.shared.names.webhook;
-        match self.shared.publish(subject, headers, payload).await? {
+        let subject = &self.shared().names.webhook;
+        let sent = Outgoing::webhook(arrival);
+        match self.shared().publish(subject, sent).await? {
             true => Ok(Stored::New),
             false => Ok(Stored::Again),
         }
     }
 
-    /// Webhooks that this relay holds and that `is_wanted`.
-    pub fn webhooks(&self, most: usize, is_wanted: impl Fn(&Waiting) -> bool) -> Vec<Waiting> {
-        self.shared.held().webhooks(most, is_wanted)
+    /// The webhooks that are wanted of those that this relay holds. Where only those are that came
+    /// before an instant, also when the first of the others came.
+    pub fn due(&self, wanted: &Wanted) -> (Vec<Waiting>, Option<Timestamp>) {
+        let is_late = |one: &Waiting, before| !one.is_told && one.received <= before;
+        let held = self.shared().held();
+        let due = held.webhooks(wanted.most, |one| {
+            let is_free = !wanted.except.contains(&one.row);
+            let before = wanted.untold_before;
+            is_free && before.is_none_or(|before| is_late(one, before))
+        });
+        let next = wanted.untold_before;
+        (due, next.and_then(|before| held.next_untold(before)))
     }
 
     /// Puts events in the place of a webhook. One that is to be looked at `again` goes back to the
-    /// queue until then, and whichever relay pulls it goes on.
+    /// queue until then, and whichever relay pulls it goes on. What became of each event is the
+    /// answer; nothing where the webhook is somebody else's by now.
     ///
     /// # Errors
     ///
@@ -126,13 +122,14 @@ impl Queue {
         offers: Vec<Offer>,
         again: Option<Again>,
     ) -> Result<Vec<Added>, QueueError> {
-        let Some((waiting, acker)) = self.shared.held().take_webhook(row) else {
+        let taken = self.shared().held().take_webhook(row);
+        let Some((waiting, ack)) = taken else {
             return Ok(Vec::new());
         };
-        self.shared.left.notify_waiters();
-        let taken = self.taken(&waiting, &acker, offers, again).await;
+        self.shared().left.notify_waiters();
+        let taken = self.taken(&waiting, &ack, offers, again).await;
         if taken.is_err() {
-            put_back(&acker, Duration::from_secs(1)).await;
+            put_back(&ack, AGAIN).await;
         }
         taken
     }
@@ -140,22 +137,22 @@ impl Queue {
     async fn taken(
         &self,
         waiting: &Waiting,
-        acker: &Ack,
+        ack: &Ack,
         offers: Vec<Offer>,
         again: Option<Again>,
     ) -> Result<Vec<Added>, QueueError> {
         let added = self.offer(offers).await?;
-        let done = || End::done(waiting.row.cast_unsigned(), Ack::clone(acker));
+        let done = || End::done(waiting.row.cast_unsigned(), Ack::clone(ack));
         match (again, &waiting.body) {
-            (None, _) => self.shared.end(done()),
+            (None, _) => self.shared().end(done()),
             // From here on it waits among its like, and keeps no younger one from its turn.
             (Some(again), Ok(body)) if again.is_told && !waiting.is_told => {
-                let Outgoing { headers, payload } = Outgoing::told(waiting, body);
-                let subject = &self.shared.names.told;
-                self.shared.publish(subject, headers, payload).await?;
-                self.shared.end(done());
+                let subject = &self.shared().names.told;
+                let sent = Outgoing::told(waiting, body);
+                self.shared().publish(subject, sent).await?;
+                self.shared().end(done());
             }
-            (Some(again), _) => put_back(acker, tasks::until(again.due)).await,
+            (Some(again), _) => put_back(ack, tasks::until(again.due).max(AGAIN)).await,
         }
         Ok(added)
     }
@@ -183,12 +180,11 @@ impl Queue {
                 why,
                 received,
             } => {
-                return self
-                    .publish(Outgoing::broken(&id, &bytes, &why, received))
-                    .await;
+                let sent = Outgoing::broken(&id, &bytes, &why, received);
+                return self.publish(sent).await;
             }
         };
-        let known = &self.shared.parts.known;
+        let known = &self.shared().parts.known;
         let id = record.id.clone();
         let (record, is_revision) = match (known::had(known, &id).await?, is_partial) {
             (Had::Nothing, _) => (record, false),
@@ -209,10 +205,9 @@ impl Queue {
         })
     }
 
-    async fn publish(&self, outgoing: Outgoing) -> Result<Added, QueueError> {
-        let Outgoing { headers, payload } = outgoing;
-        let subject = &self.shared.names.event;
-        match self.shared.publish(subject, headers, payload).await? {
+    async fn publish(&self, event: Outgoing) -> Result<Added, QueueError> {
+        let subject = &self.shared().names.event;
+        match self.shared().publish(subject, event).await? {
             true => Ok(Added::New),
             false => Ok(Added::No),
         }
@@ -220,32 +215,31 @@ impl Queue {
 
     /// Events after number `after` that this relay holds, in the order in which they were pulled.
     pub fn events(&self, after: Number, most: usize) -> Vec<Spooled> {
-        self.shared.held().events(after, most)
+        self.shared().held().events(after, most)
     }
 
-    /// Destination number `destination` is done with these events. `refusal` says why one is in the
-    /// dead letters instead.
+    /// Destination number `destination` refused the event of this id for good: it goes to the stream
+    /// of dead letters once it has passed.
+    pub fn refused(&self, id: &str, why: &str) {
+        self.shared().held().refuse(id, why);
+    }
+
+    /// Destination number `destination` is done with these events.
     ///
     /// The server is told as soon as it listens: a relay that is killed before leaves the event to
     /// another one, which sends it once more.
-    pub fn passed(
-        &self,
-        destination: usize,
-        numbers: &[Number],
-        refusal: impl Fn(&Spooled) -> Option<String>,
-    ) {
-        let required = self.shared.required();
+    pub fn passed(&self, destination: usize, numbers: &[Number]) {
+        let required = self.shared().required();
         for number in numbers {
-            let settled = self.shared.held().pass(*number, destination, &required);
+            let settled = self.shared().held().pass(*number, destination, &required);
             let Some(settled) = settled else { continue };
-            let (sequence, acker) = (settled.sequence, settled.acker);
-            self.shared.end(match refusal(&settled.event) {
-                None => End::done(sequence, acker),
+            let (sequence, ack) = (settled.sequence, settled.ack);
+            self.shared().end(match settled.refused {
+                None => End::done(sequence, ack),
                 Some(why) => {
                     let event = &settled.event;
                     let (id, at) = (&event.id, event.timestamp);
-                    let Outgoing { headers, payload } = Outgoing::broken(id, &event.json, &why, at);
-                    End::letter(sequence, acker, headers, payload)
+                    End::letter(sequence, ack, Outgoing::broken(id, &event.json, &why, at))
                 }
             });
         }
@@ -253,94 +247,53 @@ impl Queue {
 
     /// Stands for the lease of whoever reconciles. `holder` tells people who has it.
     pub fn lease(&self, holder: &str) -> Lease {
-        Lease::stand(self.shared.parts.lease.clone(), holder, self.ack_wait)
+        Lease::stand(self.shared().parts.lease.clone(), holder, self.0.ack_wait)
     }
 
-    /// How far the last one that reconciled got, and the means to say how far this one does.
+    /// The note of that name, whoever wrote it.
     ///
     /// # Errors
     ///
     /// `Unanswered`.
-    pub async fn position(&self) -> Result<(Kept, Option<String>), QueueError> {
-        Kept::read(self.shared.parts.position.clone()).await
+    pub async fn note(&self, name: &str) -> Result<Option<String>, QueueError> {
+        self.0.notes.read(name).await
+    }
+
+    /// Writes a note over the one that was read or written here last.
+    ///
+    /// # Errors
+    ///
+    /// `Overtaken` where another relay wrote it since; `Unconfirmed` where nobody knows.
+    pub async fn keep(&self, note: &Note) -> Result<(), QueueError> {
+        self.0.notes.write(&note.name, &note.value).await
     }
 
     /// Stops pulling, waits for the acknowledgements on their way, and leaves the rest to others.
     pub async fn close(self) {
-        let Self {
-            client,
-            shared,
-            mut tasks,
-            ..
-        } = self;
-        let all_told = async {
-            while shared.held().ending() > 0 {
-                let left = shared.left.notified();
-                let _ = tokio::time::timeout(Duration::from_millis(100), left).await;
+        let stop = self.0.stop.lock();
+        let stop = stop.unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(stop) = stop {
+            let (closed, done) = oneshot::channel();
+            // Where the thread has ended there is nothing to wait for.
+            if stop.send(closed).is_ok() {
+                let _ = done.await;
             }
-        };
-        if tokio::time::timeout(CLOSING, all_told).await.is_err() {
-            tracing::warn!("the queue did not confirm everything: some events may be sent again");
-        }
-        tasks.abort_all();
-        while tasks.join_next().await.is_some() {}
-        tasks::give_back(&shared).await;
-        if let Err(error) = client.flush().await {
-            tracing::debug!(%error, "the others get the rest after a while");
         }
     }
 }
 
-impl std::fmt::Debug for Queue {
+impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = &self.shared.names;
+        let stream = &self.shared.names.stream;
         f.debug_struct("Queue")
-            .field("stream", &names.stream)
+            .field("stream", stream)
             .finish_non_exhaustive()
     }
 }
 
 /// Back into the queue, for whoever pulls it after `wait`.
-async fn put_back(acker: &Ack, wait: Duration) {
-    if let Err(error) = acker.ack_with(AckKind::Nak(Some(wait))).await {
+async fn put_back(ack: &Ack, wait: Duration) {
+    if let Err(error) = ack.ack_with(AckKind::Nak(Some(wait))).await {
         tracing::debug!(%error, "it comes back when its time is over");
     }
-}
-
-impl Shared {
-    /// Publishes and waits until the servers have confirmed it. False where it was there before.
-    pub(super) async fn publish(
-        &self,
-        subject: &str,
-        headers: HeaderMap,
-        payload: Bytes,
-    ) -> Result<bool, QueueError> {
-        let bytes = payload.len();
-        let published = self
-            .context
-            .publish_with_headers(subject.to_owned(), headers, payload)
-            .await;
-        let confirmed = match published {
-            Ok(confirming) => confirming.await,
-            Err(error) => Err(error),
-        };
-        match confirmed {
-            Ok(confirmed) => Ok(!confirmed.duplicate),
-            Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
-                Err(QueueError::TooLarge { bytes })
-            }
-            Err(error) if is_full(&error.to_string()) => Err(QueueError::Full {
-                why: error.to_string(),
-            }),
-            Err(error) => Err(QueueError::Unconfirmed {
-                what: "a message",
-                why: error.to_string(),
-            }),
-        }
-    }
-}
-
-/// The server's own words, for which it has one code with other failures of its store.
-fn is_full(text: &str) -> bool {
-    text.contains("maximum bytes exceeded") || text.contains("insufficient resources")
 }

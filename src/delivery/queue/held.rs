@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use jiff::Timestamp;
+
 use crate::delivery::positions::Number;
 use crate::delivery::spool::{Spooled, Waiting};
 
@@ -15,7 +17,7 @@ const EVENTS: usize = 2_000;
 /// Bytes of events pulled at once. One more message may come with the last of them.
 const BYTES: usize = 16 << 20;
 
-/// `A` acknowledges a message.
+/// `A` is the way to acknowledge a message.
 #[derive(Debug)]
 pub(super) struct Held<A> {
     /// By row, which is the sequence of the message.
@@ -27,13 +29,15 @@ pub(super) struct Held<A> {
     bytes: usize,
     /// Dealt with, and not acknowledged yet.
     ending: HashSet<u64>,
+    /// Why events are in the dead letters, by their ids, until they have passed.
+    refused: HashMap<String, String>,
 }
 
 #[derive(Debug)]
 struct Event<A> {
     spooled: Spooled,
     sequence: u64,
-    acker: A,
+    ack: A,
 }
 
 /// What was done with an event that left.
@@ -41,7 +45,9 @@ struct Event<A> {
 pub(super) struct Settled<A> {
     pub sequence: u64,
     pub event: Spooled,
-    pub acker: A,
+    pub ack: A,
+    /// Why it is in the dead letters.
+    pub refused: Option<String>,
 }
 
 impl<A> Default for Held<A> {
@@ -53,6 +59,7 @@ impl<A> Default for Held<A> {
             next: 1,
             bytes: 0,
             ending: HashSet::new(),
+            refused: HashMap::new(),
         }
     }
 }
@@ -75,11 +82,11 @@ impl<A> Held<A> {
     }
 
     /// Gives the acknowledgement back where the webhook was dealt with already.
-    pub fn add_webhook(&mut self, waiting: Waiting, acker: A) -> Option<A> {
+    pub fn add_webhook(&mut self, waiting: Waiting, ack: A) -> Option<A> {
         if self.ending.contains(&waiting.row.cast_unsigned()) {
-            return Some(acker);
+            return Some(ack);
         }
-        self.webhooks.insert(waiting.row, (waiting, acker));
+        self.webhooks.insert(waiting.row, (waiting, ack));
         None
     }
 
@@ -89,14 +96,14 @@ impl<A> Held<A> {
     }
 
     /// As [`Held::add_webhook`]; `event` has the next number.
-    pub fn add_event(&mut self, event: Spooled, sequence: u64, acker: A) -> Option<A> {
+    pub fn add_event(&mut self, event: Spooled, sequence: u64, ack: A) -> Option<A> {
         if self.ending.contains(&sequence) {
-            return Some(acker);
+            return Some(ack);
         }
         if let Some(known) = self.numbers.get(&sequence)
             && let Some(known) = self.events.get_mut(known)
         {
-            known.acker = acker;
+            known.ack = ack;
             return None;
         }
         self.bytes += event.json.len();
@@ -106,7 +113,7 @@ impl<A> Held<A> {
         let event = Event {
             spooled: event,
             sequence,
-            acker,
+            ack,
         };
         self.events.insert(number, event);
         None
@@ -121,6 +128,13 @@ impl<A> Held<A> {
             .collect()
     }
 
+    /// When the oldest came, after `after`, of which nothing went out.
+    pub fn next_untold(&self, after: Timestamp) -> Option<Timestamp> {
+        let untold = self.webhooks.values().filter(|(one, _)| !one.is_told);
+        let came = untold.map(|(one, _)| one.received);
+        came.filter(|came| *came > after).min()
+    }
+
     /// Events after number `after`, in the order in which they were pulled.
     pub fn events(&self, after: Number, most: usize) -> Vec<Spooled> {
         let rest = self.events.range(after.saturating_add(1)..);
@@ -131,6 +145,11 @@ impl<A> Held<A> {
     /// Takes a webhook out: from here on it is somebody else's, or nobody's.
     pub fn take_webhook(&mut self, row: i64) -> Option<(Waiting, A)> {
         self.webhooks.remove(&row)
+    }
+
+    /// A destination refused the event for good.
+    pub fn refuse(&mut self, id: &str, why: &str) {
+        self.refused.insert(id.to_owned(), why.to_owned());
     }
 
     /// Destination number `at` is done with the event. Gives it where every one of `required` is.
@@ -148,8 +167,9 @@ impl<A> Held<A> {
         self.bytes = self.bytes.saturating_sub(event.spooled.json.len());
         Some(Settled {
             sequence: event.sequence,
+            refused: self.refused.remove(&event.spooled.id),
             event: event.spooled,
-            acker: event.acker,
+            ack: event.ack,
         })
     }
 
@@ -169,13 +189,13 @@ impl<A> Held<A> {
     }
 
     /// Of everything that is held.
-    pub fn ackers(&self) -> impl Iterator<Item = &A> {
-        let webhooks = self.webhooks.values().map(|(_, acker)| acker);
-        webhooks.chain(self.events.values().map(|event| &event.acker))
+    pub fn acks(&self) -> impl Iterator<Item = &A> {
+        let webhooks = self.webhooks.values().map(|(_, ack)| ack);
+        webhooks.chain(self.events.values().map(|event| &event.ack))
     }
 
     /// When the webhook that waits longest came.
-    pub fn oldest(&self) -> Option<jiff::Timestamp> {
+    pub fn oldest(&self) -> Option<Timestamp> {
         self.webhooks.values().map(|(one, _)| one.received).min()
     }
 }
@@ -183,7 +203,6 @@ impl<A> Held<A> {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use jiff::Timestamp;
 
     use super::*;
 
@@ -201,7 +220,7 @@ mod tests {
         held: &mut Held<&'static str>,
         sequence: u64,
         length: usize,
-        acker: &'static str,
+        ack: &'static str,
     ) -> Option<&'static str> {
         let event = Spooled {
             number: held.next_number(),
@@ -212,7 +231,7 @@ mod tests {
             broken: None,
             passed: Vec::new(),
         };
-        held.add_event(event, sequence, acker)
+        held.add_event(event, sequence, ack)
     }
 
     fn ids(events: &[Spooled]) -> Vec<&str> {
@@ -230,7 +249,7 @@ mod tests {
         );
         assert_eq!(held.events(0, 9)[0].passed, [0, 1]);
         let settled = held.pass(1, 2, &[0, 2]).expect("all that are required");
-        assert_eq!((settled.sequence, settled.acker), (40, "a"));
+        assert_eq!((settled.sequence, settled.ack), (40, "a"));
         assert!(held.pass(1, 2, &[0, 2]).is_none() && held.events(0, 9).is_empty());
     }
 
@@ -242,7 +261,7 @@ mod tests {
         assert_eq!(add(&mut held, 40, 1, "second"), None);
         assert_eq!(ids(&held.events(0, 9)), ["e40", "e41"]);
         let settled = held.pass(1, 0, &[0]).expect("settled");
-        assert_eq!(settled.acker, "second", "the newer way to acknowledge it");
+        assert_eq!(settled.ack, "second", "the newer way to acknowledge it");
         held.end(40);
         assert_eq!(add(&mut held, 40, 1, "third"), Some("third"));
         assert_eq!(ids(&held.events(0, 9)), ["e41"]);
@@ -284,7 +303,7 @@ mod tests {
         held.add_webhook(waiting(5, true), "b");
         assert_eq!(held.webhooks(9, |one| !one.is_told)[0].row, 7);
         assert_eq!(held.webhooks(1, |_| true)[0].row, 5);
-        assert_eq!(held.ackers().count(), 2);
+        assert_eq!(held.acks().count(), 2);
         assert!(held.take_webhook(7).is_some() && held.take_webhook(7).is_none());
         held.end(5);
         held.take_webhook(5);

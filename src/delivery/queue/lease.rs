@@ -1,4 +1,4 @@
-//! One of several relays reconciles: whoever has the lease. And where the last one left off.
+//! One of several relays reconciles: whoever has the lease.
 //!
 //! The lease is a key that goes away when it is not renewed; each renewal names the revision that it
 //! replaces, so two relays cannot both renew it.
@@ -48,9 +48,22 @@ impl Lease {
         *self.is_held.borrow()
     }
 
-    /// Told when it changes.
-    pub fn watch(&self) -> watch::Receiver<bool> {
-        self.is_held.clone()
+    /// Waits until it is ours.
+    pub async fn held(&self) {
+        self.until(true).await;
+    }
+
+    /// Waits until another relay may have it.
+    pub async fn lost(&self) {
+        self.until(false).await;
+    }
+
+    async fn until(&self, is_held: bool) {
+        let mut told = self.is_held.clone();
+        if told.wait_for(|held| *held == is_held).await.is_err() {
+            // Nobody stands for it any more, so it changes no more.
+            std::future::pending().await
+        }
     }
 
     /// Lets another relay have it at once.
@@ -135,53 +148,5 @@ impl Candidate {
             Some(entry) if entry.operation != Operation::Put => Some(entry.revision),
             Some(_) => None,
         })
-    }
-}
-
-/// A text that one relay writes and the next one goes on from.
-#[derive(Debug)]
-pub struct Kept {
-    store: Store,
-    /// As it was read or written last; 0 where there was none.
-    revision: u64,
-}
-
-impl Kept {
-    /// What was written last, by whoever.
-    ///
-    /// # Errors
-    ///
-    /// `Unanswered`.
-    pub(super) async fn read(store: Store) -> Result<(Self, Option<String>), QueueError> {
-        let entry = store.entry(KEY).await;
-        let entry = entry.map_err(|error| QueueError::unanswered("the position", error))?;
-        let revision = entry.as_ref().map_or(0, |entry| entry.revision);
-        let text = entry.filter(|entry| entry.operation == Operation::Put);
-        let text = text.map(|entry| String::from_utf8_lossy(&entry.value).into_owned());
-        Ok((Self { store, revision }, text))
-    }
-
-    /// Writes it, unless somebody else has meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// `Overtaken`, and `Unconfirmed` where nobody knows.
-    pub async fn write(&mut self, text: &str) -> Result<(), QueueError> {
-        let text = Bytes::from(text.to_owned());
-        match self.store.update(KEY, text, self.revision).await {
-            Ok(revision) => {
-                self.revision = revision;
-                Ok(())
-            }
-            Err(error) if error.kind() == UpdateErrorKind::WrongLastRevision => {
-                Err(QueueError::Overtaken {
-                    what: "the position",
-                })
-            }
-            Err(error) => Err(QueueError::Unconfirmed {
-                what: "the position",
-                why: error.to_string(),
-            }),
-        }
     }
 }

@@ -54,6 +54,15 @@ impl Outgoing {
         Self::new(id, received, &Packed::new(bytes)).with(BROKEN, why)
     }
 
+    /// A message as it was, and why nobody takes it.
+    pub fn dead(message: &async_nats::Message, why: &str) -> Self {
+        let dead = Self {
+            headers: message.headers.clone().unwrap_or_default(),
+            payload: message.payload.clone(),
+        };
+        dead.with(BROKEN, why)
+    }
+
     fn new(id: &str, at: Timestamp, body: &Packed) -> Self {
         let outgoing = Self {
             headers: HeaderMap::new(),
@@ -76,13 +85,6 @@ impl Outgoing {
             .insert(name, value.replace(char::is_control, " "));
         self
     }
-}
-
-/// A message of a dead letter: as it was, and why nobody takes it.
-pub(super) fn dead(headers: Option<&HeaderMap>, why: &str) -> HeaderMap {
-    let mut headers = headers.cloned().unwrap_or_default();
-    headers.insert(BROKEN, why.replace(char::is_control, " "));
-    headers
 }
 
 /// The webhook of a message; `None` where the message is none of ours.

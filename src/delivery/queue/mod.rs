@@ -20,12 +20,14 @@ mod lease;
 mod link;
 mod message;
 mod names;
+mod notes;
 mod set_up;
 mod settings;
 mod shared;
 mod tasks;
+mod thread;
 
 pub use error::QueueError;
-pub use handle::{Added, Queue};
-pub use lease::{Kept, Lease};
+pub use handle::Queue;
+pub use lease::Lease;
 pub use settings::{QueueSettings, Servers};

@@ -42,7 +42,7 @@ impl Names {
 
 /// Letters, digits and hyphens stay, everything else is written by its bytes: a name may hold
 /// neither dots nor spaces, and two profiles must not share one.
-fn plain(profile: &str) -> String {
+pub(super) fn plain(profile: &str) -> String {
     let mut name = String::new();
     for byte in profile.bytes() {
         match byte {

@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::Acker;
 use async_nats::jetstream::{Context, Message};
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::ends::End;
+use super::error::QueueError;
 use super::held::Held;
-use super::message;
+use super::message::{self, Outgoing};
 use super::names::Names;
 use super::set_up::Parts;
 use crate::delivery::spool::{Destination, Stock};
@@ -76,14 +78,38 @@ impl Shared {
         required.map(|(at, _)| at).collect()
     }
 
+    /// Publishes and waits until the servers have confirmed it. False where it was there before.
+    pub async fn publish(&self, subject: &str, message: Outgoing) -> Result<bool, QueueError> {
+        let Outgoing { headers, payload } = message;
+        let bytes = payload.len();
+        let published = self
+            .context
+            .publish_with_headers(subject.to_owned(), headers, payload)
+            .await;
+        let confirmed = match published {
+            Ok(confirming) => confirming.await,
+            Err(error) => Err(error),
+        };
+        match confirmed {
+            Ok(confirmed) => Ok(!confirmed.duplicate),
+            Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
+                Err(QueueError::TooLarge { bytes })
+            }
+            Err(error) => Err(QueueError::Unconfirmed {
+                what: "a message",
+                why: error.to_string(),
+            }),
+        }
+    }
+
     /// Holds a message that was pulled.
     pub fn take_in(&self, kind: Kind, message: Message) {
         let Some(sequence) = message.info().ok().map(|info| info.stream_sequence) else {
             tracing::warn!("a message of the queue does not say its place and is left to it");
             return;
         };
-        let (message, acker) = message.split();
-        let acker = Ack::new(acker);
+        let (message, ack) = message.split();
+        let ack = Ack::new(ack);
         let headers = message.headers.as_ref();
         let payload = message.payload.clone();
         let mut held = self.held();
@@ -91,20 +117,23 @@ impl Shared {
             Kind::Event => {
                 let number = held.next_number();
                 message::event(headers, payload, number)
-                    .map(|event| held.add_event(event, sequence, Ack::clone(&acker)))
+                    .map(|event| held.add_event(event, sequence, Ack::clone(&ack)))
             }
             Kind::Webhook | Kind::Told => {
                 message::webhook(headers, payload, sequence, kind == Kind::Told)
-                    .map(|waiting| held.add_webhook(waiting, Ack::clone(&acker)))
+                    .map(|waiting| held.add_webhook(waiting, Ack::clone(&ack)))
             }
         };
         drop(held);
         match dealt_with {
-            Some(None) => self.stock.send_modify(|_| ()),
-            Some(Some(acker)) => self.end(End::done(sequence, acker)),
+            Some(None) => self.stock.send_modify(|stock| match kind {
+                Kind::Event => stock.queued += 1,
+                Kind::Webhook | Kind::Told => stock.arrived += 1,
+            }),
+            Some(Some(ack)) => self.end(End::done(sequence, ack)),
             None => self.end(End::dead(
                 sequence,
-                acker,
+                ack,
                 &message,
                 "it is no message of ddctl's",
             )),

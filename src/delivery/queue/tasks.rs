@@ -62,9 +62,9 @@ fn consumer(shared: &Shared, kind: Kind) -> &PullConsumer {
 pub(super) async fn keep(shared: Arc<Shared>, ack_wait: Duration) {
     loop {
         tokio::time::sleep(ack_wait / 3).await;
-        let held: Vec<Ack> = shared.held().ackers().cloned().collect();
-        for acker in held {
-            if let Err(error) = acker.ack_with(AckKind::Progress).await {
+        let held: Vec<Ack> = shared.held().acks().cloned().collect();
+        for ack in held {
+            if let Err(error) = ack.ack_with(AckKind::Progress).await {
                 tracing::warn!(%error, "somebody else may get what is held here");
                 break;
             }
@@ -76,9 +76,15 @@ pub(super) async fn keep(shared: Arc<Shared>, ack_wait: Duration) {
 pub(super) async fn look(shared: Arc<Shared>, max_bytes: u64) {
     loop {
         match stock(&shared, max_bytes).await {
-            Ok(stock) => {
-                shared.stock.send_replace(stock);
-            }
+            // What was counted here goes on meanwhile.
+            Ok(seen) => shared.stock.send_modify(|stock| {
+                let (arrived, queued) = (stock.arrived, stock.queued);
+                *stock = Stock {
+                    arrived,
+                    queued,
+                    ..seen
+                };
+            }),
             Err(error) => tracing::warn!(%error, "the queue does not say how much it holds"),
         }
         tokio::time::sleep(LOOK).await;
@@ -97,7 +103,8 @@ async fn stock(shared: &Shared, max_bytes: u64) -> Result<Stock, QueueError> {
         events: waiting(shared, Kind::Event).await?,
         bytes,
         oldest: shared.held().oldest(),
-        shortage: is_full(bytes, limit).then_some(Shortage::Spool { limit }),
+        shortage: is_full(bytes, limit).then_some(Shortage::Queue { limit }),
+        ..Stock::default()
     })
 }
 
@@ -113,9 +120,9 @@ fn is_full(bytes: u64, limit: u64) -> bool {
 
 /// Gives back what is held, so that another relay has it at once.
 pub(super) async fn give_back(shared: &Shared) {
-    let held: Vec<Ack> = shared.held().ackers().cloned().collect();
-    for acker in held {
-        if let Err(error) = acker.ack_with(AckKind::Nak(None)).await {
+    let held: Vec<Ack> = shared.held().acks().cloned().collect();
+    for ack in held {
+        if let Err(error) = ack.ack_with(AckKind::Nak(None)).await {
             tracing::debug!(%error, "the others get it after a while");
             return;
         }
@@ -125,5 +132,5 @@ pub(super) async fn give_back(shared: &Shared) {
 /// How long a webhook is left alone.
 pub(super) fn until(due: Timestamp) -> Duration {
     let wait = due.duration_since(Timestamp::now());
-    Duration::try_from(wait).unwrap_or_default().max(AGAIN)
+    Duration::try_from(wait).unwrap_or_default()
 }

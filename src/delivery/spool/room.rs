@@ -31,6 +31,8 @@ const RESERVE: u64 = 4;
 pub enum Shortage {
     /// The spool has as many bytes as it may.
     Spool { limit: u64 },
+    /// The stream of a queue is as large as it may be.
+    Queue { limit: u64 },
     /// The disk has no more than this to spare.
     Disk { free: u64 },
 }
@@ -41,6 +43,9 @@ impl fmt::Display for Shortage {
         match *self {
             Shortage::Spool { limit } => {
                 write!(f, "the spool has reached {} MB", megabytes(limit))
+            }
+            Shortage::Queue { limit } => {
+                write!(f, "the queue has reached its {} MB", megabytes(limit))
             }
             Shortage::Disk { free } => {
                 write!(f, "the disk has {} MB left", megabytes(free))

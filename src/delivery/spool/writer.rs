@@ -18,6 +18,7 @@ use super::row::{Arrival, Spooled, Waiting};
 use super::store::{Again, Change, Done, Stock, Store, Taking};
 use super::webhooks::Wanted;
 use crate::delivery::positions::Number;
+use crate::delivery::queue::QueueError;
 use crate::delivery::state::{Holder, StateError};
 
 /// Changes in one commit, at most.
@@ -38,6 +39,8 @@ pub enum NotStored {
     NoRoom(Shortage),
     #[error(transparent)]
     State(#[from] StateError),
+    #[error(transparent)]
+    Queue(#[from] QueueError),
     #[error("the spool is closed")]
     Closed,
 }

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::body::Budget;
-use crate::delivery::spool::{Arrival, NotStored, Packed, Spool, Stored};
+use crate::delivery::Backlog;
+use crate::delivery::spool::{Arrival, NotStored, Packed, Stored};
 use crate::domain::digest::hex;
 use crate::relay::counts::{Counts, Refusal};
 use crate::relay::keys::Keys;
@@ -24,13 +25,13 @@ const COME_BACK: &str = "30";
 /// Where requests are answered.
 pub(super) struct Desk {
     keys: Option<Keys>,
-    spool: Spool,
+    spool: Backlog,
     counts: Arc<Counts>,
     budget: Budget,
 }
 
 impl Desk {
-    pub fn new(keys: Option<Keys>, spool: Spool, counts: Arc<Counts>) -> Self {
+    pub fn new(keys: Option<Keys>, spool: Backlog, counts: Arc<Counts>) -> Self {
         Self {
             keys,
             spool,

@@ -30,7 +30,7 @@ use self::seats::{Seat, Seats};
 use super::counts::Counts;
 use super::keys::Keys;
 use super::tls::Certificate;
-use crate::delivery::spool::Spool;
+use crate::delivery::Backlog;
 
 /// For the head of a request, and for a connection that says nothing after an answer.
 const HEAD_PATIENCE: Duration = Duration::from_secs(10);
@@ -52,7 +52,7 @@ pub struct DoorSettings {
     pub certificate: Option<Certificate>,
     /// `None` takes webhooks that nobody signed.
     pub keys: Option<Keys>,
-    pub spool: Spool,
+    pub spool: Backlog,
     pub counts: Arc<Counts>,
 }
 
