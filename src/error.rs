@@ -7,6 +7,7 @@ use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::context::UnreadableSettings;
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
 use crate::delivery::dead_letter::DeadLetterError;
+use crate::delivery::spool::NotStored;
 use crate::delivery::state::StateError;
 use crate::delivery::{Cause, DeliveryError, FileError};
 use crate::domain::redaction::WeakKey;
@@ -16,6 +17,7 @@ use crate::gateway::GatewayError;
 use crate::http::TransportError;
 use crate::monitors::as_code::AsCodeError;
 use crate::page::PageError;
+use crate::relay::KeysError;
 use crate::sources::SourceError;
 use crate::ui::prompt::{CannotAsk, StoppedAsking};
 
@@ -129,6 +131,8 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                 .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
                 .or_else(|| cause.downcast_ref::<DeadLetterError>().map(of_dead_letters))
                 .or_else(|| cause.downcast_ref::<StateError>().map(of_state))
+                .or_else(|| cause.downcast_ref::<NotStored>().and_then(of_spool))
+                .or_else(|| cause.downcast_ref::<KeysError>().map(of_keys))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
                 .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
                 .or_else(|| cause.downcast_ref::<DatadogError>().map(of_datadog))
@@ -347,6 +351,20 @@ fn of_state(error: &StateError) -> Verdict {
         exit: Exit::Failed,
         hints: error.hint().map(str::to_owned).into_iter().collect(),
     }
+}
+
+fn of_spool(error: &NotStored) -> Option<Verdict> {
+    match error {
+        NotStored::State(error) => Some(of_state(error)),
+        NotStored::NoRoom(_) | NotStored::Closed => None,
+    }
+}
+
+fn of_keys(_: &KeysError) -> Verdict {
+    Verdict::hinted(
+        Exit::Credentials,
+        "`ddctl webhooks register` makes one and keeps it in the file that it is given",
+    )
 }
 
 fn of_file(error: &FileError) -> Verdict {

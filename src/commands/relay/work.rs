@@ -156,6 +156,7 @@ impl Work<'_> {
             }
             News::Hidden(hidden) => self.context.ui.warning(&format!("not read: {hidden}")),
             News::Looked { at, sessions } => tracing::debug!(%at, sessions, "looked"),
+            News::Read(_) => {}
         }
     }
 }
