@@ -8,6 +8,7 @@ use crate::context::UnreadableSettings;
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
 use crate::delivery::dead_letter::DeadLetterError;
 use crate::delivery::queue::QueueError;
+use crate::delivery::spool::NotStored;
 use crate::delivery::state::StateError;
 use crate::delivery::{Cause, DeliveryError, FileError};
 use crate::domain::redaction::WeakKey;
@@ -17,6 +18,7 @@ use crate::gateway::GatewayError;
 use crate::http::TransportError;
 use crate::monitors::as_code::AsCodeError;
 use crate::page::PageError;
+use crate::relay::KeysError;
 use crate::sources::SourceError;
 use crate::ui::prompt::{CannotAsk, StoppedAsking};
 
@@ -131,6 +133,8 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                 .or_else(|| cause.downcast_ref::<DeadLetterError>().map(of_dead_letters))
                 .or_else(|| cause.downcast_ref::<StateError>().map(of_state))
                 .or_else(|| cause.downcast_ref::<QueueError>().map(of_queue))
+                .or_else(|| cause.downcast_ref::<NotStored>().and_then(of_spool))
+                .or_else(|| cause.downcast_ref::<KeysError>().map(of_keys))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
                 .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
                 .or_else(|| cause.downcast_ref::<DatadogError>().map(of_datadog))
@@ -373,6 +377,21 @@ fn of_queue(error: &QueueError) -> Verdict {
         | QueueError::Unconfirmed { .. }
         | QueueError::Unanswered { .. } => Verdict::plain(Exit::Unreachable),
     }
+}
+
+fn of_spool(error: &NotStored) -> Option<Verdict> {
+    match error {
+        NotStored::State(error) => Some(of_state(error)),
+        NotStored::Queue(error) => Some(of_queue(error)),
+        NotStored::NoRoom(_) | NotStored::Closed => None,
+    }
+}
+
+fn of_keys(_: &KeysError) -> Verdict {
+    Verdict::hinted(
+        Exit::Credentials,
+        "`ddctl webhooks register` makes one and keeps it in the file that it is given",
+    )
 }
 
 fn of_file(error: &FileError) -> Verdict {

@@ -113,6 +113,11 @@ impl Command {
         }
     }
 
+    /// True for commands to which SIGHUP says that their files changed.
+    pub fn rereads_at_hangup(&self) -> bool {
+        matches!(self, Command::Relay(_))
+    }
+
     /// True for commands that run until they are told to stop: then a stop by a service manager is
     /// how they end well.
     pub fn runs_until_stopped(&self) -> bool {

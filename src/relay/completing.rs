@@ -23,7 +23,8 @@ use crate::sources::{self, Completer, Webhook, Why};
 /// Webhooks looked at together; each may wait for an answer of the gateway.
 const AT_ONCE: usize = 16;
 
-/// A webhook of which an incomplete event went out is looked at no more often than this.
+/// A webhook of which an incomplete event went out is looked at no more often than this, or than it
+/// waited at first.
 const AFTER_TOLD: Duration = Duration::from_secs(30);
 
 /// How long a webhook waits for a session that the gateway does not give.
@@ -194,7 +195,7 @@ impl Round<'_> {
         };
         if self.away.borrow().is_some_and(|until| until > now) {
             return match look.is_late {
-                true => self.told(Vec::new(), &webhook, later(now, AFTER_TOLD)),
+                true => self.told(Vec::new(), &webhook, later(now, self.pause())),
                 false => Verdict::Untouched,
             };
         }
@@ -234,7 +235,7 @@ impl Round<'_> {
             return self.told(
                 offers,
                 webhook,
-                later(look.now, again.after.max(AFTER_TOLD)),
+                later(look.now, again.after.max(self.pause())),
             );
         }
         // Nothing is written for each that waits.
@@ -242,7 +243,7 @@ impl Round<'_> {
             return Verdict::Untouched;
         }
         let due = match look.is_told {
-            true => later(look.now, again.after.max(AFTER_TOLD)),
+            true => later(look.now, again.after.max(self.pause())),
             // Not later than when it has waited long enough.
             false => webhook
                 .received
@@ -266,6 +267,10 @@ impl Round<'_> {
         self.settings.counts.send_incomplete();
         let is_told = true;
         Verdict::Later(offers, Again { due, is_told })
+    }
+
+    fn pause(&self) -> Duration {
+        AFTER_TOLD.min(self.settings.within)
     }
 
     fn offer(&self, event: &WebhookEvent) -> Offer {

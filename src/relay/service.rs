@@ -8,6 +8,8 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::path::Path;
 use std::time::Duration;
 
+const PATIENCE: Duration = Duration::from_millis(200);
+
 /// A service manager; one that is not there is told nothing.
 #[derive(Debug, Default)]
 pub struct Service {
@@ -20,8 +22,8 @@ impl Service {
     pub fn new(notify_socket: Option<&str>, watchdog_usec: Option<&str>) -> Self {
         let socket = notify_socket.and_then(|name| {
             let socket = UnixDatagram::unbound().ok()?;
-            // It never keeps the relay waiting.
-            socket.set_nonblocking(true).ok()?;
+            // One that does not listen keeps the relay waiting no longer than this.
+            socket.set_write_timeout(Some(PATIENCE)).ok()?;
             Some((socket, address(name).ok()?))
         });
         let watchdog = watchdog_usec.and_then(|text| text.parse().ok());

@@ -31,6 +31,7 @@ mod receipts;
 mod recording_cache;
 mod recordings;
 mod redaction;
+mod relay;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;

@@ -69,7 +69,10 @@ impl Queue {
 
     /// How much there is, of all relays together, as of two seconds ago.
     pub fn stock(&self) -> Stock {
-        *self.shared().stock.borrow()
+        Stock {
+            shortage: self.shared().shortage(),
+            ..*self.shared().stock.borrow()
+        }
     }
 
     /// Told when messages were pulled, and when there was a look at the stock.
@@ -83,14 +86,18 @@ impl Queue {
     ///
     /// `Full`, `TooLarge`, and `Unconfirmed` where nobody knows. It may be sent again.
     pub async fn store(&self, arrival: &Arrival) -> Result<Stored, QueueError> {
-        if let Some(shortage) = self.stock().shortage {
+        if let Some(shortage) = self.shared().shortage() {
             let why = shortage.to_string();
             return Err(QueueError::Full { why });
         }
         let subject = &self.shared().names.webhook;
         let sent = Outgoing::webhook(arrival);
+        let bytes = sent.payload.len();
         match self.shared().publish(subject, sent).await? {
-            true => Ok(Stored::New),
+            true => {
+                self.shared().grew(bytes);
+                Ok(Stored::New)
+            }
             false => Ok(Stored::Again),
         }
     }

@@ -1,10 +1,12 @@
 //! What the tasks of a queue share.
 
+use std::error::Error as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::Acker;
-use async_nats::jetstream::{Context, Message};
+use async_nats::jetstream::{self, Context, ErrorCode, Message};
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::ends::End;
@@ -13,7 +15,7 @@ use super::held::Held;
 use super::message::{self, Outgoing};
 use super::names::Names;
 use super::set_up::Parts;
-use crate::delivery::spool::{Destination, Stock};
+use crate::delivery::spool::{Destination, Shortage, Stock};
 
 /// The way to acknowledge one message.
 pub(super) type Ack = Arc<Acker>;
@@ -26,6 +28,10 @@ pub(super) enum Kind {
     Event,
 }
 
+/// Webhooks are refused when the stream has this part of its size, so that there is room for the
+/// events of those that are in it.
+const FULL: (u64, u64) = (4, 5);
+
 pub(super) struct Shared {
     pub context: Context,
     pub names: Names,
@@ -35,7 +41,16 @@ pub(super) struct Shared {
     /// Told when something left, so that there is room.
     pub left: Notify,
     pub ends: mpsc::UnboundedSender<End>,
+    /// The stream's size.
+    pub limit: AtomicU64,
     held: Mutex<Held<Ack>>,
+}
+
+/// The server could not store it: the stream, or its disk, is full.
+fn has_no_room(error: &PublishError) -> bool {
+    let source = error.source();
+    let told = source.and_then(|error| error.downcast_ref::<jetstream::Error>());
+    told.is_some_and(|error| error.error_code() == ErrorCode::STREAM_STORE_FAILED)
 }
 
 impl Shared {
@@ -54,6 +69,7 @@ impl Shared {
             stock: watch::Sender::new(Stock::default()),
             left: Notify::new(),
             ends,
+            limit: AtomicU64::new(u64::MAX),
             held: Mutex::default(),
         }
     }
@@ -95,11 +111,29 @@ impl Shared {
             Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
                 Err(QueueError::TooLarge { bytes })
             }
+            Err(error) if has_no_room(&error) => Err(QueueError::Full {
+                why: error.to_string(),
+            }),
             Err(error) => Err(QueueError::Unconfirmed {
                 what: "a message",
                 why: error.to_string(),
             }),
         }
+    }
+
+    /// Why no more webhooks are taken: what is published here counts until the next look.
+    pub fn shortage(&self) -> Option<Shortage> {
+        let limit = self.limit.load(Ordering::Relaxed);
+        let is_full = self.stock.borrow().bytes >= limit / FULL.1 * FULL.0;
+        is_full.then_some(Shortage::Queue { limit })
+    }
+
+    /// A webhook of so many bytes is in the stream.
+    pub fn grew(&self, bytes: usize) {
+        self.stock.send_if_modified(|stock| {
+            stock.bytes += bytes as u64;
+            false
+        });
     }
 
     /// Holds a message that was pulled.

@@ -1,6 +1,7 @@
 //! What goes on by itself: pulling, keeping what is held, and looking how much there is.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::jetstream::AckKind;
@@ -10,16 +11,13 @@ use jiff::Timestamp;
 
 use super::error::QueueError;
 use super::shared::{Ack, Kind, Shared};
-use crate::delivery::spool::{Shortage, Stock};
+use crate::delivery::spool::Stock;
 
 /// A request for messages that brings none ends after this time, and the next one follows.
 const PULL: Duration = Duration::from_secs(2);
 const PULLED: usize = 256;
 const AGAIN: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_secs(2);
-/// Webhooks are refused when the stream has this part of its size, so that there is room for the
-/// events of those that are in it.
-const FULL: (u64, u64) = (4, 5);
 
 /// Pulls for ever, as long as there is room.
 pub(super) async fn pull(shared: Arc<Shared>, kind: Kind) {
@@ -73,9 +71,9 @@ pub(super) async fn keep(shared: Arc<Shared>, ack_wait: Duration) {
 }
 
 /// Looks how much there is, of all relays together.
-pub(super) async fn look(shared: Arc<Shared>, max_bytes: u64) {
+pub(super) async fn look(shared: Arc<Shared>) {
     loop {
-        match stock(&shared, max_bytes).await {
+        match stock(&shared).await {
             // What was counted here goes on meanwhile.
             Ok(seen) => shared.stock.send_modify(|stock| {
                 let (arrived, queued) = (stock.arrived, stock.queued);
@@ -93,17 +91,17 @@ pub(super) async fn look(shared: Arc<Shared>, max_bytes: u64) {
 
 /// What the consumers have still to give or to see acknowledged. Not what the stream holds: a server
 /// that was killed may hold messages that were acknowledged before, which nobody is given again.
-async fn stock(shared: &Shared, max_bytes: u64) -> Result<Stock, QueueError> {
+async fn stock(shared: &Shared) -> Result<Stock, QueueError> {
     let asked = shared.parts.stream.get_info().await;
     let info = asked.map_err(|error| QueueError::unanswered("its size", error))?;
-    let limit = u64::try_from(info.config.max_bytes).unwrap_or(max_bytes);
-    let bytes = info.state.bytes;
+    // A negative size is none.
+    let limit = u64::try_from(info.config.max_bytes).unwrap_or(u64::MAX);
+    shared.limit.store(limit, Ordering::Relaxed);
     Ok(Stock {
         webhooks: waiting(shared, Kind::Webhook).await? + waiting(shared, Kind::Told).await?,
         events: waiting(shared, Kind::Event).await?,
-        bytes,
+        bytes: info.state.bytes,
         oldest: shared.held().oldest(),
-        shortage: is_full(bytes, limit).then_some(Shortage::Queue { limit }),
         ..Stock::default()
     })
 }
@@ -112,10 +110,6 @@ async fn waiting(shared: &Shared, kind: Kind) -> Result<u64, QueueError> {
     let asked = consumer(shared, kind).get_info().await;
     let info = asked.map_err(|error| QueueError::unanswered("what waits", error))?;
     Ok(info.num_pending + info.num_ack_pending as u64)
-}
-
-fn is_full(bytes: u64, limit: u64) -> bool {
-    bytes >= limit / FULL.1 * FULL.0
 }
 
 /// Gives back what is held, so that another relay has it at once.

@@ -90,7 +90,7 @@ fn tasks_of(
         tasks.spawn(tasks::pull(Arc::clone(shared), kind));
     }
     tasks.spawn(tasks::keep(Arc::clone(shared), settings.ack_wait));
-    tasks.spawn(tasks::look(Arc::clone(shared), settings.max_bytes));
+    tasks.spawn(tasks::look(Arc::clone(shared)));
     tasks.spawn(send_ends(Arc::clone(shared), ending));
     tasks
 }

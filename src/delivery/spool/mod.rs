@@ -31,7 +31,7 @@ use rusqlite::Connection;
 pub use events::{Added, Destination, Offer};
 pub use look::{Contents, damage, look};
 pub use notes::Note;
-pub use repair::repair;
+pub use repair::{repair, set_aside};
 pub use room::{Limits, Shortage};
 pub use row::{Arrival, Packed, Spooled, Waiting};
 pub use store::{Again, Stock};

@@ -1,6 +1,6 @@
 //! A damaged spool is replaced by one with every row of it that is what was written.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, Row};
@@ -25,10 +25,8 @@ pub fn repair(
     now: Timestamp,
 ) -> Result<Option<Repaired>, StateError> {
     let path = folder.join(FILE);
-    match path.try_exists() {
-        Ok(true) => {}
-        Ok(false) => return Ok(None),
-        Err(source) => return Err(StateError::io(&path, source)),
+    if !is_there(&path)? {
+        return Ok(None);
     }
     let _alone = Lock::take(&folder.join(LOCK), holder)?;
     match super::look(folder) {
@@ -42,6 +40,36 @@ pub fn repair(
     let aside = folder.join(format!("{FILE}.damaged-{}", now.strftime("%Y%m%dT%H%M%SZ")));
     replace(&path, &aside, &new).map_err(|error| StateError::io(&path, error))?;
     Ok(Some(Repaired { aside, tally }))
+}
+
+/// Puts the spool in `folder` out of use: it is kept under another name, and that is the answer.
+/// `None` where there is no spool.
+///
+/// # Errors
+///
+/// [`StateError::Held`] where a relay runs.
+pub fn set_aside(
+    folder: &Path,
+    holder: &Holder,
+    now: Timestamp,
+) -> Result<Option<PathBuf>, StateError> {
+    let path = folder.join(FILE);
+    if !is_there(&path)? {
+        return Ok(None);
+    }
+    let _alone = Lock::take(&folder.join(LOCK), holder)?;
+    let aside = folder.join(format!("{FILE}.reset-{}", now.strftime("%Y%m%dT%H%M%SZ")));
+    let made = tempfile::Builder::new().prefix(".relay").tempdir_in(folder);
+    let made = made.map_err(|error| StateError::io(folder, error))?;
+    let new = made.path().join(FILE);
+    schema::make_where_missing(&SPOOL, &new)?;
+    replace(&path, &aside, &new).map_err(|error| StateError::io(&path, error))?;
+    Ok(Some(aside))
+}
+
+fn is_there(path: &Path) -> Result<bool, StateError> {
+    path.try_exists()
+        .map_err(|source| StateError::io(path, source))
 }
 
 /// Makes a new file of what the one at `path` holds.

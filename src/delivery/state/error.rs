@@ -91,8 +91,8 @@ impl StateError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             StateError::Damaged { .. } => Some(
-                "`ddctl state repair` keeps every row that is what was written; what it cannot keep \
-                 goes out again under the same evt.id",
+                "`ddctl state repair` keeps every row that is what was written, and says what it could \
+                 not keep",
             ),
             StateError::Receipts { .. } => Some(
                 "`ddctl receipts list --check` names what is wrong; move the folder away to begin a \

@@ -39,7 +39,10 @@ const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 const LONGEST_HEAD: usize = 16 << 10;
 
 /// Connections at once.
-const CONNECTIONS: usize = 1_024;
+const CONNECTIONS: u64 = 1_024;
+
+/// Open files that are for others: the spool, the way to Datadog and to the gateway.
+const OTHER_FILES: u64 = 128;
 
 /// How long what was begun may take once the relay stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -119,7 +122,7 @@ async fn serve(settings: DoorSettings, mut stop: watch::Receiver<bool>) {
         return;
     };
     let desk = Arc::new(Desk::new(settings.keys, settings.spool, settings.counts));
-    let seats = Seats::new(CONNECTIONS);
+    let seats = Seats::new(most_connections());
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -145,6 +148,13 @@ async fn serve(settings: DoorSettings, mut stop: watch::Receiver<bool>) {
     if timeout(GRACE, all_ended).await.is_err() {
         connections.shutdown().await;
     }
+}
+
+/// As many as there may be open files for.
+fn most_connections() -> usize {
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let files = files.unwrap_or(u64::MAX).saturating_sub(OTHER_FILES);
+    usize::try_from(files.clamp(16, CONNECTIONS)).unwrap_or(16)
 }
 
 /// Ends when the door is to close, or nobody holds it any more.

@@ -14,6 +14,7 @@ mod sandbox;
 mod scripted;
 mod snapshot;
 mod waiting;
+mod webhook;
 
 pub use chromium::{Chromium, DESKTOP, Tab, Window};
 pub use environment::TestEnvironment;
@@ -28,3 +29,4 @@ pub use sandbox::{SandboxOptions, SandboxProcess};
 pub use scripted::{Asked, ScriptedServer};
 pub use snapshot::stable;
 pub use waiting::until;
+pub use webhook::{Attempt, OTHER_SECRET, SECRET};
