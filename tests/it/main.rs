@@ -32,6 +32,7 @@ mod recording_cache;
 mod recordings;
 mod redaction;
 mod relay;
+mod relay_queue;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;
