@@ -14,8 +14,14 @@ use crate::domain::time::parse_duration;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Queue of several relays")]
 pub(super) struct QueueArgs {
-    /// Keep webhooks and events in NATS JetStream instead of the spool: nats://HOST[:PORT], or tls://;
+    /// Keep webhooks and events in NATS JetStream, for several relays: nats://HOST[:PORT], or tls://;
     /// several servers of one system with commas
+    ///
+    /// Relays of one profile share the work: whichever pulls a webhook completes it, and what one
+    /// held when it died comes to the others. The streams and buckets `ddctl-PROFILE` are made where
+    /// they are missing. A webhook is answered once the servers have confirmed it, so what that is
+    /// worth is their matter: three of them in separate power domains, or `sync_interval: always`.
+    /// Events come in no order; `session.seq` has it.
     #[arg(long, value_name = "ADDRESS", conflicts_with = "disk_free")]
     queue: Option<Servers>,
     /// Read what signs in to the queue from FILE: a token, or user:password (else

@@ -134,11 +134,18 @@ impl Queue {
             return Ok(Vec::new());
         };
         self.shared().left.notify_waiters();
-        let taken = self.taken(&waiting, &ack, offers, again).await;
-        if taken.is_err() {
-            put_back(&ack, AGAIN).await;
+        match self.taken(&waiting, &ack, offers, again).await {
+            // It would come again for ever.
+            Err(error @ QueueError::TooLarge { .. }) => {
+                self.shared().end(too_large(&waiting, ack, &error));
+                Ok(Vec::new())
+            }
+            Err(error) => {
+                put_back(&ack, AGAIN).await;
+                Err(error)
+            }
+            taken => taken,
         }
-        taken
     }
 
     async fn taken(
@@ -296,6 +303,15 @@ impl std::fmt::Debug for Inner {
             .field("stream", stream)
             .finish_non_exhaustive()
     }
+}
+
+/// A webhook whose event no message can carry goes to the dead letters.
+fn too_large(waiting: &Waiting, ack: Ack, error: &QueueError) -> End {
+    let (Ok(body) | Err(body)) = &waiting.body;
+    let why = format!("its event cannot be queued: {error}");
+    tracing::warn!(webhook = %waiting.message, %error, "it goes to the stream of dead letters");
+    let letter = Outgoing::broken(&waiting.message, body, &why, waiting.received);
+    End::letter(waiting.row.cast_unsigned(), ack, letter)
 }
 
 /// Back into the queue, for whoever pulls it after `wait`.

@@ -3,7 +3,10 @@
 use async_nats::HeaderMap;
 use bytes::Bytes;
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
+use crate::delivery::batch::Limits;
+use crate::delivery::cut;
 use crate::delivery::entry::Record;
 use crate::delivery::positions::Number;
 use crate::delivery::spool::{Arrival, Packed, Spooled, Waiting};
@@ -19,6 +22,10 @@ const LENGTH: &str = "Ddctl-Length";
 const ORDER_BY: &str = "Ddctl-Order-By";
 /// Why it is no event.
 const BROKEN: &str = "Ddctl-Broken";
+
+/// An event is cut here where it would be cut on its way out; what is left fits into a message of
+/// NATS, which has 1 MB by default.
+const LONGEST: usize = Limits::DATADOG_LOGS.entry_bytes;
 
 /// What is published.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,8 +47,12 @@ impl Outgoing {
     }
 
     pub fn event(record: &Record, is_revision: bool) -> Self {
-        let json = serde_json::to_vec(&record.body)
-            .expect("an object with text keys serialises into memory");
+        let mut json = encoded(&record.body);
+        if json.len() > LONGEST {
+            let mut body = record.body.clone();
+            cut::fit(&mut body, json.len(), LONGEST);
+            json = encoded(&body);
+        }
         let event = Self::new(&record.id, record.timestamp, &Packed::new(&json.into()));
         let event = event.with(ORDER_BY, &record.order_by);
         match is_revision {
@@ -85,6 +96,10 @@ impl Outgoing {
             .insert(name, value.replace(char::is_control, " "));
         self
     }
+}
+
+fn encoded(body: &Map<String, Value>) -> Vec<u8> {
+    serde_json::to_vec(body).expect("an object with text keys serialises into memory")
 }
 
 /// The webhook of a message; `None` where the message is none of ours.
@@ -211,6 +226,25 @@ mod tests {
         let id = |outgoing: &Outgoing| text(&outgoing.headers, MESSAGE_ID);
         assert_eq!(id(&sent).as_deref(), Some("e1"));
         assert_eq!(id(&revision).as_deref(), Some("e1:2"));
+    }
+
+    #[test]
+    fn an_event_is_no_larger_than_a_message_may_be() {
+        let mut noise = 1_u64;
+        let mut letter = || {
+            noise = noise
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            char::from(b'a' + u8::try_from(noise >> 59).expect("five bits") % 26)
+        };
+        let mut large = record();
+        let text: String = (0..1_500_000).map(|_| letter()).collect();
+        large.body.insert("message".to_owned(), text.into());
+        let sent = Outgoing::event(&large, false);
+        assert!(sent.payload.len() <= LONGEST);
+        let back = event(Some(&sent.headers), sent.payload, 1).expect("an event");
+        let json: Value = serde_json::from_slice(&back.json).expect("JSON");
+        assert_eq!(json["evt"]["id"], "e1", "the rest of it stays");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::body::Budget;
 use crate::delivery::Backlog;
+use crate::delivery::queue::QueueError;
 use crate::delivery::spool::{Arrival, NotStored, Packed, Stored};
 use crate::domain::digest::hex;
 use crate::relay::counts::{Counts, Refusal};
@@ -86,6 +87,10 @@ impl Desk {
     }
 
     fn full(&self, why: &NotStored) -> Refusal {
+        // However often it comes.
+        if let NotStored::Queue(QueueError::TooLarge { .. }) = why {
+            return Refusal::TooLarge;
+        }
         self.counts.close(why.to_string());
         Refusal::NoRoom
     }

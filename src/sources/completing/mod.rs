@@ -111,11 +111,14 @@ pub struct Completing<'a> {
     pub concurrency: usize,
 }
 
+/// Reads the statements in a recording's raw `event_stream` array.
+type Statements<'a> = dyn Fn(&Session, &[u8]) -> Option<String> + 'a;
+
 /// Asks the gateway for the sessions of webhooks. Of one thread, and for many webhooks at once.
 pub struct Completer<'a> {
     settings: Completing<'a>,
     throttle: Throttle,
-    statements: Box<dyn Fn(&Session, &[u8]) -> Option<String> + 'a>,
+    statements: Box<Statements<'a>>,
     cache: RefCell<Cache>,
     outage: RefCell<Outage>,
 }
