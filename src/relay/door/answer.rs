@@ -85,6 +85,7 @@ impl Desk {
     }
 
     fn full(&self, why: &NotStored) -> Refusal {
+        tracing::debug!(%why, "a webhook was not stored");
         self.counts.close(why.to_string());
         Refusal::NoRoom
     }
