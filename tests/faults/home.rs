@@ -113,8 +113,13 @@ impl Home {
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok());
         let id = |letter: serde_json::Value| {
-            let of_event = letter["event"]["webhook"]["id"].as_str().map(str::to_owned);
-            of_event.or_else(|| letter["id"].as_str().map(str::to_owned))
+            // What is broken is there as the text that it was.
+            let event = match letter["event"].as_str() {
+                Some(text) => serde_json::from_str(text).unwrap_or_default(),
+                None => letter["event"].clone(),
+            };
+            let of_event = event["webhook"]["id"].as_str();
+            of_event.or(letter["id"].as_str()).map(str::to_owned)
         };
         letters.filter_map(id).collect()
     }

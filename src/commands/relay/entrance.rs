@@ -119,12 +119,14 @@ impl Entrance {
         let mut hangup = signal(SignalKind::hangup()).ok();
         let mut look = tokio::time::interval(LOOK);
         let (mut told, mut last) = (0, tokio::time::Instant::now());
+        let mut is_closed = false;
         loop {
             let is_asked = tokio::select! {
                 () = hung_up(&mut hangup) => true,
                 _ = look.tick() => false,
             };
             self.renew(ui, is_asked);
+            is_closed = self.tell_closed(ui, is_closed);
             if last.elapsed() >= TELL {
                 last = tokio::time::Instant::now();
                 told = self.tell_refused(ui, told);
@@ -149,6 +151,17 @@ impl Entrance {
                 Err(error) => ui.warning(&format!("{error}; the one of before stays")),
             }
         }
+    }
+
+    /// Whether the door is closed by now.
+    fn tell_closed(&self, ui: &Ui, was_closed: bool) -> bool {
+        let closed = self.state().closed;
+        match (&closed, was_closed) {
+            (Some(why), false) => ui.warning(&format!("webhooks are answered 503: {why}")),
+            (None, true) => ui.status("webhooks are taken again"),
+            _ => {}
+        }
+        closed.is_some()
     }
 
     /// How many were refused by now.

@@ -59,7 +59,7 @@ const GATEWAY_PATIENCE: Duration = Duration::from_secs(5);
   ddctl relay --signing-secret-file relay.secret --to logs
   ddctl relay --signing-secret-file relay.secret --to logs --to events,best-effort \\
       --listen 0.0.0.0:8787 --tls-cert cert.pem --tls-key key.pem --health-listen 8080
-  ddctl webhooks register --url https://relay.example.com --signing-secret-file relay.secret
+  ddctl webhooks register --to https://relay.example.com --signing-secret-file relay.secret
 
 Any path takes the POST. What is unsigned, wrongly signed or older than five minutes is answered 401, \
 what is larger than 2 MB 413, and while there is no room 503; Svix then sends it again. A webhook that \

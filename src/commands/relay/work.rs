@@ -46,7 +46,10 @@ impl Work<'_> {
         let is_away = Cell::new(false);
         loop {
             match self.event_context().await {
-                Ok(events) => known = Some(events),
+                Ok(events) => {
+                    self.back(&is_away);
+                    known = Some(events);
+                }
                 Err(why) => self.away(&why, &is_away),
             }
             match &known {
@@ -79,6 +82,12 @@ impl Work<'_> {
         if !is_told.replace(true) {
             let told = format!("{why}; webhooks wait in the spool until the gateway answers");
             self.context.ui.warning(&told);
+        }
+    }
+
+    fn back(&self, was_told: &Cell<bool>) {
+        if was_told.replace(false) {
+            self.context.ui.status("the gateway answers again");
         }
     }
 
@@ -128,7 +137,10 @@ impl Work<'_> {
     async fn waiting_round(&self) -> Result<(), NotStored> {
         let events = match self.context(ApprovalSources::default()) {
             Ok(events) => events,
-            Err(_) => return Ok(tokio::time::sleep(AGAIN).await),
+            Err(_) => {
+                tokio::time::sleep(AGAIN).await;
+                return Ok(());
+            }
         };
         let record = |event: &WebhookEvent| self.mapping.record(event);
         let completer = self.completer(&events);
@@ -155,10 +167,7 @@ impl Work<'_> {
     fn tell(&self, news: News, is_away: &Cell<bool>) {
         match news {
             News::Away(error) => self.away(&told(&error), is_away),
-            News::Back { .. } => {
-                is_away.set(false);
-                self.context.ui.status("the gateway answers again");
-            }
+            News::Back { .. } => self.back(is_away),
             News::Hidden(hidden) => self.context.ui.warning(&format!("not read: {hidden}")),
             News::Looked { at, sessions } => tracing::debug!(%at, sessions, "looked"),
             News::Read(_) => {}

@@ -137,6 +137,7 @@ impl Store {
             tidied: Timestamp::UNIX_EPOCH,
             _lock: lock,
         };
+        store.shrink();
         store.look(now)?;
         Ok(store)
     }
@@ -149,6 +150,9 @@ impl Store {
     /// They are on the disk when this returns.
     pub fn commit(&mut self, changes: &[Change], now: Timestamp) -> Vec<Result<Done, StateError>> {
         let all = self.try_commit(changes, now);
+        if let Err(StateError::Full { .. }) = all {
+            self.shrink();
+        }
         let done = match all {
             Ok(done) => done.into_iter().map(Ok).collect(),
             Err(error) if changes.len() <= 1 => vec![Err(error)],
@@ -159,6 +163,17 @@ impl Store {
             tracing::warn!(%error, "the spool could not be looked at");
         }
         done
+    }
+
+    /// The log takes room that the file may have already.
+    fn shrink(&self) {
+        // Where even this has no room, the next commit says so.
+        let copied = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = copied {
+            tracing::debug!(%error, "the log stays as long as it is");
+        }
     }
 
     fn alone(&mut self, change: &Change, now: Timestamp) -> Result<Done, StateError> {

@@ -87,6 +87,7 @@ impl Desk {
     }
 
     fn full(&self, why: &NotStored) -> Refusal {
+        tracing::debug!(%why, "a webhook was not stored");
         // However often it comes.
         if let NotStored::Queue(QueueError::TooLarge { .. }) = why {
             return Refusal::TooLarge;

@@ -72,9 +72,12 @@ fn kills(stage: &mut Stage) -> Played {
     Played::Judged
 }
 
+/// Of the disk: SQLite's log alone may take 16 MB.
+const ROOM: u64 = 32 << 20;
+
 fn disk_full(stage: &mut Stage) -> Played {
     let folder = stage.home.folder.join("disk");
-    let Some(room) = Room::of(16 << 20, &folder) else {
+    let Some(room) = Room::of(ROOM, &folder) else {
         return Played::Skipped("a tmpfs in a user namespace (unshare -Urm)");
     };
     stage.home.move_state(&room, &folder);
