@@ -292,7 +292,7 @@ fn a_queue_that_is_not_there_or_not_named_well_is_an_error() {
         ];
         environment.run(args)
     };
-    relay("nats://127.0.0.1:1")
+    let _ = relay("nats://127.0.0.1:1")
         .exits(5)
         .says("cannot connect to the NATS server");
     let with_password = relay("nats://relay:hunter2@127.0.0.1").exits(2);

@@ -12,7 +12,6 @@ use crate::domain::time::parse_duration;
 
 /// Several relays over one queue.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Queue of several relays")]
 pub(super) struct QueueArgs {
     /// Keep webhooks and events in NATS JetStream, for several relays: nats://HOST[:PORT], or tls://;
     /// several servers of one system with commas
@@ -22,17 +21,28 @@ pub(super) struct QueueArgs {
     /// they are missing. A webhook is answered once the servers have confirmed it, so what that is
     /// worth is their matter: three of them in separate power domains, or `sync_interval: always`.
     /// Events come in no order; `session.seq` has it.
-    #[arg(long, value_name = "ADDRESS", conflicts_with = "disk_free")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        conflicts_with = "disk_free",
+        help_heading = "Queue of several relays"
+    )]
     queue: Option<Servers>,
     /// Read what signs in to the queue from FILE: a token, or user:password (else
     /// DDCTL_QUEUE_CREDENTIAL)
-    #[arg(long, value_name = "FILE", requires = "queue")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "queue",
+        help_heading = "Queue of several relays"
+    )]
     queue_credential_file: Option<PathBuf>,
     /// Copies of what is in the queue (else three in a cluster, one on a server that stands alone)
     #[arg(
         long,
         value_name = "N",
         requires = "queue",
+        help_heading = "Queue of several relays",
         value_parser = clap::value_parser!(u8).range(1..=5)
     )]
     queue_replicas: Option<u8>,
