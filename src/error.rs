@@ -357,7 +357,7 @@ fn of_state(error: &StateError) -> Verdict {
 
 fn of_queue(error: &QueueError) -> Verdict {
     match error {
-        QueueError::Address { .. } | QueueError::Certificates { .. } => Verdict::plain(Exit::Usage),
+        QueueError::Address { .. } => Verdict::plain(Exit::Usage),
         QueueError::Credential | QueueError::Refused { .. } => Verdict::hinted(
             Exit::Credentials,
             "give --queue-credential-file FILE with a token, or with user:password",
@@ -464,6 +464,7 @@ mod tests {
 
     use super::*;
     use crate::datadog::{Need, Permission};
+    use crate::delivery::queue::Servers;
     use crate::delivery::{Reason, Summary, Trouble};
 
     fn of<E: std::error::Error + Send + Sync + 'static>(error: E) -> Verdict {
@@ -477,6 +478,29 @@ mod tests {
             of(io::Error::from(io::ErrorKind::BrokenPipe)).exit,
             Exit::Done
         );
+    }
+
+    #[test]
+    fn a_queue_is_away_unfit_or_keeps_out() {
+        let servers = || "nats://nats.test:4222".to_owned();
+        let why = || "refused".to_owned();
+        let away = of(QueueError::Connect {
+            servers: servers(),
+            why: why(),
+        });
+        assert_eq!(away, Verdict::plain(Exit::Unreachable));
+        let refused = of(QueueError::Refused {
+            servers: servers(),
+            why: why(),
+        });
+        assert_eq!(refused.exit, Exit::Credentials);
+        assert!(refused.hints[0].contains("--queue-credential-file"));
+        let address = "nats:".parse::<Servers>().expect_err("no address");
+        assert_eq!(of(address).exit, Exit::Usage);
+        let what = "the stream ddctl-default".to_owned();
+        let unmade = of(NotStored::Queue(QueueError::SetUp { what, why: why() }));
+        assert_eq!(unmade.exit, Exit::Failed);
+        assert!(unmade.hints[0].contains("JetStream"));
     }
 
     #[test]

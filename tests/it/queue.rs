@@ -13,6 +13,7 @@ use ddctl::delivery::queue::{Queue, QueueError, QueueSettings};
 use ddctl::delivery::spool::{
     Added, Again, Arrival, Destination, Note, Offer, Packed, Spooled, Stored, Waiting, Wanted,
 };
+use ddctl::domain::secret::Secret;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -424,8 +425,8 @@ fn a_server_that_is_killed_loses_nothing_that_it_confirmed() {
         let queue = open(&settings(&server)).await;
         let (mut confirmed, mut sent) = (BTreeSet::new(), Sent::default());
         let mut number = 0;
-        for _ in 0..4 {
-            for _ in 0..40 {
+        for _ in 0..2 {
+            for _ in 0..60 {
                 queue.store(&arrival(number)).await.expect("stored");
                 confirmed.insert(format!("evt_{number}"));
                 number += 1;
@@ -544,5 +545,56 @@ fn a_server_that_is_not_there_is_named() {
             .expect_err("nobody is there");
         assert!(matches!(error, QueueError::Connect { .. }), "{error}");
         assert!(error.to_string().contains(&server.url()), "{error}");
+    });
+}
+
+#[test]
+fn a_server_that_wants_a_sign_in_takes_a_token_or_a_password() {
+    let ways = [
+        (["--auth", "s3cret", "--name", "a"], "s3cret"),
+        (["--user", "relay", "--pass", "s3:cret"], "relay:s3:cret"),
+    ];
+    for (flags, credential) in ways {
+        let Some(server) = NatsServer::start_with(&flags) else {
+            return;
+        };
+        let with = |credential: Option<&str>| QueueSettings {
+            credential: credential.map(Secret::new),
+            ..settings(&server)
+        };
+        block_on(async {
+            open(&with(Some(credential))).await;
+            for wrong in [None, Some("other"), Some("relay:other")] {
+                let refused = Queue::open(with(wrong), Vec::new()).await;
+                let refused = refused.expect_err("it keeps out who may not come in");
+                assert!(matches!(refused, QueueError::Refused { .. }), "{refused}");
+                assert!(!refused.to_string().contains("other"), "{refused}");
+            }
+        });
+    }
+}
+
+#[test]
+fn a_server_behind_tls_is_trusted_by_its_certificate() {
+    let file = |name: &str| format!("{}/tests/data/relay/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (cert, key) = (file("cert.pem"), file("key.pem"));
+    let flags = ["--tls", "--tlscert", &cert, "--tlskey", &key];
+    let Some(server) = NatsServer::start_with(&flags) else {
+        return;
+    };
+    let url = server.url().replace("nats://127.0.0.1", "tls://localhost");
+    let with = |ca_file: Option<&str>| QueueSettings {
+        servers: url.parse().expect("an address"),
+        ca_file: ca_file.map(Into::into),
+        ..settings(&server)
+    };
+    block_on(async {
+        let queue = open(&with(Some(&cert))).await;
+        assert_eq!(queue.store(&arrival(1)).await.expect("stored"), Stored::New);
+        let stranger = Queue::open(with(None), Vec::new()).await;
+        assert!(
+            matches!(stranger, Err(QueueError::Connect { .. })),
+            "{stranger:?}"
+        );
     });
 }

@@ -8,8 +8,6 @@ pub enum QueueError {
     /// The credential's file holds neither a token nor `user:password`.
     #[error("the credential of the queue is empty")]
     Credential,
-    #[error("cannot read the certificates of the queue in {path}: {why}")]
-    Certificates { path: String, why: String },
     #[error("cannot connect to the NATS server at {servers}: {why}")]
     Connect { servers: String, why: String },
     #[error("the NATS server refused the sign-in at {servers}: {why}")]

@@ -39,7 +39,6 @@ struct Inner {
     shared: Arc<Shared>,
     notes: Notes,
     stop: Mutex<Option<oneshot::Sender<Stop>>>,
-    ack_wait: Duration,
 }
 
 impl Queue {
@@ -53,13 +52,11 @@ impl Queue {
         settings: QueueSettings,
         destinations: Vec<Destination>,
     ) -> Result<Self, QueueError> {
-        let ack_wait = settings.ack_wait;
         let (shared, stop) = thread::begin(settings, destinations).await?;
         Ok(Self(Arc::new(Inner {
             notes: Notes::new(shared.parts.position.clone()),
             shared,
             stop: Mutex::new(Some(stop)),
-            ack_wait,
         })))
     }
 
@@ -232,8 +229,8 @@ impl Queue {
         self.shared().held().events(after, most)
     }
 
-    /// Destination number `destination` refused the event of this id for good: it goes to the stream
-    /// of dead letters once it has passed.
+    /// The event of this id is in the dead letters: it goes to their stream as well, once it has
+    /// passed.
     pub fn refused(&self, id: &str, why: &str) {
         self.shared().held().refuse(id, why);
     }
@@ -261,7 +258,8 @@ impl Queue {
 
     /// Stands for the lease of whoever reconciles. `holder` tells people who has it.
     pub fn lease(&self, holder: &str) -> Lease {
-        Lease::stand(self.shared().parts.lease.clone(), holder, self.0.ack_wait)
+        let parts = &self.shared().parts;
+        Lease::stand(parts.lease.clone(), holder, parts.lease_lasts)
     }
 
     /// The note of that name, whoever wrote it.

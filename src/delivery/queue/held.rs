@@ -147,9 +147,11 @@ impl<A> Held<A> {
         self.webhooks.remove(&row)
     }
 
-    /// A destination refused the event for good.
+    /// A destination refused the event for good; what is not held is nobody's concern any more.
     pub fn refuse(&mut self, id: &str, why: &str) {
-        self.refused.insert(id.to_owned(), why.to_owned());
+        if self.events.values().any(|event| event.spooled.id == id) {
+            self.refused.insert(id.to_owned(), why.to_owned());
+        }
     }
 
     /// Destination number `at` is done with the event. Gives it where every one of `required` is.

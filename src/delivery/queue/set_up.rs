@@ -27,6 +27,10 @@ pub(super) struct Parts {
     pub events: PullConsumer,
     pub known: Store,
     pub lease: Store,
+    /// As the consumers were made, whoever made them.
+    pub ack_wait: Duration,
+    /// As the bucket was made: how long a lease lasts that nobody renews.
+    pub lease_lasts: Duration,
     pub position: Store,
 }
 
@@ -56,12 +60,18 @@ pub(super) async fn set_up(
     self::stream(context, settings, dead).await?;
     let replicas = stream.cached_info().config.num_replicas;
     let ack_wait = settings.ack_wait;
+    let events = consumer(&stream, "events", &names.event, ack_wait).await?;
+    let lease = bucket(context, &names.lease, ack_wait, replicas).await?;
+    let status = lease.status().await;
+    let lasts = status.map_err(|error| QueueError::set_up("the lease", error))?;
     Ok(Parts {
         webhooks: consumer(&stream, "webhooks", &names.webhook, ack_wait).await?,
         told: consumer(&stream, "told", &names.told, ack_wait).await?,
-        events: consumer(&stream, "events", &names.event, ack_wait).await?,
+        ack_wait: events.cached_info().config.ack_wait,
+        events,
         known: bucket(context, &names.known, KNOWN, replicas).await?,
-        lease: bucket(context, &names.lease, ack_wait, replicas).await?,
+        lease,
+        lease_lasts: lasts.max_age(),
         position: bucket(context, &names.position, Duration::ZERO, replicas).await?,
         stream,
     })

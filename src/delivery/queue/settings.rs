@@ -27,7 +27,10 @@ impl std::fmt::Display for Servers {
         for (at, server) in self.0.iter().enumerate() {
             let comma = if at == 0 { "" } else { "," };
             let (scheme, host, port) = (server.scheme(), server.host(), server.port());
-            write!(f, "{comma}{scheme}://{host}:{port}")?;
+            match host.contains(':') {
+                true => write!(f, "{comma}{scheme}://[{host}]:{port}")?,
+                false => write!(f, "{comma}{scheme}://{host}:{port}")?,
+            }
         }
         Ok(())
     }
@@ -47,8 +50,11 @@ fn server(text: &str) -> Result<ServerAddr, QueueError> {
     if !text.starts_with("nats://") && !text.starts_with("tls://") {
         return Err(refused(text, "it begins with neither nats:// nor tls://"));
     }
-    text.parse()
-        .map_err(|error: std::io::Error| refused(text, &error.to_string()))
+    let parsed: Result<ServerAddr, std::io::Error> = text.parse();
+    match parsed {
+        Ok(server) if server.host().is_empty() => Err(refused(text, "it names no host")),
+        parsed => parsed.map_err(|error| refused(text, &error.to_string())),
+    }
 }
 
 /// How a queue is opened, and how its stream is made where there is none.
@@ -91,10 +97,10 @@ mod tests {
 
     #[test]
     fn several_servers_of_one_system_may_be_named() {
-        let servers: Servers = "nats://a.test, tls://b.test:5222"
-            .parse()
-            .expect("addresses");
-        assert_eq!(servers.to_string(), "nats://a.test:4222,tls://b.test:5222");
+        let given = "nats://a.test, tls://b.test:5222,nats://[::1]";
+        let servers: Servers = given.parse().expect("addresses");
+        let shown = "nats://a.test:4222,tls://b.test:5222,nats://[::1]:4222";
+        assert_eq!(servers.to_string(), shown);
     }
 
     #[test]

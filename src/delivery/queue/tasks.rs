@@ -57,9 +57,9 @@ fn consumer(shared: &Shared, kind: Kind) -> &PullConsumer {
 }
 
 /// Tells the server again and again that what is held is being worked on.
-pub(super) async fn keep(shared: Arc<Shared>, ack_wait: Duration) {
+pub(super) async fn keep(shared: Arc<Shared>) {
     loop {
-        tokio::time::sleep(ack_wait / 3).await;
+        tokio::time::sleep(shared.parts.ack_wait / 3).await;
         let held: Vec<Ack> = shared.held().acks().cloned().collect();
         for ack in held {
             if let Err(error) = ack.ack_with(AckKind::Progress).await {

@@ -55,7 +55,7 @@ async fn work(
         Ok(opened) => opened,
         Err(error) => return drop(told.send(Err(error))),
     };
-    let tasks = tasks_of(&shared, &settings, ending);
+    let tasks = tasks_of(&shared, ending);
     let (stop, stopped) = oneshot::channel();
     if told.send(Ok((Arc::clone(&shared), stop))).is_err() {
         return;
@@ -80,16 +80,12 @@ async fn opened(
     Ok((client, Arc::new(shared), ending))
 }
 
-fn tasks_of(
-    shared: &Arc<Shared>,
-    settings: &QueueSettings,
-    ending: mpsc::UnboundedReceiver<End>,
-) -> JoinSet<()> {
+fn tasks_of(shared: &Arc<Shared>, ending: mpsc::UnboundedReceiver<End>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     for kind in [Kind::Webhook, Kind::Told, Kind::Event] {
         tasks.spawn(tasks::pull(Arc::clone(shared), kind));
     }
-    tasks.spawn(tasks::keep(Arc::clone(shared), settings.ack_wait));
+    tasks.spawn(tasks::keep(Arc::clone(shared)));
     tasks.spawn(tasks::look(Arc::clone(shared)));
     tasks.spawn(send_ends(Arc::clone(shared), ending));
     tasks

@@ -15,11 +15,17 @@ pub struct NatsServer {
     child: Child,
     port: u16,
     files: TempDir,
+    more: Vec<String>,
 }
 
 impl NatsServer {
     /// `None`, and said, where there is none on this machine.
     pub fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// As [`NatsServer::start`], with more flags.
+    pub fn start_with(more: &[&str]) -> Option<Self> {
         if Command::new("nats-server")
             .arg("--version")
             .output()
@@ -34,8 +40,14 @@ impl NatsServer {
         }
         let files = TempDir::new().expect("a temporary folder");
         let port = free_port();
-        let child = serve(port, files.path());
-        Some(Self { child, port, files })
+        let more: Vec<String> = more.iter().map(|flag| (*flag).to_owned()).collect();
+        let child = serve(port, files.path(), &more);
+        Some(Self {
+            child,
+            port,
+            files,
+            more,
+        })
     }
 
     pub fn url(&self) -> String {
@@ -50,7 +62,7 @@ impl NatsServer {
 
     /// Starts it again on what the last one left.
     pub fn restart(&mut self) {
-        self.child = serve(self.port, self.files.path());
+        self.child = serve(self.port, self.files.path(), &self.more);
     }
 }
 
@@ -66,11 +78,12 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-fn serve(port: u16, files: &Path) -> Child {
+fn serve(port: u16, files: &Path, more: &[String]) -> Child {
     let child = Command::new("nats-server")
         .args(["--addr", "127.0.0.1", "--port", &port.to_string()])
         .args(["--jetstream", "--store_dir"])
         .arg(files)
+        .args(more)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
