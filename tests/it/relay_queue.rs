@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 
 use crate::support::{
     Attempt, CommandOutput, NatsServer, Running, SECRET, SandboxOptions, SandboxProcess,
-    TestEnvironment, until,
+    TestEnvironment, ask, until,
 };
 
 /// A relay with a home of its own, as on another machine.
 struct Relay {
     running: Running,
     url: String,
+    health: String,
     _environment: TestEnvironment,
 }
 
@@ -37,16 +38,21 @@ impl Relay {
             queue,
             "--queue-ack-wait",
             "2s",
+            "--health-listen",
+            "0",
             "-o",
             "json",
         ];
         let command = environment.command(args.into_iter().chain(more.iter().copied()));
         let mut running = command.start();
         let said = running.wait_for_stderr("listening for webhooks at ");
-        let url = said.split("webhooks at ").nth(1);
-        let url = url.and_then(|rest| rest.lines().next());
+        let behind = |text: &str, end: char| {
+            let rest = said.split(text).nth(1).expect(text);
+            rest.split(end).next().expect("an address").to_owned()
+        };
         Self {
-            url: url.expect("an address").to_owned(),
+            url: behind("webhooks at ", '\n'),
+            health: format!("http://{}", behind("health: http://", '/')),
             running,
             _environment: environment,
         }
@@ -56,6 +62,10 @@ impl Relay {
     fn takes(&self, id: &str, body: &Value) -> bool {
         let body = body.to_string();
         Attempt::of(id, body.as_bytes()).post(&self.url).status == 202
+    }
+
+    fn readiness(&self) -> u16 {
+        ask("GET", &format!("{}/readyz", self.health), &[], b"").status
     }
 
     fn kill(self) {
@@ -173,12 +183,16 @@ fn a_server_that_is_killed_is_answered_503_and_nothing_that_was_answered_2xx_is_
         server.kill();
         let id = format!("msg_{round}_again");
         assert!(!relays[0].takes(&id, &unknown(round)), "nobody has it");
+        let is_closed = || relays.iter().all(|relay| relay.readiness() == 503);
+        until("both to say so", || is_closed().then_some(()));
         server.restart();
         // As Svix does.
         until("the server", || {
             relays[0].takes(&id, &unknown(round)).then_some(())
         });
         answered.insert(id);
+        let is_open = || relays.iter().all(|relay| relay.readiness() == 200);
+        until("both to say so", || is_open().then_some(()));
     }
     until("every webhook", || {
         set(arrived(&sandbox, "webhook.id"))
@@ -214,6 +228,8 @@ fn one_of_two_relays_reconciles_and_the_other_goes_on_when_it_dies() {
     until("ends of sessions", || {
         (closings(&sandbox) >= 2).then_some(())
     });
+    let events = arrived(&sandbox, "evt.id");
+    assert_eq!(events.len(), set(events.clone()).len(), "each once");
     relays.remove(0).kill();
     let before = closings(&sandbox);
     until("more of them", || {
@@ -226,12 +242,6 @@ fn one_of_two_relays_reconciles_and_the_other_goes_on_when_it_dies() {
         (closings(&sandbox) >= before + 2).then_some(())
     });
     let _ = relays.remove(0).stop();
-    let events = arrived(&sandbox, "evt.id");
-    assert_eq!(
-        events.len(),
-        set(events.clone()).len(),
-        "each id was made once"
-    );
 }
 
 #[test]

@@ -24,7 +24,8 @@ use crate::delivery::entry::Record;
 use crate::delivery::map::webhook::revised;
 use crate::delivery::positions::Number;
 use crate::delivery::spool::{
-    Added, Again, Arrival, Destination, Note, Offer, Spooled, Stock, Stored, Waiting, Wanted,
+    Added, Again, Arrival, Destination, Note, Offer, Shortage, Spooled, Stock, Stored, Waiting,
+    Wanted,
 };
 
 /// A webhook that could not be dealt with comes back after this time.
@@ -84,8 +85,7 @@ impl Queue {
     /// `Full`, `TooLarge`, and `Unconfirmed` where nobody knows. It may be sent again.
     pub async fn store(&self, arrival: &Arrival) -> Result<Stored, QueueError> {
         if let Some(shortage) = self.shared().shortage() {
-            let why = shortage.to_string();
-            return Err(QueueError::Full { why });
+            return Err(refusal(shortage));
         }
         let subject = &self.shared().names.webhook;
         let sent = Outgoing::webhook(arrival);
@@ -300,6 +300,17 @@ impl std::fmt::Debug for Inner {
         f.debug_struct("Queue")
             .field("stream", stream)
             .finish_non_exhaustive()
+    }
+}
+
+fn refusal(shortage: Shortage) -> QueueError {
+    let why = shortage.to_string();
+    match shortage {
+        Shortage::QueueAway => QueueError::Unconfirmed {
+            what: "a message",
+            why,
+        },
+        _ => QueueError::Full { why },
     }
 }
 

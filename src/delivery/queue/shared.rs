@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use async_nats::connection::State;
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::Acker;
 use async_nats::jetstream::{self, Context, ErrorCode, Message};
@@ -123,6 +124,9 @@ impl Shared {
 
     /// Why no more webhooks are taken: what is published here counts until the next look.
     pub fn shortage(&self) -> Option<Shortage> {
+        if self.context.client().connection_state() != State::Connected {
+            return Some(Shortage::QueueAway);
+        }
         let limit = self.limit.load(Ordering::Relaxed);
         let is_full = self.stock.borrow().bytes >= limit / FULL.1 * FULL.0;
         is_full.then_some(Shortage::Queue { limit })

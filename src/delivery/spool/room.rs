@@ -33,6 +33,8 @@ pub enum Shortage {
     Spool { limit: u64 },
     /// The stream of a queue is as large as it may be.
     Queue { limit: u64 },
+    /// The servers of a queue are away.
+    QueueAway,
     /// The disk has no more than this to spare.
     Disk { free: u64 },
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Shortage {
             Shortage::Queue { limit } => {
                 write!(f, "the queue has reached its {} MB", megabytes(limit))
             }
+            Shortage::QueueAway => f.write_str("no server of the queue can be reached"),
             Shortage::Disk { free } => {
                 write!(f, "the disk has {} MB left", megabytes(free))
             }
