@@ -43,19 +43,29 @@ const COMMAND: &str = "relay";
 /// For the gateway's word on whose token it is.
 const GATEWAY_PATIENCE: Duration = Duration::from_secs(5);
 
+const TO: &str = "Where it goes: `logs` or `events` (Datadog); repeatable, with `,best-effort` behind \
+                  one that must not hold the others back";
+
+const LATE: &str = "What happens to events older than Datadog takes [default: restamp]";
+
 /// Receive the gateway's webhooks, complete them from its API, and deliver them
 ///
 /// Runs until it is stopped. A webhook is verified, on the disk before it is answered, and stays
 /// there until every destination has its events.
 #[derive(Debug, Args)]
 #[command(
+    mut_arg("to", |arg| arg.help(TO)),
+    mut_arg("late", |arg| arg.help(LATE)),
     mut_arg("dry_run", |arg| arg.hide(true)),
     mut_arg("overwrite", |arg| arg.hide(true)),
     after_help = "Examples:
   ddctl relay --signing-secret-file relay.secret --to logs
-  ddctl relay --signing-secret-file relay.secret --to logs --to events,best-effort \\
-      --listen 0.0.0.0:8787 --tls-cert cert.pem --tls-key key.pem --health-listen 8080
-  ddctl webhooks register --to https://relay.example.com --signing-secret-file relay.secret
+  ddctl relay --signing-secret-file relay.secret --to logs \\
+      --to events,best-effort --health-listen 8080
+  ddctl relay --signing-secret-file relay.secret --to logs \\
+      --listen 0.0.0.0:8787 --tls-cert cert.pem --tls-key key.pem
+  ddctl webhooks register --to https://relay.example.com \\
+      --signing-secret-file relay.secret
 
 Any path takes the POST. What is unsigned, wrongly signed or older than five minutes is answered 401, \
 what is larger than 2 MB 413, and while there is no room 503; Svix then sends it again. A webhook that \

@@ -132,7 +132,11 @@ impl Work<'_> {
     async fn waiting_round(&self) -> Result<(), NotStored> {
         let events = match self.context(ApprovalSources::default()) {
             Ok(events) => events,
-            Err(_) => return Ok(tokio::time::sleep(AGAIN).await),
+            Err(why) => {
+                self.counts.lose_gateway(why);
+                tokio::time::sleep(AGAIN).await;
+                return Ok(());
+            }
         };
         let record = |event: &WebhookEvent| self.mapping.record(event);
         let completer = self.completer(&events);
