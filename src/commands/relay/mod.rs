@@ -22,8 +22,8 @@ use self::work::Work;
 use super::flags::{DatadogAccess, GatewayAccess};
 use super::receipts;
 use super::shipping::{
-    self, Carried, DeliveryFlags, Intake, Lane, Seen, Shipped, Standing, conclude, listen_address,
-    ship_standing,
+    self, Carried, Course, DeliveryFlags, Intake, Lane, Seen, Shipped, Standing, conclude,
+    listen_address, ship_standing,
 };
 use crate::context::Context;
 use crate::delivery::Patience;
@@ -275,7 +275,7 @@ impl Relaying<'_> {
         service.ready(&told);
         let shipment = ship_standing(
             context,
-            "relaying",
+            &Course::default(),
             lanes,
             |tx| self.work(entrance, &service, tx),
             Result::is_ok,

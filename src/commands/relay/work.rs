@@ -165,7 +165,7 @@ impl Work<'_> {
             News::Away(error) => self.away(&told(&error), is_away),
             News::Back { .. } => self.back(is_away),
             News::Hidden(hidden) => self.context.ui.warning(&format!("not read: {hidden}")),
-            News::Looked { at, sessions } => tracing::debug!(%at, sessions, "looked"),
+            News::Looked { at, found, .. } => tracing::debug!(%at, found, "looked"),
             News::Read(_) => {}
         }
     }
