@@ -265,11 +265,10 @@ impl Relaying<'_> {
         let standing = Standing::open(context, COMMAND, seen, profile, &lanes).await?;
         let standing = standing.with_door(entrance.witness());
         let environment = &context.environment;
-        let service = Arc::new(Service::new(
+        let service = Service::new(
             environment.get("NOTIFY_SOCKET"),
             environment.get("WATCHDOG_USEC"),
-        ));
-        self.stop_with(door, &service);
+        );
         let told = format!("listening for webhooks at {}", entrance.url());
         context.ui.status(&told);
         service.ready(&told);
@@ -277,11 +276,13 @@ impl Relaying<'_> {
             context,
             &Course::default(),
             lanes,
-            |tx| self.work(entrance, &service, tx),
+            |tx| self.work(door, entrance, &service, tx),
             Result::is_ok,
             &standing,
         )
         .await;
+        // Also where every delivery ended by itself.
+        service.stopping();
         if let Some(Err(error)) = shipment.source {
             return Err(shipping::unread(context, error.into(), shipment.carried));
         }
@@ -290,6 +291,7 @@ impl Relaying<'_> {
 
     async fn work(
         &self,
+        door: &Door,
         entrance: &mut Entrance,
         service: &Service,
         tx: mpsc::Sender<Spooled>,
@@ -305,24 +307,17 @@ impl Relaying<'_> {
         };
         let mut cancel = self.context.cancel();
         tokio::select! {
-            _ = cancel.wait_for(|stopped| *stopped) => Ok(()),
+            // What was read still goes out while the door is closed.
+            _ = cancel.wait_for(|stopped| *stopped) => {
+                door.begin_to_close();
+                service.stopping();
+                Ok(())
+            }
             fed = feed(self.spool, tx) => fed,
             worked = work.rounds() => worked,
             never = entrance.watch(&self.context.ui) => match never {},
             never = service.live() => match never {},
         }
-    }
-
-    /// The door closes as soon as somebody wants an end, while what was read still goes out.
-    fn stop_with(&self, door: &Door, service: &Arc<Service>) {
-        let (mut cancel, close) = (self.context.cancel(), door.closer());
-        let service = Arc::clone(service);
-        tokio::spawn(async move {
-            if cancel.wait_for(|stopped| *stopped).await.is_ok() {
-                service.stopping();
-                close();
-            }
-        });
     }
 
     async fn lanes(&self) -> anyhow::Result<Vec<Lane<'_, Spooled>>> {
