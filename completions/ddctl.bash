@@ -316,7 +316,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__audit__subcmd__export)
-            opts="-o -y -q -v -h --since --until --new --again --to --overwrite --compression --late --dry-run --format --no-redact --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --since --until --new --again --follow --interval --heartbeat --health-listen --user --resource --action --outcome --path --client-ip --to --overwrite --compression --late --dry-run --rotate-size --rotate-age --format --no-redact --verify --verify-wait --estimate --price-per-million --price-per-gb --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -327,6 +327,42 @@ _ddctl() {
                     return 0
                     ;;
                 --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --heartbeat)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --health-listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --resource)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --action)
+                    COMPREPLY=($(compgen -W "create update delete revoke" -- "${cur}"))
+                    return 0
+                    ;;
+                --outcome)
+                    COMPREPLY=($(compgen -W "success failure" -- "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-ip)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -342,8 +378,28 @@ _ddctl() {
                     COMPREPLY=($(compgen -W "restamp skip deadletter" -- "${cur}"))
                     return 0
                     ;;
+                --rotate-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rotate-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "ndjson json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --verify-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --price-per-million)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --price-per-gb)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --gateway-token-file)
@@ -2760,7 +2816,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__relay)
-            opts="-o -y -q -v -h --listen --signing-secret-file --unsigned --tls-cert --tls-key --complete-within --reconcile-every --spool-size --disk-free --queue --queue-credential-file --queue-replicas --queue-ack-wait --to --compression --late --no-redact --heartbeat --health-listen --gateway-token-file --api-key-file --api-key-stdin --app-key-file --dry-run --overwrite --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --listen --signing-secret-file --unsigned --tls-cert --tls-key --complete-within --reconcile-every --spool-size --disk-free --compression --no-redact --heartbeat --health-listen --gateway-token-file --api-key-file --api-key-stdin --app-key-file --to --late --dry-run --overwrite --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2798,32 +2854,8 @@ _ddctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --queue)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --queue-credential-file)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --queue-replicas)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --queue-ack-wait)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --to)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --compression)
                     COMPREPLY=($(compgen -W "zstd gzip none" -- "${cur}"))
-                    return 0
-                    ;;
-                --late)
-                    COMPREPLY=($(compgen -W "restamp skip deadletter" -- "${cur}"))
                     return 0
                     ;;
                 --heartbeat)
@@ -2844,6 +2876,14 @@ _ddctl() {
                     ;;
                 --app-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --late)
+                    COMPREPLY=($(compgen -W "restamp skip deadletter" -- "${cur}"))
                     return 0
                     ;;
                 --profile)
@@ -3176,7 +3216,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sessions__subcmd__export)
-            opts="-o -y -q -v -h --since --until --new --again --follow --interval --heartbeat --health-listen --file --user --agent --connection --type --outcome --status --approval --correlation --limit --to --overwrite --compression --late --dry-run --rotate-size --rotate-age --format --recording --clip --at --timing --lenient --no-redact --include-input --allow-download --cache --redaction-report --concurrency --verify --verify-wait --estimate --price-per-million --price-per-gb --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --since --until --new --again --follow --interval --heartbeat --health-listen --open-too-long --file --user --agent --connection --type --outcome --status --approval --correlation --limit --to --overwrite --compression --late --dry-run --rotate-size --rotate-age --format --recording --clip --at --timing --lenient --no-redact --include-input --allow-download --cache --redaction-report --concurrency --verify --verify-wait --estimate --price-per-million --price-per-gb --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3199,6 +3239,10 @@ _ddctl() {
                     return 0
                     ;;
                 --health-listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --open-too-long)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -474,6 +474,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l interval -d 'With --follow: how often the gateway is asked' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l heartbeat -d 'With --follow: how often a heartbeat goes to the logs, which says that events would arrive' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l health-listen -d 'With --follow: answer /healthz, /readyz and /metrics at [HOST:]PORT; without HOST, to this machine alone' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l open-too-long -d 'With --follow: the heartbeat names sessions that are open for longer' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l file -d 'Lines of a file (`-` for standard input), a JSON object each, instead of sessions' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l user -d 'By who authenticated: e-mail, name or subject id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l agent -d 'By machine identity: its name, e-mail or id; `*` for every agent' -r
@@ -585,6 +586,19 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and not __fish_seen_s
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and not __fish_seen_subcommand_from export" -f -a "export" -d 'Ship the gateway\'s audit log to Datadog or to files'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l since -d 'Changes made since then: 24h, 2026-11-20, RFC 3339' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l until -d 'Changes made before then' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l interval -d 'With --follow: how often the gateway is asked' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l heartbeat -d 'With --follow: how often a heartbeat goes to the logs, which says that events would arrive' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l health-listen -d 'With --follow: answer /healthz, /readyz and /metrics at [HOST:]PORT; without HOST, to this machine alone' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l user -d 'By who made it: e-mail, name or subject id' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l resource -d 'By what was changed: users, connections, api_keys, …; repeatable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l action -d 'By what was done to it; repeatable' -r -f -a "create\t''
+update\t''
+delete\t''
+revoke\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l outcome -d 'By whether it was done' -r -f -a "success\t''
+failure\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l path -d 'By a part of the path of its request' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l client-ip -d 'By the address it came from, or a part of it' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
@@ -592,9 +606,14 @@ none\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l late -d 'What happens to events older than Datadog takes [default: restamp, after asking]' -r -f -a "restamp\t''
 skip\t''
 deadletter\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l rotate-size -d 'Several files instead of one, each about this large: 100MB, 512KiB' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l rotate-age -d 'Several files instead of one, each ended so long after its first row [with --follow: 1h]' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l format -d 'Format of a file or of stdout' -r -f -a "ndjson\t'One object a line'
 json\t'One array'
 csv\t'A row each, under a heading'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l verify-wait -d 'How long Datadog may take to make it searchable' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l price-per-million -d 'What a million indexed events cost, for --estimate' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l price-per-gb -d 'What a gigabyte of ingested logs costs, for --estimate' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
@@ -617,9 +636,12 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subco
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l new -d 'From the stored position to now, for cron; --since says where to begin the first time'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l again -d 'Send what was sent before once more, under the same ids'
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l follow -d 'From the stored position on, and stay'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l overwrite -d 'Replace a file that exists'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l dry-run -d 'Show the real payloads, the key masked; send nothing, write no file'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-redact -d 'Leave secrets in requests and messages as they are'
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l verify -d 'Once it is indexed, prove that it is all there, as `receipts verify` does'
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l estimate -d 'Say how many events, bytes and requests it would be, and send nothing'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l api-key-stdin -d 'Read the API key from standard input'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where an answer is needed'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
@@ -840,22 +862,18 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l complete-within -d
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l reconcile-every -d 'How often the gateway\'s list of sessions is read for what no webhook told' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l spool-size -d 'What is kept at most: above it webhooks are answered 503' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l disk-free -d 'What stays free on the disk: below it webhooks are answered 503' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue -d 'Keep webhooks and events in NATS JetStream, for several relays: nats://HOST[:PORT], or tls://; several servers of one system with commas' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-credential-file -d 'Read what signs in to the queue from FILE: a token, or user:password (else DDCTL_QUEUE_CREDENTIAL)' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-replicas -d 'Copies of what is in the queue (else three in a cluster, one on a server that stands alone)' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-ack-wait -d 'How long a relay that died keeps its part from the others; 90s or more, so that a request to Datadog has its time' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l to -d 'Where it goes: `logs` or `events` (Datadog), `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"
-complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l late -d 'What happens to events older than Datadog takes [default: restamp, after asking]' -r -f -a "restamp\t''
-skip\t''
-deadletter\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l heartbeat -d 'How often a heartbeat goes to the logs, which says that events would arrive' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l health-listen -d 'Answer /healthz, /readyz and /metrics at [HOST:]PORT; without HOST, to this machine alone' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l to -d 'Where it goes: `logs` or `events` (Datadog); repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l late -d 'What happens to events older than Datadog takes [default: restamp]' -r -f -a "restamp\t''
+skip\t''
+deadletter\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l gateway-url -d 'Address of the gateway' -r

@@ -124,6 +124,7 @@ impl Command {
         match self {
             Command::Relay(_) => true,
             Command::Sessions(sessions) => sessions.runs_until_stopped(),
+            Command::Audit(audit) => audit.runs_until_stopped(),
             _ => false,
         }
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::domain::time::human_duration;
 use crate::error::Exit;
-use crate::health::{DestinationState, DoorState, Report, Stored, read_all};
+use crate::health::{DestinationState, DoorState, Report, SourceState, Stored, read_all};
 use crate::ui::{Format, Table, Ui, counted, escape};
 
 /// What a running `relay` or `--follow` is doing: per destination position, queue and what it waits for
@@ -82,10 +82,31 @@ fn one(ui: &Ui, stored: &Stored) -> String {
         lines.push(format!("  stale: last heard of at {at}"));
     }
     lines.extend(report.door.iter().flat_map(|one| door(one, report.at)));
+    lines.extend(source(ui, report));
     for state in &report.destinations {
-        lines.extend(destination(ui, state, report.at));
+        lines.extend(destination(ui, state, report));
     }
     lines.join("\n") + "\n"
+}
+
+fn source(ui: &Ui, report: &Report) -> Vec<String> {
+    let SourceState {
+        away,
+        open_too_long,
+        ..
+    } = &report.source;
+    let mut lines = Vec::new();
+    if let Some(away) = away {
+        let since = ui.moment(away.since);
+        let told = format!("the source is away since {since}: {}", away.why);
+        lines.push(format!("  {}", escape::line(&told)));
+    }
+    if let Some(first) = open_too_long.first() {
+        let count = counted(open_too_long.len() as u64, "session");
+        let told = format!("open for too long: {count}, {first} for the longest");
+        lines.push(format!("  {}", escape::line(&told)));
+    }
+    lines
 }
 
 fn door(state: &DoorState, at: Timestamp) -> Vec<String> {
@@ -113,18 +134,22 @@ fn door(state: &DoorState, at: Timestamp) -> Vec<String> {
         let events = counted(state.reconciled, "event");
         say(format!("{events} that no webhook told"));
     }
-    let troubles = state.closed.iter().chain(&state.gateway_away);
-    troubles.for_each(|why| say(why.clone()));
+    state.closed.iter().for_each(|why| say(why.clone()));
     lines
 }
 
-fn destination(ui: &Ui, state: &DestinationState, at: Timestamp) -> Vec<String> {
+fn destination(ui: &Ui, state: &DestinationState, report: &Report) -> Vec<String> {
+    let at = report.at;
     let effort = if state.best_effort {
         ", best effort"
     } else {
         ""
     };
-    let mut lines = vec![format!("  {}{effort}: {}", state.destination, state.word())];
+    let mut lines = vec![format!(
+        "  {}{effort}: {}",
+        state.destination,
+        report.word(state)
+    )];
     let mut say = |text: String| lines.push(format!("    {}", escape::line(&text)));
     let dead: u64 = state.dead_letters.values().sum();
     say(format!(
@@ -145,6 +170,9 @@ fn destination(ui: &Ui, state: &DestinationState, at: Timestamp) -> Vec<String> 
     }
     if let Some(answer) = &state.last_answer {
         say(format!("last answer: {answer}"));
+    }
+    if let Some(why) = &state.failed {
+        say(format!("nothing more goes there in this run: {why}"));
     }
     if let Some(waiting) = &state.waiting {
         say(format!(

@@ -32,6 +32,7 @@ pub struct Ledger {
     is_first_round: bool,
     /// Of start times: what else is read is for others.
     scope: Option<TimeRange>,
+    is_given_up: bool,
 }
 
 impl Ledger {
@@ -68,6 +69,7 @@ impl Ledger {
             known: HashSet::new(),
             is_first_round: true,
             scope: None,
+            is_given_up: false,
         }
     }
 
@@ -104,9 +106,14 @@ impl Ledger {
         Ok(())
     }
 
-    /// True where nothing that was read is on its way.
-    pub fn is_settled(&self) -> bool {
-        self.positions.waiting().next().is_none()
+    /// Nothing more goes to the destination in this run.
+    pub fn give_up(&mut self) {
+        self.is_given_up = true;
+    }
+
+    /// Whether anything more can go there.
+    pub fn is_given_up(&self) -> bool {
+        self.is_given_up
     }
 
     /// Sessions that may bring more, by id with their starts.
@@ -174,7 +181,8 @@ impl Ledger {
 
     /// Whether [`Ledger::read`] would give a number.
     pub fn lacks(&self, session: &Unfinished, event: &str) -> bool {
-        self.is_concerned(session) && !self.has(session, event)
+        let is_there = || self.has(session, event) || self.positions.is_waiting(event);
+        self.is_concerned(session) && !is_there()
     }
 
     fn has(&self, session: &Unfinished, event: &str) -> bool {

@@ -71,6 +71,8 @@ pub enum Progress {
     FellBackToGzip { why: String },
     /// The destination's clock and ours differ by more than a minute. Said once.
     ClockOff { offset: SignedDuration },
+    /// Nothing more goes there, while other destinations go on.
+    Failed { why: String },
     /// Reading has stopped; so many events are still to be delivered.
     Draining { left: u64 },
 }

@@ -14,12 +14,27 @@ pub const AUDIT_PAGE_LIMIT: u16 = 100;
 ///
 /// Rows are ordered by `created_at` without a tie-break and paged by number: keep `created_before`
 /// fixed while paging, and drop doubles by id.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditQuery {
+    pub conditions: AuditConditions,
     pub created_after: Option<Timestamp>,
     pub created_before: Option<Timestamp>,
     /// From 0 on; the gateway counts from 1.
     pub page: u32,
+}
+
+/// What rows have in common; what is `None` is not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditConditions {
+    /// Contained, whatever the case; so are the path and the address.
+    pub actor_email: Option<String>,
+    pub http_path: Option<String>,
+    pub client_ip: Option<String>,
+    /// Exact, and so is the action.
+    pub resource_type: Option<String>,
+    pub action: Option<String>,
+    /// True for success.
+    pub outcome: Option<bool>,
 }
 
 impl Gateway {
@@ -48,7 +63,23 @@ impl AuditQuery {
             self.created_before
                 .map(|at| ("created_before", at.to_string())),
         );
+        pairs.extend(self.conditions.pairs());
         pairs
+    }
+}
+
+impl AuditConditions {
+    fn pairs(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let conditions = [
+            ("actor_email", self.actor_email.clone()),
+            ("http_path", self.http_path.clone()),
+            ("client_ip", self.client_ip.clone()),
+            ("resource_type", self.resource_type.clone()),
+            ("action", self.action.clone()),
+            ("outcome", self.outcome.map(|outcome| outcome.to_string())),
+        ];
+        let set = conditions.into_iter();
+        set.filter_map(|(name, value)| Some((name, value?)))
     }
 }
 
@@ -68,6 +99,11 @@ mod tests {
         let query = AuditQuery {
             created_before: "2026-08-21T00:00:00Z".parse().ok(),
             page: 1,
+            conditions: AuditConditions {
+                actor_email: Some("e@x".to_owned()),
+                outcome: Some(true),
+                ..AuditConditions::default()
+            },
             ..AuditQuery::default()
         };
         let page = server.gateway().audit_logs(&query).await.expect("a page");
@@ -79,5 +115,8 @@ mod tests {
             Some("2026-08-21T00:00:00Z")
         );
         assert_eq!(asked.parameter("created_after"), None);
+        assert_eq!(asked.parameter("actor_email").as_deref(), Some("e@x"));
+        assert_eq!(asked.parameter("outcome").as_deref(), Some("true"));
+        assert_eq!(asked.parameter("action"), None);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) mod testing;
 mod webhooks;
 mod wire;
 
-pub use audit::{AUDIT_PAGE_LIMIT, AuditQuery};
+pub use audit::{AUDIT_PAGE_LIMIT, AuditConditions, AuditQuery};
 pub use client::Gateway;
 pub use credential::Credential;
 pub use error::GatewayError;

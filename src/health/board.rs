@@ -35,8 +35,11 @@ pub struct DestinationState {
     pub last_delivery: Option<Timestamp>,
     /// Events that were read and are neither delivered nor set aside.
     pub queue: u64,
-    /// Since when the oldest of them waits.
+    /// Since when the one that was read first waits.
     pub oldest_undelivered: Option<Timestamp>,
+    /// When the oldest of them happened.
+    #[serde(default)]
+    pub oldest_event: Option<Timestamp>,
     /// Requests made again, by reason.
     pub retried: BTreeMap<String, u64>,
     /// Events set aside, by reason.
@@ -45,7 +48,27 @@ pub struct DestinationState {
     /// The destination's clock minus ours, in seconds.
     pub clock_offset_s: Option<i64>,
     pub last_answer: Option<String>,
+    /// Why nothing more goes there, while the others go on.
+    #[serde(default)]
+    pub failed: Option<String>,
     pub waiting: Option<Waiting>,
+}
+
+/// Where events come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceState {
+    /// When everything was last looked at.
+    pub looked: Option<Timestamp>,
+    pub away: Option<Away>,
+    /// Sessions that run for longer than is allowed, the longest first.
+    pub open_too_long: Vec<String>,
+}
+
+/// A source that does not answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Away {
+    pub since: Timestamp,
+    pub why: String,
 }
 
 /// The whole, as it is written and shown.
@@ -58,6 +81,8 @@ pub struct Report {
     pub host: String,
     pub started: Timestamp,
     pub at: Timestamp,
+    #[serde(default)]
+    pub source: SourceState,
     pub destinations: Vec<DestinationState>,
     /// Of a relay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +93,7 @@ impl DestinationState {
     /// In a word.
     pub fn word(&self) -> &'static str {
         match &self.waiting {
+            _ if self.failed.is_some() => "failed",
             Some(waiting) if waiting.for_a_person => "paused",
             Some(_) => "waiting",
             None => "delivering",
@@ -76,22 +102,57 @@ impl DestinationState {
 }
 
 impl Report {
+    /// What is done for `destination`, in a word.
+    pub fn word(&self, destination: &DestinationState) -> &'static str {
+        match (&destination.waiting, &self.source.away) {
+            (None, Some(_)) => "source away",
+            _ => destination.word(),
+        }
+    }
+
     pub fn waits_for_a_person(&self) -> bool {
-        let mut waiting = self
-            .destinations
-            .iter()
-            .filter_map(|one| one.waiting.as_ref());
-        waiting.any(|waiting| waiting.for_a_person)
+        let waits = |one: &DestinationState| {
+            let waiting = one.waiting.as_ref();
+            one.failed.is_some() || waiting.is_some_and(|waiting| waiting.for_a_person)
+        };
+        self.destinations.iter().any(waits)
     }
 
     /// How long the oldest undelivered event of a required destination has waited.
     pub fn oldest_undelivered(&self) -> SignedDuration {
         let required = self.destinations.iter().filter(|one| !one.best_effort);
         let oldest = required.filter_map(|one| one.oldest_undelivered).min();
-        let waiting = self.door.as_ref().and_then(|door| door.oldest);
-        let oldest = oldest.into_iter().chain(waiting).min();
-        oldest.map_or(SignedDuration::ZERO, |since| self.at.duration_since(since))
+        self.since(first(oldest, self.oldest_webhook()))
     }
+
+    /// How long an event may have waited by now that has not reached `destination`: one that was
+    /// read, or one that nobody could read while the source was away.
+    pub fn waited(&self, destination: &DestinationState) -> SignedDuration {
+        let away = self.source.away.as_ref().map(|away| away.since);
+        let kept = first(away, self.oldest_webhook());
+        self.since(first(destination.oldest_undelivered, kept))
+    }
+
+    /// When the webhook came that has waited longest for its events.
+    fn oldest_webhook(&self) -> Option<Timestamp> {
+        self.door.as_ref().and_then(|door| door.oldest)
+    }
+
+    /// How far `destination` is behind what happens: since the oldest event that it lacks, or since
+    /// everything was last looked at.
+    pub fn lag(&self, destination: &DestinationState) -> SignedDuration {
+        let looked = self.source.looked.unwrap_or(self.started);
+        self.since(first(destination.oldest_event, Some(looked)))
+    }
+
+    fn since(&self, then: Option<Timestamp>) -> SignedDuration {
+        let passed = then.map_or(SignedDuration::ZERO, |then| self.at.duration_since(then));
+        passed.max(SignedDuration::ZERO)
+    }
+}
+
+fn first(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
 }
 
 /// Kept up to date by the mode, read by whoever asks.
@@ -132,6 +193,7 @@ impl Board {
             host: host.nodename().to_string_lossy().into_owned(),
             started: now(),
             at: now(),
+            source: SourceState::default(),
             destinations: destinations
                 .map(|(name, best_effort)| DestinationState::new(name, best_effort))
                 .collect(),
@@ -164,9 +226,30 @@ impl Board {
             // Events are numbered as they are read.
             let oldest = under_way.first_key_value();
             state.oldest_undelivered = oldest.map(|(_, one)| one.read);
+            state.oldest_event = under_way.values().map(|one| one.at).min();
         }
-        report.door = self.door.as_ref().map(|door| door());
+        if let Some(mut door) = self.door.as_ref().map(|door| door()) {
+            // Nobody looks for what is brought.
+            report.source.looked = Some(report.at);
+            report.source.away = door.gateway_away.take();
+            report.door = Some(door);
+        }
         report
+    }
+
+    /// Everything there was at `at` was looked at; these sessions have run for too long by then.
+    pub fn looked(&self, at: Timestamp, open_too_long: Vec<String>) {
+        self.lock().report.source = SourceState {
+            looked: Some(at),
+            away: None,
+            open_too_long,
+        };
+    }
+
+    /// The source does not answer.
+    pub fn source_away(&self, why: String) {
+        let since = (self.now)();
+        self.lock().report.source.away = Some(Away { since, why });
     }
 
     /// An event of its own time `at` was read for destination number `destination`.
@@ -220,11 +303,13 @@ impl DestinationState {
             last_delivery: None,
             queue: 0,
             oldest_undelivered: None,
+            oldest_event: None,
             retried: BTreeMap::new(),
             dead_letters: BTreeMap::new(),
             late: 0,
             clock_offset_s: None,
             last_answer: None,
+            failed: None,
             waiting: None,
         }
     }
@@ -252,6 +337,10 @@ impl DestinationState {
             Progress::ClockOff { offset } => self.clock_offset_s = Some(offset.as_secs()),
             Progress::Split { why, .. } | Progress::FellBackToGzip { why } => {
                 self.last_answer = Some(why.clone());
+            }
+            Progress::Failed { why } => {
+                self.failed = Some(why.clone());
+                self.waiting = None;
             }
             Progress::Draining { .. } => {}
         }
@@ -312,6 +401,33 @@ mod tests {
         assert_eq!((events.queue, events.position), (0, None));
         board.settled(0, &[0, 2]);
         assert_eq!(board.report().destinations[0].oldest_undelivered, None);
+    }
+
+    #[test]
+    fn the_lag_is_the_age_of_what_is_lacking_and_no_quiet_night_makes_one() {
+        let ago = |seconds| now() - SignedDuration::from_secs(seconds);
+        let seconds = |board: &Board| {
+            let report = board.report();
+            let logs = &report.destinations[0];
+            (report.lag(logs).as_secs(), report.waited(logs).as_secs())
+        };
+        let board = board();
+        board.looked(ago(3), Vec::new());
+        board.read(0, Some(0), ago(9_000));
+        board.settled(0, &[0]);
+        assert_eq!(seconds(&board), (3, 0), "the last event was long ago");
+        board.read(0, Some(1), ago(40));
+        board.read(0, Some(2), ago(70));
+        assert_eq!(seconds(&board), (70, 0), "both were read just now");
+        board.settled(0, &[1, 2]);
+        board.lock().report.source.away = Some(Away {
+            since: ago(2),
+            why: "503".to_owned(),
+        });
+        assert_eq!(seconds(&board), (3, 2), "nobody knows what happened since");
+        board.looked(now(), vec!["s-1".to_owned()]);
+        assert_eq!(seconds(&board), (0, 0));
+        assert_eq!(board.report().source.open_too_long, ["s-1"]);
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::board::Away;
+
 /// Counts are since the relay began.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoorState {
@@ -31,6 +33,7 @@ pub struct DoorState {
     pub incomplete: u64,
     /// Events that no webhook told, found in the gateway's list.
     pub reconciled: u64,
-    /// Why the gateway cannot be asked.
-    pub gateway_away: Option<String>,
+    /// Since when the gateway cannot be asked, and why: the report's own source says it.
+    #[serde(skip)]
+    pub gateway_away: Option<Away>,
 }

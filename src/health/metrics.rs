@@ -16,7 +16,7 @@ struct Family {
     name: &'static str,
     kind: &'static str,
     help: &'static str,
-    value: fn(&DestinationState, Timestamp) -> Option<i64>,
+    value: fn(&DestinationState, &Report) -> Option<i64>,
 }
 
 const FAMILIES: [Family; 8] = [
@@ -48,16 +48,16 @@ const FAMILIES: [Family; 8] = [
         name: "ddctl_oldest_undelivered_seconds",
         kind: "gauge",
         help: "How long the oldest undelivered event has waited",
-        value: |state, at| {
-            let since = state.oldest_undelivered.unwrap_or(at);
-            Some(at.duration_since(since).as_secs())
+        value: |state, report| {
+            let since = state.oldest_undelivered.unwrap_or(report.at);
+            Some(report.at.duration_since(since).as_secs())
         },
     },
     Family {
         name: "ddctl_lag_seconds",
         kind: "gauge",
-        help: "How far the newest delivered event lies behind",
-        value: |state, at| Some(at.duration_since(state.position?).as_secs()),
+        help: "Age of the oldest event that is lacking, or of the last look at the source",
+        value: |state, report| Some(report.lag(state).as_secs()),
     },
     Family {
         name: "ddctl_clock_offset_seconds",
@@ -91,7 +91,7 @@ pub fn text(report: &Report) -> String {
         };
         head(&mut text, family.name, family.kind, family.help);
         for state in &report.destinations {
-            if let Some(value) = (family.value)(state, report.at) {
+            if let Some(value) = (family.value)(state, report) {
                 let destination = escaped(&state.destination);
                 // Writing into a string does not fail; so below.
                 let _ = writeln!(
@@ -116,11 +116,33 @@ pub fn text(report: &Report) -> String {
         "Events set aside",
         |state| &state.dead_letters,
     );
+    of_source(&mut text, report);
     if let Some(door) = &report.door {
         of_door(&mut text, door, report.at);
     }
     text.push_str("# EOF\n");
     text
+}
+
+fn of_source(text: &mut String, report: &Report) {
+    let away = report.source.away.as_ref();
+    let away = away.map_or(0, |away| report.at.duration_since(away.since).as_secs());
+    let gauges = [
+        (
+            "ddctl_source_away_seconds",
+            "How long the source has not answered",
+            away.unsigned_abs(),
+        ),
+        (
+            "ddctl_sessions_open_too_long",
+            "Sessions that run for longer than is allowed",
+            report.source.open_too_long.len() as u64,
+        ),
+    ];
+    for (name, help, value) in gauges {
+        head(text, name, "gauge", help);
+        let _ = writeln!(text, "{name} {value}");
+    }
 }
 
 /// The families of a relay's door.
@@ -187,12 +209,6 @@ fn of_door(text: &mut String, door: &DoorState, at: Timestamp) {
             "gauge",
             "1 while webhooks get 503",
             u64::from(door.closed.is_some()),
-        ),
-        (
-            "ddctl_gateway_away",
-            "gauge",
-            "1 while the gateway cannot be asked",
-            u64::from(door.gateway_away.is_some()),
         ),
     ] {
         let suffix = if kind == "counter" { "_total" } else { "" };

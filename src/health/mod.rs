@@ -11,7 +11,7 @@ mod file;
 mod metrics;
 mod server;
 
-pub use board::{Board, DestinationState, Report, Waiting};
+pub use board::{Away, Board, DestinationState, Report, SourceState, Waiting};
 pub use door::DoorState;
 pub use file::{StatusError, Stored, publish, read_all};
 pub use server::{ListenError, Server};

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 /// Why a request was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Refusal {
@@ -59,8 +61,8 @@ pub struct Numbers {
     pub incomplete: u64,
     /// Events that no webhook told, found in the gateway's list.
     pub reconciled: u64,
-    /// Why the gateway cannot be asked; `None` since it answered.
-    pub gateway_away: Option<String>,
+    /// Since when the gateway cannot be asked, and why; `None` since it answered.
+    pub gateway_away: Option<(Timestamp, String)>,
 }
 
 impl Counts {
@@ -102,7 +104,9 @@ impl Counts {
 
     /// The gateway cannot be asked.
     pub fn lose_gateway(&self, why: String) {
-        self.lock().gateway_away = Some(why);
+        let mut numbers = self.lock();
+        let since = numbers.gateway_away.take().map(|(since, _)| since);
+        numbers.gateway_away = Some((since.unwrap_or_else(Timestamp::now), why));
     }
 
     fn lock(&self) -> MutexGuard<'_, Numbers> {

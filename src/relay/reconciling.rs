@@ -1,6 +1,6 @@
 //! What no webhook told: offered to the spool, which knows what was missing.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
@@ -78,11 +78,10 @@ async fn reconcile_alone(
 ) -> Result<(), NotReconciled> {
     let name = format!("reconcile {}", settings.source.gateway.page_base());
     let position = RefCell::new(found(settings.spool, &name).await?);
-    let is_settled = Cell::new(true);
-    let left = |until: Timestamp| Some(position.borrow().left(until, is_settled.get()));
+    let left = |until: Timestamp| Some(position.borrow().left(until));
     let (tx, fed) = mpsc::channel(AT_ONCE);
     let read = sources::reconcile(settings.source, left, statements, tx, &mut *news);
-    let taken = take(settings, &name, &position, &is_settled, fed);
+    let taken = take(settings, &name, &position, fed);
     tokio::select! {
         read = read => read.map(drop).map_err(NotReconciled::from),
         taken = taken => taken.map_err(NotReconciled::from),
@@ -110,14 +109,12 @@ async fn take(
     settings: Reconciliation<'_>,
     name: &str,
     position: &RefCell<Position>,
-    is_settled: &Cell<bool>,
     mut fed: mpsc::Receiver<Fed>,
 ) -> Result<(), NotStored> {
     let mut offers = Vec::new();
     while let Some(one) = fed.recv().await {
         match one {
             Fed::Event(event) => {
-                is_settled.set(false);
                 offers.push(offer(&WebhookEvent::Session(event), settings.record));
                 if offers.len() >= AT_ONCE {
                     put(settings, std::mem::take(&mut offers), None).await?;
@@ -133,7 +130,6 @@ async fn take(
                 };
                 put(settings, std::mem::take(&mut offers), Some(note)).await?;
                 *position.borrow_mut() = moved;
-                is_settled.set(true);
             }
         }
     }

@@ -24,6 +24,7 @@ mod message;
 mod reconcile;
 mod recordings;
 mod retry;
+mod rounds;
 mod rows;
 mod stats;
 mod stored;
@@ -44,14 +45,15 @@ pub use error::SourceError;
 pub use estimate::{Estimate, estimate, estimate_sessions};
 pub use events::{EventContext, events_of};
 pub use export::{
-    Export, Fed, Follow, Left, News, SourceProgress, SourceSummary, Stretch, export,
-    export_sessions, export_unfinished, follow,
+    Export, Fed, Follow, SourceProgress, SourceSummary, Stretch, export, export_sessions,
+    export_unfinished, follow,
 };
 pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
 pub use reconcile::{GRACE, Made, NotAPosition, Position, Reconcile, reconcile};
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
+pub use rounds::{Left, News};
 pub use stats::{By, Counts, Group, Tally, tally};
 pub use stored::Stored;
 pub use user::user;

@@ -20,6 +20,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 pub use format::Format;
+use progress::Lines;
 pub use progress::Progress;
 pub use style::{Palette, Tone};
 pub use table::Table;
@@ -29,7 +30,7 @@ struct Stdout<'a>(&'a Ui);
 
 impl Write for Stdout<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        lock(&self.0.stdout).write(bytes)
+        self.0.to_stdout(|stdout| stdout.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -72,6 +73,7 @@ pub struct Ui {
     options: UiOptions,
     stdout: Mutex<Box<dyn Write + Send>>,
     stderr: Mutex<Box<dyn Write + Send>>,
+    lines: Lines,
 }
 
 impl Ui {
@@ -90,6 +92,7 @@ impl Ui {
             options,
             stdout: Mutex::new(stdout),
             stderr: Mutex::new(stderr),
+            lines: Lines::on_stderr(),
         }
     }
 
@@ -113,9 +116,19 @@ impl Ui {
 
     /// Writes data to stdout as it is.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut stdout = lock(&self.stdout);
-        stdout.write_all(bytes)?;
-        stdout.flush()
+        self.to_stdout(|stdout| {
+            stdout.write_all(bytes)?;
+            stdout.flush()
+        })
+    }
+
+    /// A terminal shows both streams, so that a line that moves gets out of the way.
+    fn to_stdout<T>(&self, write: impl FnOnce(&mut dyn Write) -> T) -> T {
+        let write = || write(&mut *lock(&self.stdout));
+        match self.options.streams.stdout_is_terminal {
+            true => self.lines.beside(write),
+            false => write(),
+        }
     }
 
     /// Stdout as a writer, for data that comes in pieces.
@@ -163,14 +176,19 @@ impl Ui {
             _ => return self.say(&format!("{painted} {text}")),
         };
         let indent = " ".repeat(label.len() + 1);
-        let lines = textwrap::wrap(text, textwrap::Options::new(width).break_words(false));
+        let options = textwrap::Options::new(width)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .break_words(false);
+        let lines = textwrap::wrap(text, options);
         self.say(&format!("{painted} {}", lines.join(&format!("\n{indent}"))));
     }
 
     fn say(&self, text: &str) {
-        let mut stderr = lock(&self.stderr);
-        // Nobody is left to tell when stderr is gone.
-        let _ = writeln!(stderr, "{text}");
+        self.lines.beside(|| {
+            let mut stderr = lock(&self.stderr);
+            // Nobody is left to tell when stderr is gone.
+            let _ = writeln!(stderr, "{text}");
+        });
     }
 
     /// Shows a list in the format asked for. `empty` is said on stderr when there is none.
@@ -206,10 +224,16 @@ impl Ui {
         }
     }
 
-    /// Progress of long work, drawn only where a person watches.
+    /// Whether progress is drawn: where a person watches, and not into a log.
+    pub fn draws_progress(&self) -> bool {
+        let is_watched = self.options.streams.stderr_is_terminal && !self.options.is_quiet;
+        is_watched && !tracing::enabled!(tracing::Level::DEBUG)
+    }
+
+    /// Progress of long work.
     pub fn progress(&self, label: &str) -> Progress {
-        match self.options.streams.stderr_is_terminal && !self.options.is_quiet {
-            true => Progress::shown(label),
+        match self.draws_progress() {
+            true => Progress::shown(label, &self.lines),
             false => Progress::hidden(),
         }
     }

@@ -277,6 +277,35 @@ fn old_lines_go_out_marked() {
 }
 
 #[test]
+fn several_destinations_each_have_their_position() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = file(&environment, &lines(0..30));
+    let name = path.display().to_string();
+    let _ = export(&environment, &name, &[]).exits(0);
+    append(&path, &lines(30..40));
+    let both = ["--to", "events,best-effort"];
+    let summary = export(&environment, &name, &both).exits(0).json();
+    let accepted = |at: usize| summary["destinations"][at]["accepted"].as_u64();
+    assert_eq!(
+        (accepted(0), accepted(1)),
+        (Some(10), Some(40)),
+        "{summary}"
+    );
+    assert_eq!(summary["delivered_before_line"], 41);
+    assert_eq!(arrived(&sandbox).len(), 40);
+    assert_eq!(sandbox.received("events", "title").len(), 40);
+
+    let again = export(&environment, &name, &both).exits(0).json();
+    assert_eq!(again["accepted"], 0, "{again}");
+    let stdin = [
+        "sessions", "export", "--file", "-", "--to", "logs", "--to", "events",
+    ];
+    let refused = environment.run(stdin).exits(2);
+    let _ = refused.says("standard input can be read once");
+}
+
+#[test]
 fn another_kind_of_file_and_another_destination_are_refused() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);

@@ -80,7 +80,7 @@ fn everything(environment: &TestEnvironment) -> BTreeSet<String> {
 
 /// Enough for a run that is seen in its middle.
 fn many() -> SandboxProcess {
-    SandboxOptions::default().sessions(3_000).start()
+    SandboxOptions::default().sessions(600).start()
 }
 
 const SMALL: [&str; 2] = ["--rotate-size", "4kB"];

@@ -112,7 +112,7 @@ fn a_dry_run_shows_what_is_left_and_remembers_nothing() {
 #[test]
 fn a_run_that_is_killed_goes_on_where_it_was() {
     let sandbox = SandboxOptions::default()
-        .sessions(3_000)
+        .sessions(1_200)
         .fault("logs:slow=2ms@1")
         .start();
     let environment = TestEnvironment::of(&sandbox);

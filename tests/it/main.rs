@@ -2,6 +2,7 @@
 
 mod assert;
 mod audit;
+mod audit_modes;
 mod config;
 mod crowded;
 mod dashboards;

@@ -164,3 +164,157 @@ fn while_the_key_is_refused_it_says_where_the_key_came_from_and_a_person_is_wait
     assert_eq!(waiting["remedy"], remedy);
     stopped(running);
 }
+
+#[test]
+fn a_destination_that_fails_is_told_of_at_once_while_the_others_go_on() {
+    let sandbox = SandboxOptions::default().every("300ms").start();
+    let environment = TestEnvironment::of(&sandbox);
+    let folder = environment.path("parts");
+    fs::create_dir(&folder).expect("our folder");
+    let args = [
+        "sessions", "export", "--follow", "--since", "1h", "--to", "logs",
+    ];
+    let more = [
+        "--interval",
+        "200ms",
+        "--to",
+        "parts/x.ndjson,best-effort",
+        "--rotate-age",
+        "300ms",
+    ];
+    let mut running = environment.command(args.into_iter().chain(more)).start();
+    until("a file is finished", || {
+        let mut names = fs::read_dir(&folder).ok()?.flatten();
+        let is_whole = |name: &str| !name.starts_with('.');
+        let found = names.any(|entry| is_whole(&entry.file_name().to_string_lossy()));
+        found.then_some(())
+    });
+    fs::rename(&folder, environment.path("away")).expect("our folder");
+    running.wait_for_stderr("parts/x.ndjson: nothing more goes there in this run");
+    let (code, reports) = status(&environment, |report| {
+        !report["destinations"][1]["failed"].is_null()
+    });
+    assert_eq!(code, 3, "{reports}");
+    let before = sandbox.received("logs", "evt.id").len();
+    until("the other goes on", || {
+        sandbox.has_received("logs", before + 3).then_some(())
+    });
+    running.signal(Signal::TERM);
+    let stopped = running.finish().exits(0);
+    assert!(!stopped.stderr.contains("too slow"), "{stopped}");
+}
+
+/// The names of design's attribute table, as they are searched for.
+const HEARTBEAT: &str = "evt.name,evt.id,ddsource,service,hostname,status,timestamp,message,\
+                         ddctl.lag_s,ddctl.oldest_undelivered_s,ddctl.delivered,\
+                         ddctl.dead_letters,ddctl.late,ddctl.state,sessions.open_too_long";
+
+fn heartbeats(sandbox: &crate::support::SandboxProcess) -> Vec<Value> {
+    let rows = sandbox.received("logs", HEARTBEAT);
+    let is_beat = |row: &Value| row["evt.name"] == "ddctl.heartbeat";
+    rows.into_iter().filter(is_beat).collect()
+}
+
+#[test]
+fn the_heartbeat_names_sessions_that_are_open_for_too_long_and_has_every_attribute() {
+    let sandbox = SandboxOptions::default().sessions(5).open(2).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let flags = ["--heartbeat", "200ms", "--interval", "200ms"];
+    let often = [&flags[..], &["--open-too-long", "1ms"]].concat();
+    let running = follow(&environment, &often, None);
+    let beat = until("a heartbeat that names them", || {
+        let beats = heartbeats(&sandbox).into_iter();
+        beats
+            .filter(|beat| beat["sessions.open_too_long"].is_array())
+            .find(|beat| beat["ddctl.delivered"].as_u64() > Some(0))
+    });
+    assert_shape("heartbeat", &beat);
+    let list = ["sessions", "list", "--status", "open", "-o", "json"];
+    let open = environment
+        .run(list.iter().chain(&["--since", "40d"]))
+        .exits(0)
+        .json();
+    let ids = open.as_array().expect("a list").iter();
+    let mut ids: Vec<&str> = ids.filter_map(|one| one["id"].as_str()).collect();
+    let named = beat["sessions.open_too_long"].as_array().expect("a list");
+    let mut named: Vec<&str> = named.iter().filter_map(Value::as_str).collect();
+    ids.sort_unstable();
+    named.sort_unstable();
+    assert_eq!(named, ids);
+    let (_, reports) = status(&environment, |_| true);
+    assert_eq!(
+        reports[0]["source"]["open_too_long"]
+            .as_array()
+            .map(Vec::len),
+        Some(ids.len())
+    );
+    stopped(running);
+
+    sandbox.reset();
+    let running = follow(&environment, &flags, None);
+    let beat = until("a heartbeat", || heartbeats(&sandbox).pop());
+    assert!(
+        beat["sessions.open_too_long"].is_null(),
+        "not open for 8 h: {beat}"
+    );
+    stopped(running);
+}
+
+#[test]
+fn while_the_gateway_is_away_the_heartbeat_says_so_and_falls_behind() {
+    let sandbox = SandboxOptions::default().sessions(5).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let flags = ["--heartbeat", "200ms", "--interval", "200ms"];
+    let mut running = follow(&environment, &flags, None);
+    let _ = until("a first heartbeat", || heartbeats(&sandbox).pop());
+    sandbox.put_faults(&["gateway:503@1"]);
+    running.wait_for_stderr("asking again until the gateway answers");
+    let beat = until("one that has waited", || {
+        let beat = heartbeats(&sandbox).pop()?;
+        let has_waited = beat["ddctl.oldest_undelivered_s"].as_u64() > Some(1);
+        (has_waited && beat["ddctl.state"] == "source away").then_some(beat)
+    });
+    assert!(beat["ddctl.lag_s"].as_u64() > Some(1), "{beat}");
+    let _ = status(&environment, |report| !report["source"]["away"].is_null());
+    let text = environment.run(["status"]).exits(0).stdout;
+    assert!(text.contains("the source is away since"), "{text}");
+    sandbox.put_faults(&[]);
+    running.wait_for_stderr("the gateway answers again");
+    until("the next one is well", || {
+        let beat = heartbeats(&sandbox).pop()?;
+        (beat["ddctl.state"] == "delivering").then_some(())
+    });
+    stopped(running);
+}
+
+#[test]
+fn a_terminal_shows_the_rate_and_what_is_left_or_the_lag_and_a_pipe_nothing() {
+    let sandbox = SandboxOptions::default().sessions(300).start();
+    let environment = TestEnvironment::of(&sandbox);
+    sandbox.put_faults(&["logs:429@0.5"]);
+    let once = [
+        "sessions", "export", "--since", "40d", "--yes", "--to", "logs",
+    ];
+    let mut terminal = crate::support::Pty::start_sized(&environment, (80, 24), &once);
+    let screen = terminal.wait_for("shipping: ");
+    let line = screen.iter().find(|line| line.contains("shipping: "));
+    assert!(
+        line.is_some_and(|line| line.chars().count() <= 80),
+        "{screen:?}"
+    );
+    terminal.wait_for("all read");
+    sandbox.put_faults(&[]);
+    let screen = terminal.wait_for("receipt ");
+    let is_gone = !screen.iter().any(|line| line.contains("shipping: "));
+    assert!(is_gone, "{screen:?}");
+    assert_eq!(terminal.finish().code, 0);
+
+    let stay = ["sessions", "export", "--follow", "--to", "logs"];
+    let mut terminal = crate::support::Pty::start_sized(&environment, (80, 24), &stay);
+    terminal.wait_for("nothing waits");
+    terminal.signal(Signal::TERM);
+    let _ = terminal.finish();
+
+    let piped = environment.run(once.iter().chain(&["--again"])).exits(0);
+    assert!(!piped.stderr.contains("shipping"), "{}", piped.stderr);
+}

@@ -1,6 +1,7 @@
 //! `ddctl audit`: the gateway's own log of what its administrators changed.
 
 mod export;
+mod filter;
 
 use clap::Subcommand;
 
@@ -15,7 +16,16 @@ pub enum Audit {
 impl Audit {
     /// An export that is told to stop sends what it holds first.
     pub fn stops_by_itself(&self) -> bool {
-        matches!(self, Audit::Export(_))
+        match self {
+            Audit::Export(args) => args.delivers(),
+        }
+    }
+
+    /// True for what runs until it is told to stop.
+    pub fn runs_until_stopped(&self) -> bool {
+        match self {
+            Audit::Export(args) => args.runs_until_stopped(),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::rows::{Chosen, LetterRow, folder, lines_of};
 use crate::commands::flags::DatadogAccess;
 use crate::commands::receipts;
-use crate::commands::shipping::{Chorus, End, Extent, carry, closed};
+use crate::commands::shipping::{Chorus, Course, End, Extent, carry, closed, stop};
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::datadog::Datadog;
@@ -179,7 +179,8 @@ async fn retry(
         dead_letters: Some(folder),
         ..Options::default()
     };
-    let chorus = Chorus::new(&context.ui, "shipping", std::iter::once(name.clone()));
+    let (course, names) = (Course::default(), std::iter::once(name.clone()));
+    let chorus = Chorus::new(&context.ui, "shipping", &course, names);
     let follower = Follower {
         ui: &context.ui,
         chorus: &chorus,
@@ -191,7 +192,9 @@ async fn retry(
     let remedy = "run the same command again with another key".to_owned();
     let end = End::Intake(Account::new(kind, datadog, None, remedy), options);
     let recorder = Recorder::of_lines(Some(&receipt), &follower);
-    let summary = carry(context, end, letters, given, recorder).await;
+    let wish = stop(context);
+    let carried = carry(context, &wish, end, letters, given, recorder);
+    let summary = chorus.during(carried).await;
     let unread = unread.try_iter().next();
     let summary = closed(
         context,
@@ -356,7 +359,7 @@ fn say(context: &Context, retried: &Retried) {
         (retried.set_aside_again, "refused again, in newer letters"),
         (
             retried.not_events,
-            "no events: mend them in the file, or drop them",
+            "that are no events: mend them in the file, or drop them",
         ),
         (retried.undelivered, "not delivered: they stay"),
         (retried.late, "older than Datadog takes: tagged late:true"),

@@ -10,7 +10,7 @@ mod view;
 use clap::Subcommand;
 
 pub use sender::begin;
-pub use verify::{Subject, VerifyAnswer, verified};
+pub use verify::{Selected, Subject, VerifyAnswer, verified};
 
 use crate::context::Context;
 use crate::error::Exit;

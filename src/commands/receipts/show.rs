@@ -130,6 +130,9 @@ fn from_lines(card: &mut Card<'_>, source: &str, detail: &ReceiptDetail) {
 
 fn counts(card: &mut Card<'_>, detail: &ReceiptDetail) {
     let totals = &detail.totals;
+    if totals.found + totals.findings > 0 {
+        card.line("found", &counted(totals.found, "event"));
+    }
     let kinds: Vec<String> = totals
         .kinds
         .iter()

@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::Relay;
 use crate::delivery::Backlog;
 use crate::error::UsageError;
-use crate::health::DoorState;
+use crate::health::{Away, DoorState};
 use crate::relay::{
     Certificate, Counts, Door, DoorSettings, KeyFile, open, socket_of_the_service_manager,
 };
@@ -205,6 +205,6 @@ fn state_of(url: &str, counts: &Counts, spool: &Backlog) -> DoorState {
         completed: numbers.completed,
         incomplete: numbers.incomplete,
         reconciled: numbers.reconciled,
-        gateway_away: numbers.gateway_away,
+        gateway_away: numbers.gateway_away.map(|(since, why)| Away { since, why }),
     }
 }

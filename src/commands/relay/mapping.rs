@@ -1,5 +1,6 @@
 //! From what became of a webhook to records.
 
+use crate::commands::shipping::log_profile;
 use crate::context::Context;
 use crate::delivery::Record;
 use crate::delivery::map::log::LogProfile;
@@ -17,14 +18,8 @@ pub(super) struct Mapping {
 
 impl Mapping {
     pub fn new(context: &Context, no_redact: bool, gateway: &Gateway) -> anyhow::Result<Self> {
-        let settings = context.settings()?;
         Ok(Self {
-            profile: LogProfile {
-                service: settings.service.value.clone(),
-                hostname: gateway.host().to_owned(),
-                tags: settings.tags.value.clone(),
-                env: settings.env.as_ref().map(|env| env.value.clone()),
-            },
+            profile: log_profile(context, gateway)?,
             redactor: context.redactor(no_redact)?,
         })
     }

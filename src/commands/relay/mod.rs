@@ -24,8 +24,8 @@ use self::work::Work;
 use super::flags::{DatadogAccess, GatewayAccess};
 use super::receipts;
 use super::shipping::{
-    self, Carried, DeliveryFlags, Intake, Lane, Seen, Shipped, Standing, conclude, listen_address,
-    ship_standing,
+    self, Carried, Course, DeliveryFlags, Intake, Lane, Seen, Shipped, Standing, conclude,
+    listen_address, ship_standing,
 };
 use crate::context::Context;
 use crate::delivery::Backlog;
@@ -47,19 +47,29 @@ const COMMAND: &str = "relay";
 /// For the gateway's word on whose token it is.
 const GATEWAY_PATIENCE: Duration = Duration::from_secs(5);
 
+const TO: &str = "Where it goes: `logs` or `events` (Datadog); repeatable, with `,best-effort` behind \
+                  one that must not hold the others back";
+
+const LATE: &str = "What happens to events older than Datadog takes [default: restamp]";
+
 /// Receive the gateway's webhooks, complete them from its API, and deliver them
 ///
 /// Runs until it is stopped. A webhook is verified, on the disk before it is answered, and stays
 /// there until every destination has its events.
 #[derive(Debug, Args)]
 #[command(
+    mut_arg("to", |arg| arg.help(TO)),
+    mut_arg("late", |arg| arg.help(LATE)),
     mut_arg("dry_run", |arg| arg.hide(true)),
     mut_arg("overwrite", |arg| arg.hide(true)),
     after_help = "Examples:
   ddctl relay --signing-secret-file relay.secret --to logs
-  ddctl relay --signing-secret-file relay.secret --to logs --to events,best-effort \\
-      --listen 0.0.0.0:8787 --tls-cert cert.pem --tls-key key.pem --health-listen 8080
-  ddctl webhooks register --to https://relay.example.com --signing-secret-file relay.secret
+  ddctl relay --signing-secret-file relay.secret --to logs \\
+      --to events,best-effort --health-listen 8080
+  ddctl relay --signing-secret-file relay.secret --to logs \\
+      --listen 0.0.0.0:8787 --tls-cert cert.pem --tls-key key.pem
+  ddctl webhooks register --to https://relay.example.com \\
+      --signing-secret-file relay.secret
 
 Any path takes the POST. What is unsigned, wrongly signed or older than five minutes is answered 401, \
 what is larger than 2 MB 413, and while there is no room 503; Svix then sends it again. A webhook that \
@@ -262,23 +272,24 @@ impl Relaying<'_> {
         let standing = Standing::open(context, COMMAND, seen, profile, &lanes).await?;
         let standing = standing.with_door(entrance.witness());
         let environment = &context.environment;
-        let service = Arc::new(Service::new(
+        let service = Service::new(
             environment.get("NOTIFY_SOCKET"),
             environment.get("WATCHDOG_USEC"),
-        ));
-        self.stop_with(door, &service);
+        );
         let told = format!("listening for webhooks at {}", entrance.url());
         context.ui.status(&told);
         service.ready(&told);
         let shipment = ship_standing(
             context,
-            "relaying",
+            &Course::default(),
             lanes,
-            |tx| self.work(entrance, &service, tx),
+            |tx| self.work(door, entrance, &service, tx),
             Result::is_ok,
             &standing,
         )
         .await;
+        // Also where every delivery ended by itself.
+        service.stopping();
         if let Some(Err(error)) = shipment.source {
             return Err(shipping::unread(context, error.into(), shipment.carried));
         }
@@ -287,6 +298,7 @@ impl Relaying<'_> {
 
     async fn work(
         &self,
+        door: &Door,
         entrance: &mut Entrance,
         service: &Service,
         tx: mpsc::Sender<Spooled>,
@@ -306,24 +318,17 @@ impl Relaying<'_> {
         };
         let mut cancel = self.context.cancel();
         tokio::select! {
-            _ = cancel.wait_for(|stopped| *stopped) => Ok(()),
+            // What was read still goes out while the door is closed.
+            _ = cancel.wait_for(|stopped| *stopped) => {
+                door.begin_to_close();
+                service.stopping();
+                Ok(())
+            }
             fed = feed(self.spool, tx) => fed,
             worked = work.rounds() => worked,
             never = entrance.watch(&self.context.ui) => match never {},
             never = service.live() => match never {},
         }
-    }
-
-    /// The door closes as soon as somebody wants an end, while what was read still goes out.
-    fn stop_with(&self, door: &Door, service: &Arc<Service>) {
-        let (mut cancel, close) = (self.context.cancel(), door.closer());
-        let service = Arc::clone(service);
-        tokio::spawn(async move {
-            if cancel.wait_for(|stopped| *stopped).await.is_ok() {
-                service.stopping();
-                close();
-            }
-        });
     }
 
     async fn lanes(&self) -> anyhow::Result<Vec<Lane<'_, Spooled>>> {

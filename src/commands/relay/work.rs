@@ -137,7 +137,8 @@ impl Work<'_> {
     async fn waiting_round(&self) -> Result<(), NotStored> {
         let events = match self.context(ApprovalSources::default()) {
             Ok(events) => events,
-            Err(_) => {
+            Err(why) => {
+                self.counts.lose_gateway(why);
                 tokio::time::sleep(AGAIN).await;
                 return Ok(());
             }
@@ -169,7 +170,7 @@ impl Work<'_> {
             News::Away(error) => self.away(&told(&error), is_away),
             News::Back { .. } => self.back(is_away),
             News::Hidden(hidden) => self.context.ui.warning(&format!("not read: {hidden}")),
-            News::Looked { at, sessions } => tracing::debug!(%at, sessions, "looked"),
+            News::Looked { at, found, .. } => tracing::debug!(%at, found, "looked"),
             News::Read(_) => {}
         }
     }

@@ -37,7 +37,11 @@ pub enum Sessions {
 impl Sessions {
     /// An export that is told to stop sends what it holds first, a tail shows it.
     pub fn stops_by_itself(&self) -> bool {
-        matches!(self, Sessions::Export(_) | Sessions::Tail(_))
+        match self {
+            Sessions::Export(args) => args.delivers(),
+            Sessions::Tail(_) => true,
+            _ => false,
+        }
     }
 
     /// True for what runs until it is told to stop.

@@ -37,6 +37,9 @@ pub trait Keeper<E> {
     /// Remembers what no event was waited for, at the end.
     fn finish(&self) -> Result<(), StateError>;
 
+    /// The lane takes nothing more, while others go on.
+    fn ended(&self) {}
+
     /// Events that the destination had already.
     fn known(&self) -> u64;
 }

@@ -2,33 +2,48 @@
 //! what is said of it at the end.
 //!
 //! A command names its destinations by [`To`], makes a [`Lane`] of each, and hands them to [`ship`]
-//! together with the work that reads. A [`Keeper`] is its own: it makes records of what was read and
-//! remembers what came of them.
+//! together with the work that reads. A [`Keeper`](lane::Keeper) is its own: it makes records of what was read and
+//! remembers what came of them. What comes from the gateway's API has the [`Follower`](follower::Follower), and
+//! [`positions`] says what of a range each destination lacks.
 
+mod course;
 mod flags;
+mod follower;
+mod following;
 mod intake;
 mod lane;
+mod lanes;
 mod new_position;
 mod outcome;
 mod place;
+pub mod positions;
+mod proof;
+mod rotate;
 mod rows;
 mod run;
 mod single;
 mod standing;
 mod summary;
+mod verification;
 mod voice;
 
+pub use course::Course;
 pub use flags::DeliveryFlags;
+pub use follower::{Mapping, log_profile};
+pub use following::{Following, tell_news};
 pub use intake::Intake;
 pub use lane::{End, Keeper, Lane};
-pub use new_position::tell_new_position;
+pub use lanes::Lanes;
 pub use outcome::{Carried, conclude, unread};
 pub use place::{Destination, To, check};
+pub use proof::{ProofFlags, requests};
+pub use rotate::RotateFlags;
 pub use rows::Place;
-pub use run::{Extent, closed, ship, ship_standing};
+pub use run::{Extent, Wish, closed, ship, ship_standing, stop, together};
 pub use single::carry;
 pub use standing::{Seen, Standing, StandingFlags, listen_address};
 pub use summary::Shipped;
+pub use verification::{Verification, proven, shown};
 pub use voice::Chorus;
 
 /// More events than this are asked about.

@@ -12,7 +12,7 @@ pub fn tell_new_position(ui: &Ui, ledger: &Ledger) -> Result<(), StateError> {
         return Ok(());
     }
     let (key, others) = (ledger.key(), ledger.others()?);
-    let is_audit = |key: &CursorKey| key.filter == audit::NAME;
+    let is_audit = |key: &CursorKey| audit::is_selection(&key.filter);
     let nearest = others
         .iter()
         // Positions of the audit log and of sessions have nothing to do with each other.

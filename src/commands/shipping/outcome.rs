@@ -30,8 +30,12 @@ impl Carried {
         }
     }
 
-    /// Events that a best-effort destination had no room or no time for.
+    /// Events that a best-effort destination had no room or no time for; of one that failed nobody
+    /// counts them.
     pub fn missed(&self) -> u64 {
+        if self.result.is_err() {
+            return 0;
+        }
         self.lacked.saturating_sub(self.summary().read)
     }
 

@@ -21,6 +21,10 @@ impl Place {
         self.to.destination.is_intake() || self.rotation.is_some()
     }
 
+    pub fn is_stdout(&self) -> bool {
+        self.to.destination == Destination::Stdout
+    }
+
     /// Its file: a target that cannot be written is found before the gateway is asked anything.
     ///
     /// # Errors

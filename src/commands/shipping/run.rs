@@ -8,13 +8,14 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::sync::{Notify, mpsc, watch};
 
+use super::course::Course;
 use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner};
 use super::outcome::Carried;
 use super::standing::Standing;
 use super::voice::Chorus;
 use crate::context::Context;
 use crate::delivery::receipts::{Ending, Receipt};
-use crate::delivery::{Outlet, Stop, Summary, fan_out};
+use crate::delivery::{Outlet, Progress, Stop, Summary, fan_out};
 
 /// Items that wait between reading and delivering.
 const QUEUE: usize = 256;
@@ -27,7 +28,7 @@ const BEST_EFFORT_QUEUE: usize = 1_024;
 const GRACE: Duration = Duration::from_secs(30);
 
 /// The person's wish to stop, in the pipeline's words.
-pub(super) fn stop(context: &Context) -> Wish {
+pub fn stop(context: &Context) -> Wish {
     let (wish, _) = watch::channel(Stop::No);
     let (sender, stopping) = (wish.clone(), context.stopping());
     let (mut asked, mut urged) = (stopping.asked(), stopping.urged());
@@ -43,7 +44,7 @@ pub(super) fn stop(context: &Context) -> Wish {
 }
 
 /// Whether a lane should go on.
-type Wish = watch::Sender<Stop>;
+pub type Wish = watch::Sender<Stop>;
 
 /// What came of a run.
 pub struct Shipment<S> {
@@ -56,43 +57,45 @@ pub struct Shipment<S> {
 /// Hands what `source` sends to every lane, until the source is done or no delivery goes on: a
 /// delivery that ends first was told to, or failed, and reading on is of no use.
 ///
+/// `course` is told by the source how far it is, and shown.
+///
 /// `is_good` says of the source's result whether everything was read: only then files appear under
 /// their names.
 pub async fn ship<E: Clone, S, F: Future<Output = S>>(
     context: &Context,
-    label: &str,
+    course: &Course,
     lanes: Vec<Lane<'_, E>>,
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
 ) -> Shipment<S> {
-    shipped(context, label, lanes, source, is_good, None).await
+    shipped(context, course, lanes, source, is_good, None).await
 }
 
 /// As [`ship`], for a long-running mode, which is seen from outside meanwhile.
 pub async fn ship_standing<E: Clone, S, F: Future<Output = S>>(
     context: &Context,
-    label: &str,
+    course: &Course,
     lanes: Vec<Lane<'_, E>>,
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
     standing: &Standing,
 ) -> Shipment<S> {
     tokio::select! {
-        shipment = shipped(context, label, lanes, source, is_good, Some(standing)) => shipment,
+        shipment = shipped(context, course, lanes, source, is_good, Some(standing)) => shipment,
         never = standing.serve(&context.ui) => match never {},
     }
 }
 
 async fn shipped<E: Clone, S, F: Future<Output = S>>(
     context: &Context,
-    label: &str,
+    course: &Course,
     lanes: Vec<Lane<'_, E>>,
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
     standing: Option<&Standing>,
 ) -> Shipment<S> {
     let names = lanes.iter().map(|lane| lane.name.clone());
-    let chorus = Chorus::new(&context.ui, label, names);
+    let chorus = Chorus::new(&context.ui, "shipping", course, names).of(standing);
     let (mut tracks, mut ends) = (Vec::new(), Vec::new());
     for lane in lanes {
         tracks.push(Track {
@@ -106,7 +109,8 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
     let lacked: Lacked = tracks.iter().map(|_| Cell::new(0)).collect();
     let (tx, rx) = mpsc::channel(QUEUE);
     let deliveries = deliver(context, &chorus, standing, &tracks, ends, &lacked, rx);
-    let (source, ended) = side_by_side(source(tx), deliveries).await;
+    let shipping = side_by_side(source(tx), deliveries);
+    let (source, ended) = chorus.during(shipping).await;
     let is_whole = source.as_ref().is_none_or(is_good);
     let carried = tracks.into_iter().zip(ended).zip(&lacked);
     let carried = carried.map(|((track, ended), lacked)| Carried {
@@ -169,8 +173,7 @@ async fn deliver<E: Clone>(
     {
         return vec![runner(0).run(items, end).await];
     }
-    let required = Cell::new(tracks.iter().filter(|one| !one.is_best_effort).count());
-    let (is_required_done, mut outlets, mut running) = (Notify::new(), Vec::new(), Vec::new());
+    let (mut outlets, mut running) = (Vec::new(), Vec::new());
     for (at, end) in ends.into_iter().enumerate() {
         let track = &tracks[at];
         let (tx, rx) = mpsc::channel(match track.is_best_effort {
@@ -181,44 +184,68 @@ async fn deliver<E: Clone>(
             true => Outlet::best_effort(tx, |item: &E| track.keeper.worth(item), &lacked[at]),
             false => Outlet::required(tx),
         });
-        let (run, required, done) = (runner(at).run(rx, end), &required, &is_required_done);
-        running.push(async move {
+        let run = runner(at).run(rx, end);
+        let run = async move {
             let ended = run.await;
-            if !track.is_best_effort {
-                required.set(required.get() - 1);
-            }
-            if required.get() == 0 {
-                done.notify_one();
+            track.keeper.ended();
+            if let (true, Err(error)) = (track.is_best_effort, &ended) {
+                failed(chorus, standing, at, error);
             }
             ended
-        });
+        };
+        running.push((track.is_best_effort, run));
     }
-    let mut running = pin!(join_all(running));
+    let mut running = pin!(together(running, &wishes));
     // Where every delivery has ended, nothing of the source is waited for.
     tokio::select! {
         biased;
         ended = &mut running => return ended,
         () = fan_out(items, outlets) => {}
     }
-    let best_effort = tracks
-        .iter()
-        .zip(&wishes)
-        .filter(|(one, _)| one.is_best_effort);
+    running.await
+}
+
+/// Deliveries side by side, each with whether it is best effort, and the wishes that stop them.
+/// What is best effort gets some time more once all the others are done.
+pub async fn together<T>(runs: Vec<(bool, impl Future<Output = T>)>, wishes: &[Wish]) -> Vec<T> {
+    let required = runs.iter().filter(|(is_best_effort, _)| !is_best_effort);
+    let (left, is_required_done) = (&Cell::new(required.count()), &Notify::new());
+    let behind = runs.iter().zip(wishes);
+    let behind = behind.filter_map(|((is_best_effort, _), wish)| is_best_effort.then_some(wish));
+    let behind: Vec<&Wish> = behind.collect();
+    let runs = runs.into_iter().map(|(is_best_effort, run)| async move {
+        let ended = run.await;
+        if !is_best_effort {
+            left.set(left.get() - 1);
+        }
+        if left.get() == 0 {
+            is_required_done.notify_one();
+        }
+        ended
+    });
     tokio::select! {
         biased;
-        ended = &mut running => ended,
-        never = hurry(&is_required_done, best_effort.map(|(_, wish)| wish)) => match never {},
+        ended = join_all(runs) => ended,
+        never = hurry(is_required_done, behind) => match never {},
     }
 }
 
+/// What others go on without is told at once, and not at the end alone.
+fn failed(chorus: &Chorus<'_>, standing: Option<&Standing>, at: usize, error: &anyhow::Error) {
+    let told = Progress::Failed {
+        why: format!("{error:#}"),
+    };
+    if let Some(standing) = standing {
+        standing.board.told(at, &told);
+    }
+    chorus.tell(at, told);
+}
+
 /// Ends what is behind some time after the others are done.
-async fn hurry<'a>(
-    is_required_done: &Notify,
-    best_effort: impl Iterator<Item = &'a Wish>,
-) -> Infallible {
+async fn hurry(is_required_done: &Notify, behind: Vec<&Wish>) -> Infallible {
     is_required_done.notified().await;
     tokio::time::sleep(GRACE).await;
-    for wish in best_effort {
+    for wish in behind {
         wish.send_replace(Stop::Now);
     }
     std::future::pending().await

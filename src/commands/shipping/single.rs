@@ -3,18 +3,19 @@
 use tokio::sync::mpsc;
 
 use super::lane::End;
-use super::run::stop;
+use super::run::Wish;
 use crate::context::Context;
 use crate::delivery::{self, DryRun, Given, Observer, Options, Summary};
 use crate::error::UsageError;
 
-/// Takes `items` to `end` until there are no more, or the person wants it to stop.
+/// Takes `items` to `end` until there are no more, or `wish` wants it to stop.
 ///
 /// # Errors
 ///
 /// A delivery that ended early, and an end that is no intake.
 pub async fn carry<E, R>(
     context: &Context,
+    wish: &Wish,
     end: End<'_>,
     items: mpsc::Receiver<E>,
     to_records: impl FnMut(E) -> R,
@@ -23,7 +24,6 @@ pub async fn carry<E, R>(
 where
     R: IntoIterator<Item: Into<Given>>,
 {
-    let wish = stop(context);
     let stopping = |options| Options {
         stop: Some(wish.subscribe()),
         ..options

@@ -7,19 +7,33 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::{SignedDuration, Timestamp};
 
 use super::lane::Lane;
 use crate::context::Context;
 use crate::delivery::map::heartbeat::Heartbeat;
 use crate::delivery::map::log::LogProfile;
 use crate::delivery::{Account, Codec, IntakeKind};
-use crate::domain::time::parse_duration;
+use crate::domain::time::{human_duration, parse_duration};
 use crate::health::{Board, DoorState, Server, publish};
+use crate::sources::{News, SourceError};
 use crate::ui::Ui;
+
+/// Sessions that one heartbeat names; there may be more.
+const MOST_NAMED: usize = 100;
 
 /// Flags of every long-running mode.
 #[derive(Debug, Args)]
 pub struct StandingFlags {
+    /// With --follow: how often the gateway is asked
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = parse_duration,
+        requires = "follow"
+    )]
+    pub interval: Duration,
     /// With --follow: how often a heartbeat goes to the logs, which says that events would arrive
     #[arg(
         long,
@@ -66,6 +80,12 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "it is [HOST:]PORT, such as 8080 or 0.0.0.0:8080".to_owned())
 }
 
+/// Why a source does not answer, in its own words.
+pub(super) fn away(error: &SourceError) -> String {
+    let of_gateway = error.gateway().map(ToString::to_string);
+    of_gateway.unwrap_or_else(|| error.to_string())
+}
+
 /// A long-running mode, seen from outside.
 pub struct Standing {
     pub(super) board: Board,
@@ -73,6 +93,8 @@ pub struct Standing {
     state: PathBuf,
     profile: LogProfile,
     heartbeat: Duration,
+    /// A session that runs for longer is named.
+    open_limit: Option<Duration>,
 }
 
 impl Standing {
@@ -100,11 +122,12 @@ impl Standing {
             context.ui.status(&told);
         }
         Ok(Self {
-            board: Board::new(command, destinations, jiff::Timestamp::now),
+            board: Board::new(command, destinations, Timestamp::now),
             server,
             state: context.state_folder()?,
             profile,
             heartbeat: flags.heartbeat,
+            open_limit: None,
         })
     }
 
@@ -112,6 +135,53 @@ impl Standing {
     pub fn with_door(self, door: impl Fn() -> DoorState + Send + Sync + 'static) -> Self {
         let board = self.board.with_door(door);
         Self { board, ..self }
+    }
+
+    /// Names sessions that run for longer than `limit`.
+    pub fn naming_open(self, limit: Duration) -> Self {
+        Self {
+            open_limit: Some(limit),
+            ..self
+        }
+    }
+
+    /// Takes in what happened at the source.
+    pub fn heard(&self, news: &News) {
+        match news {
+            News::Away(error) => self.board.source_away(away(error)),
+            News::Looked { at, open, .. } => self.board.looked(*at, self.too_long(*at, open)),
+            News::Back { .. } | News::Hidden(_) | News::Read(_) => {}
+        }
+    }
+
+    /// How far it is behind, in a few words.
+    pub(super) fn lag_text(&self) -> String {
+        let report = self.board.report();
+        if report.source.away.is_some() {
+            return "the source is away".to_owned();
+        }
+        let required = report.destinations.iter().filter(|one| !one.best_effort);
+        match required.filter_map(|one| one.oldest_event).min() {
+            None => "nothing waits".to_owned(),
+            Some(oldest) => {
+                let lag = report.at.duration_since(oldest).unsigned_abs();
+                format!("lag {}", human_duration(Duration::from_secs(lag.as_secs())))
+            }
+        }
+    }
+
+    fn too_long(&self, at: Timestamp, open: &[(String, Timestamp)]) -> Vec<String> {
+        let Some(limit) = self.open_limit.and_then(|limit| limit.try_into().ok()) else {
+            return Vec::new();
+        };
+        let is_too_long = |since: Timestamp| at.duration_since(since) > limit;
+        let mut open: Vec<_> = open
+            .iter()
+            .filter(|(_, since)| is_too_long(*since))
+            .collect();
+        open.sort_by_key(|(_, since)| *since);
+        let named = open.into_iter().map(|(id, _)| id.clone());
+        named.take(MOST_NAMED).collect()
     }
 
     /// Keeps the report and answers until it is dropped.
@@ -153,25 +223,20 @@ impl Standing {
         if state.waiting.is_some() {
             return None;
         }
-        let seconds = |since: Option<jiff::Timestamp>| {
-            let since = since.map(|since| report.at.duration_since(since).as_secs());
-            since.and_then(|seconds| u64::try_from(seconds).ok())
-        };
-        let waiting = report.door.as_ref().and_then(|door| door.oldest);
-        let oldest = state.oldest_undelivered.into_iter().chain(waiting).min();
+        let seconds = |passed: SignedDuration| passed.as_secs().unsigned_abs();
         let mut id = [0; 16];
         getrandom::fill(&mut id).ok()?;
         Some(Heartbeat {
             id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
             at: report.at,
-            lag_s: seconds(state.position).unwrap_or_default(),
-            oldest_undelivered_s: seconds(oldest).unwrap_or_default(),
+            lag_s: seconds(report.lag(state)),
+            oldest_undelivered_s: seconds(report.waited(state)),
             delivered: state.delivered,
             dead_letters: state.dead_letters.values().sum(),
             late: state.late,
             reconciled: report.door.as_ref().map(|door| door.reconciled),
-            state: state.word().to_owned(),
-            open_too_long: Vec::new(),
+            state: report.word(state).to_owned(),
+            open_too_long: report.source.open_too_long.clone(),
             test_run: None,
         })
     }

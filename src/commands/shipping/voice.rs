@@ -1,25 +1,84 @@
 //! What is told of a run while it is under way.
 
 use std::cell::RefCell;
+use std::convert::Infallible;
+use std::time::Duration;
 
+use tokio::time::Instant;
+
+use super::course::{Course, Meter, left_text, rate_text};
+use super::standing::Standing;
 use crate::delivery::Progress;
 use crate::domain::time::human_duration;
 use crate::ui;
+
+/// Between two looks at how far it is.
+const EVERY: Duration = Duration::from_millis(250);
+
+/// Between two lines in the log.
+const LOGGED_EVERY: Duration = Duration::from_secs(10);
 
 /// How far every destination of a run is; one line shows them all.
 pub struct Chorus<'a> {
     ui: &'a ui::Ui,
     line: ui::Progress,
+    course: &'a Course,
+    /// Of a long-running mode.
+    standing: Option<&'a Standing>,
+    begun: Instant,
+    meter: RefCell<Meter>,
     /// By destination: its name, and the events it took.
     accepted: RefCell<Vec<(String, u64)>>,
 }
 
 impl<'a> Chorus<'a> {
-    pub fn new(ui: &'a ui::Ui, label: &str, names: impl Iterator<Item = String>) -> Self {
+    pub fn new(
+        ui: &'a ui::Ui,
+        label: &str,
+        course: &'a Course,
+        names: impl Iterator<Item = String>,
+    ) -> Self {
         Self {
             ui,
             line: ui.progress(label),
+            course,
+            standing: None,
+            begun: Instant::now(),
+            meter: RefCell::default(),
             accepted: RefCell::new(names.map(|name| (name, 0)).collect()),
+        }
+    }
+
+    /// Of a long-running mode, which has a lag instead of an end.
+    pub(super) fn of(self, standing: Option<&'a Standing>) -> Self {
+        Self { standing, ..self }
+    }
+
+    /// So much was read of the whole.
+    pub fn passed(&self, count: u64, whole: u64) {
+        self.course.passed(count, whole);
+    }
+
+    /// Does `work`, and shows meanwhile how far it is.
+    pub async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        tokio::select! {
+            biased;
+            done = work => done,
+            never = self.live() => match never {},
+        }
+    }
+
+    async fn live(&self) -> Infallible {
+        let (mut looks, mut logged) = (tokio::time::interval(EVERY), Instant::now());
+        loop {
+            looks.tick().await;
+            let events = self.ahead();
+            self.meter.borrow_mut().note(self.begun.elapsed(), events);
+            self.line.set(&self.text());
+            if logged.elapsed() >= LOGGED_EVERY {
+                logged = Instant::now();
+                self.log(events);
+            }
         }
     }
 
@@ -30,9 +89,11 @@ impl<'a> Chorus<'a> {
                 if let Some((_, known)) = self.accepted.borrow_mut().get_mut(at) {
                     *known = accepted;
                 }
-                self.line.set(&self.counts());
             }
-            Progress::DeadLetter { .. } | Progress::ClockOff { .. } | Progress::Paused { .. } => {
+            Progress::DeadLetter { .. }
+            | Progress::ClockOff { .. }
+            | Progress::Paused { .. }
+            | Progress::Failed { .. } => {
                 self.ui.warning(&self.named(at, told));
             }
             Progress::Draining { left: 0 } | Progress::Restamped => {}
@@ -40,17 +101,48 @@ impl<'a> Chorus<'a> {
         }
     }
 
-    fn counts(&self) -> String {
+    /// Events that the destination took which has most.
+    fn ahead(&self) -> u64 {
+        let accepted = self.accepted.borrow();
+        let accepted = accepted.iter().map(|(_, accepted)| *accepted);
+        accepted.max().unwrap_or_default()
+    }
+
+    /// `12000 events, 5120/s, 62 % left, about 1m 10s`. What every destination has comes last where
+    /// there are several, since a narrow terminal cuts the end.
+    fn text(&self) -> String {
+        let rate = self.meter.borrow().rate();
+        // A mode that stays is idle most of the time.
+        let rate = rate.filter(|rate| *rate > 0.0 || self.standing.is_none());
+        let rate = rate.map(rate_text);
+        let mut parts: Vec<String> = rate.into_iter().chain(self.rest()).collect();
         match &self.accepted.borrow()[..] {
-            [(_, accepted)] => format!("{accepted} events"),
-            several => {
-                let each = several.iter();
-                let each: Vec<String> = each
-                    .map(|(name, accepted)| format!("{accepted} to {name}"))
-                    .collect();
-                each.join(", ")
+            [(_, accepted)] => parts.insert(0, format!("{accepted} events")),
+            several => parts.extend(
+                several
+                    .iter()
+                    .map(|(name, accepted)| format!("{accepted} to {name}")),
+            ),
+        }
+        parts.join(", ")
+    }
+
+    /// What is left of the range, or how far a mode that stays is behind.
+    fn rest(&self) -> Option<String> {
+        match self.standing {
+            Some(standing) => Some(standing.lag_text()),
+            None => {
+                let left = self.course.left()?;
+                Some(left_text(self.begun.elapsed(), left))
             }
         }
+    }
+
+    /// For whoever reads the log instead of a terminal.
+    fn log(&self, events: u64) {
+        let per_second = self.meter.borrow().rate().unwrap_or_default().round();
+        let rest = self.rest();
+        tracing::info!(events, per_second, rest, "shipping");
     }
 
     /// Whose word it is matters where there are several.
@@ -89,6 +181,7 @@ fn text(told: Progress) -> String {
             "this machine's clock is {} s off the intake's; events may be filed at a wrong time",
             offset.as_secs()
         ),
+        Progress::Failed { why } => format!("nothing more goes there in this run: {why}"),
         Progress::Draining { left } => {
             format!("stopping: {left} events that were read still go out")
         }

@@ -17,6 +17,20 @@ use crate::gateway::AuditLog;
 /// The value of `evt.name`.
 pub const NAME: &str = "gateway.audit";
 
+/// What positions and receipts have in the place of a filter of sessions: the name of the events, with
+/// the canonical writing of their own filter behind it.
+pub fn selection(filter: &str) -> String {
+    match filter {
+        "" => NAME.to_owned(),
+        filter => format!("{NAME} {filter}"),
+    }
+}
+
+/// Whether a position or a receipt is of the audit log, by its filter.
+pub fn is_selection(filter: &str) -> bool {
+    filter.starts_with(NAME)
+}
+
 /// The record of `row`: its log, and what the pipeline needs to know of it.
 pub fn to_record(row: &AuditLog, profile: &LogProfile, redactor: &Redactor) -> Record {
     Record {

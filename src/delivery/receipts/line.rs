@@ -181,7 +181,11 @@ pub struct Finding {
     pub id: String,
     /// The value of `evt.name`; a review's state behind it.
     pub kind: String,
-    pub session: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// Id of the row of the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
     /// When it happened.
     pub at: Timestamp,
     /// The time under which the destination should have it.
@@ -190,6 +194,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// What the event is of, by its id at the gateway.
+    pub fn origin(&self) -> &str {
+        let origin = self.session.as_deref().or(self.change.as_deref());
+        origin.unwrap_or_default()
+    }
+
     /// Nothing is said of it yet.
     pub fn is_open(&self) -> bool {
         self.finding == Lack::NotIndexedYet

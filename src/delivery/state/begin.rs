@@ -5,7 +5,7 @@
 //! is left below them.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::checksum::Checksum;
 use super::error::RowError;
@@ -39,7 +39,7 @@ pub(super) fn note(
     let since = since.as_microsecond();
     change.execute(
         "INSERT OR REPLACE INTO begin (cursor, since, crc) VALUES (?1, ?2, ?3)",
-        params![cursor, since, checksum(since)],
+        params![cursor, since, checksum(cursor, since)],
     )?;
     Ok(())
 }
@@ -51,15 +51,26 @@ pub(super) fn bad(connection: &Connection, cursor: i64) -> rusqlite::Result<usiz
 
 /// The row, where there is one; `Some(None)` where it is not what was written.
 fn read(connection: &Connection, cursor: i64) -> rusqlite::Result<Option<Option<Timestamp>>> {
-    let statement = "SELECT since, crc FROM begin WHERE cursor = ?1";
-    let row = connection.query_row(statement, [cursor], |row| {
-        let (since, crc): (i64, i64) = (row.get(0)?, row.get(1)?);
-        let since = Timestamp::from_microsecond(since).ok();
-        Ok(since.filter(|since| checksum(since.as_microsecond()) == crc))
-    });
+    let statement = "SELECT cursor, since, crc FROM begin WHERE cursor = ?1";
+    let row = connection.query_row(statement, [cursor], of);
     row.optional()
 }
 
-fn checksum(since: i64) -> i64 {
-    Checksum::default().int(since).value()
+/// Whether every row is what was written, under the cursor that it names: a number that changed
+/// takes a row away from its cursor, where nobody would miss it.
+pub(super) fn are_all_sound(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut asked = connection.prepare("SELECT cursor, since, crc FROM begin")?;
+    let mut rows = asked.query_map([], of)?;
+    rows.try_fold(true, |so_far, row| Ok(so_far && row?.is_some()))
+}
+
+fn of(row: &Row<'_>) -> rusqlite::Result<Option<Timestamp>> {
+    let (cursor, since): (i64, i64) = (row.get(0)?, row.get(1)?);
+    let is_sound = row.get::<_, i64>(2)? == checksum(cursor, since);
+    let since = Timestamp::from_microsecond(since).ok();
+    Ok(since.filter(|_| is_sound))
+}
+
+fn checksum(cursor: i64, since: i64) -> i64 {
+    Checksum::default().int(cursor).int(since).value()
 }

@@ -99,17 +99,15 @@ impl Door {
         self.address
     }
 
-    /// What [`Door::close`] begins with, for somebody who does not wait.
-    pub fn closer(&self) -> impl FnOnce() + use<> {
-        let stop = self.stop.clone();
-        move || {
-            let _ = stop.send(true);
-        }
+    /// Takes no more; what was begun goes on.
+    pub fn begin_to_close(&self) {
+        // An error says that nobody is there to be told.
+        let _ = self.stop.send(true);
     }
 
     /// Takes no more, and waits until what was begun has its answer.
     pub async fn close(mut self) {
-        let _ = self.stop.send(true);
+        self.begin_to_close();
         if let Some(ended) = self.ended.take() {
             // An error says that the thread has ended as well.
             let _ = ended.await;

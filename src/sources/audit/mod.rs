@@ -5,21 +5,24 @@
 //! and not claimed to be whole: the next reading reads it again.
 
 mod estimate;
+mod feeder;
+mod filter;
+mod follow;
 mod pages;
 #[cfg(test)]
 mod testing;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 pub use self::estimate::{Estimate, estimate};
-use self::pages::Pages;
+use self::feeder::Feeder;
+pub use self::filter::AuditFilter;
+pub use self::follow::{Follow, follow};
 use super::error::SourceError;
-use super::export::{Reading, Stretch};
-use super::retry::{Backoff, retrying};
+use super::export::IN_DOUBT;
 use crate::domain::intervals::Intervals;
-use crate::domain::time::TimeRange;
-use crate::gateway::{AUDIT_PAGE_LIMIT, AuditLog, AuditPage, AuditQuery, Gateway};
+use crate::gateway::{AuditLog, Gateway};
 
 /// What to export, from where.
 #[derive(Clone, Copy, Debug)]
@@ -27,19 +30,27 @@ pub struct Export<'a> {
     pub gateway: &'a Gateway,
     /// Of the times at which rows were written.
     pub ranges: &'a Intervals,
+    pub filter: &'a AuditFilter,
     /// What was written shortly before is not all there yet.
     pub now: Timestamp,
 }
 
-/// What reading gives.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fed {
-    Row(Box<AuditLog>),
-    /// Every row of it was given. Nothing in it is unfinished: a row never changes.
-    Read(Stretch),
+/// What reading gives. Nothing in a stretch is unfinished: a row never changes.
+pub type Fed = super::export::Fed<AuditLog>;
+
+/// The gateway writes a row some time after the change: what is older is there, or will not be.
+pub const WRITTEN_AFTER: SignedDuration = IN_DOUBT;
+
+/// How far the reading got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditProgress {
+    /// Wanted rows.
+    pub rows: u64,
+    /// Everything of the range since then was read; the reading goes from new to old.
+    pub reached: Timestamp,
 }
 
-/// Sends every row to `tx`, and tells `progress` how many there were so far. Gives their number.
+/// Sends every wanted row to `tx`, and tells `progress` how far it is. Gives the number of rows.
 ///
 /// # Errors
 ///
@@ -47,70 +58,21 @@ pub enum Fed {
 pub async fn export(
     export: Export<'_>,
     tx: mpsc::Sender<Fed>,
-    progress: impl FnMut(u64),
+    progress: impl FnMut(AuditProgress),
 ) -> Result<u64, SourceError> {
-    let mut feeder = Feeder {
-        export,
-        tx,
-        progress,
-        rows: 0,
-        has_answered: false,
-    };
-    for range in export.ranges.iter().rev() {
-        feeder.range(range).await?;
-    }
-    Ok(feeder.rows)
-}
-
-struct Feeder<'a, P> {
-    export: Export<'a>,
-    tx: mpsc::Sender<Fed>,
-    progress: P,
-    rows: u64,
-    has_answered: bool,
-}
-
-impl<P: FnMut(u64)> Feeder<'_, P> {
-    async fn range(&mut self, range: TimeRange) -> Result<(), SourceError> {
-        let mut pages = Pages::new(range, AUDIT_PAGE_LIMIT);
-        let mut stretch = Reading::new(range, self.export.now);
-        while let Some(query) = pages.next() {
-            let taken = pages.take(self.page(&query).await?)?;
-            for row in taken.rows {
-                self.rows += 1;
-                self.send(Fed::Row(Box::new(row))).await?;
-            }
-            (self.progress)(self.rows);
-            stretch.reached = taken.whole_from;
-            self.send(Fed::Read(stretch.close())).await?;
-        }
-        Ok(())
-    }
-
-    async fn page(&mut self, query: &AuditQuery) -> Result<AuditPage, SourceError> {
-        let backoff = match self.has_answered {
-            true => Backoff::patient(),
-            false => Backoff::short(),
-        };
-        let gateway = self.export.gateway;
-        let page = retrying(backoff, async || gateway.audit_logs(query).await).await?;
-        self.has_answered = true;
-        Ok(page)
-    }
-
-    async fn send(&self, fed: Fed) -> Result<(), SourceError> {
-        let sent = self.tx.send(fed).await;
-        sent.map_err(|_| SourceError::Closed)
-    }
+    let mut feeder = Feeder::new(export.gateway, export.filter, tx, progress);
+    feeder.read(export.ranges, export.now).await?;
+    Ok(feeder.rows())
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
     use serde_json::json;
 
     use super::testing::at_micros;
     use super::*;
+    use crate::domain::time::TimeRange;
+    use crate::gateway::AUDIT_PAGE_LIMIT;
     use crate::gateway::testing::{Asked, Reply, Server};
 
     /// A gateway with a row at each of these times.
@@ -140,13 +102,14 @@ mod tests {
         let settings = Export {
             gateway: &gateway,
             ranges: &ranges,
+            filter: &AuditFilter::default(),
             now,
         };
         let rows = export(settings, tx, |_| ()).await.expect("it is read");
         let (mut ids, mut whole) = (Vec::new(), Intervals::default());
         while let Some(fed) = rx.recv().await {
             match fed {
-                Fed::Row(row) => ids.push(row.id),
+                Fed::Event(row) => ids.push(row.id),
                 Fed::Read(stretch) => whole.insert(stretch.range),
             }
         }

@@ -65,6 +65,7 @@ impl Pages {
             }),
             created_before: Some(self.end),
             page: self.within.unwrap_or_default(),
+            ..AuditQuery::default()
         })
     }
 

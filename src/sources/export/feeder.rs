@@ -9,9 +9,10 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::memory::{Memory, RowPrint};
+use super::memory::{Events, Memory, RowPrint};
 use super::stretch::Reading;
 use super::{Export, Fed, SourceProgress, SourceSummary};
+use crate::domain::event::SessionEvent;
 use crate::domain::session::Session;
 use crate::domain::time::TimeRange;
 use crate::gateway::GatewayError;
@@ -109,9 +110,9 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
                     whole_from,
                     row,
                 } => {
-                    self.take(&seen, whole_from, &mut stretch).await?;
+                    let events = self.take(seen, whole_from, &mut stretch).await?;
                     if let (Some(memory), Some(row)) = (&self.memory, row) {
-                        memory.borrow_mut().note(row);
+                        memory.borrow_mut().note(row, events);
                     }
                 }
                 Looked::Hidden(hidden) => self.leave_out(hidden, &mut stretch).await?,
@@ -127,30 +128,49 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
         self.close(&mut stretch).await
     }
 
+    /// Gives what came of a row; the same once more where that is known.
     async fn take(
         &mut self,
-        seen: &Seen,
+        seen: Seen,
         whole_from: Timestamp,
         stretch: &mut Reading,
-    ) -> Result<(), SourceError> {
-        let (session, wanted) = match seen {
-            Seen::Wanted(completed) => (&*completed.session, Some(completed)),
-            Seen::Unwanted(session) => (&**session, None),
+    ) -> Result<Events, SourceError> {
+        let completed = match seen {
+            Seen::Wanted(completed) => completed,
+            Seen::Unwanted(session) => {
+                stretch.passed(&session, whole_from);
+                return Ok(Events::default());
+            }
+            Seen::Again(session, events) => {
+                stretch.passed(&session, whole_from);
+                // One that is not wanted has none.
+                if !events.is_empty() {
+                    self.summary.note_open(&session);
+                }
+                give(&events, &self.tx).await?;
+                return Ok(events);
+            }
         };
+        let session = &completed.session;
         stretch.passed(session, whole_from);
-        if let Some(completed) = wanted {
-            let has_seen = |memory: &Rc<RefCell<Memory>>| memory.borrow().has_seen(&session.id);
-            // One that is read again brings nothing but events.
-            let is_known = self.memory.as_ref().is_some_and(has_seen);
-            send(completed, self.export.context, &self.tx, &mut self.summary).await?;
-            self.summary.sessions -= u64::from(is_known);
-            (self.progress)(SourceProgress {
-                sessions: self.summary.sessions,
-                events: self.summary.events,
-                reached: Some(session.start_date),
-            });
-        }
-        Ok(())
+        let events: Events = completed.events(self.export.context).into();
+        self.count(&completed, events.len());
+        give(&events, &self.tx).await?;
+        (self.progress)(SourceProgress {
+            sessions: self.summary.sessions,
+            events: self.summary.events,
+            reached: Some(session.start_date),
+        });
+        Ok(events)
+    }
+
+    /// A session that was seen before brings nothing but events.
+    fn count(&mut self, completed: &Completed, events: usize) {
+        let has_seen =
+            |memory: &Rc<RefCell<Memory>>| memory.borrow().has_seen(&completed.session.id);
+        let is_known = self.memory.as_ref().is_some_and(has_seen);
+        self.summary.count(completed, events);
+        self.summary.sessions -= u64::from(is_known);
     }
 
     /// Closes the stretch above what cannot be had, and begins another one below it.
@@ -218,6 +238,8 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
 enum Seen {
     Wanted(Completed),
     Unwanted(Box<Session>),
+    /// It is as it was when it gave these.
+    Again(Box<Session>, Events),
 }
 
 /// What a walk gave, seen through the filter.
@@ -246,10 +268,11 @@ impl<S: Fn(&Session, &[u8]) -> Option<String>> Looker<'_, S> {
             Walked::Hidden(hidden) => return Ok(Looked::Hidden(hidden)),
         };
         let print = self.memory.map(|_| RowPrint::of(&row));
-        let is_known = |memory: &RefCell<Memory>| memory.borrow().knows(print.as_ref());
-        let seen = match self.memory.is_some_and(is_known) {
-            true => Seen::Unwanted(row),
-            false => self.seen(row).await?,
+        let known = self.memory.zip(print.as_ref());
+        let known = known.and_then(|(memory, print)| memory.borrow().events_of(print));
+        let seen = match known {
+            Some(events) => Seen::Again(row, events),
+            None => self.seen(row).await?,
         };
         Ok(Looked::Session {
             seen,
@@ -279,8 +302,12 @@ pub(super) async fn send(
 ) -> Result<(), SourceError> {
     let events = completed.events(context);
     summary.count(completed, events.len());
+    give(&events, tx).await
+}
+
+async fn give(events: &[SessionEvent], tx: &mpsc::Sender<Fed>) -> Result<(), SourceError> {
     for event in events {
-        let event = Fed::Event(Box::new(event));
+        let event = Fed::Event(Box::new(event.clone()));
         tx.send(event).await.map_err(|_| SourceError::Closed)?;
     }
     Ok(())

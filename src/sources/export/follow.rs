@@ -1,7 +1,6 @@
-//! Reading that goes on: again and again what is left, for as long as somebody receives.
+//! Sessions that are followed: again and again what is left, for as long as somebody receives.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -15,12 +14,11 @@ use super::stretch::IN_DOUBT;
 use super::{Export, Fed, SourceProgress, SourceSummary};
 use crate::domain::intervals::Intervals;
 use crate::domain::session::Session;
-use crate::gateway::{Gateway, GatewayError};
-use crate::sources::dense::Hidden;
+use crate::gateway::Gateway;
 use crate::sources::error::SourceError;
 use crate::sources::events::EventContext;
 use crate::sources::filter::SessionFilter;
-use crate::sources::retry::Backoff;
+use crate::sources::rounds::{Left, News, rounds};
 use crate::sources::throttle::Throttle;
 
 /// What the gateway hid is asked for again after this time: it takes some hundred requests.
@@ -38,36 +36,6 @@ pub struct Follow<'a> {
     pub interval: Duration,
 }
 
-/// What is still to be read at one look.
-#[derive(Clone, Debug, Default)]
-pub struct Left {
-    /// Of start times.
-    pub ranges: Intervals,
-    /// Sessions that were not over: ids and starts.
-    pub unfinished: BTreeMap<String, Timestamp>,
-    /// Nothing that was read before is on its way any more.
-    pub is_settled: bool,
-}
-
-/// What happens on the way.
-#[derive(Clone, Debug, PartialEq)]
-pub enum News {
-    /// The gateway does not answer, or not well. Said once until it is [`News::Back`].
-    Away(SourceError),
-    Back {
-        /// How long it was away.
-        after: Duration,
-    },
-    Hidden(Hidden),
-    /// What was read since the beginning, over all looks.
-    Read(SourceProgress),
-    /// One look is over.
-    Looked {
-        at: Timestamp,
-        sessions: u64,
-    },
-}
-
 /// Looks every `interval` for what is left, as `left` says then (it is given the time, and ends the
 /// reading with `None`), and sends the events to `tx` as [`export`](super::export) does.
 ///
@@ -77,61 +45,21 @@ pub enum News {
 /// waited for.
 pub async fn follow(
     follow: Follow<'_>,
-    mut left: impl FnMut(Timestamp) -> Option<Left>,
+    left: impl FnMut(Timestamp) -> Option<Left>,
     statements: impl Fn(&Session, &[u8]) -> Option<String>,
     tx: mpsc::Sender<Fed>,
-    mut news: impl FnMut(News),
+    news: impl FnMut(News),
 ) -> Result<SourceSummary, SourceError> {
-    let mut rounds = Rounds::new(follow);
-    let mut outage: Option<Outage> = None;
-    loop {
-        let now = Timestamp::now();
-        let Some(left) = left(now) else {
-            return Ok(rounds.total);
-        };
-        let wait = match rounds.round(left, now, &statements, &tx, &mut news).await {
-            Ok(()) => {
-                if let Some(outage) = outage.take() {
-                    let after = outage.since.elapsed();
-                    news(News::Back { after });
-                }
-                follow.interval
-            }
-            Err(error) if passes(&error) => match &mut outage {
-                Some(outage) => outage.backoff.next_wait(),
-                None => {
-                    news(News::Away(error));
-                    outage.insert(Outage::now()).backoff.next_wait()
-                }
-            },
-            Err(error) => return Err(error),
-        };
-        tokio::time::sleep(wait).await;
-    }
-}
-
-/// True where the same reading may succeed later.
-fn passes(error: &SourceError) -> bool {
-    matches!(error, SourceError::Unstable { .. })
-        || error.gateway().is_some_and(GatewayError::is_retriable)
-}
-
-struct Outage {
-    since: Instant,
-    backoff: Backoff,
-}
-
-impl Outage {
-    fn now() -> Self {
-        Self {
-            since: Instant::now(),
-            backoff: Backoff::endless(),
-        }
-    }
+    let mut looks = Looks::new(follow);
+    rounds(follow.interval, left, news, async |left, now, news| {
+        looks.look(left, now, &statements, &tx, news).await
+    })
+    .await?;
+    Ok(looks.total)
 }
 
 /// What one look leaves to the next.
-struct Rounds<'a> {
+struct Looks<'a> {
     follow: Follow<'a>,
     throttle: Rc<Throttle>,
     memory: Rc<RefCell<Memory>>,
@@ -140,7 +68,7 @@ struct Rounds<'a> {
     total: SourceSummary,
 }
 
-impl<'a> Rounds<'a> {
+impl<'a> Looks<'a> {
     fn new(follow: Follow<'a>) -> Self {
         Self {
             throttle: Rc::new(Throttle::new(follow.concurrency)),
@@ -152,7 +80,7 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    async fn round(
+    async fn look(
         &mut self,
         left: Left,
         now: Timestamp,
@@ -180,8 +108,13 @@ impl<'a> Rounds<'a> {
         let summary = std::mem::take(&mut feeder.summary);
         drop(feeder);
         let sessions = summary.sessions;
+        let open = [earlier.open.as_slice(), &summary.open].concat();
         self.add(earlier, summary, news);
-        news(News::Looked { at: now, sessions });
+        news(News::Looked {
+            at: now,
+            found: sessions,
+            open,
+        });
         Ok(())
     }
 
@@ -207,13 +140,11 @@ impl<'a> Rounds<'a> {
         }
     }
 
-    /// A row that is skipped makes nobody wait for its events, so they must have settled.
+    /// What is not read again need not be remembered.
     fn tidy(&mut self, left: &Left, now: Timestamp) {
-        let mut memory = self.memory.borrow_mut();
-        memory.forget_before(now - IN_DOUBT - SignedDuration::from_secs(60));
-        if !left.is_settled {
-            memory.trust_none();
-        }
+        let in_doubt = now - IN_DOUBT - SignedDuration::from_secs(60);
+        let left = left.ranges.start().unwrap_or(in_doubt);
+        self.memory.borrow_mut().forget_before(left.min(in_doubt));
     }
 
     fn without_holes(&mut self, ranges: &Intervals) -> Intervals {
@@ -245,13 +176,15 @@ impl<'a> Rounds<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::domain::time::TimeRange;
     use crate::gateway::testing::{Asked, Reply, Server};
     use crate::sources::testing::{STILL_OPEN, gateway_of};
 
     /// Looks so often, at everything of the last hour, and gives the news.
-    async fn looked(server: &Server, times: usize, is_settled: bool) -> Vec<News> {
+    async fn looked(server: &Server, times: usize) -> (Vec<News>, Vec<Fed>) {
         let gateway = server.gateway();
         let settings = Follow {
             gateway: &gateway,
@@ -270,16 +203,21 @@ mod tests {
             (looks <= times).then(|| Left {
                 ranges: [hour].into_iter().collect(),
                 unfinished: BTreeMap::new(),
-                is_settled,
             })
         };
         let mut news = Vec::new();
         let (tx, mut rx) = mpsc::channel(64);
         let follow = follow(settings, left, |_, _| None, tx, |one| news.push(one));
-        let drain = async { while rx.recv().await.is_some() {} };
-        let (followed, ()) = tokio::join!(follow, drain);
+        let drain = async {
+            let mut all = Vec::new();
+            while let Some(fed) = rx.recv().await {
+                all.push(fed);
+            }
+            all
+        };
+        let (followed, fed) = tokio::join!(follow, drain);
         followed.expect("nothing that waiting does not help against");
-        news
+        (news, fed)
     }
 
     fn singles(server: &Server) -> usize {
@@ -288,26 +226,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_session_of_the_last_minute_is_asked_for_again_only_where_it_may_matter() {
-        let just_now = Timestamp::now() - SignedDuration::from_secs(5);
-        let sessions = || vec![(1, just_now, 0), (2, just_now, STILL_OPEN)];
-        let server = gateway_of(sessions()).await;
-        looked(&server, 3, true).await;
-        assert_eq!(singles(&server), 2, "nothing has changed since");
-        let server = gateway_of(sessions()).await;
-        looked(&server, 3, false).await;
-        assert_eq!(
-            singles(&server),
-            6,
-            "what is on its way must be waited for again"
+    async fn a_session_that_is_as_it_was_is_asked_for_once_and_given_at_every_look() {
+        let (just_now, before) = (
+            Timestamp::now() - SignedDuration::from_secs(5),
+            Timestamp::now() - SignedDuration::from_mins(50),
         );
+        let sessions = vec![(1, just_now, 0), (2, just_now, STILL_OPEN), (3, before, 0)];
+        let server = gateway_of(sessions).await;
+        let (_, once) = looked(&server, 1).await;
+        let asked = singles(&server);
+        assert_eq!(asked, 3);
+        let (_, thrice) = looked(&server, 3).await;
+        assert_eq!(singles(&server), asked + 3, "nothing has changed meanwhile");
+        let events = |fed: &[Fed]| {
+            fed.iter()
+                .filter(|one| matches!(one, Fed::Event(_)))
+                .count()
+        };
+        assert_eq!(events(&thrice), 3 * events(&once));
     }
 
     #[tokio::test]
     async fn a_session_that_is_looked_at_again_is_counted_once() {
         let just_now = Timestamp::now() - SignedDuration::from_secs(5);
         let server = gateway_of(vec![(1, just_now, 0), (2, just_now, STILL_OPEN)]).await;
-        let news = looked(&server, 3, false).await;
+        let (news, _) = looked(&server, 3).await;
         let read = news.iter().rev().find_map(|one| match one {
             News::Read(read) => Some(read.sessions),
             _ => None,
@@ -326,7 +269,7 @@ mod tests {
             }
         })
         .await;
-        let news = looked(&server, 9, true).await;
+        let (news, _) = looked(&server, 9).await;
         let told: Vec<&str> = news
             .iter()
             .map(|one| match one {

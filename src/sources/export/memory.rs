@@ -1,12 +1,17 @@
-//! Which list rows were dealt with shortly before: a reading that goes on reads the last minute at
-//! every look, and need not ask for each of its sessions again.
+//! What was given shortly before: a reading that goes on reads what is in doubt, or not yet delivered,
+//! at every look. It gives the same events then, without asking for each session again.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 
 use jiff::Timestamp;
 
+use crate::domain::event::SessionEvent;
 use crate::domain::session::Session;
+
+/// Sessions that are remembered at most: some megabytes.
+const MOST: usize = 4_096;
 
 /// A row as a list had it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,38 +34,35 @@ impl RowPrint {
     }
 }
 
-/// Rows of which everything was given.
+/// Of one session; none where it was not wanted.
+pub(super) type Events = Rc<[SessionEvent]>;
+
+/// Rows that were dealt with, and the events that came of them.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    rows: HashMap<String, RowPrint>,
-    /// Sessions that were seen, whether or not what was given of them has settled.
-    seen: HashMap<String, Timestamp>,
+    rows: HashMap<String, (RowPrint, Events)>,
 }
 
 impl Memory {
-    /// True where the row was dealt with as it is now.
-    pub fn knows(&self, row: Option<&RowPrint>) -> bool {
-        row.is_some_and(|row| self.rows.get(&row.id) == Some(row))
+    /// What the row gave, where it is as it was then.
+    pub fn events_of(&self, row: &RowPrint) -> Option<Events> {
+        let (known, events) = self.rows.get(&row.id)?;
+        (known == row).then(|| Rc::clone(events))
     }
 
     /// True where its session was seen before, in whatever state.
     pub fn has_seen(&self, session: &str) -> bool {
-        self.seen.contains_key(session)
+        self.rows.contains_key(session)
     }
 
-    pub fn note(&mut self, row: RowPrint) {
-        self.seen.insert(row.id.clone(), row.start);
-        self.rows.insert(row.id.clone(), row);
+    pub fn note(&mut self, row: RowPrint, events: Events) {
+        if self.rows.len() < MOST || self.rows.contains_key(&row.id) {
+            self.rows.insert(row.id.clone(), (row, events));
+        }
     }
 
     /// What started before then is not read again.
     pub fn forget_before(&mut self, at: Timestamp) {
-        self.rows.retain(|_, row| row.start >= at);
-        self.seen.retain(|_, start| *start >= at);
-    }
-
-    /// Every row is to be dealt with again.
-    pub fn trust_none(&mut self) {
-        self.rows.clear();
+        self.rows.retain(|_, (row, _)| row.start >= at);
     }
 }

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use self::feeder::{Feeder, send};
-pub use self::follow::{Follow, Left, News, follow};
-pub(super) use self::stretch::Reading;
+pub use self::follow::{Follow, follow};
 pub use self::stretch::Stretch;
+pub(super) use self::stretch::{IN_DOUBT, Reading};
 use super::complete::{Asker, Completed, single};
 use super::dense::Hidden;
 use super::error::SourceError;
@@ -26,7 +26,7 @@ use super::retry::Backoff;
 use super::throttle::Throttle;
 use crate::domain::event::SessionEvent;
 use crate::domain::intervals::Intervals;
-use crate::domain::session::Session;
+use crate::domain::session::{Session, Status};
 use crate::gateway::Gateway;
 
 /// What to export, from where.
@@ -51,8 +51,8 @@ impl Export<'_> {
 
 /// What reading gives.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Fed {
-    Event(Box<SessionEvent>),
+pub enum Fed<T = SessionEvent> {
+    Event(Box<T>),
     /// Every event of it was given.
     Read(Stretch),
 }
@@ -75,6 +75,8 @@ pub struct SourceSummary {
     pub incomplete: u64,
     /// Ids of sessions that were not done: more events of them will come.
     pub not_done: Vec<String>,
+    /// Those of them that run, with their starts.
+    pub open: Vec<(String, Timestamp)>,
     /// What the gateway has and does not show.
     pub hidden: Vec<Hidden>,
 }
@@ -153,6 +155,7 @@ impl Add for SourceSummary {
         self.events += other.events;
         self.incomplete += other.incomplete;
         self.not_done.extend(other.not_done);
+        self.open.extend(other.open);
         self.hidden.extend(other.hidden);
         self
     }
@@ -163,8 +166,16 @@ impl SourceSummary {
         self.sessions += 1;
         self.events += events as u64;
         self.incomplete += u64::from(completed.is_incomplete);
-        if !completed.session.is_done() {
-            self.not_done.push(completed.session.id.clone());
+        let session = &completed.session;
+        if !session.is_done() {
+            self.not_done.push(session.id.clone());
+        }
+        self.note_open(session);
+    }
+
+    fn note_open(&mut self, session: &Session) {
+        if session.status == Status::Open {
+            self.open.push((session.id.clone(), session.start_date));
         }
     }
 }

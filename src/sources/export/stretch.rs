@@ -18,7 +18,7 @@ pub struct Stretch {
 
 /// A row is there some time after its start: the gateway's machine takes the start, the database
 /// commits. Until then nobody can be sure of a stretch.
-pub(super) const IN_DOUBT: SignedDuration = SignedDuration::from_secs(60);
+pub(in crate::sources) const IN_DOUBT: SignedDuration = SignedDuration::from_secs(60);
 
 /// A stretch that is being read, from its end down.
 pub(in crate::sources) struct Reading {

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::intervals::Intervals;
 use crate::domain::time::TimeRange;
-use crate::sources::export::{Left, Stretch};
+use crate::sources::export::Stretch;
+use crate::sources::rounds::Left;
 
 /// What of the start times was read, and which sessions were not over then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +41,8 @@ impl Position {
         self.unfinished.len()
     }
 
-    /// What is still to be read of what started before `until`. `is_settled` says that whatever was
-    /// given of earlier stretches was taken.
-    pub fn left(&self, until: Timestamp, is_settled: bool) -> Left {
+    /// What is still to be read of what started before `until`.
+    pub fn left(&self, until: Timestamp) -> Left {
         let range = TimeRange {
             since: self.begin,
             until,
@@ -50,7 +50,6 @@ impl Position {
         Left {
             ranges: self.done.missing_from(range),
             unfinished: self.unfinished.clone(),
-            is_settled,
         }
     }
 
@@ -143,7 +142,7 @@ mod tests {
     }
 
     fn ranges(position: &Position, until: i64) -> Vec<TimeRange> {
-        let left = position.left(at_millis(until), true);
+        let left = position.left(at_millis(until));
         left.ranges.iter().collect()
     }
 
@@ -164,7 +163,7 @@ mod tests {
         position.read(stretch(0, 100, &[("a", 10), ("b", 20)], &[]));
         assert_eq!(position.unfinished(), 2);
         position.read(stretch(0, 0, &[("b", 20)], &["a"]));
-        let left = position.left(at_millis(100), true);
+        let left = position.left(at_millis(100));
         assert_eq!(
             left.unfinished,
             BTreeMap::from([("b".to_owned(), at_millis(20))])
@@ -190,7 +189,7 @@ mod tests {
                 let again = Position::from_json(&position.to_json()).expect("a position");
                 prop_assert_eq!(&again, &position);
             }
-            let left = position.left(at_millis(60), true).ranges;
+            let left = position.left(at_millis(60)).ranges;
             for at in 0..60 {
                 let is_read = read.iter().any(|(since, until)| range(*since, *until).contains(at_millis(at)));
                 prop_assert_eq!(left.contains(at_millis(at)), !is_read);

@@ -22,7 +22,7 @@ async fn looked(server: &Server, position: &RefCell<Position>, times: usize) -> 
     let mut looks = 0;
     let left = |until: Timestamp| {
         looks += 1;
-        (looks <= times).then(|| position.borrow().left(until, true))
+        (looks <= times).then(|| position.borrow().left(until))
     };
     let (tx, mut rx) = mpsc::channel(4);
     let reading = reconcile(settings, left, |_, _| None, tx, |_| ());
@@ -61,7 +61,7 @@ async fn what_is_younger_is_left_to_its_webhook() {
     let server = gateway_of(vec![(1, now - MINUTE, 0)]).await;
     let position = RefCell::new(Position::beginning_at(now - 60 * MINUTE));
     assert!(looked(&server, &position, 2).await.is_empty());
-    let left = position.borrow().left(now, true);
+    let left = position.borrow().left(now);
     assert!(left.ranges.contains(now - MINUTE), "it is read later");
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ddctl::delivery::state::FILE;
 use rusqlite::Connection;
@@ -10,6 +10,9 @@ use rusqlite::Connection;
 use super::{Played, SMALL, Scenario};
 use crate::random::Random;
 use crate::stage::Stage;
+
+/// As a shell tells of a process that was killed.
+const KILLED: i32 = 128 + 9;
 
 pub const ROWS: &[Scenario] = &[
     Scenario {
@@ -107,22 +110,33 @@ fn make_foreign(file: &Path, _: &mut Random) {
         .expect("it can be written");
 }
 
-/// What was noted last is lost with the end of the log. What was noted before counts, or the damage
-/// is said.
-fn cut_wal(stage: &mut Stage) -> Played {
+/// False where it was over before, or as good as over: one that ends by itself leaves no log.
+fn is_killed_in_the_middle(stage: &mut Stage) -> bool {
     stage.faults(&[SMALL, "logs:slow=1ms@0.5"]);
     let mut exporter = stage.start(&[]);
     let taken = stage.random.within(1..=3);
-    assert!(
-        stage.wait(&mut exporter, |seen| seen.taken > taken),
-        "nothing was sent"
-    );
-    let _ = stage.kill(exporter);
-    let wal = stage
-        .home
-        .state_file()
-        .with_file_name(format!("{FILE}-wal"));
-    let file = OpenOptions::new().write(true).open(&wal);
+    match stage.wait(&mut exporter, |seen| seen.taken > taken) {
+        true => stage.kill(exporter).code == KILLED && log(stage).exists(),
+        false => {
+            let _ = stage.ended(exporter).exits(0);
+            false
+        }
+    }
+}
+
+fn log(stage: &Stage) -> PathBuf {
+    let name = format!("{FILE}-wal");
+    stage.home.state_file().with_file_name(name)
+}
+
+/// What was noted last is lost with the end of the log. What was noted before counts, or the damage
+/// is said.
+fn cut_wal(stage: &mut Stage) -> Played {
+    while !is_killed_in_the_middle(stage) {
+        stage.conclude();
+        stage.begin_again();
+    }
+    let file = OpenOptions::new().write(true).open(log(stage));
     let file = file.expect("a process that was killed leaves its log");
     let length = file.metadata().expect("it is open").len();
     let kept = stage.random.within(length / 2..=length - 1);

@@ -3,16 +3,18 @@
 use jiff::Timestamp;
 
 use super::Export;
-use super::plan::Plan;
+use super::plan::{Plan, What};
 use crate::commands::shipping::MANY;
 use crate::context::Context;
 use crate::delivery::OLDEST;
+use crate::domain::intervals::Intervals;
 use crate::domain::time::human_duration;
 use crate::gateway::Gateway;
-use crate::sources::audit::{Estimate, estimate};
+use crate::sources::audit::{AuditFilter, Estimate, estimate};
 use crate::ui::counted;
 
-/// Whether to go on. What a cursor leaves to `--new` is what it was set up for.
+/// Whether to go on; counts what there is to read for whoever watches. What a cursor leaves to
+/// `--new` and `--follow` is what they were set up for.
 ///
 /// # Errors
 ///
@@ -24,11 +26,27 @@ pub(super) async fn goes_on(
     plan: &Plan,
 ) -> anyhow::Result<bool> {
     let is_answered = context.ui.options().assume_yes || args.delivery.dry_run;
-    if is_answered || (args.new && plan.has_position()) {
+    let is_answered = is_answered || (args.goes_on() && plan.has_position());
+    let is_counted = context.ui.draws_progress() && matches!(plan.what, What::Ranges(_));
+    if is_answered && !is_counted {
         return Ok(true);
     }
     let old_before = Timestamp::now() - OLDEST;
-    let estimate = estimate(gateway, &plan.missing, old_before).await?;
+    let whole: Intervals = [plan.range].into_iter().collect();
+    let ranges = match &plan.what {
+        What::Ranges(ranges) => ranges,
+        What::Following(_) => &whole,
+    };
+    let filter = args.filter.filter();
+    let estimate = estimate(gateway, ranges, &filter, old_before).await;
+    // With conditions that the gateway does not know it counts too many.
+    if let (Ok(estimate), true) = (&estimate, filter == AuditFilter::default()) {
+        plan.course.expect(estimate.rows);
+    }
+    if is_answered {
+        return Ok(true);
+    }
+    let estimate = estimate?;
     Ok(is_wanted_all(context, estimate)? && are_late_wanted(context, args, estimate)?)
 }
 

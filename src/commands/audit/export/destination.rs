@@ -40,13 +40,16 @@ pub(super) fn of(args: &Export) -> Result<Vec<Place>, UsageError> {
             "--format is for files and stdout, and this goes to Datadog alone",
         ));
     }
-    all.iter().map(|to| place(args.format, to)).collect()
+    let places = all.iter().map(|to| place(args, to));
+    let places: Vec<Place> = places.collect::<Result<_, _>>()?;
+    args.rotate.check(&places)?;
+    Ok(places)
 }
 
-fn place(named: Option<RowFormat>, to: &To) -> Result<Place, UsageError> {
+fn place(args: &Export, to: &To) -> Result<Place, UsageError> {
     let format = match &to.destination {
         Destination::Logs | Destination::Events => Some(RowFormat::Ndjson),
-        destination => named.or_else(|| format_of(destination)),
+        destination => args.format.or_else(|| format_of(destination)),
     };
     let format = format.ok_or_else(|| {
         UsageError::with_hint(
@@ -55,9 +58,9 @@ fn place(named: Option<RowFormat>, to: &To) -> Result<Place, UsageError> {
         )
     })?;
     Ok(Place {
+        rotation: args.rotate.of(to, args.follow),
         to: to.clone(),
         format: format.into(),
-        rotation: None,
     })
 }
 

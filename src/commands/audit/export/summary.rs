@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::commands::shipping::Shipped;
+use crate::commands::shipping::{Shipped, Verification};
 use crate::context::Context;
 use crate::domain::time::TimeRange;
 use crate::ui::{Format, counted};
@@ -17,6 +17,11 @@ pub struct AuditSummary {
     pub rows: u64,
     #[serde(flatten)]
     pub shipped: Shipped,
+    /// With `--verify`.
+    pub verification: Option<Verification>,
+    /// Being stopped is how it ends.
+    #[serde(skip)]
+    pub runs_until_stopped: bool,
 }
 
 impl AuditSummary {
@@ -26,15 +31,18 @@ impl AuditSummary {
             until: range.until,
             rows,
             shipped,
+            verification: None,
+            runs_until_stopped: false,
         }
     }
 
     fn lines(&self) -> Vec<String> {
         let of = format!(" of {}", counted(self.rows, "change"));
         let mut lines = self.shipped.lines(&of);
-        if self.shipped.total.interrupted {
+        if self.shipped.total.interrupted && !self.runs_until_stopped {
             lines.push("  stopped before the end; run the same command again".to_owned());
         }
+        lines.extend(self.verification.iter().flat_map(Verification::lines));
         lines
     }
 }

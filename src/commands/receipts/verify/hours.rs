@@ -25,7 +25,7 @@ pub struct HourRow {
 pub fn hours(expected: &Expectations) -> Vec<HourRow> {
     let mut cells: BTreeMap<Cell, [u64; 3]> = BTreeMap::new();
     let mut count = |event: &Expected, column: usize| {
-        let cell = (hour_of(event.at), event.kind.name());
+        let cell = (hour_of(event.at), event.kind());
         cells.entry(cell).or_default()[column] += 1;
     };
     expected.events().for_each(|event| count(event, 0));

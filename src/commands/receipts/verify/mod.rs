@@ -1,5 +1,6 @@
 //! `ddctl receipts verify`.
 
+mod census;
 mod hours;
 mod proving;
 mod report;
@@ -18,11 +19,14 @@ pub use self::view::VerifyAnswer;
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
 use crate::commands::sessions::filter::FilterArgs;
 use crate::context::Context;
+use crate::delivery::map;
+use crate::delivery::receipts::proof::Family;
 use crate::domain::intervals::Intervals;
 use crate::domain::time::{TimeRange, parse_duration, parse_range};
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::SessionFilter;
+use crate::sources::audit::AuditFilter;
 
 /// Prove that every session event is at Datadog, or name what is not
 #[derive(Debug, Args)]
@@ -68,15 +72,39 @@ pub struct Verify {
     datadog: DatadogAccess,
 }
 
+/// Which events.
+pub enum Selected {
+    Sessions(SessionFilter),
+    /// Of the audit log.
+    Changes(AuditFilter),
+}
+
+impl Selected {
+    pub fn family(&self) -> Family {
+        match self {
+            Selected::Sessions(_) => Family::Sessions,
+            Selected::Changes(_) => Family::Audit,
+        }
+    }
+
+    /// One writing for each meaning, as receipts and positions have it.
+    pub fn canonical(&self) -> String {
+        match self {
+            Selected::Sessions(filter) => filter.canonical(),
+            Selected::Changes(filter) => map::audit::selection(&filter.canonical()),
+        }
+    }
+}
+
 /// What is to be proven.
 pub struct Subject {
-    /// Of start times, as they were asked for.
+    /// Of the times at which sessions started or changes were made, as they were asked for.
     pub range: TimeRange,
     /// What of it is looked at.
     pub ranges: Intervals,
     /// What happened later was not there to be sent; `None` counts everything.
     pub as_of: Option<Timestamp>,
-    pub filter: SessionFilter,
+    pub selected: Selected,
     pub wait: Duration,
 }
 
@@ -92,7 +120,7 @@ pub async fn run(context: &Context, args: &Verify) -> anyhow::Result<Exit> {
         range,
         ranges: [range].into_iter().collect(),
         as_of: None,
-        filter: args.filter.filter(),
+        selected: Selected::Sessions(args.filter.filter()),
         wait: args.wait,
     };
     let answer = verified(context, &gateway, &args.datadog, &subject).await?;

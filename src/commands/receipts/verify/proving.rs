@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Subject;
+use super::census::census;
 use super::hours::hours;
 use super::retention::{Retention, retention};
 use super::view::VerifyAnswer;
@@ -16,14 +16,13 @@ use crate::commands::receipts::begin;
 use crate::commands::receipts::view::ReceiptRow;
 use crate::context::Context;
 use crate::datadog::Datadog;
+use crate::delivery::map::audit::is_selection;
 use crate::delivery::receipts::proof::{
-    Evidence, Expectations, Expected, Inquiry, Planned, Step, gather,
+    Evidence, Expectations, Expected, Family, Inquiry, Planned, Step, gather,
 };
 use crate::delivery::receipts::{self, Check, Ending, Finding, Found, Line, Receipt, Run};
-use crate::domain::event::EventId;
 use crate::domain::time::human_duration;
 use crate::gateway::Gateway;
-use crate::sources;
 use crate::ui::{Progress, counted};
 
 /// The command, as its own receipts name it.
@@ -97,7 +96,7 @@ fn answer(asked: Asked<'_>, expected: &Expectations) -> VerifyAnswer {
         site: asked.datadog.site().to_string(),
         since: subject.range.since,
         until: subject.range.until,
-        filter: subject.filter.canonical(),
+        filter: subject.selected.canonical(),
         expected: expected.len() as u64,
         found: expected.found().count() as u64,
         proven_earlier: expected.proven_earlier().count() as u64,
@@ -112,7 +111,7 @@ fn run_of(asked: Asked<'_>) -> Run {
         command: VERIFY.to_owned(),
         since: Some(subject.range.since),
         until: Some(subject.range.until),
-        filter: subject.filter.canonical(),
+        filter: subject.selected.canonical(),
         gateway: Some(asked.gateway.page_base().to_owned()),
         destination: "logs".to_owned(),
         site: Some(asked.datadog.site().to_string()),
@@ -128,39 +127,11 @@ fn receipts_of(state: &Path, site: &str, subject: &Subject) -> anyhow::Result<Ve
         row.site.as_deref() == Some(site)
             && row.destination == "logs"
             && row.command != VERIFY
+            && is_selection(&row.filter) == (subject.selected.family() == Family::Audit)
             && !range.is_some_and(|(since, until)| is_apart(since, until))
     };
     let listed = receipts::list(state, "", usize::MAX)?;
     Ok(listed.iter().map(ReceiptRow::of).filter(is_of).collect())
-}
-
-/// What ought to exist, and of how many sessions.
-async fn census(
-    context: &Context,
-    gateway: &Gateway,
-    subject: &Subject,
-) -> anyhow::Result<(Expectations, u64)> {
-    let progress = context.ui.progress("reading sessions");
-    let mut expected = Expectations::default();
-    let mut sessions = 0;
-    for range in subject.ranges.iter() {
-        sources::census(gateway, range, &subject.filter, |session, kinds| {
-            sessions += 1;
-            progress.set(&counted(sessions, "session"));
-            let id: Arc<str> = session.id.as_str().into();
-            let is_in = |at: &Timestamp| subject.as_of.is_none_or(|as_of| *at <= as_of);
-            for (kind, at) in kinds.into_iter().filter(|(_, at)| is_in(at)) {
-                expected.push(Expected {
-                    id: EventId::of_session(&session.id, kind),
-                    kind,
-                    session: id.clone(),
-                    at,
-                });
-            }
-        })
-        .await?;
-    }
-    Ok((expected, sessions))
 }
 
 /// Asks Datadog until everything is found, or waiting for it is of no more use.

@@ -137,7 +137,7 @@ fn findings(answer: &VerifyAnswer) -> Section {
             one.finding.words().to_owned(),
             one.kind.clone(),
             time(one.at),
-            one.session.clone(),
+            one.origin().to_owned(),
             one.id.clone(),
             one.why.clone(),
         ]

@@ -81,7 +81,7 @@ fn findings(ui: &Ui, findings: &[Finding]) -> Table {
             (finding.finding.words().to_owned(), tone),
             (finding.kind.clone(), Tone::Plain),
             (ui.time(finding.at), Tone::Plain),
-            (short(&finding.session), Tone::Accent),
+            (short(finding.origin()), Tone::Accent),
             (finding.id.clone(), Tone::Dim),
             (finding.why.clone(), Tone::Dim),
         ]);

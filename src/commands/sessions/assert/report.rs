@@ -166,7 +166,7 @@ impl<'c> Report<'c> {
             }
             _ => return Ok(()),
         };
-        Ok(self.progress.beside(|| self.ui.write(&bytes))?)
+        Ok(self.ui.write(&bytes)?)
     }
 
     fn lines(&self, judged: &Judged) -> String {

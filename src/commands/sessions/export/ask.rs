@@ -10,13 +10,14 @@ use crate::delivery::OLDEST;
 use crate::domain::intervals::Intervals;
 use crate::domain::time::human_duration;
 use crate::gateway::Gateway;
-use crate::sources::{self, Estimate, SourceError};
+use crate::sources::{self, Estimate, SessionFilter, SourceError};
 use crate::ui::counted;
 
 /// A session opens and closes; few are reviewed or blocked.
 const EVENTS_PER_SESSION: u64 = 2;
 
-/// Whether to go on. What a cursor leaves to `--new` and `--follow` is what they were set up for.
+/// Whether to go on; counts what there is to read for whoever watches. What a cursor leaves to
+/// `--new` and `--follow` is what they were set up for.
 ///
 /// # Errors
 ///
@@ -28,10 +29,21 @@ pub(super) async fn goes_on(
     plan: &Plan,
 ) -> anyhow::Result<bool> {
     let is_answered = context.ui.options().assume_yes || args.delivery.dry_run;
-    if is_answered || (args.goes_on() && plan.has_position()) {
+    let is_answered = is_answered || (args.goes_on() && plan.has_position());
+    let is_counted = context.ui.draws_progress() && matches!(plan.what, What::Ranges(_));
+    if is_answered && !is_counted {
         return Ok(true);
     }
-    let estimate = estimate(args, gateway, plan).await?;
+    let estimate = estimate(args, gateway, plan).await;
+    // With conditions that the gateway does not know it counts too many.
+    let is_exact = args.filter.filter() == SessionFilter::default();
+    if let (Ok(estimate), true) = (&estimate, is_exact) {
+        plan.course.expect(estimate.sessions);
+    }
+    if is_answered {
+        return Ok(true);
+    }
+    let estimate = estimate?;
     Ok(is_wanted_all(context, estimate)? && are_late_wanted(context, args, estimate)?)
 }
 
@@ -67,11 +79,11 @@ fn are_late_wanted(context: &Context, args: &Export, estimate: Estimate) -> anyh
     if estimate.old == 0 || args.delivery.is_late_told() {
         return Ok(true);
     }
-    let question = format!(
-        "Up to {} began more than {} ago, and Datadog takes nothing that old. Send such events under \
-         the time of sending, tagged late:true?",
+    context.ui.warning(&format!(
+        "up to {} began more than {} ago, and Datadog takes nothing that old",
         counted(estimate.old, "session"),
         human_duration(OLDEST),
-    );
-    context.ui.confirm(&question, "--yes, or choose by --late")
+    ));
+    let question = "Send such events under the time of sending, tagged late:true?";
+    context.ui.confirm(question, "--yes, or choose by --late")
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Export, recordings, rotate};
+use super::{Export, recordings};
 use crate::commands::shipping::{self, Destination, Place, To};
-use crate::delivery::{Format, Rotation};
+use crate::delivery::Format;
 use crate::error::UsageError;
 
 /// The formats of files: events as rows, or whole recordings.
@@ -64,28 +64,20 @@ pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, Usag
     for to in all {
         match kind(args, to, is_recording)? {
             Kind::Events(format) => places.push(Place {
-                rotation: rotation(args, to),
+                rotation: args.rotate.of(to, args.runs_until_stopped()),
                 to: to.clone(),
                 format,
             }),
             Kind::Recordings(..) if all.len() > 1 => return Err(recordings_alone(all)),
             Kind::Recordings(target, format) => {
                 check(args, Some(format))?;
-                rotate::check(args, None)?;
                 return Ok(Destinations::Recordings { target, format });
             }
         }
     }
     check(args, None)?;
-    rotate::check(args, Some(&places))?;
+    args.rotate.check(&places)?;
     Ok(Destinations::Events(places))
-}
-
-fn rotation(args: &Export, to: &To) -> Option<Rotation> {
-    match to.destination {
-        Destination::Path(_) => args.rotate.rotation(args.runs_until_stopped()),
-        _ => None,
-    }
 }
 
 fn names(all: &[To]) -> String {
@@ -164,6 +156,11 @@ fn only_recordings(what: &str) -> UsageError {
 
 /// What cuts or chooses is refused where it would do nothing.
 fn check(args: &Export, format: Option<recordings::Format>) -> Result<(), UsageError> {
+    if format.is_some() && args.rotate.is_set() {
+        return Err(UsageError::new(
+            "--rotate-size and --rotate-age are for session events: a recording is one file",
+        ));
+    }
     let is_picture = format == Some(recordings::Format::Svg);
     if args.at.is_some() && !is_picture {
         return Err(UsageError::new("--at is for pictures: --to FILE.svg"));

@@ -9,10 +9,10 @@ use tokio::sync::mpsc;
 use super::Export;
 use super::events::event_context;
 use super::mapping::Mapping;
-use super::plan::{Plan, Unread, Wanted, What};
-use crate::commands::shipping::Place;
+use super::plan::{Plan, Wanted, What};
+use crate::commands::shipping::positions::Unread;
+use crate::commands::shipping::{Mapping as _, Place, requests};
 use crate::context::Context;
-use crate::delivery::Limits;
 use crate::delivery::late::{Age, Window};
 use crate::error::Exit;
 use crate::gateway::Gateway;
@@ -191,9 +191,6 @@ fn estimate(args: &Export, plan: &Plan, count: Count, sizes: &Sizes) -> Estimate
         .map(|(kind, count)| *count as f64 * sizes.mean(Some(kind)).unwrap_or(average))
         .sum();
     let bytes = bytes as u64;
-    let (million, gigabyte) = (args.proof.price_per_million, args.proof.price_per_gb);
-    let cost = million.unwrap_or_default() * events as f64 / 1e6
-        + gigabyte.unwrap_or_default() * bytes as f64 / 1e9;
     Estimate {
         since: plan.range.map(|range| range.since),
         until: plan.range.map(|range| range.until),
@@ -205,21 +202,10 @@ fn estimate(args: &Export, plan: &Plan, count: Count, sizes: &Sizes) -> Estimate
         sampled_sessions: sizes.sessions,
         bytes,
         requests: requests(events, bytes),
-        price_per_million: million,
-        price_per_gb: gigabyte,
-        cost: million.or(gigabyte).map(|_| cost),
+        price_per_million: args.proof.price_per_million,
+        price_per_gb: args.proof.price_per_gb,
+        cost: args.proof.cost(events, bytes),
     }
-}
-
-/// Whichever limit of a batch is met first.
-fn requests(events: u64, bytes: u64) -> u64 {
-    let Limits {
-        bytes: most_bytes,
-        entries,
-        ..
-    } = Limits::DATADOG_LOGS;
-    let by_events = events.div_ceil(entries as u64);
-    by_events.max(bytes.div_ceil(most_bytes as u64))
 }
 
 fn text(ui: &Ui, estimate: &Estimate) -> String {
@@ -272,12 +258,5 @@ mod tests {
         let gaps: Vec<u64> = ids.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert!(gaps.iter().all(|gap| *gap == gaps[0]));
         assert!(ids.last() > Some(&9_000));
-    }
-
-    #[test]
-    fn the_limit_that_is_met_first_decides() {
-        assert_eq!(requests(0, 0), 0);
-        assert_eq!(requests(1_001, 1_000), 2);
-        assert_eq!(requests(10, 9_000_000), 3);
     }
 }

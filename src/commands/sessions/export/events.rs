@@ -5,26 +5,24 @@ use std::cell::Cell;
 use tokio::sync::mpsc;
 
 use super::estimate;
-use super::follower::Follower;
 use super::mapping::Mapping;
-use super::plan::{Plan, Unread, Wanted, What};
-use super::proof::{self, Verification, verification};
+use super::plan::{Plan, Wanted, What};
+use super::proof::verification;
 use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
-use crate::commands::receipts;
+use crate::commands::shipping::positions::Unread;
 use crate::commands::shipping::{
-    Carried, Destination, Intake, Lane, OFTEN_ENOUGH, Place, Shipped, Standing, conclude, ship,
-    ship_standing, unread,
+    Carried, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing, Verification, conclude,
+    proven, ship, ship_standing, shown, tell_news, unread,
 };
 use crate::context::Context;
 use crate::delivery::Patience;
 use crate::delivery::receipts::Run;
 use crate::domain::session::Session;
-use crate::domain::site::Site;
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{
-    self, ApprovalSources, EventContext, Fed, SourceError, SourceProgress, SourceSummary,
+    self, ApprovalSources, EventContext, Fed, News, SourceError, SourceProgress, SourceSummary,
 };
 use crate::ui::Ui;
 
@@ -38,7 +36,7 @@ pub(super) async fn run(
     if args.proof.estimate {
         return estimate::run(context, args, wanted, &places).await;
     }
-    proof::check(context, args)?;
+    args.proof.check(context, &args.delivery, &args.datadog)?;
     let files = places.iter().map(|place| place.file(&args.delivery));
     let files: Vec<_> = files.collect::<Result<_, _>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
@@ -57,40 +55,24 @@ pub(super) async fn run(
         return Ok(Exit::Failed);
     }
     let mapping = Mapping::new(context, args, &gateway)?;
-    let mut lanes = Vec::new();
-    for ((place, file), ledger) in places.iter().zip(files).zip(&plan.ledgers) {
-        let site = site.filter(|_| place.to.destination.is_intake() && !args.delivery.dry_run);
-        let receipt = match site {
-            Some(site) => {
-                let run = receipt_of(args, &gateway, &plan, place, site);
-                Some(receipts::begin(context, Some(&gateway), run).await?)
-            }
-            None => None,
-        };
-        lanes.push(Lane {
-            receipt,
-            name: place.name(intake.as_ref()),
-            is_best_effort: place.to.is_best_effort,
-            end: place.end(file, intake.as_ref())?,
-            keeper: Box::new(Follower {
-                mapping: &mapping,
-                ledger: ledger.as_deref(),
-            }),
-        });
-    }
+    let lanes = Lanes {
+        context,
+        gateway: &gateway,
+        intake: intake.as_ref(),
+        mapping: &mapping,
+        run: run_of(args, &gateway, &plan),
+        is_dry: args.delivery.dry_run,
+    };
+    let lanes = lanes.open(&places, files, &plan.ledgers).await?;
     scope::warn_where_partial(context, &gateway).await;
     let delivered = deliver(context, args, &gateway, &plan, &mapping, lanes).await?;
-    let is_free = !args.delivery.dry_run
-        && places
-            .iter()
-            .all(|place| place.to.destination != Destination::Stdout);
     let is_late = delivered.is_late();
-    let is_delivered = delivered.carried.iter().all(|one| one.result.is_ok());
-    let verification = match is_delivered {
+    let verification = match delivered.is_whole() {
         true => verification(context, args, &gateway, &plan).await,
         false => Ok(None),
     };
-    let exit = tell(context, &plan, delivered, verification, is_free)?;
+    let is_stdout_free = !args.delivery.dry_run && !places.iter().any(Place::is_stdout);
+    let exit = tell(context, &plan, delivered, verification, is_stdout_free)?;
     if args.new && is_late {
         context.ui.status(OFTEN_ENOUGH);
     }
@@ -100,8 +82,8 @@ pub(super) async fn run(
     Ok(exit)
 }
 
-/// What the receipt of a destination says that the run set out to do.
-fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site: Site) -> Run {
+/// What the receipts say that the run set out to do.
+fn run_of(args: &Export, gateway: &Gateway, plan: &Plan) -> Run {
     Run {
         command: args.command().to_owned(),
         since: plan.range.map(|range| range.since),
@@ -109,8 +91,6 @@ fn receipt_of(args: &Export, gateway: &Gateway, plan: &Plan, place: &Place, site
         sessions: args.sessions.clone(),
         filter: args.filter.filter().canonical(),
         gateway: Some(gateway.page_base().to_owned()),
-        destination: place.to.destination.to_string(),
-        site: Some(site.to_string()),
         ..Run::default()
     }
 }
@@ -122,6 +102,11 @@ struct Delivered {
 }
 
 impl Delivered {
+    /// Whether every destination has what it was to get.
+    fn is_whole(&self) -> bool {
+        self.carried.iter().all(|one| one.result.is_ok())
+    }
+
     /// Whether an event was too old by the time it was sent.
     fn is_late(&self) -> bool {
         let late = |one: &Carried| one.summary().late + one.summary().skipped > 0;
@@ -139,23 +124,23 @@ async fn deliver(
     lanes: Vec<Lane<'_, Fed>>,
 ) -> anyhow::Result<Delivered> {
     let events = event_context(context, gateway).await?;
-    let reached = Cell::default();
+    let (reached, course) = (Cell::default(), &plan.course);
+    let standing = match args.runs_until_stopped() {
+        true => Some(standing(context, args, mapping, &lanes).await?),
+        false => None,
+    };
     let source = Source {
         ui: &context.ui,
         args,
         gateway,
         events: &events,
+        standing: standing.as_ref(),
     };
     let source = |tx| source.read(plan, mapping.statements(), tx, &reached);
     let is_whole = |read: &Result<_, SourceError>| matches!(read, Ok(_) | Err(SourceError::Closed));
-    let shipment = match args.runs_until_stopped() {
-        false => ship(context, "shipping", lanes, source, is_whole).await,
-        true => {
-            let (flags, profile) = (args.standing.seen(), mapping.profile().clone());
-            let command = "sessions export --follow";
-            let standing = Standing::open(context, command, flags, profile, &lanes).await?;
-            ship_standing(context, "shipping", lanes, source, is_whole, &standing).await
-        }
+    let shipment = match &standing {
+        None => ship(context, course, lanes, source, is_whole).await,
+        Some(standing) => ship_standing(context, course, lanes, source, is_whole, standing).await,
     };
     plan.intact()?;
     let source = match shipment.source {
@@ -170,6 +155,23 @@ async fn deliver(
     })
 }
 
+async fn standing(
+    context: &Context,
+    args: &Export,
+    mapping: &Mapping,
+    lanes: &[Lane<'_, Fed>],
+) -> anyhow::Result<Standing> {
+    let profile = mapping.profile().clone();
+    let standing = Standing::open(
+        context,
+        args.command(),
+        args.standing.seen(),
+        profile,
+        lanes,
+    );
+    Ok(standing.await?.naming_open(args.open_too_long))
+}
+
 /// `is_free` says that stdout holds no data, so that the summary may go there.
 fn tell(
     context: &Context,
@@ -179,11 +181,7 @@ fn tell(
     is_free: bool,
 ) -> anyhow::Result<Exit> {
     let Delivered { source, carried } = delivered;
-    let (verification, failed) = match verification {
-        Ok(verification) => (verification, None),
-        Err(error) => (None, Some(error)),
-    };
-    let proven = verification.as_ref().map_or(Exit::Done, |one| one.exit);
+    let (verification, proof) = shown(verification);
     let is_told = carried.len() > 1 || carried.iter().all(|one| one.result.is_ok());
     if is_told {
         let summary = ExportSummary {
@@ -196,11 +194,7 @@ fn tell(
     for hidden in &source.hidden {
         context.ui.warning(&format!("not read: {hidden}"));
     }
-    let exit = match (conclude(context, carried)?, failed) {
-        (Exit::Done, Some(error)) => return Err(error.context("prove what was delivered")),
-        (Exit::Done, None) => proven,
-        (exit, _) => exit,
-    };
+    let exit = proven(conclude(context, carried)?, proof)?;
     Ok(match exit {
         Exit::Done | Exit::Interrupted | Exit::Unreachable if !source.hidden.is_empty() => {
             Exit::WorkKept
@@ -215,6 +209,8 @@ struct Source<'a> {
     args: &'a Export,
     gateway: &'a Gateway,
     events: &'a EventContext,
+    /// Of a run that stays.
+    standing: Option<&'a Standing>,
 }
 
 impl Source<'_> {
@@ -238,11 +234,14 @@ impl Source<'_> {
                     filter: &filter,
                     context: events,
                     concurrency: self.args.concurrency,
-                    interval: self.args.follow.interval,
+                    interval: self.args.standing.interval,
                 };
-                return following
-                    .read(self.ui, reached, follow, statements, tx)
-                    .await;
+                let left = |now| following.left(now);
+                let news = |news| match news {
+                    News::Read(read) => reached.set(read),
+                    news => tell_news(self.ui, self.standing, news),
+                };
+                return sources::follow(follow, left, statements, tx, news).await;
             }
             What::Ranges(unread) => unread,
         };
@@ -257,7 +256,13 @@ impl Source<'_> {
         };
         let earlier =
             sources::export_unfinished(export, unfinished, &statements, tx.clone()).await?;
-        let new = sources::export(export, &statements, tx, |progress| reached.set(progress));
+        let progress = |progress: SourceProgress| {
+            reached.set(progress);
+            if let Some(at) = progress.reached {
+                plan.course.reached(progress.sessions, ranges, at);
+            }
+        };
+        let new = sources::export(export, &statements, tx, progress);
         Ok(earlier + new.await?)
     }
 }

@@ -6,8 +6,6 @@ mod destination;
 mod digest;
 mod estimate;
 mod events;
-mod follow;
-mod follower;
 mod found;
 mod lines;
 mod mapping;
@@ -16,25 +14,25 @@ mod page;
 mod plan;
 mod proof;
 mod recordings;
-mod rotate;
 mod summary;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
 use self::destination::{Destinations, ExportFormat, Target};
-use self::follow::FollowArgs;
 use self::lines::LinesArgs;
 use self::plan::Wanted;
-use self::rotate::RotateArgs;
 use super::filter::FilterArgs;
 use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
-use crate::commands::shipping::{DeliveryFlags, Place, StandingFlags};
+use crate::commands::shipping::{
+    DeliveryFlags, Place, ProofFlags, RotateFlags, StandingFlags, positions,
+};
 use crate::context::Context;
-use crate::domain::time::{TimeError, TimeRange, parse_range};
+use crate::domain::time::{TimeError, TimeRange, parse_duration, parse_range};
 use crate::error::Exit;
 use crate::recording::Strictness;
 use crate::replay::{Clip, Point};
@@ -83,7 +81,7 @@ and text at most, packed to a few; --clip takes a part of what is larger. Where 
 hours it shows 30000 pictures of it, says so, and has every line in its transcript.")]
 pub struct Export {
     /// Sessions by id, unique prefix or pasted URL, recording files, or `-`, instead of a range
-    #[arg(value_name = "SESSION")]
+    #[arg(value_name = "SESSION", conflicts_with_all = ["verify", "estimate"])]
     sessions: Vec<String>,
     /// Sessions that started since then: 24h, 2026-11-20, RFC 3339
     #[arg(
@@ -102,21 +100,41 @@ pub struct Export {
     /// Send what was sent before once more, under the same ids
     #[arg(long)]
     again: bool,
-    #[command(flatten)]
-    follow: FollowArgs,
+    /// From the stored position on, and stay: new sessions, and what becomes of the open ones
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "sessions", "until", "new", "again", "limit", "dry_run", "verify", "estimate",
+        ]
+    )]
+    follow: bool,
     #[command(flatten)]
     standing: StandingFlags,
+    /// With --follow: the heartbeat names sessions that are open for longer
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "8h",
+        value_parser = parse_duration,
+        requires = "follow"
+    )]
+    open_too_long: Duration,
     #[command(flatten)]
     lines: LinesArgs,
     #[command(flatten)]
     filter: FilterArgs,
     /// Stop after this many sessions
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = at_least_one,
+        conflicts_with_all = ["verify", "estimate"]
+    )]
     limit: Option<usize>,
     #[command(flatten)]
     delivery: DeliveryFlags,
     #[command(flatten)]
-    rotate: RotateArgs,
+    rotate: RotateFlags,
     /// Format of a file or of stdout
     #[arg(long, value_name = "FORMAT", help_heading = "Destination")]
     format: Option<ExportFormat>,
@@ -154,7 +172,7 @@ pub struct Export {
     #[arg(long, value_name = "N", default_value_t = sources::Export::CONCURRENCY, value_parser = at_least_one)]
     concurrency: usize,
     #[command(flatten)]
-    proof: proof::ProofArgs,
+    proof: ProofFlags,
     #[command(flatten)]
     gateway: GatewayAccess,
     #[command(flatten)]
@@ -170,6 +188,14 @@ impl Export {
             _ => "sessions export",
         }
     }
+
+    /// The flag that goes on from a position.
+    fn mode(&self) -> &'static str {
+        match self.runs_until_stopped() {
+            true => "--follow",
+            false => "--new",
+        }
+    }
 }
 
 pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
@@ -180,7 +206,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
         args.sessions.iter().partition(|given| is_file(given));
     match destination::of(args, args.recording || !files.is_empty())? {
         Destinations::Recordings { .. } if args.goes_on() => {
-            Err(plan::no_position_here(args).into())
+            Err(positions::files_have_none(args.mode()).into())
         }
         Destinations::Recordings { target, format } => {
             to_recordings(context, args, files, &named, target, format).await
@@ -198,7 +224,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
 /// From the stored position on, once or for as long as it runs.
 fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wanted> {
     if !places.iter().all(Place::has_position) {
-        return Err(plan::no_position_here(args).into());
+        return Err(positions::files_have_none(args.mode()).into());
     }
     let since = args.since.as_deref();
     let since = since.map(|since| range(context, since, None)).transpose()?;
@@ -211,12 +237,17 @@ fn new(context: &Context, args: &Export, places: &[Place]) -> anyhow::Result<Wan
 impl Export {
     /// True where it runs until somebody stops it.
     pub fn runs_until_stopped(&self) -> bool {
-        self.follow.follow
+        self.follow
+    }
+
+    /// False where it only says what it would be.
+    pub fn delivers(&self) -> bool {
+        !self.proof.estimate
     }
 
     /// True where it goes on from a position.
     fn goes_on(&self) -> bool {
-        self.new || self.follow.follow
+        self.new || self.follow
     }
 }
 

@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::proof::Verification;
-use crate::commands::shipping::Shipped;
+use crate::commands::shipping::{Shipped, Verification};
 use crate::context::Context;
 use crate::domain::time::TimeRange;
 use crate::sources::{Hidden, SourceSummary};

@@ -139,7 +139,7 @@ impl<'c> Report<'c> {
     }
 
     fn write(&self, bytes: &[u8]) -> anyhow::Result<()> {
-        Ok(self.progress.beside(|| self.ui.write(bytes))?)
+        Ok(self.ui.write(bytes)?)
     }
 
     /// How far the reading of a file is.
@@ -171,7 +171,7 @@ impl<'c> Report<'c> {
 
     fn warn(&self, text: &str) {
         let text = escape::line(text);
-        self.progress.beside(|| self.ui.warning(&text));
+        self.ui.warning(&text);
     }
 
     fn tell(&self) {

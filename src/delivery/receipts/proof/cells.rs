@@ -36,7 +36,7 @@ pub(super) fn expected_cells(
     let mut cells = BTreeMap::new();
     for item in &expected.items {
         if item.aside.is_none() && since.is_none_or(|since| item.under >= since) {
-            let cell = (hour_of(item.under), item.event.kind.name());
+            let cell = (hour_of(item.under), item.event.kind());
             *cells.entry(cell).or_default() += 1;
         }
     }

@@ -56,7 +56,8 @@ impl Evidence {
             Line::Batch(batch) => {
                 self.receipts += u64::from(batch.number == 1);
                 // What else was sent is nothing to wait for.
-                if batch.kinds.keys().any(|kind| kind.starts_with("session.")) {
+                let kinds = expected.family.kinds();
+                if batch.kinds.keys().any(|kind| kinds.contains(&&**kind)) {
                     self.newest_sent = self.newest_sent.max(batch.sent_at);
                 }
                 for late in batch.late {
@@ -95,18 +96,21 @@ fn set_aside(expected: &mut Expectations, way: Way, ids: &[String]) {
 mod tests {
     use super::*;
     use crate::delivery::receipts::line::Batch;
+    use crate::delivery::receipts::proof::Family;
 
     #[test]
-    fn only_events_of_sessions_are_waited_for() {
-        let mut evidence = Evidence::default();
-        for (second, kind) in [(1, "session.close"), (2, "gateway.audit"), (3, "other")] {
-            let batch = Batch {
-                sent_at: Timestamp::from_second(second).ok(),
-                kinds: [(kind.to_owned(), 1)].into(),
-                ..Batch::default()
-            };
-            evidence.note(&mut Expectations::default(), Line::Batch(batch));
+    fn only_events_of_the_family_are_waited_for() {
+        for (family, newest) in [(Family::Sessions, 1), (Family::Audit, 2)] {
+            let mut evidence = Evidence::default();
+            for (second, kind) in [(1, "session.close"), (2, "gateway.audit"), (3, "other")] {
+                let batch = Batch {
+                    sent_at: Timestamp::from_second(second).ok(),
+                    kinds: [(kind.to_owned(), 1)].into(),
+                    ..Batch::default()
+                };
+                evidence.note(&mut Expectations::of(family), Line::Batch(batch));
+            }
+            assert_eq!(evidence.newest_sent, Timestamp::from_second(newest).ok());
         }
-        assert_eq!(evidence.newest_sent, Timestamp::from_second(1).ok());
     }
 }

@@ -5,18 +5,59 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::delivery::map::audit;
 use crate::delivery::receipts::line::{Finding, Lack, Way};
 use crate::domain::event::{EventId, EventKind};
+
+/// Events that are proven together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Family {
+    #[default]
+    Sessions,
+    /// Of the gateway's audit log.
+    Audit,
+}
+
+impl Family {
+    /// Their values of `evt.name`.
+    pub fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Family::Sessions => &[
+                "session.open",
+                "session.review",
+                "session.blocked",
+                "session.close",
+            ],
+            Family::Audit => &[audit::NAME],
+        }
+    }
+}
 
 /// An event as the gateway's rows prove it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
     pub id: EventId,
-    pub kind: EventKind,
-    /// The session's id.
-    pub session: Arc<str>,
+    pub about: About,
     /// When it happened.
     pub at: Timestamp,
+}
+
+/// What an event is of, by its id at the gateway.
+#[derive(Clone, Debug, PartialEq)]
+pub enum About {
+    Session(Arc<str>, EventKind),
+    /// A row of the audit log.
+    Change(Arc<str>),
+}
+
+impl Expected {
+    /// The value of `evt.name`.
+    pub fn kind(&self) -> &'static str {
+        match self.about {
+            About::Session(_, kind) => kind.name(),
+            About::Change(_) => audit::NAME,
+        }
+    }
 }
 
 /// What is known of an expected event.
@@ -35,11 +76,20 @@ pub(super) struct Item {
 /// Every event that ought to exist, by its id.
 #[derive(Debug, Default)]
 pub struct Expectations {
+    pub(super) family: Family,
     pub(super) items: Vec<Item>,
     index: HashMap<EventId, usize>,
 }
 
 impl Expectations {
+    /// None yet.
+    pub fn of(family: Family) -> Self {
+        Self {
+            family,
+            ..Self::default()
+        }
+    }
+
     pub fn push(&mut self, event: Expected) {
         if self.index.insert(event.id, self.items.len()).is_none() {
             self.items.push(Item {
@@ -111,15 +161,20 @@ impl Expectations {
 
 impl Item {
     fn finding(&self, lack: Lack) -> Finding {
-        let kind = match self.event.kind {
-            EventKind::Review(state) => format!("session.review {}", state.as_str()),
-            kind => kind.name().to_owned(),
+        let event = &self.event;
+        let (kind, session, change) = match &event.about {
+            About::Session(id, EventKind::Review(state)) => {
+                (format!("session.review {}", state.as_str()), Some(id), None)
+            }
+            About::Session(id, kind) => (kind.name().to_owned(), Some(id), None),
+            About::Change(row) => (event.kind().to_owned(), None, Some(row)),
         };
         Finding {
             finding: lack,
-            id: self.event.id.to_string(),
+            id: event.id.to_string(),
             kind,
-            session: self.event.session.to_string(),
+            session: session.map(ToString::to_string),
+            change: change.map(ToString::to_string),
             at: self.event.at,
             under: self.under,
             why: self.why(lack).to_owned(),

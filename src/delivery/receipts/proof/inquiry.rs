@@ -7,19 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
 use super::cells::{Cell, HOUR, Tally, differing, expected_cells, hour_of, pages, spans, windows};
-use super::expected::Expectations;
+use super::expected::{Expectations, Family};
 use super::pace::Pace;
 use crate::datadog::{
     Aggregation, Compute, Datadog, DatadogError, GroupBy, LogAggregation, LogSearch, Point, Sort,
 };
 
-/// The kinds of session events, values of `evt.name`.
-const KINDS: [&str; 4] = [
-    "session.open",
-    "session.review",
-    "session.blocked",
-    "session.close",
-];
 /// Ids of one request, so that its query stays below two kilobytes.
 const IDS_AT_ONCE: usize = 50;
 
@@ -40,7 +33,7 @@ pub enum Step {
     Asked { requests: u64 },
 }
 
-/// Asks about session events at one site.
+/// Asks about events of one family at one site.
 pub struct Inquiry<'a, F> {
     datadog: &'a Datadog,
     /// Name of the gateway's host, as the events carry it.
@@ -69,7 +62,7 @@ impl<'a, F: FnMut(Step)> Inquiry<'a, F> {
         since: Option<Timestamp>,
     ) -> Result<BTreeMap<Cell, Tally>, DatadogError> {
         let wanted = expected_cells(expected, since);
-        let counted = self.count(&wanted).await?;
+        let counted = self.count(&wanted, expected.family).await?;
         let differing = differing(&wanted, &counted);
         mark_agreeing(expected, since, &differing);
         let spans = spans(&differing, &counted);
@@ -114,8 +107,8 @@ impl<'a, F: FnMut(Step)> Inquiry<'a, F> {
         }
     }
 
-    fn query(&self) -> String {
-        let kinds = KINDS.join(" OR ");
+    fn query(&self, family: Family) -> String {
+        let kinds = family.kinds().join(" OR ");
         let host = self.host;
         format!("source:hoop host:\"{host}\" @evt.name:({kinds}) -@evt.test:true")
     }
@@ -123,6 +116,7 @@ impl<'a, F: FnMut(Step)> Inquiry<'a, F> {
     async fn count(
         &mut self,
         wanted: &BTreeMap<Cell, u64>,
+        family: Family,
     ) -> Result<BTreeMap<Cell, Tally>, DatadogError> {
         let windows = windows(wanted);
         let planned = self.planned(windows.len() as u64);
@@ -132,7 +126,7 @@ impl<'a, F: FnMut(Step)> Inquiry<'a, F> {
         for (first, last) in windows {
             sleep(self.pace.wait()).await;
             let aggregation = LogAggregation {
-                query: self.query(),
+                query: self.query(family),
                 from: start_of(first),
                 to: end_of(last),
                 indexes: Vec::new(),
@@ -142,7 +136,7 @@ impl<'a, F: FnMut(Step)> Inquiry<'a, F> {
                 ],
                 group_by: vec![GroupBy {
                     facet: "@evt.name".to_owned(),
-                    limit: KINDS.len() as u32,
+                    limit: family.kinds().len() as u32,
                 }],
             };
             let answer = self.datadog.aggregate_logs(&aggregation).await?;
@@ -150,9 +144,8 @@ impl<'a, F: FnMut(Step)> Inquiry<'a, F> {
             self.pace.learn(answer.rate_limit);
             for bucket in &answer.buckets {
                 let name = bucket.by.get("@evt.name");
-                let kind = KINDS
-                    .into_iter()
-                    .find(|kind| name.is_some_and(|name| name == kind));
+                let mut kinds = family.kinds().iter();
+                let kind = kinds.find(|kind| name.is_some_and(|name| name == *kind));
                 if let (Some(kind), [logs, ids, ..]) = (kind, &bucket.series[..]) {
                     tally(&mut counted, kind, logs, |tally| &mut tally.logs);
                     tally(&mut counted, kind, ids, |tally| &mut tally.ids);
@@ -168,7 +161,7 @@ impl<'a, F: FnMut(Step)> Inquiry<'a, F> {
         first: i64,
         last: i64,
     ) -> Result<(), DatadogError> {
-        let query = self.query();
+        let query = self.query(expected.family);
         self.search(expected, query, start_of(first), end_of(last))
             .await
     }
@@ -220,7 +213,7 @@ impl<'a, F: FnMut(Step)> Inquiry<'a, F> {
 fn mark_agreeing(expected: &mut Expectations, since: Option<Timestamp>, differing: &[Cell]) {
     let differing: BTreeSet<&Cell> = differing.iter().collect();
     for item in &mut expected.items {
-        let cell = (hour_of(item.under), item.event.kind.name());
+        let cell = (hour_of(item.under), item.event.kind());
         let is_asked = item.aside.is_none() && since.is_none_or(|since| item.under >= since);
         item.is_found |= is_asked && !differing.contains(&cell);
     }

@@ -19,7 +19,7 @@ mod pace;
 
 pub use cells::{Cell, HOUR, Tally, hour_of};
 pub use evidence::{Evidence, gather};
-pub use expected::{Expectations, Expected};
+pub use expected::{About, Expectations, Expected, Family};
 pub use inquiry::{Inquiry, Planned, Step};
 
 #[cfg(test)]

@@ -16,8 +16,7 @@ fn expected(number: u32, at: Timestamp) -> Expected {
     let session = format!("a0000000-0000-4000-8000-{number:012}");
     Expected {
         id: EventId::of_session(&session, EventKind::Open),
-        kind: EventKind::Open,
-        session: session.into(),
+        about: About::Session(session.into(), EventKind::Open),
         at,
     }
 }

@@ -12,16 +12,24 @@ use crate::ui::Ui;
 pub(super) struct Follower<'a> {
     ui: &'a Ui,
     chorus: &'a Chorus<'a>,
+    /// Number of its destination.
+    at: usize,
     ledger: &'a RefCell<LineLedger>,
     lines: Cell<u64>,
     set_right: Cell<u64>,
 }
 
 impl<'a> Follower<'a> {
-    pub fn new(ui: &'a Ui, chorus: &'a Chorus<'a>, ledger: &'a RefCell<LineLedger>) -> Self {
+    pub fn new(
+        ui: &'a Ui,
+        chorus: &'a Chorus<'a>,
+        at: usize,
+        ledger: &'a RefCell<LineLedger>,
+    ) -> Self {
         Self {
             ui,
             chorus,
+            at,
             ledger,
             lines: Cell::default(),
             set_right: Cell::default(),
@@ -53,7 +61,8 @@ impl<'a> Follower<'a> {
     }
 
     fn say_set_right(&self, line: u64, form: TimeForm) {
-        if self.set_right.get() == 0 {
+        // They read the same lines.
+        if self.at == 0 && self.set_right.get() == 0 {
             self.ui.warning(&format!(
                 "the timestamp of line {line} is in {form}: sent in milliseconds, as are others \
                  that Datadog would misread"
@@ -82,7 +91,7 @@ fn given(row: Row) -> Given {
 
 impl Observer for &Follower<'_> {
     fn told(&mut self, progress: Progress) {
-        self.chorus.tell(0, progress);
+        self.chorus.tell(self.at, progress);
     }
 
     fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {

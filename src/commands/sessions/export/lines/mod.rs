@@ -18,7 +18,8 @@ use self::summary::{Lines, show};
 use super::Export;
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, Chorus, Destination, End, Extent, Intake, To, carry, closed, conclude,
+    Carried, Chorus, Course, Destination, End, Extent, Intake, To, Wish, carry, check, closed,
+    conclude, stop, together,
 };
 use crate::context::Context;
 use crate::delivery::receipts::{Receipt, Recorder, Run};
@@ -45,19 +46,23 @@ pub struct LinesArgs {
         value_name = "F",
         conflicts_with_all = [
             "sessions", "since", "until", "new", "FilterArgs", "limit", "no_redact", "recording",
-            "overwrite",
+            "overwrite", "rotate_size", "rotate_age",
         ]
     )]
     pub(super) file: Option<PathBuf>,
 }
 
 pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow::Result<Exit> {
-    let destination = destination(args, path)?;
+    let destinations = destinations(args, path)?;
     let name = match path == Path::new("-") {
         true => STDIN.to_owned(),
         false => path.display().to_string(),
     };
-    let opened = Opened::open(path).with_context(|| format!("cannot read {name}"))?;
+    // Each reads on its own: what one has is not what another has, and none waits for another.
+    let opened = destinations.iter().map(|_| Opened::open(path));
+    let opened: Vec<Opened> = opened
+        .collect::<Result<_, _>>()
+        .with_context(|| format!("cannot read {name}"))?;
     let intake = Intake::open(
         context,
         &args.delivery,
@@ -65,18 +70,23 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
         Patience::OneShot,
     )
     .await?;
-    let source = source(context, args, opened, &name, &intake, destination)?;
-    let receipt = match args.delivery.dry_run {
-        true => None,
-        false => Some(receipt(context, path, &intake, destination).await?),
-    };
-    let lane = Lane {
-        name: intake.name(destination),
-        end: intake.end(destination)?,
-        receipt,
-        is_stdout_free: !args.delivery.dry_run,
-    };
-    let exit = deliver(context, source, lane).await?;
+    let mut lanes = Vec::new();
+    for (to, opened) in destinations.iter().zip(opened) {
+        let destination = &to.destination;
+        let source = source(context, args, opened, &name, &intake, destination)?;
+        let receipt = match args.delivery.dry_run {
+            true => None,
+            false => Some(receipt(context, path, &intake, destination).await?),
+        };
+        lanes.push(Lane {
+            name: intake.name(destination),
+            is_best_effort: to.is_best_effort,
+            source,
+            end: intake.end(destination)?,
+            receipt,
+        });
+    }
+    let exit = deliver(context, lanes, !args.delivery.dry_run).await?;
     if args.delivery.dry_run {
         context.ui.status("dry run: nothing was sent");
     }
@@ -103,31 +113,37 @@ async fn receipt(
     receipts::begin(context, None, run).await
 }
 
-fn destination<'a>(args: &'a Export, path: &Path) -> Result<&'a Destination, UsageError> {
-    if path == Path::new("-") && args.datadog.flags().api_key_stdin {
+fn destinations<'a>(args: &'a Export, path: &Path) -> Result<&'a [To], UsageError> {
+    let is_stdin = path == Path::new("-");
+    if is_stdin && args.datadog.flags().api_key_stdin {
         return Err(UsageError::with_hint(
             "standard input holds the lines or the API key, not both",
             "set DD_API_KEY, or give it by --api-key-file FILE",
         ));
     }
-    match &args.delivery.to[..] {
-        [
-            To {
-                destination,
-                is_best_effort: false,
-            },
-        ] if destination.is_intake() && args.format.is_none() => Ok(destination),
-        _ => Err(UsageError::new(
-            "--file reads lines for one intake: --to logs or --to events",
-        )),
+    let all = &args.delivery.to;
+    let are_intakes = all.iter().all(|to| to.destination.is_intake());
+    if !are_intakes || args.format.is_some() {
+        return Err(UsageError::new(
+            "--file reads lines for intakes: --to logs, --to events",
+        ));
     }
+    if is_stdin && all.len() > 1 {
+        return Err(UsageError::with_hint(
+            "standard input can be read once, so its lines go to one destination",
+            "write them to a file, and name that by --file",
+        ));
+    }
+    check(all)?;
+    Ok(all)
 }
 
 /// Lines that are wanted, and who remembers what became of them.
 struct Source {
     name: String,
     bytes: Box<dyn Read + Send>,
-    is_file: bool,
+    /// Of a file; `None` for standard input.
+    size: Option<u64>,
     ledger: LineLedger,
 }
 
@@ -139,8 +155,8 @@ fn source(
     intake: &Intake<'_>,
     destination: &Destination,
 ) -> anyhow::Result<Source> {
-    let (bytes, is_file, ledger): (Box<dyn Read + Send>, _, _) = match opened {
-        Opened::Stream(bytes) => (bytes, false, LineLedger::of_stream()),
+    let (bytes, size, ledger): (Box<dyn Read + Send>, _, _) = match opened {
+        Opened::Stream(bytes) => (bytes, None, LineLedger::of_stream()),
         Opened::File(file) => {
             let key = FileKey {
                 destination: destination.to_string(),
@@ -148,14 +164,15 @@ fn source(
                 device: file.device,
                 inode: file.inode,
             };
+            let size = file.size;
             let (file, ledger) = remembered(context, args, file, name, key)?;
-            (Box::new(file), true, ledger)
+            (Box::new(file), Some(size), ledger)
         }
     };
     Ok(Source {
         name: name.to_owned(),
         bytes,
-        is_file,
+        size,
         ledger,
     })
 }
@@ -210,18 +227,60 @@ fn is_same(file: &OpenedFile, found: &FilePosition) -> bool {
     found.offset <= file.size && file.begins_with(found.head_len, &found.head)
 }
 
-/// Where the lines go.
+/// Lines, and where they go.
 struct Lane<'a> {
     name: String,
+    is_best_effort: bool,
+    source: Source,
     end: End<'a>,
     /// `None` where nothing is sent.
     receipt: Option<Receipt>,
-    is_stdout_free: bool,
+}
+
+/// What came of a lane.
+struct Ran {
+    carried: Carried,
+    /// `None` where the delivery failed.
+    lines: Option<Lines>,
 }
 
 /// Reads and delivers side by side.
-async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::Result<Exit> {
-    let chorus = Chorus::new(&context.ui, "shipping", std::iter::once(lane.name.clone()));
+async fn deliver(
+    context: &Context,
+    lanes: Vec<Lane<'_>>,
+    is_stdout_free: bool,
+) -> anyhow::Result<Exit> {
+    let names = lanes.iter().map(|lane| lane.name.clone());
+    let course = Course::default();
+    let chorus = &Chorus::new(&context.ui, "shipping", &course, names);
+    let wishes: Vec<Wish> = lanes.iter().map(|_| stop(context)).collect();
+    let runs = lanes.into_iter().zip(&wishes).enumerate();
+    let runs = runs.map(|(at, (lane, wish))| {
+        let is_best_effort = lane.is_best_effort;
+        (is_best_effort, ran(context, chorus, at, lane, wish))
+    });
+    let (mut all_carried, mut all_lines) = (Vec::new(), Vec::new());
+    let running = together(runs.collect(), &wishes);
+    for ran in chorus.during(running).await {
+        let Ran { carried, lines } = ran?;
+        all_carried.push(carried);
+        all_lines.extend(lines);
+    }
+    if let Some(lines) = all_lines.into_iter().reduce(Lines::and) {
+        show(context, lines, &all_carried, is_stdout_free)?;
+    }
+    conclude(context, all_carried)
+}
+
+/// Takes the lines of one lane, which is number `at`, to its end.
+async fn ran(
+    context: &Context,
+    chorus: &Chorus<'_>,
+    at: usize,
+    lane: Lane<'_>,
+    wish: &Wish,
+) -> anyhow::Result<Ran> {
+    let source = lane.source;
     let position = source.ledger.position();
     let before = position.line - 1;
     let input = Input {
@@ -232,21 +291,26 @@ async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::R
             offset: position.offset,
         },
         known: position.beyond.clone(),
-        is_file: source.is_file,
+        is_file: source.size.is_some(),
     };
     let ledger = RefCell::new(source.ledger);
-    let follower = Follower::new(&context.ui, &chorus, &ledger);
+    let follower = Follower::new(&context.ui, chorus, at, &ledger);
     let (chunks, mut ended) = reading(input);
-    let given = |chunk| follower.given(chunk);
+    let given = |chunk: Chunk| {
+        if let (0, Some(size)) = (at, source.size) {
+            chorus.passed(chunk.end.offset, size);
+        }
+        follower.given(chunk)
+    };
     let receipt = lane.receipt.map(RefCell::new);
     let recorder = Recorder::of_lines(receipt.as_ref(), &follower);
-    let result = carry(context, lane.end, chunks, given, recorder).await;
+    let result = carry(context, wish, lane.end, chunks, given, recorder).await;
     let kept = ledger.borrow_mut().finish();
     let reached = ledger.borrow().reached();
     let is_cut = result
         .as_ref()
         .map_or(true, |summary| summary.is_interrupted);
-    if is_cut && !source.is_file {
+    if is_cut && source.size.is_none() {
         context.ui.status(&format!(
             "of {} every line before {reached} is delivered; it cannot be read again",
             source.name
@@ -255,26 +319,28 @@ async fn deliver(context: &Context, source: Source, lane: Lane<'_>) -> anyhow::R
     let ended = ended.try_recv().ok().transpose();
     let carried = Carried {
         name: lane.name,
-        is_best_effort: false,
+        is_best_effort: lane.is_best_effort,
         lacked: 0,
         receipt: receipt.as_ref().map(|one| one.borrow().id().to_owned()),
         known: before + ledger.borrow().known(),
         result: closed(context, receipt, result, Extent::of(ended.is_ok())),
     };
     if carried.result.is_err() {
-        return conclude(context, vec![carried]);
+        return Ok(Ran {
+            carried,
+            lines: None,
+        });
     }
     kept?;
     let ended = ended.map_err(explained)?.unwrap_or_default();
-    let lines = Lines {
+    let lines = Some(Lines {
         file: source.name,
         lines: follower.lines(),
         times_set_right: follower.set_right(),
         delivered_before_line: reached,
         unfinished_line: ended.unfinished,
-    };
-    show(context, lines, &carried, lane.is_stdout_free)?;
-    conclude(context, vec![carried])
+    });
+    Ok(Ran { carried, lines })
 }
 
 /// A thread that reads. Where nobody takes its lines any more it is left alone: it may be waiting

@@ -20,6 +20,19 @@ pub(super) struct Lines {
     pub unfinished_line: Option<u64>,
 }
 
+impl Lines {
+    /// Of two destinations: what both have.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            file: self.file,
+            lines: self.lines.max(other.lines),
+            times_set_right: self.times_set_right.max(other.times_set_right),
+            delivered_before_line: self.delivered_before_line.min(other.delivered_before_line),
+            unfinished_line: self.unfinished_line.or(other.unfinished_line),
+        }
+    }
+}
+
 /// The shape that `-o json` promises.
 #[derive(Debug, Serialize)]
 struct LinesSummary {
@@ -63,10 +76,10 @@ impl LinesSummary {
 pub(super) fn show(
     context: &Context,
     lines: Lines,
-    carried: &Carried,
+    carried: &[Carried],
     is_stdout_free: bool,
 ) -> anyhow::Result<()> {
-    let shipped = Shipped::of(std::slice::from_ref(carried));
+    let shipped = Shipped::of(carried);
     let summary = LinesSummary { lines, shipped };
     if is_stdout_free && context.ui.format() != Format::Table {
         return context.ui.one(&summary, String::new);

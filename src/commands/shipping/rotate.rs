@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::Export;
-use crate::commands::shipping::Destination;
-use crate::commands::shipping::Place;
+use super::place::{Destination, To};
+use super::rows::Place;
 use crate::delivery::Rotation;
 use crate::domain::size::parse_size;
 use crate::domain::time::parse_duration;
@@ -18,13 +17,13 @@ const AGE_OF_STANDING: Duration = Duration::from_secs(3_600);
 
 /// Several files instead of one.
 #[derive(Debug, Args)]
-pub struct RotateArgs {
+pub struct RotateFlags {
     /// Several files instead of one, each about this large: 100MB, 512KiB
     #[arg(
         long,
         value_name = "SIZE",
         value_parser = parse_size,
-        conflicts_with_all = ["file", "overwrite"],
+        conflicts_with = "overwrite",
         help_heading = "Destination"
     )]
     rotate_size: Option<u64>,
@@ -33,7 +32,7 @@ pub struct RotateArgs {
         long,
         value_name = "DURATION",
         value_parser = parse_age,
-        conflicts_with_all = ["file", "overwrite"],
+        conflicts_with = "overwrite",
         help_heading = "Destination"
     )]
     rotate_age: Option<Duration>,
@@ -46,9 +45,21 @@ fn parse_age(text: &str) -> Result<Duration, String> {
     }
 }
 
-impl RotateArgs {
-    /// `None` where one file is wanted.
-    pub(super) fn rotation(&self, runs_until_stopped: bool) -> Option<Rotation> {
+impl RotateFlags {
+    /// Of one destination; `None` where it is no path, and where one file is wanted.
+    pub fn of(&self, to: &To, runs_until_stopped: bool) -> Option<Rotation> {
+        match to.destination {
+            Destination::Path(_) => self.rotation(runs_until_stopped),
+            _ => None,
+        }
+    }
+
+    /// True where several files are wanted.
+    pub fn is_set(&self) -> bool {
+        self.rotation(false).is_some()
+    }
+
+    fn rotation(&self, runs_until_stopped: bool) -> Option<Rotation> {
         let (size, age) = (self.rotate_size, self.rotate_age);
         size.map(drop).or(age.map(drop))?;
         let standing = runs_until_stopped.then_some(AGE_OF_STANDING);
@@ -57,22 +68,20 @@ impl RotateArgs {
             age: age.or(standing),
         })
     }
-}
 
-/// Refuses what would do nothing.
-pub(super) fn check(args: &Export, places: Option<&[Place]>) -> Result<(), UsageError> {
-    if args.rotate.rotation(false).is_none() {
-        return Ok(());
-    }
-    let is_path = |place: &Place| matches!(place.to.destination, Destination::Path(_));
-    match places {
-        Some(places) if places.iter().any(is_path) => Ok(()),
-        Some(_) => Err(UsageError::with_hint(
-            "--rotate-size and --rotate-age are for files, and no file is written",
-            "name one: --to events.ndjson",
-        )),
-        None => Err(UsageError::new(
-            "--rotate-size and --rotate-age are for session events: a recording is one file",
-        )),
+    /// Refuses what would do nothing.
+    ///
+    /// # Errors
+    ///
+    /// No file among `places` that could rotate.
+    pub fn check(&self, places: &[Place]) -> Result<(), UsageError> {
+        let is_path = |place: &Place| matches!(place.to.destination, Destination::Path(_));
+        match !self.is_set() || places.iter().any(is_path) {
+            true => Ok(()),
+            false => Err(UsageError::with_hint(
+                "--rotate-size and --rotate-age are for files, and no file is written",
+                "name one: --to events.ndjson",
+            )),
+        }
     }
 }

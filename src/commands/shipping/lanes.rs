@@ -1,0 +1,75 @@
+//! A lane to each place, for a source of the gateway's API.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::follower::{Follower, Mapping};
+use super::intake::Intake;
+use super::lane::{End, Lane};
+use super::rows::Place;
+use crate::commands::receipts;
+use crate::context::Context;
+use crate::delivery::Ledger;
+use crate::delivery::receipts::{Receipt, Run};
+use crate::gateway::Gateway;
+use crate::sources::Fed;
+
+/// What every lane of a run is made of.
+pub struct Lanes<'a, M> {
+    pub context: &'a Context,
+    pub gateway: &'a Gateway,
+    /// `None` where nothing goes to Datadog.
+    pub intake: Option<&'a Intake<'a>>,
+    pub mapping: &'a M,
+    /// What the receipts say that the run set out to do, but for destination and site.
+    pub run: Run,
+    pub is_dry: bool,
+}
+
+impl<'a, M> Lanes<'a, M> {
+    /// A lane to each of `places`, which have these `files` and `ledgers`.
+    ///
+    /// # Errors
+    ///
+    /// A receipt that cannot be begun, and no folder for the dead letters.
+    pub async fn open<T>(
+        &self,
+        places: &[Place],
+        files: Vec<Option<End<'a>>>,
+        ledgers: &'a [Option<Rc<RefCell<Ledger>>>],
+    ) -> anyhow::Result<Vec<Lane<'a, Fed<T>>>>
+    where
+        M: Mapping<T>,
+    {
+        let mut lanes = Vec::new();
+        for ((place, file), ledger) in places.iter().zip(files).zip(ledgers) {
+            lanes.push(Lane {
+                receipt: self.receipt(place).await?,
+                name: place.name(self.intake),
+                is_best_effort: place.to.is_best_effort,
+                end: place.end(file, self.intake)?,
+                keeper: Box::new(Follower {
+                    mapping: self.mapping,
+                    ledger: ledger.as_deref(),
+                }),
+            });
+        }
+        Ok(lanes)
+    }
+
+    /// `None` where nothing leaves the machine.
+    async fn receipt(&self, place: &Place) -> anyhow::Result<Option<Receipt>> {
+        let destination = &place.to.destination;
+        let is_sent = destination.is_intake() && !self.is_dry;
+        let Some(intake) = self.intake.filter(|_| is_sent) else {
+            return Ok(None);
+        };
+        let run = Run {
+            destination: destination.to_string(),
+            site: Some(intake.site().to_string()),
+            ..self.run.clone()
+        };
+        let begun = receipts::begin(self.context, Some(self.gateway), run);
+        begun.await.map(Some)
+    }
+}
