@@ -2816,7 +2816,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__relay)
-            opts="-o -y -q -v -h --listen --signing-secret-file --unsigned --tls-cert --tls-key --complete-within --reconcile-every --spool-size --disk-free --compression --no-redact --heartbeat --health-listen --gateway-token-file --api-key-file --api-key-stdin --app-key-file --to --late --dry-run --overwrite --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --listen --signing-secret-file --unsigned --tls-cert --tls-key --complete-within --reconcile-every --spool-size --disk-free --queue --queue-credential-file --queue-replicas --queue-ack-wait --compression --no-redact --heartbeat --health-listen --gateway-token-file --api-key-file --api-key-stdin --app-key-file --to --late --dry-run --overwrite --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2851,6 +2851,22 @@ _ddctl() {
                     return 0
                     ;;
                 --disk-free)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue-credential-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue-replicas)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --queue-ack-wait)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
