@@ -20,3 +20,4 @@ pub mod site;
 pub mod size;
 pub mod time;
 pub mod unseen;
+pub mod webhook;
