@@ -87,7 +87,7 @@ mod tests {
         String::from_utf8_lossy(&buffer[..length]).into_owned()
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn it_is_told_in_its_own_words() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("notify");
@@ -95,7 +95,8 @@ mod tests {
         let service = Service::new(path.to_str(), Some("2000000"));
         service.ready("listening");
         assert_eq!(heard(&manager), "READY=1\nSTATUS=listening");
-        let _ = futures_util::FutureExt::now_or_never(service.live());
+        // Its first beat is at once, and the second a second later.
+        let _ = tokio::time::timeout(PATIENCE, service.live()).await;
         assert_eq!(heard(&manager), "WATCHDOG=1");
         service.stopping();
         assert!(heard(&manager).starts_with("STOPPING=1\n"));
