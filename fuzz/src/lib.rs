@@ -44,8 +44,9 @@ impl Target {
 /// Every target, by its name.
 ///
 /// The factors: a reader gives what it read, where JSON escapes shrink and a replacement
-/// character is three bytes; JSON laid out has its indentation; a terminal moves its cursor over
-/// columns that become blanks, and an erased screen becomes lines.
+/// character is three bytes; JSON laid out has its indentation, so that at the deepest nesting (128)
+/// a digit and its comma become a line of 260 bytes; a terminal moves its cursor over columns that
+/// become blanks, and an erased screen becomes lines.
 pub const TARGETS: [Target; 24] = [
     Target::new("recording", 3, readers::any),
     Target::new("event_stream", 3, readers::event_stream),
@@ -58,10 +59,10 @@ pub const TARGETS: [Target; 24] = [
     Target::new("postgres", 16, databases::postgres),
     Target::new("mysql", 16, databases::mysql),
     Target::new("mssql", 16, databases::mssql),
-    Target::new("mongodb", 64, databases::mongodb),
+    Target::new("mongodb", 132, databases::mongodb),
     Target::new("oracle", 16, databases::oracle),
-    Target::new("http", 64, databases::http),
-    Target::new("opaque", 64, databases::opaque),
+    Target::new("http", 132, databases::http),
+    Target::new("opaque", 132, databases::opaque),
     Target::new("transcript", 300, screens::transcript),
     Target::new("filter", 4, screens::filter),
     Target::new("emulator", 0, screens::emulator),

@@ -48,7 +48,8 @@ pub struct Device {
     inputs: Receiver<Input>,
     is_closed: Arc<AtomicBool>,
     signals: Handle,
-    threads: Vec<JoinHandle<()>>,
+    key_thread: Option<JoinHandle<()>>,
+    signal_thread: Option<JoinHandle<()>>,
 }
 
 impl Device {
@@ -87,7 +88,8 @@ impl Device {
             inputs,
             is_closed,
             signals: handle,
-            threads: vec![key_thread, signal_thread],
+            key_thread: Some(key_thread),
+            signal_thread: Some(signal_thread),
         })
     }
 }
@@ -134,7 +136,14 @@ impl Drop for Device {
     fn drop(&mut self) {
         self.is_closed.store(true, Ordering::Relaxed);
         self.signals.close();
-        for thread in self.threads.drain(..) {
+        // After a panic the terminal is as it was found, where a read waits for a whole line: that
+        // thread ends with the program.
+        let is_raw = locked(&self.screen).is_entered;
+        let key_thread = self.key_thread.take().filter(|_| is_raw);
+        for thread in [key_thread, self.signal_thread.take()]
+            .into_iter()
+            .flatten()
+        {
             // A panic of a thread has been reported by the panic hook.
             let _ = thread.join();
         }
