@@ -7,7 +7,7 @@ use std::io::Read;
 use flate2::read::MultiGzDecoder;
 use prost::Message;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// How messages are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,18 +68,21 @@ where
 }
 
 fn of_json<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
-    let mut value: Value = serde_json::from_slice(bytes)?;
-    drop_nulls(&mut value);
-    T::deserialize(value)
+    // An object first of all: serde would read a list of values as the fields in their order.
+    let mut fields: Map<String, Value> = serde_json::from_slice(bytes)?;
+    drop_nulls_of(&mut fields);
+    T::deserialize(Value::Object(fields))
+}
+
+fn drop_nulls_of(fields: &mut Map<String, Value>) {
+    fields.retain(|_, field| !field.is_null());
+    fields.values_mut().for_each(drop_nulls);
 }
 
 /// No deeper than what serde_json reads.
 fn drop_nulls(value: &mut Value) {
     match value {
-        Value::Object(fields) => {
-            fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(drop_nulls);
-        }
+        Value::Object(fields) => drop_nulls_of(fields),
         Value::Array(items) => items.iter_mut().for_each(drop_nulls),
         _ => {}
     }

@@ -4,7 +4,7 @@
 //! its mistakes. Two listeners, since both systems own `/api`: one is Datadog, the other the
 //! gateway, and both serve `/sandbox/*`. Everything is kept in memory and bounded: the last 20,000
 //! requests with 64 MiB of their bodies, 512 MiB of logs as they came over the wire (a million
-//! events of 500 bytes take some 60 MB), 100,000 events. The oldest go first.
+//! events of 500 bytes take some 60 MB), 100,000 events and as many spans of each kind. The oldest go first.
 
 pub mod datadog;
 pub mod faults;
@@ -150,6 +150,20 @@ impl Sandbox {
             ("DD_API_KEY", API_KEY.to_owned()),
             ("DD_APP_KEY", APP_KEY.to_owned()),
             ("DD_SITE", self.site.to_string()),
+            (
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                self.addresses.datadog.clone(),
+            ),
+            (
+                "OTEL_EXPORTER_OTLP_HEADERS",
+                format!("dd-api-key={API_KEY}"),
+            ),
+            // What the intake takes, and no SDK's default everywhere.
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf".to_owned()),
+            (
+                "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+                "delta".to_owned(),
+            ),
             ("HOOP_APIURL", self.addresses.gateway.clone()),
             ("HOOP_TOKEN", self.gateway_token.clone()),
         ]
