@@ -1,4 +1,4 @@
-//! Sizes as people write them: `512KiB`, `100MB`.
+//! Sizes as people write and read them: `512KiB`, `100MB`.
 
 /// Bytes of each unit; a number alone is bytes.
 const UNITS: [(&str, u64); 9] = [
@@ -35,6 +35,17 @@ pub fn parse_size(text: &str) -> Result<u64, SizeError> {
     bytes.ok_or_else(|| SizeError(text.to_owned()))
 }
 
+/// As people read it: `512 B`, `70.4 kB`, `1.5 GB`.
+pub fn human_size(bytes: u64) -> String {
+    let in_unit = |unit: f64| bytes as f64 / unit;
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", in_unit(1e3)),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", in_unit(1e6)),
+        _ => format!("{:.1} GB", in_unit(1e9)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +69,19 @@ mod tests {
         for text in ["", "0MB", "MB", "1.5MB", "-1", "1mb", "20000000000GB"] {
             let error = parse_size(text).expect_err(text);
             assert!(error.to_string().contains(&format!("`{text}`")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_size_is_told_in_the_unit_that_fits() {
+        let cases = [
+            (999, "999 B"),
+            (70_400, "70.4 kB"),
+            (12_340_000, "12.3 MB"),
+            (1_500_000_000, "1.5 GB"),
+        ];
+        for (bytes, told) in cases {
+            assert_eq!(human_size(bytes), told);
         }
     }
 }

@@ -52,7 +52,7 @@ fn of_one(error: &Value) -> Option<String> {
             let head = text("title").or_else(|| text("code"));
             let rest = text("detail").or_else(|| text("message"));
             match (head, rest) {
-                (Some(head), Some(rest)) => Some(format!("{head}: {rest}")),
+                (Some(head), Some(rest)) if head != rest => Some(format!("{head}: {rest}")),
                 (one, other) => one.or(other).map(str::to_owned),
             }
         }
@@ -104,6 +104,10 @@ mod tests {
             (
                 r#"{"errors":[{"status":"400","title":"Bad Request","detail":"value must be one of: [\"alert\"]"}]}"#,
                 r#"Bad Request: value must be one of: ["alert"]"#,
+            ),
+            (
+                r#"{"errors":[{"status":"403","title":"Forbidden","detail":"Forbidden"}]}"#,
+                "Forbidden",
             ),
             (
                 r#"{"errors":{"49714524":["is referenced in composite monitors"]},"data":{"ok":[]}}"#,

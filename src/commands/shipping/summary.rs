@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::outcome::Carried;
 use crate::delivery::Summary;
+use crate::domain::size::human_size;
 use crate::ui::counted;
 
 /// The part of `-o json` that every sender has: sums over the destinations, and each of them.
@@ -112,8 +113,8 @@ impl Arrived {
         let counts = &self.counts;
         let amount = match counts.bytes_raw {
             0 => String::new(),
-            raw if raw == counts.bytes_wire => format!(", {}", size(raw)),
-            raw => format!(", {} as {}", size(raw), size(counts.bytes_wire)),
+            raw if raw == counts.bytes_wire => format!(", {}", human_size(raw)),
+            raw => format!(", {} as {}", human_size(raw), human_size(counts.bytes_wire)),
         };
         let destination = match self.destination.as_str() {
             "-" => "stdout",
@@ -217,14 +218,5 @@ impl Counts {
         let all = all.into_iter().filter(|(count, ..)| *count > 0);
         all.map(|(count, noun, text)| format!("  {} {text}", counted(count, noun)))
             .collect()
-    }
-}
-
-/// Bytes as people read them: `512 B`, `4.2 kB`, `1.3 MB`.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
     }
 }

@@ -11,6 +11,7 @@ use crate::commands::shipping::positions::Terms;
 use crate::commands::shipping::{Mapping as _, Place, requests};
 use crate::context::Context;
 use crate::delivery::late::{Age, Window};
+use crate::domain::size::human_size;
 use crate::error::Exit;
 use crate::gateway::{AuditLog, Gateway};
 use crate::sources::Fed;
@@ -118,9 +119,9 @@ async fn weigh(
 
 fn text(ui: &Ui, estimate: &Estimate) -> String {
     let mut text = format!(
-        "{}, {:.1} MB before compression in {}\n",
+        "{}, {} before compression in {}\n",
         counted(estimate.events, "event"),
-        estimate.bytes as f64 / 1e6,
+        human_size(estimate.bytes),
         counted(estimate.requests, "request"),
     );
     let mut say = |line: String| text.push_str(&ui.wrap(&line, "  "));

@@ -14,6 +14,7 @@ use crate::commands::shipping::positions::Unread;
 use crate::commands::shipping::{Mapping as _, Place, requests};
 use crate::context::Context;
 use crate::delivery::late::{Age, Window};
+use crate::domain::size::human_size;
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{self, Fed, SessionRef};
@@ -210,10 +211,10 @@ fn estimate(args: &Export, plan: &Plan, count: Count, sizes: &Sizes) -> Estimate
 
 fn text(ui: &Ui, estimate: &Estimate) -> String {
     let mut text = format!(
-        "{} of {}, about {:.1} MB in {}\n",
+        "{} of {}, about {} in {}\n",
         counted(estimate.events, "event"),
         counted(estimate.sessions, "session"),
-        estimate.bytes as f64 / 1e6,
+        human_size(estimate.bytes),
         counted(estimate.requests, "request"),
     );
     let mut say = |line: String| text.push_str(&ui.wrap(&line, "  "));
