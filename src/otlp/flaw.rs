@@ -62,6 +62,8 @@ pub fn of(span: &Span) -> Option<Flaw> {
 mod tests {
     use super::*;
 
+    type Breaking = fn(&mut Span);
+
     fn good() -> Span {
         Span {
             trace_id: vec![1; 16],
@@ -85,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_flaw_is_found() {
-        let flawed: [(fn(&mut Span), Flaw); 9] = [
+        let flawed: [(Breaking, Flaw); 9] = [
             (|span| span.trace_id = vec![0; 16], Flaw::TraceId),
             (|span| span.trace_id = vec![1; 8], Flaw::TraceId),
             (|span| span.span_id = Vec::new(), Flaw::SpanId),

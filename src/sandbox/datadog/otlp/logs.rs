@@ -15,29 +15,21 @@ use crate::sandbox::datadog::logs::{Form, Payload};
 
 /// Logs kept as one payload.
 const AT_ONCE: usize = 100;
-const NANOSECONDS: u64 = 1_000_000;
+const NANOSECONDS_A_MILLISECOND: u64 = 1_000_000;
 
 /// The request's logs as the logs intake keeps them.
-pub fn payloads<'a>(
-    request: &ExportLogsServiceRequest,
-    visit: &'a Visit<'_>,
-    site: Site,
-) -> impl Iterator<Item = Payload> + use<'a> {
-    let logs = logs(request);
-    let chunks: Vec<(usize, Value)> = logs
-        .chunks(AT_ONCE)
-        .map(|chunk| (chunk.len(), json!(chunk)))
-        .collect();
-    chunks.into_iter().map(move |(count, array)| Payload {
-        body: Encoded::new(Coding::Identity, array.to_string().into()).compact(),
+pub fn payloads(request: &ExportLogsServiceRequest, visit: &Visit<'_>, site: Site) -> Vec<Payload> {
+    let payload = |logs: &[Map<String, Value>]| Payload {
+        body: Encoded::new(Coding::Identity, json!(logs).to_string().into()).compact(),
         form: Form::Json,
-        count: count as u64,
+        count: logs.len() as u64,
         defaults: Vec::new(),
         request: visit.number,
         received_at: visit.now,
         arrived_at: visit.arrived,
         site,
-    })
+    };
+    logs(request).chunks(AT_ONCE).map(payload).collect()
 }
 
 fn logs(request: &ExportLogsServiceRequest) -> Vec<Map<String, Value>> {
@@ -64,7 +56,10 @@ fn log(record: &LogRecord, resource: &Map<String, Value>) -> Map<String, Value> 
         at => at,
     };
     set("message", record.body.as_ref().map(json_of));
-    set("timestamp", (at > 0).then(|| (at / NANOSECONDS).into()));
+    set(
+        "timestamp",
+        (at > 0).then(|| (at / NANOSECONDS_A_MILLISECOND).into()),
+    );
     set("status", Some(severity(record).into()));
     set("service", resource.get("service.name").cloned());
     set("hostname", resource.get("host.name").cloned());

@@ -1,5 +1,6 @@
 //! OTLP metrics: checked, and kept nowhere.
 
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::{AggregationTemporality, Metric};
 
@@ -9,7 +10,7 @@ use crate::sandbox::http::Reply;
 
 /// Takes metrics of delta temporality alone.
 pub fn take(delivery: &Delivery<'_>) -> Result<Reply, Refused> {
-    let request = delivery.metrics()?;
+    let request: ExportMetricsServiceRequest = delivery.message()?;
     let scopes = request
         .resource_metrics
         .iter()

@@ -14,7 +14,6 @@ mod value;
 
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use serde::de::DeserializeOwned;
@@ -122,10 +121,6 @@ impl DatadogStandIn {
 impl Delivery<'_> {
     fn message<T: Message + Default + DeserializeOwned>(&self) -> Result<T, Refused> {
         decode::message(self.form, self.plain).map_err(|error| Refused::new(400, error.to_string()))
-    }
-
-    fn metrics(&self) -> Result<ExportMetricsServiceRequest, Refused> {
-        self.message()
     }
 }
 
