@@ -25,6 +25,15 @@ pub struct Rejected {
 }
 
 impl Taken {
+    /// A 2xx whose body says nothing that can be read.
+    pub(super) fn unread(status: u16) -> Self {
+        Self {
+            status,
+            rejected: None,
+            warning: Some("the answer to spans that were taken cannot be read".to_owned()),
+        }
+    }
+
     /// Reads the body of a 2xx. One that cannot be read is a success with a warning: the status
     /// says that the request was taken.
     pub(super) fn of(status: u16, content_type: Option<&str>, body: &[u8]) -> Self {
@@ -34,10 +43,7 @@ impl Taken {
             ..Self::default()
         };
         match partial_success(form, body) {
-            None => Self {
-                warning: Some("the answer to spans that were taken cannot be read".to_owned()),
-                ..taken
-            },
+            None => Self::unread(status),
             Some((0, message)) => Self {
                 warning: (!message.is_empty()).then_some(message),
                 ..taken

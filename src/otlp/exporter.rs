@@ -57,12 +57,13 @@ impl Exporter {
         let status = response.status();
         let content_type = response.header("content-type").map(str::to_owned);
         let after = retry_after(response.headers(), Timestamp::now());
-        // The status decides. A body that breaks off or does not end only leaves its text out.
+        // The status decides: a body that breaks off or does not end changes nothing about it.
         let body = response.bytes(ANSWER_LIMIT).await;
         let content_type = content_type.as_deref();
         if status.is_success() {
-            let body = body.unwrap_or_default();
-            return Ok(Taken::of(status.as_u16(), content_type, &body));
+            let status = status.as_u16();
+            let taken = body.map(|body| Taken::of(status, content_type, &body));
+            return Ok(taken.unwrap_or_else(|_| Taken::unread(status)));
         }
         let text = refusal_text(content_type, &body.unwrap_or_default());
         Err(OtlpError::Refused(Box::new(Refusal {

@@ -150,6 +150,8 @@ impl Sandbox {
             ("DD_API_KEY", API_KEY.to_owned()),
             ("DD_APP_KEY", APP_KEY.to_owned()),
             ("DD_SITE", self.site.to_string()),
+            ("HOOP_APIURL", self.addresses.gateway.clone()),
+            ("HOOP_TOKEN", self.gateway_token.clone()),
             (
                 "OTEL_EXPORTER_OTLP_ENDPOINT",
                 self.addresses.datadog.clone(),
@@ -164,8 +166,6 @@ impl Sandbox {
                 "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
                 "delta".to_owned(),
             ),
-            ("HOOP_APIURL", self.addresses.gateway.clone()),
-            ("HOOP_TOKEN", self.gateway_token.clone()),
         ]
     }
 

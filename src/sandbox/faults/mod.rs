@@ -16,8 +16,9 @@
 //! | `quota=CALLS/PERIOD` | every rate-limited operation may be called so often in each period: `quota=3/1s` |
 //! | `clock=+1h` | the stand-in's clock is off: its `Date`, and every age it judges |
 //!
-//! The scope is one of `logs`, `events`, `search`, `monitors`, `dashboards`, `otlp`, `llmobs`, `api`, `gateway`,
-//! `elsewhere`; without one every request is meant. The rate is a share from 0 to 1 and 1 where it is missing.
+//! The scope is one of `logs`, `events`, `search`, `monitors`, `dashboards`, `otlp`, `llmobs`,
+//! `api`, `gateway`, `elsewhere`; without one every request is meant. The rate is a share from 0 to 1 and
+//! 1 where it is missing.
 
 mod choice;
 

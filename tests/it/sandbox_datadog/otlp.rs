@@ -121,6 +121,25 @@ async fn a_flawed_span_is_rejected_by_itself_and_counted() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_off_leaves_its_spans_taken() {
+    let world = World::start().await;
+    let flawed = Span {
+        name: String::new(),
+        ..message(2)
+    };
+    let spans = encode::traces(&Attributes::default(), vec![message(1), flawed]);
+    world.set_faults("otlp:cut@1").await;
+    let taken = exporter(&world, API_KEY, true).send(&spans).await;
+    let taken = taken.expect("the status line came");
+    assert_eq!((taken.status, taken.rejected), (202, None));
+    let warning = taken.warning.expect("what was rejected is not known");
+    assert_eq!(
+        warning,
+        "the answer to spans that were taken cannot be read"
+    );
+}
+
+#[tokio::test]
 async fn partial_success_of_json_counts_in_strings() {
     let world = World::start().await;
     let mut backwards = span("late");
