@@ -22,6 +22,7 @@ use crate::gateway::{Credential, Gateway};
 use crate::globals::Globals;
 use crate::http;
 use crate::stopping::Stopping;
+use crate::svix::Svix;
 use crate::ui::Ui;
 
 /// The world of one run.
@@ -190,6 +191,12 @@ impl Context {
             &url.value,
             Credential::of_token(token),
         )?)
+    }
+
+    /// The Svix server at `url`, with the token found for it.
+    pub fn svix(&self, url: &str, flags: &SecretFlags) -> anyhow::Result<Svix> {
+        let token = self.secret(SecretKind::SvixToken, flags)?;
+        Ok(Svix::new(self.http.clone(), url, token)?)
     }
 
     /// Datadog at the site of the settings.

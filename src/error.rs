@@ -17,6 +17,7 @@ use crate::http::TransportError;
 use crate::monitors::as_code::AsCodeError;
 use crate::page::PageError;
 use crate::sources::SourceError;
+use crate::svix::SvixError;
 use crate::ui::prompt::{CannotAsk, StoppedAsking};
 
 /// What the program's exit code says (`design.md` §2).
@@ -131,6 +132,7 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                 .or_else(|| cause.downcast_ref::<StateError>().map(of_state))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
                 .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
+                .or_else(|| cause.downcast_ref::<SvixError>().map(of_svix))
                 .or_else(|| cause.downcast_ref::<DatadogError>().map(of_datadog))
                 .or_else(|| cause.downcast_ref::<KeyShape>().map(of_key_shape))
                 .or_else(|| cause.downcast_ref::<TransportError>().map(of_transport))
@@ -178,6 +180,9 @@ fn of_secret(error: &SecretError) -> Verdict {
         SecretError::Missing {
             kind: SecretKind::GatewayToken,
         } => "set HOOP_TOKEN, give it by --gateway-token-file FILE, or sign in with `hoop login`",
+        SecretError::Missing {
+            kind: SecretKind::SvixToken,
+        } => "set DDCTL_SVIX_TOKEN, or give it by --svix-token-file FILE",
         _ => return Verdict::plain(Exit::Credentials),
     };
     Verdict::hinted(Exit::Credentials, hint)
@@ -278,6 +283,33 @@ fn of_gateway(error: &GatewayError) -> Verdict {
         | GatewayError::Refused { .. }
         | GatewayError::Malformed { .. }
         | GatewayError::Spool { .. } => Verdict::plain(Exit::Failed),
+    }
+}
+
+fn of_svix(error: &SvixError) -> Verdict {
+    match error {
+        SvixError::Transport(error) => of_transport(error),
+        SvixError::Unauthorized { .. } | SvixError::Token => Verdict::hinted(
+            Exit::Credentials,
+            "the token is wrong or expired: it is the gateway's WEBHOOK_APPKEY, and \
+             `svix-server jwt generate` makes one",
+        ),
+        SvixError::Forbidden { .. } => Verdict::hinted(
+            Exit::Credentials,
+            "messages and event types need the organisation's token, not an application's",
+        ),
+        SvixError::Failing { .. } => Verdict::hinted(
+            Exit::Unreachable,
+            "Svix's own log says more; run it again later",
+        ),
+        SvixError::NotSvix { .. } => Verdict::hinted(
+            Exit::Unreachable,
+            "--svix-url names the server itself: the gateway's WEBHOOK_APPURL",
+        ),
+        SvixError::Address { .. } => Verdict::plain(Exit::Usage),
+        SvixError::NotFound { .. } | SvixError::Refused { .. } | SvixError::Malformed { .. } => {
+            Verdict::plain(Exit::Failed)
+        }
     }
 }
 

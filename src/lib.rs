@@ -30,4 +30,5 @@ pub mod sandbox;
 pub mod search;
 pub mod sources;
 pub mod stopping;
+pub mod svix;
 pub mod ui;

@@ -26,7 +26,7 @@ use crate::sandbox::{self, Fault, Sandbox as Running};
 A fault is [product:]KIND[=VALUE]@RATE. KIND: a status such as 503, reset, reset-after-store, \
 stall, slow, cut, redirect, limit=BYTES, poison=TEXT, clock=+1h.")]
 pub struct Sandbox {
-    /// Where Datadog's stand-in listens; the gateway's takes the next port. 0 is any free port
+    /// Where Datadog's stand-in listens; the gateway's and Svix's take the next two ports. 0 is any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// How many sessions the gateway has
@@ -53,6 +53,9 @@ pub struct Sandbox {
     /// The gateway's licence
     #[arg(long, value_name = "LICENCE", default_value = "enterprise")]
     licence: LicenceArg,
+    /// How many times faster than the real ones the waits of Svix pass: retries, new headers
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    svix_speed: u32,
     /// Something that goes wrong; repeatable
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
@@ -106,6 +109,7 @@ fn options(context: &Context, args: &Sandbox) -> anyhow::Result<sandbox::Options
             },
             ..sandbox::gateway::Options::new(context.now())
         },
+        svix_speed: args.svix_speed,
         ..sandbox::Options::default()
     })
 }
@@ -123,6 +127,9 @@ async fn serve(context: &Context, running: &Running, print_env: bool) -> anyhow:
         context
             .ui
             .status(&format!("Datadog stand-in  {}", running.datadog_url()));
+        context
+            .ui
+            .status(&format!("Svix stand-in     {}", running.svix_url()));
         context
             .ui
             .status("`ddctl sandbox --print-env` prints what a program needs to use it");

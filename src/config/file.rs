@@ -44,6 +44,8 @@ pub struct Profile {
     #[serde(default)]
     pub gateway: GatewaySection,
     #[serde(default)]
+    pub svix: SvixSection,
+    #[serde(default)]
     pub redaction: RedactionSection,
     #[serde(default)]
     pub connections: Vec<ConnectionSection>,
@@ -52,6 +54,12 @@ pub struct Profile {
 /// `[profiles.NAME.gateway]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct GatewaySection {
+    pub url: Option<String>,
+}
+
+/// `[profiles.NAME.svix]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct SvixSection {
     pub url: Option<String>,
 }
 

@@ -15,7 +15,7 @@ pub struct Key {
 
 /// Every single-valued setting. `connections` and `redaction.rules`
 /// are lists of tables and have no key of their own.
-pub const KEYS: [Key; 13] = [
+pub const KEYS: [Key; 14] = [
     Key {
         name: "site",
         variables: &["DDCTL_SITE", "DD_SITE", "DATADOG_SITE"],
@@ -27,6 +27,12 @@ pub const KEYS: [Key; 13] = [
         variables: &["DDCTL_GATEWAY_URL", "HOOP_APIURL"],
         help: "address of the gateway",
         of_profile: |profile| profile.gateway.url.clone(),
+    },
+    Key {
+        name: "svix.url",
+        variables: &["DDCTL_SVIX_URL"],
+        help: "address of the Svix server behind the gateway",
+        of_profile: |profile| profile.svix.url.clone(),
     },
     Key {
         name: "service",

@@ -16,7 +16,7 @@ pub use file::{ConfigError, ConfigFile, Profile, change, replace_file, set_value
 pub use gateway_cli::GatewayCliSettings;
 pub use keys::{KEYS, Key};
 pub use secrets::{
-    SecretError, SecretFlags, SecretKind, SecretPlace, Secrets, make_signing_secret,
-    read_signing_secret,
+    SecretError, SecretFlags, SecretKind, SecretPlace, Secrets, add_signing_secret,
+    make_signing_secret, read_signing_secret,
 };
 pub use settings::{DEFAULT_PROFILE, Delivery, Flags, Origin, Settings, Valued};

@@ -24,6 +24,8 @@ pub enum SecretKind {
     ApiKey,
     AppKey,
     GatewayToken,
+    /// The organisation's, of the Svix server behind the gateway.
+    SvixToken,
     /// Of webhooks; lives in a file alone.
     SigningSecret,
     /// Of the tokens in redaction marks; the profile names its file.
@@ -37,6 +39,7 @@ impl SecretKind {
             SecretKind::ApiKey => "api-key",
             SecretKind::AppKey => "app-key",
             SecretKind::GatewayToken => "gateway-token",
+            SecretKind::SvixToken => "svix-token",
             SecretKind::SigningSecret => "signing-secret",
             SecretKind::RedactionKey => "redaction-key",
         }
@@ -53,6 +56,7 @@ impl SecretKind {
                 "DD_APPLICATION_KEY",
             ],
             SecretKind::GatewayToken => &["DDCTL_GATEWAY_TOKEN", "HOOP_TOKEN"],
+            SecretKind::SvixToken => &["DDCTL_SVIX_TOKEN"],
             SecretKind::SigningSecret => &[],
             SecretKind::RedactionKey => &["DDCTL_REDACTION_KEY"],
         }
@@ -63,6 +67,7 @@ impl SecretKind {
             SecretKind::ApiKey => "Datadog API key",
             SecretKind::AppKey => "Datadog application key",
             SecretKind::GatewayToken => "gateway token",
+            SecretKind::SvixToken => "Svix token",
             SecretKind::SigningSecret => "signing secret",
             SecretKind::RedactionKey => "redaction key",
         }
@@ -76,6 +81,7 @@ pub struct SecretFlags {
     pub api_key_stdin: bool,
     pub app_key_file: Option<PathBuf>,
     pub gateway_token_file: Option<PathBuf>,
+    pub svix_token_file: Option<PathBuf>,
 }
 
 /// Why a secret is not to be had.
@@ -169,6 +175,7 @@ impl Secrets<'_> {
             SecretKind::ApiKey => self.flags.api_key_file.as_ref(),
             SecretKind::AppKey => self.flags.app_key_file.as_ref(),
             SecretKind::GatewayToken => self.flags.gateway_token_file.as_ref(),
+            SecretKind::SvixToken => self.flags.svix_token_file.as_ref(),
             SecretKind::SigningSecret | SecretKind::RedactionKey => None,
         }
     }
@@ -237,12 +244,13 @@ fn read(kind: SecretKind, path: &Path) -> Result<Secret, SecretError> {
     }
 }
 
-/// Reads a webhook signing secret; `None` where the file is not there.
+/// Reads a webhook signing secret, the first of the file's lines; `None` where the file is not
+/// there.
 ///
 /// The shape is Svix's: `whsec_` and the base64 of 24 to 64 bytes.
 pub fn read_signing_secret(path: &Path) -> Result<Option<Secret>, SecretError> {
     match read(SecretKind::SigningSecret, path) {
-        Ok(secret) if is_signing_secret(&secret) => Ok(Some(secret)),
+        Ok(secret) if is_signing_secret(&first_line(&secret)) => Ok(Some(first_line(&secret))),
         Ok(_) => Err(SecretError::NoSigningSecret {
             path: path.to_owned(),
         }),
@@ -251,6 +259,10 @@ pub fn read_signing_secret(path: &Path) -> Result<Option<Secret>, SecretError> {
         }
         Err(error) => Err(error),
     }
+}
+
+fn first_line(secrets: &Secret) -> Secret {
+    Secret::new(secrets.expose().lines().next().unwrap_or_default().trim())
 }
 
 /// Makes a webhook signing secret of 32 bytes, in a new file that only its owner can read.
@@ -270,6 +282,42 @@ pub fn make_signing_secret(path: &Path) -> Result<Secret, SecretError> {
         .map_err(failed)?;
     writeln!(file, "{}", secret.expose())
         .and_then(|()| file.sync_all())
+        .map_err(failed)?;
+    Ok(secret)
+}
+
+/// Makes a webhook signing secret and puts it on the first line of the file, whose other lines stay
+/// below it; the file is replaced as a whole, and made when it does not exist.
+pub fn add_signing_secret(path: &Path) -> Result<Secret, SecretError> {
+    let failed = |source| SecretError::Make {
+        path: path.to_owned(),
+        source,
+    };
+    let before = match std::fs::read_to_string(path) {
+        Ok(text) => zeroize::Zeroizing::new(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return make_signing_secret(path),
+        Err(error) => return Err(failed(error)),
+    };
+    let is_one = |line: &str| line.is_empty() || is_signing_secret(&Secret::new(line));
+    if !before.lines().map(str::trim).all(is_one) {
+        return Err(SecretError::NoSigningSecret {
+            path: path.to_owned(),
+        });
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let beside = tempfile::Builder::new()
+        .prefix(".ddctl-secret-")
+        .tempdir_in(folder)
+        .map_err(failed)?;
+    let new = beside.path().join("new");
+    let secret = make_signing_secret(&new)?;
+    let mut file = OpenOptions::new().append(true).open(&new).map_err(failed)?;
+    file.write_all(before.as_bytes())
+        .and_then(|()| file.sync_all())
+        .and_then(|()| std::fs::rename(&new, path))
         .map_err(failed)?;
     Ok(secret)
 }
@@ -380,6 +428,31 @@ mod tests {
         let error = read_signing_secret(&path).expect_err("no secret");
         assert!(matches!(error, SecretError::NoSigningSecret { .. }));
         assert!(!error.to_string().contains("short"), "{error}");
+    }
+
+    #[test]
+    fn a_new_signing_secret_goes_before_those_that_are_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("relay.secret");
+        let first = add_signing_secret(&path).expect("made");
+        let second = add_signing_secret(&path).expect("added");
+        let lines = std::fs::read_to_string(&path).expect("there");
+        let expected = [second.expose(), first.expose()];
+        assert_eq!(lines.lines().collect::<Vec<_>>(), expected);
+        assert_eq!(
+            read_signing_secret(&path).expect("read"),
+            Some(second.clone())
+        );
+        assert_eq!(
+            std::fs::read_dir(folder.path()).expect("a folder").count(),
+            1
+        );
+        std::fs::write(&path, "something else").expect("written");
+        assert!(add_signing_secret(&path).is_err());
+        assert_eq!(
+            std::fs::read_to_string(&path).expect("there"),
+            "something else"
+        );
     }
 
     #[test]

@@ -118,6 +118,8 @@ pub struct Settings {
     pub has_profile: bool,
     pub site: Valued<Site>,
     pub gateway_url: Option<Valued<String>>,
+    /// The Svix server behind the gateway, asked for what the gateway does not pass on.
+    pub svix_url: Option<Valued<String>>,
     pub service: Valued<String>,
     pub env: Option<Valued<String>>,
     pub tags: Valued<Vec<String>>,
@@ -185,6 +187,7 @@ impl Settings {
             has_profile: profile.is_some(),
             site: layers.site()?,
             gateway_url: layers.gateway_url(),
+            svix_url: layers.text("svix.url", None),
             service: layers.text("service", None).unwrap_or_else(|| Valued {
                 value: DEFAULT_SERVICE.to_owned(),
                 origin: Origin::Default,
@@ -235,6 +238,7 @@ impl Settings {
         match key {
             "site" => text(&self.site.value, &self.site.origin),
             "gateway.url" => self.gateway_url.clone(),
+            "svix.url" => self.svix_url.clone(),
             "service" => Some(self.service.clone()),
             "env" => self.env.clone(),
             "recording_cache" => {

@@ -6,6 +6,7 @@
 pub mod backoff;
 pub mod connection;
 pub mod digest;
+pub mod endpoint;
 pub mod event;
 pub mod excerpt;
 pub mod intervals;

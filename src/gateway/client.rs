@@ -87,6 +87,18 @@ impl Gateway {
         Call { request, ..call }
     }
 
+    /// A PUT of `body` as JSON to `/api/<segments>`.
+    pub(super) fn put(&self, segments: &[&str], body: &impl Serialize) -> Call {
+        let call = self.call(Method::PUT, segments);
+        let request = call.request.json(body);
+        Call { request, ..call }
+    }
+
+    /// A DELETE of `/api/<segments>`.
+    pub(super) fn delete(&self, segments: &[&str]) -> Call {
+        self.call(Method::DELETE, segments)
+    }
+
     fn call(&self, method: Method, segments: &[&str]) -> Call {
         let label = format!("{method} /{}", segments.join("/"));
         let request = Request::new(method, self.url(segments, &[]));

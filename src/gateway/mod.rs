@@ -28,8 +28,7 @@ pub use live::{Live, LiveEvent, LiveStream};
 pub use sessions::{
     CountMode, MAX_OFFSET, PAGE_LIMIT, RECORDING_LIMIT, SessionPage, SessionQuery, session_id,
 };
-pub use webhooks::{NewEndpoint, NewEventType};
+pub use webhooks::Endpoints;
 pub use wire::audit::{AuditLog, AuditPage};
 pub use wire::connection::{AccessRequestRule, AccessType, ConnectionInfo, Plugin};
 pub use wire::server::{Licence, LicenceKind, PublicServerInfo, ServerInfo, UserInfo};
-pub use wire::webhook::{Endpoint, EndpointList, EndpointStats, EventType};

@@ -26,6 +26,23 @@ impl Gateway {
         let body = json!({"name": WEBHOOKS, "connections": [], "config": null});
         self.read(self.post(&["plugins"], &body)).await
     }
+
+    /// Creates the application at Svix where the plugin is enabled and the application is not
+    /// there: `PUT /plugins/webhooks/config` runs what enabling runs.
+    pub async fn recreate_webhooks_application(&self) -> Result<(), GatewayError> {
+        let call = self.put(&["plugins", WEBHOOKS, "config"], &json!({}));
+        self.incoming(call).await.map(|_| ())
+    }
+
+    /// Attaches a connection to the plugin `webhooks`, so that its sessions are pushed.
+    ///
+    /// Only ever under a valid enterprise licence: under the open-source one the gateway refuses
+    /// every session on an attached connection from then on.
+    pub async fn attach_to_webhooks(&self, connection_id: &str) -> Result<(), GatewayError> {
+        let path = ["plugins", WEBHOOKS, "conn", connection_id];
+        let call = self.put(&path, &json!({"config": []}));
+        self.incoming(call).await.map(|_| ())
+    }
 }
 
 #[cfg(test)]

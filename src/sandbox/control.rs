@@ -1,6 +1,7 @@
-//! `/sandbox/*`: what the stand-ins received, and the faults they are told to have.
+//! `/sandbox/*`: what the stand-ins received, the faults they are told to have, and webhooks of
+//! sessions that are long over.
 //!
-//! Both listeners serve it. Its own requests are neither numbered nor filed nor struck.
+//! Every listener serves it. Its own requests are neither numbered nor filed nor struck.
 
 use hyper::Method;
 use serde_json::{Value, json};
@@ -24,11 +25,20 @@ pub fn answer(exchanges: &Exchanges, request: &Request) -> Reply {
             exchanges.reset();
             Reply::json(200, &json!({}))
         }
-        (_, "/sandbox/received" | "/sandbox/requests" | "/sandbox/faults" | "/sandbox/reset") => {
-            refuse(405, "this path does not take that method")
-        }
+        (Method::POST, "/sandbox/webhooks") => push_past(exchanges),
+        (
+            _,
+            "/sandbox/received" | "/sandbox/requests" | "/sandbox/faults" | "/sandbox/reset"
+            | "/sandbox/webhooks",
+        ) => refuse(405, "this path does not take that method"),
         _ => refuse(404, "the sandbox has no such path"),
     }
+}
+
+/// The gateway pushes now what it would have pushed for the sessions that began before it did.
+fn push_past(exchanges: &Exchanges) -> Reply {
+    let pushed = exchanges.gateway().push_past();
+    Reply::json(200, &json!({"messages": pushed}))
 }
 
 fn received(exchanges: &Exchanges, request: &Request) -> Reply {

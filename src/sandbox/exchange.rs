@@ -19,6 +19,7 @@ use super::gateway::{self, GatewayStandIn};
 use super::http::{Body, Reply, Request};
 use super::product::Product;
 use super::requests::{Entry, RequestLog, Stored};
+use super::svix::{self, SvixStandIn};
 use super::wire::WireControl;
 use super::{control, head, masking};
 
@@ -34,6 +35,7 @@ const ELSEWHERE: &str = "/elsewhere";
 pub enum Side {
     Datadog,
     Gateway,
+    Svix,
 }
 
 /// The connection ends here without an answer.
@@ -46,14 +48,16 @@ pub struct Severed;
 pub struct Recipe {
     pub datadog: datadog::Options,
     pub gateway: gateway::Options,
+    pub svix: svix::Options,
     pub plan: Plan,
 }
 
-/// The two base addresses, `http://127.0.0.1:PORT` without a path.
+/// The base addresses, `http://127.0.0.1:PORT` without a path.
 #[derive(Clone, Debug)]
 pub struct Addresses {
     pub datadog: String,
     pub gateway: String,
+    pub svix: String,
 }
 
 /// Everything the connections share.
@@ -71,13 +75,18 @@ pub struct Exchanges {
 struct StandIns {
     datadog: Arc<DatadogStandIn>,
     gateway: Arc<GatewayStandIn>,
+    svix: SvixStandIn,
 }
 
 impl StandIns {
     fn of(recipe: &Recipe) -> Self {
+        let svix = SvixStandIn::new(recipe.svix.clone());
+        let gateway = Arc::new(GatewayStandIn::before(recipe.gateway.clone(), svix.clone()));
+        gateway::push_as_sessions_happen(&gateway);
         Self {
             datadog: Arc::new(DatadogStandIn::new(recipe.datadog.clone())),
-            gateway: Arc::new(GatewayStandIn::new(recipe.gateway.clone())),
+            gateway,
+            svix,
         }
     }
 }
@@ -96,6 +105,10 @@ impl Exchanges {
 
     pub(super) fn datadog(&self) -> Arc<DatadogStandIn> {
         self.standing().datadog
+    }
+
+    pub(super) fn gateway(&self) -> Arc<GatewayStandIn> {
+        self.standing().gateway
     }
 
     pub(super) fn plan(&self) -> Plan {
@@ -211,7 +224,7 @@ impl Exchanges {
     fn redirect(&self, side: Side) -> Reply {
         let other = match side {
             Side::Datadog => &self.addresses.gateway,
-            Side::Gateway => &self.addresses.datadog,
+            Side::Gateway | Side::Svix => &self.addresses.datadog,
         };
         Reply::empty(307).header(LOCATION, &format!("{other}{ELSEWHERE}"))
     }
@@ -229,6 +242,7 @@ impl Exchanges {
         match product {
             Product::Elsewhere => Reply::json(202, &json!({})),
             Product::Gateway => standing.gateway.handle(request).await,
+            Product::Svix => standing.svix.handle(request),
             _ => {
                 let visit = Visit {
                     number,
@@ -309,6 +323,7 @@ fn product_of(side: Side, request: &Request) -> Product {
     match side {
         _ if request.path == ELSEWHERE => Product::Elsewhere,
         Side::Gateway => Product::Gateway,
+        Side::Svix => Product::Svix,
         Side::Datadog => datadog::product_of(request),
     }
 }
@@ -363,6 +378,10 @@ fn refusal(product: Product, status: StatusCode) -> Reply {
     let reason = status.canonical_reason().unwrap_or("Unknown");
     match product {
         Product::Gateway => Reply::json(status.as_u16(), &json!({ "message": reason })),
+        Product::Svix => {
+            let body = json!({"code": "generic_error", "detail": reason});
+            Reply::json(status.as_u16(), &body)
+        }
         _ => datadog::refusal(product, status),
     }
 }

@@ -1,15 +1,17 @@
-//! The embedded stand-ins for the gateway and for Datadog, over real sockets.
+//! The embedded stand-ins for Datadog, the gateway and the Svix behind it, over real sockets.
 //!
 //! They share no wire type with the clients: a stand-in built from the client's own types repeats
-//! its mistakes. Two listeners, since both systems own `/api`: one is Datadog, the other the
-//! gateway, and both serve `/sandbox/*`. Everything is kept in memory and bounded: the last 20,000
+//! its mistakes. Three listeners, since all three systems own `/api`; each serves `/sandbox/*` too.
+//! Everything is kept in memory and bounded: the last 20,000
 //! requests with 64 MiB of their bodies, 512 MiB of logs as they came over the wire (a million
-//! events of 500 bytes take some 60 MB), 100,000 events and as many spans of each kind. The oldest go first.
+//! events of 500 bytes take some 60 MB), 100,000 events, as many spans of each kind, 100,000
+//! webhooks. The oldest go first.
 
 pub mod datadog;
 pub mod faults;
 pub mod gateway;
 pub mod http;
+pub mod svix;
 pub mod world;
 
 mod coding;
@@ -49,8 +51,8 @@ const EVALUATION_INTERVAL: Duration = Duration::from_secs(1);
 /// How a sandbox is set up.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the Datadog stand-in listens. The gateway's takes the next port, or, where this one
-    /// is 0, any free port.
+    /// Where the Datadog stand-in listens. The gateway's takes the next port and Svix's the one
+    /// after it, or, where this one is 0, any free ports.
     pub listen: SocketAddr,
     /// Listens on an address others can reach. The keys are published constants: say so.
     pub allow_public: bool,
@@ -64,6 +66,8 @@ pub struct Options {
     pub seed: u64,
     pub faults: Vec<Fault>,
     pub gateway: gateway::Options,
+    /// How many times as fast as the real one's Svix's waits pass.
+    pub svix_speed: u32,
 }
 
 impl Default for Options {
@@ -79,6 +83,7 @@ impl Default for Options {
             seed: 0,
             faults: Vec::new(),
             gateway: gateway::Options::new(Timestamp::now()),
+            svix_speed: 1,
         }
     }
 }
@@ -90,11 +95,11 @@ pub struct Sandbox {
     gateway_token: String,
     addresses: Addresses,
     stop: watch::Sender<bool>,
-    listening: [Listening; 2],
+    listening: [Listening; 3],
 }
 
 impl Sandbox {
-    /// Binds both listeners and begins to serve. Needs a tokio runtime.
+    /// Binds the listeners and begins to serve. Needs a tokio runtime.
     ///
     /// # Errors
     ///
@@ -110,10 +115,12 @@ impl Sandbox {
             ));
         }
         let datadog = TcpListener::bind(options.listen).await?;
-        let gateway = TcpListener::bind(next_port(options.listen)?).await?;
+        let gateway = TcpListener::bind(port_after(options.listen, 1)?).await?;
+        let svix = TcpListener::bind(port_after(options.listen, 2)?).await?;
         let addresses = Addresses {
             datadog: format!("http://{}", datadog.local_addr()?),
             gateway: format!("http://{}", gateway.local_addr()?),
+            svix: format!("http://{}", svix.local_addr()?),
         };
         let exchanges = Arc::new(Exchanges::new(
             recipe(&options, &addresses),
@@ -126,7 +133,11 @@ impl Sandbox {
             site: options.site,
             gateway_token: options.gateway.tokens.admin,
             addresses,
-            listening: [serve(datadog, Side::Datadog), serve(gateway, Side::Gateway)],
+            listening: [
+                serve(datadog, Side::Datadog),
+                serve(gateway, Side::Gateway),
+                serve(svix, Side::Svix),
+            ],
             stop,
         })
     }
@@ -139,6 +150,11 @@ impl Sandbox {
     /// The gateway's stand-in, without `/api`.
     pub fn gateway_url(&self) -> &str {
         &self.addresses.gateway
+    }
+
+    /// The Svix stand-in behind the gateway's.
+    pub fn svix_url(&self) -> &str {
+        &self.addresses.svix
     }
 
     /// What a program needs in its environment to work against this sandbox.
@@ -166,6 +182,8 @@ impl Sandbox {
                 "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
                 "delta".to_owned(),
             ),
+            ("DDCTL_SANDBOX_SVIX_URL", self.addresses.svix.clone()),
+            ("DDCTL_SVIX_TOKEN", svix::SVIX_TOKEN.to_owned()),
         ]
     }
 
@@ -190,18 +208,23 @@ fn recipe(options: &Options, addresses: &Addresses) -> Recipe {
             api_url: addresses.gateway.clone(),
             ..options.gateway.clone()
         },
+        svix: svix::Options {
+            speed: options.svix_speed,
+            datadog: Some(addresses.datadog.clone()),
+            ..svix::Options::new(options.gateway.now)
+        },
         plan: Plan::new(options.seed, options.faults.clone()),
     }
 }
 
-/// Where the gateway listens, given where Datadog does.
-fn next_port(address: SocketAddr) -> io::Result<SocketAddr> {
+/// Where another stand-in listens, given where Datadog's does.
+fn port_after(address: SocketAddr, steps: u16) -> io::Result<SocketAddr> {
     let port = match address.port() {
         0 => 0,
-        port => port.checked_add(1).ok_or_else(|| {
+        port => port.checked_add(steps).ok_or_else(|| {
             io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "the gateway needs the next port, and 65535 is the last",
+                "the gateway and Svix need the next two ports, and 65535 is the last",
             )
         })?,
     };

@@ -21,12 +21,14 @@ pub enum Product {
     /// Whatever else Datadog's API hosts serve: keys, index settings, unknown paths.
     Api,
     Gateway,
+    /// The Svix behind the gateway, asked directly.
+    Svix,
     /// Where the fault `redirect` points to.
     Elsewhere,
 }
 
 impl Product {
-    pub const ALL: [Product; 10] = [
+    pub const ALL: [Product; 11] = [
         Product::Logs,
         Product::Events,
         Product::Search,
@@ -36,6 +38,7 @@ impl Product {
         Product::LlmObs,
         Product::Api,
         Product::Gateway,
+        Product::Svix,
         Product::Elsewhere,
     ];
 
@@ -51,6 +54,7 @@ impl Product {
             Product::LlmObs => "llmobs",
             Product::Api => "api",
             Product::Gateway => "gateway",
+            Product::Svix => "svix",
             Product::Elsewhere => "elsewhere",
         }
     }

@@ -23,23 +23,26 @@ pub(super) fn rows<'a>(
     range: TimeRange,
     query: SessionQuery,
 ) -> impl Stream<Item = Result<Session, SourceError>> + 'a {
-    walk(gateway, range, query).and_then(async |walked| match walked {
+    walk(gateway, range, query, Backoff::patient).and_then(async |walked| match walked {
         Walked::Row { row, .. } => Ok(*row),
         Walked::Hidden(hidden) => Err(SourceError::TooDense { hidden }),
     })
 }
 
-/// As [`rows`], for whoever keeps account of what was read.
+/// As [`rows`], for whoever keeps account of what was read. `patience` is for a gateway that has
+/// answered before.
 pub(super) fn walk<'a>(
     gateway: &'a Gateway,
     range: TimeRange,
     query: SessionQuery,
+    patience: fn() -> Backoff,
 ) -> impl Stream<Item = Result<Walked, SourceError>> + 'a {
     let rows = Rows {
         gateway,
         windows: Windows::new(range, Part::of(&query), Reach::GATEWAY),
         query,
         ready: VecDeque::new(),
+        patience,
         has_answered: false,
         has_connections: false,
     };
@@ -54,6 +57,7 @@ struct Rows<'a> {
     query: SessionQuery,
     windows: Windows,
     ready: VecDeque<Walked>,
+    patience: fn() -> Backoff,
     has_answered: bool,
     /// The gateway was asked for the names of its connections.
     has_connections: bool,
@@ -94,7 +98,7 @@ impl Rows<'_> {
             ..query
         };
         let backoff = match self.has_answered {
-            true => Backoff::patient(),
+            true => (self.patience)(),
             false => Backoff::short(),
         };
         let page = retrying(backoff, async || self.gateway.sessions(&query).await).await?;

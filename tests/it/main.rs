@@ -34,6 +34,7 @@ mod redaction;
 mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;
+mod sandbox_svix;
 mod search;
 mod sessions;
 mod standing;

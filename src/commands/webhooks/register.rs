@@ -1,318 +1,292 @@
 //! `ddctl webhooks register`.
-//!
-//! The licence is read before anything else: under the open-source one, a connection that is
-//! attached to the gateway's plugin `webhooks` has every session refused. No connection is ever
-//! attached here.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Args;
-use url::Url;
 
-use super::list::{EndpointRow, printable};
-use crate::commands::flags::{DatadogAccess, GatewayAccess};
-use crate::config::{SecretKind, make_signing_secret, read_signing_secret};
+use super::access::{Ways, WebhookAccess};
+use super::destination::{Destination, KEY_HEADER, Key, KeyFlags, Signing, WAYS};
+use super::list::row;
+use super::view::{card, printable};
+use super::{attach, difference, hook, ready};
+use crate::config::make_signing_secret;
 use crate::context::Context;
+use crate::domain::endpoint::{Change, Endpoint, NewEndpoint};
 use crate::domain::secret::Secret;
-use crate::error::{Exit, UsageError};
-use crate::gateway::{Endpoint, Gateway, LicenceKind, NewEndpoint, NewEventType};
-
-/// The word for Datadog's own intake.
-const INTAKE: &str = "logs";
-
-/// The events of a session that the gateway pushes.
-const SESSION_EVENTS: [(&str, &str); 2] = [
-    ("session.open", "A session opened or waits for review"),
-    ("session.close", "A session ended"),
-];
+use crate::error::Exit;
+use crate::gateway::ConnectionInfo;
 
 /// Register a destination for the gateway's webhooks
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = format!("Examples:
   ddctl webhooks register --to https://relay.example.com/hoop \\
       --signing-secret-file ./relay.secret
+  ddctl webhooks register --to https://relay.example.com/hoop \\
+      --signing-secret-file ./relay.secret --attach 'prod-*'
+  ddctl webhooks register --to logs --svix-url http://svix.internal:8071
   ddctl webhooks register --to logs --allow-key-in-url --dry-run
 
-A relay is checked by the signature and keeps the API key away from the gateway. Straight to \
-Datadog the events carry base64 input, no identity on closing, and the gateway's own API can \
-attach the key in no other way than in the URL, where everybody who may read endpoints sees it.")]
+{WAYS}
+
+Straight to Datadog the events carry base64 input and, on closing, no identity: a relay completes \
+them. Registering twice changes nothing."))]
 pub struct Register {
     /// Where the events go: the URL of a relay, or `logs` for Datadog's intake
-    #[arg(long, value_name = "URL|logs")]
-    to: String,
+    #[arg(
+        long,
+        value_name = "URL|logs",
+        required_unless_present = "print_hook_script"
+    )]
+    to: Option<String>,
     /// Name by which the endpoint is found again
     #[arg(long, value_name = "NAME", default_value = "ddctl", value_parser = uid)]
     uid: String,
     /// Signing secret (`whsec_…`) for a relay; a file that does not exist is made
     #[arg(long, value_name = "FILE")]
     signing_secret_file: Option<PathBuf>,
-    /// Put the API key into the URL, in clear for everybody who may read endpoints
-    #[arg(long)]
-    allow_key_in_url: bool,
+    /// Push the sessions of this connection, `*` for any part of its name; repeatable
+    #[arg(long, value_name = "CONNECTION")]
+    attach: Vec<String>,
+    #[command(flatten)]
+    key: KeyFlags,
+    /// Print a script for the gateway's runbook hooks, which work without webhooks, and do no more
+    #[arg(long, conflicts_with_all = ["to", "attach", "signing_secret_file"])]
+    print_hook_script: bool,
     /// Show what would be sent, and send nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    gateway: GatewayAccess,
-    #[command(flatten)]
-    datadog: DatadogAccess,
+    access: WebhookAccess,
 }
 
 /// Svix takes no other name (svix/svix-webhooks, `server/svix-server/src/core/types/mod.rs`).
 fn uid(text: &str) -> Result<String, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c);
     match (1..=256).contains(&text.len()) && text.chars().all(fits) {
+        true if text.starts_with("ep_") => {
+            Err("a name does not begin with `ep_`, as Svix's ids do".to_owned())
+        }
         true => Ok(text.to_owned()),
         false => Err("a name is made of letters, digits, `-`, `_` and `.`".to_owned()),
     }
 }
 
+/// Everything that is known before anything is changed.
+struct Plan {
+    destination: Destination,
+    signing: Signing,
+    attach: Vec<ConnectionInfo>,
+}
+
 pub async fn run(context: &Context, args: &Register) -> anyhow::Result<Exit> {
+    let Some(to) = args.to.as_deref().filter(|_| !args.print_hook_script) else {
+        return hook::print(context);
+    };
     if !args.dry_run {
         context.require_write("registering a webhook endpoint")?;
     }
-    let gateway = context.gateway(&args.gateway.flags())?;
-    let mut endpoint = endpoint(context, args)?;
-    if args.to == INTAKE && !args.dry_run {
-        let datadog = context.datadog(&args.datadog.flags())?;
-        datadog
-            .validate()
-            .await
-            .context("check the API key before it is registered")?;
+    let ways = args.access.open(context).await?;
+    let destination = Destination::of(context, to, &args.key, &ways, args.dry_run).await?;
+    let signing = Signing::of(&destination, args.signing_secret_file.as_deref())?;
+    let licence = ready::licence(context, &ways).await?;
+    let plan = Plan {
+        destination,
+        signing,
+        attach: attach::plan(&ways, &args.attach, licence).await?,
+    };
+    match args.dry_run {
+        true => preview(context, args, &ways, &plan).await,
+        false => carry_out(context, args, &ways, plan).await,
     }
-    check_gateway(context, &gateway).await?;
-    if args.dry_run {
-        warn_of_role(context, &gateway).await;
-        return preview(context, args, &gateway, &endpoint).await;
-    }
-    if !enable_plugin(context, &gateway).await? {
-        context.ui.status("nothing was changed");
+}
+
+async fn carry_out(
+    context: &Context,
+    args: &Register,
+    ways: &Ways,
+    plan: Plan,
+) -> anyhow::Result<Exit> {
+    let is_ready = ready::prepare(context, ways).await?
+        && ready::make_event_types(context, ways, &ready::EVENT_TYPES).await?;
+    if !is_ready {
+        context.ui.status("no endpoint was registered");
         return Ok(Exit::Failed);
     }
-    create_event_types(context, &gateway).await?;
-    match existing(&gateway, &args.uid).await? {
-        Some(found) => compare(context, args, &found, &endpoint),
-        None => {
-            if let Some(path) = missing_secret(args, &endpoint) {
-                endpoint.secret = Some(make_signing_secret(path)?);
-                let shown = path.display();
-                context
-                    .ui
-                    .status(&format!("made a signing secret in {shown}"));
-            }
-            let made = gateway.create_webhook_endpoint(&endpoint).await?;
-            context.ui.status("registered the endpoint");
-            show(context, &made)
-        }
+    let wanted = wanted(args, &plan);
+    let (endpoint, is_same) = match ways.find(&args.uid).await? {
+        Some(found) => (
+            found.clone(),
+            is_same(context, ways, &found, &wanted, &plan).await?,
+        ),
+        None => (create(context, ways, wanted, &plan).await?, true),
+    };
+    if !is_same {
+        return Ok(Exit::Failed);
     }
+    if !attach::attach(context, ways, &plan.attach).await? {
+        context.ui.status("no connection was attached");
+    }
+    let row = row(ways, &endpoint).await?;
+    context.ui.one(&row, || card(&row))?;
+    Ok(Exit::Done)
 }
 
 /// What is wanted. The secret of a relay is left out where its file is still to be made.
-fn endpoint(context: &Context, args: &Register) -> anyhow::Result<NewEndpoint> {
-    let (url, secret) = match args.to.as_str() {
-        INTAKE => (intake_url(context, args)?, None),
-        address => (relay_url(address)?, signing_secret(args)?),
-    };
-    Ok(NewEndpoint {
-        url: url.into(),
+fn wanted(args: &Register, plan: &Plan) -> NewEndpoint {
+    NewEndpoint {
+        url: plan.destination.url.to_string(),
         description: "made by ddctl".to_owned(),
-        filter_types: SESSION_EVENTS.map(|(name, _)| name.to_owned()).to_vec(),
+        event_types: ready::EVENT_TYPES.map(|it| it.name.to_owned()).to_vec(),
         metadata: BTreeMap::from([("made-by".to_owned(), "ddctl".to_owned())]),
         uid: Some(args.uid.clone()),
-        secret,
-    })
-}
-
-/// The intake's address with the key in it, which has to be allowed by name.
-fn intake_url(context: &Context, args: &Register) -> anyhow::Result<Url> {
-    if !args.allow_key_in_url {
-        return Err(UsageError::with_hint(
-            "the gateway's API can attach an API key in the URL alone, where everybody who may \
-             read endpoints sees it",
-            "register a relay instead (--to https://…), or accept it by --allow-key-in-url",
-        )
-        .into());
-    }
-    let settings = context.settings()?;
-    let key = context.secret(SecretKind::ApiKey, &args.datadog.flags())?;
-    let base = format!(
-        "https://{}/api/v2/logs",
-        settings.site.value.logs_intake_host()
-    );
-    let mut url = Url::parse(&base).context("the intake's address")?;
-    let mut query = url.query_pairs_mut();
-    query
-        .append_pair("ddsource", "hoop")
-        .append_pair("service", &settings.service.value);
-    let tags = settings.all_tags();
-    if !tags.is_empty() {
-        query.append_pair("ddtags", &tags.join(","));
-    }
-    query.append_pair("dd-api-key", key.expose());
-    drop(query);
-    Ok(url)
-}
-
-fn relay_url(address: &str) -> Result<Url, UsageError> {
-    match Url::parse(address) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
-        _ => Err(UsageError::with_hint(
-            format!("`{address}` is no destination"),
-            "--to takes `logs` or the URL of a relay, such as https://relay.example.com/hoop",
-        )),
+        // Nothing is to arrive before its header is there.
+        is_disabled: matches!(plan.destination.key, Key::InHeader(_)),
+        secret: match &plan.signing {
+            Signing::Known(secret) => Some(secret.clone()),
+            Signing::ToMake(_) | Signing::None => None,
+        },
     }
 }
 
-fn signing_secret(args: &Register) -> anyhow::Result<Option<Secret>> {
-    let Some(path) = &args.signing_secret_file else {
-        return Err(UsageError::with_hint(
-            "a relay checks events by their signature, and the gateway never shows the secret",
-            "name a file for it: --signing-secret-file FILE (made when it does not exist)",
-        )
-        .into());
+async fn create(
+    context: &Context,
+    ways: &Ways,
+    mut wanted: NewEndpoint,
+    plan: &Plan,
+) -> anyhow::Result<Endpoint> {
+    if let Signing::ToMake(path) = &plan.signing {
+        wanted.secret = Some(make_signing_secret(path)?);
+        let shown = path.display();
+        context
+            .ui
+            .status(&format!("made a signing secret in {shown}"));
+    }
+    let made = ways.create(&wanted).await?;
+    let made = match &plan.destination.key {
+        Key::InHeader(key) => match enable_with_header(ways, &made, key).await {
+            Ok(enabled) => enabled,
+            Err(error) => {
+                // Without its header it is of no use, and the name would be taken.
+                let removed = ways.delete(&made.id).await;
+                return Err(error.context(match removed {
+                    Ok(()) => "set the key's header; the endpoint was removed again",
+                    Err(_) => "set the key's header; the endpoint is left behind, disabled",
+                }));
+            }
+        },
+        Key::WithRelay | Key::InUrl => made,
     };
-    Ok(read_signing_secret(path)?)
+    context.ui.status("registered the endpoint");
+    Ok(made)
 }
 
-/// The file that a relay's secret is to be made in.
-fn missing_secret<'a>(args: &'a Register, endpoint: &NewEndpoint) -> Option<&'a Path> {
-    match endpoint.secret {
-        None if args.to != INTAKE => args.signing_secret_file.as_deref(),
-        _ => None,
-    }
-}
-
-/// Says what the licence means for webhooks, before anything is touched.
-async fn check_gateway(context: &Context, gateway: &Gateway) -> anyhow::Result<()> {
-    let info = gateway.server_info().await?;
-    if !info.has_webhook_app_key {
-        return Err(UsageError::with_hint(
-            "the gateway has no webhooks: WEBHOOK_APPKEY is not set on it",
-            "`ddctl sessions export --to logs` ships the same events by polling",
-        )
-        .into());
-    }
-    match info.licence.kind {
-        LicenceKind::Enterprise if info.licence.is_valid => Ok(()),
-        kind => {
-            let name = if kind == LicenceKind::Oss {
-                "open-source"
-            } else {
-                "present"
-            };
-            context.ui.warning(&format!(
-                "under its {name} licence the gateway pushes no session events, and refuses every \
-                 session on a connection that is attached to its webhooks plugin; ddctl attaches \
-                 none. `ddctl sessions export --to logs` ships the same events by polling"
-            ));
-            Ok(())
-        }
-    }
-}
-
-/// Without the plugin there is no Svix application to register at.
-async fn enable_plugin(context: &Context, gateway: &Gateway) -> anyhow::Result<bool> {
-    if gateway.plugin("webhooks").await?.is_some() {
-        return Ok(true);
-    }
-    let question = "Enable the gateway's webhooks plugin, with no connection attached?";
-    if !context.ui.confirm(question, "--yes")? {
-        return Ok(false);
-    }
-    gateway.enable_webhooks_plugin().await?;
-    context
-        .ui
-        .status("enabled the webhooks plugin, with no connection attached");
-    Ok(true)
-}
-
-/// Open-source Svix refuses an endpoint that filters by a type it does not know.
-async fn create_event_types(context: &Context, gateway: &Gateway) -> anyhow::Result<()> {
-    let known = gateway.event_types().await?;
-    for (name, description) in SESSION_EVENTS {
-        if known.iter().any(|event_type| event_type.name == name) {
-            continue;
-        }
-        let event_type = NewEventType {
-            name: name.to_owned(),
-            description: description.to_owned(),
-        };
-        gateway.create_event_type(&event_type).await?;
-        context.ui.status(&format!("made the event type {name}"));
-    }
-    Ok(())
-}
-
-async fn existing(gateway: &Gateway, uid: &str) -> anyhow::Result<Option<Endpoint>> {
-    let list = gateway.webhook_endpoints().await?;
-    Ok(list
-        .data
-        .into_iter()
-        .find(|endpoint| endpoint.uid.as_deref() == Some(uid)))
+/// Enabling it after the header has Svix look the header up, which it would put off for 30 s.
+async fn enable_with_header(
+    ways: &Ways,
+    made: &Endpoint,
+    key: &Secret,
+) -> anyhow::Result<Endpoint> {
+    let svix = ways.need_svix("set a header")?;
+    svix.set_header(&made.id, KEY_HEADER, key).await?;
+    let enabled = Change {
+        is_disabled: Some(false),
+        ..Change::default()
+    };
+    ways.change(&made.id, &enabled).await
 }
 
 /// Registering twice changes nothing; another destination under the same name is shown.
-fn compare(
+async fn is_same(
     context: &Context,
-    args: &Register,
+    ways: &Ways,
     found: &Endpoint,
     wanted: &NewEndpoint,
-) -> anyhow::Result<Exit> {
+    plan: &Plan,
+) -> anyhow::Result<bool> {
     let ui = &context.ui;
-    if found.url != wanted.url {
-        ui.error(&difference(
-            &args.uid,
-            &printable(&found.url),
-            &printable(&wanted.url),
+    let has_other_key = match (&plan.destination.key, ways.svix()) {
+        (Key::InHeader(key), Some(svix)) => {
+            svix.header(&found.id, KEY_HEADER).await?.as_ref() != Some(key)
+        }
+        _ => false,
+    };
+    let change = Change {
+        url: Some(wanted.url.clone()),
+        ..Change::default()
+    };
+    let lines = difference::lines(found, &change.to(found), has_other_key);
+    if !lines.is_empty() {
+        let name = found.name();
+        let text = difference::text(&lines);
+        let text = text.trim_end();
+        ui.error(&format!(
+            "`{name}` is registered already, for another destination\n{text}"
         ));
-        ui.hint("register it under another name: --uid NAME");
-        return Ok(Exit::Failed);
+        ui.hint("change it by `ddctl webhooks update`, or register this one under another name: --uid NAME");
+        return Ok(false);
     }
     ui.status(&format!(
         "{} is registered already; nothing was changed",
         found.id
     ));
-    if let Some(path) = missing_secret(args, wanted) {
+    if let Signing::ToMake(path) = &plan.signing {
         ui.warning(&format!(
             "{} is not there, and no secret was made: the gateway signs with the one that it was \
-             given when the endpoint was registered",
+             given when the endpoint was registered; `ddctl webhooks rotate` sets another",
             path.display()
         ));
     }
-    if found.disabled {
-        ui.warning("the endpoint is disabled: nothing is sent to it");
+    if found.is_disabled {
+        ui.warning("the endpoint is disabled: nothing is sent to it; `ddctl webhooks update --enable` changes that");
     }
-    show(context, found)
+    if !found.takes(ready::TEST.name) {
+        ui.status("it does not take ddctl.test, so that `ddctl webhooks test` will ask to add it");
+    }
+    Ok(true)
 }
 
-/// Two addresses that look the same differ in what is masked.
-fn difference(uid: &str, now: &str, wanted: &str) -> String {
-    match now == wanted {
-        true => format!(
-            "`{}` is registered already, with another key in its URL",
-            uid
-        ),
-        false => format!(
-            "`{}` is registered already, for another destination\n  now     {now}\n  wanted  {wanted}",
-            uid
-        ),
+/// The request as it would be sent, secrets masked.
+async fn preview(
+    context: &Context,
+    args: &Register,
+    ways: &Ways,
+    plan: &Plan,
+) -> anyhow::Result<Exit> {
+    let ui = &context.ui;
+    warn_of_role(context, ways).await;
+    let wanted = wanted(args, plan);
+    let mut body = serde_json::json!({
+        "url": printable(&wanted.url),
+        "description": wanted.description,
+        "version": 1,
+        "filterTypes": wanted.event_types,
+        "metadata": wanted.metadata,
+        "uid": wanted.uid,
+        "secret": (!matches!(plan.signing, Signing::None)).then_some("****"),
+    });
+    if matches!(plan.destination.key, Key::InHeader(_)) {
+        body["headers"] = serde_json::json!({KEY_HEADER: "****"});
     }
-}
-
-fn show(context: &Context, endpoint: &Endpoint) -> anyhow::Result<Exit> {
-    let row = EndpointRow::of(endpoint);
-    context.ui.one(&row, || {
-        let events = row.filter_types.join(", ");
-        format!("{}\n  url     {}\n  events  {events}\n", row.id, row.url)
-    })?;
+    ui.one(&body, || format!("{body:#}\n"))?;
+    if ways.gateway.plugin("webhooks").await?.is_none() {
+        ui.status("the webhooks plugin would be enabled first, with no connection attached");
+    }
+    if let Signing::ToMake(path) = &plan.signing {
+        let path = path.display();
+        ui.status(&format!("a signing secret would be made in {path}"));
+    }
+    for connection in &plan.attach {
+        let name = &connection.name;
+        ui.status(&format!("the sessions of {name} would be pushed"));
+    }
+    ui.status("dry run: nothing was sent");
     Ok(Exit::Done)
 }
 
 /// A preview that nobody with this token can turn into the deed says so.
-async fn warn_of_role(context: &Context, gateway: &Gateway) {
-    if let Ok(user) = gateway.user_info().await
+async fn warn_of_role(context: &Context, ways: &Ways) {
+    if let Ok(user) = ways.gateway.user_info().await
         && ["auditor", "standard"].contains(&user.role.as_str())
     {
         context.ui.warning(&format!(
@@ -320,40 +294,6 @@ async fn warn_of_role(context: &Context, gateway: &Gateway) {
             user.email, user.role
         ));
     }
-}
-
-/// The request as it would be sent, secrets masked.
-async fn preview(
-    context: &Context,
-    args: &Register,
-    gateway: &Gateway,
-    endpoint: &NewEndpoint,
-) -> anyhow::Result<Exit> {
-    let body = serde_json::json!({
-        "url": printable(&endpoint.url),
-        "description": endpoint.description,
-        "version": 1,
-        "filterTypes": endpoint.filter_types,
-        "metadata": endpoint.metadata,
-        "uid": endpoint.uid,
-        "secret": (args.to != INTAKE).then_some("****"),
-    });
-    context.ui.one(&body, || {
-        format!("POST /api/webhooks/endpoints\n{body:#}\n")
-    })?;
-    if gateway.plugin("webhooks").await?.is_none() {
-        context
-            .ui
-            .status("the webhooks plugin would be enabled first, with no connection attached");
-    }
-    if let Some(path) = missing_secret(args, endpoint) {
-        let path = path.display();
-        context
-            .ui
-            .status(&format!("a signing secret would be made in {path}"));
-    }
-    context.ui.status("dry run: nothing was sent");
-    Ok(Exit::Done)
 }
 
 #[cfg(test)]
@@ -365,19 +305,8 @@ mod tests {
         for name in ["ddctl", "relay-2.eu_west"] {
             assert_eq!(uid(name).as_deref(), Ok(name));
         }
-        for name in ["", "two words", "größe", "a/b", &"x".repeat(257)] {
+        for name in ["", "two words", "größe", "a/b", "ep_1", &"x".repeat(257)] {
             assert!(uid(name).is_err(), "{name}");
         }
-    }
-
-    #[test]
-    fn another_key_behind_the_same_address_is_told_from_another_address() {
-        let of = |now: &str, wanted: &str| difference("ddctl", &printable(now), &printable(wanted));
-        let intake = |key: &str| format!("https://intake.test/logs?dd-api-key={key}");
-        let rotated = of(&intake("old"), &intake("new"));
-        assert!(rotated.contains("another key"), "{rotated}");
-        let moved = of(&intake("old"), "https://relay.test/hoop");
-        assert!(moved.contains("https://relay.test/hoop"), "{moved}");
-        assert!(!moved.contains("old"), "{moved}");
     }
 }

@@ -17,8 +17,8 @@
 //! | `clock=+1h` | the stand-in's clock is off: its `Date`, and every age it judges |
 //!
 //! The scope is one of `logs`, `events`, `search`, `monitors`, `dashboards`, `otlp`, `llmobs`,
-//! `api`, `gateway`, `elsewhere`; without one every request is meant. The rate is a share from 0 to 1 and
-//! 1 where it is missing.
+//! `api`, `gateway`, `svix`, `elsewhere`; without one every request is meant. The rate is a share
+//! from 0 to 1 and 1 where it is missing.
 
 mod choice;
 
@@ -78,7 +78,7 @@ pub enum Kind {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FaultError {
     #[error(
-        "fault scope `{0}` is unknown; it is one of logs, events, search, monitors, dashboards, otlp, llmobs, api, gateway, elsewhere"
+        "fault scope `{0}` is unknown; it is one of logs, events, search, monitors, dashboards, otlp, llmobs, api, gateway, svix, elsewhere"
     )]
     Scope(String),
     #[error(

@@ -14,6 +14,7 @@ mod like;
 mod login;
 mod paging;
 mod plugins;
+mod push;
 mod routes;
 mod sessions;
 mod webhooks;
@@ -33,9 +34,11 @@ use self::auth::{Access, Caller};
 use self::plugins::Plugin;
 use self::routes::Route;
 use self::sessions::{Downloads, Kills};
-use self::webhooks::Svix;
 use super::http::{Reply, Request};
+use super::svix::{self, SvixStandIn};
 use super::world::{World, WorldOptions, part_id};
+
+pub use self::push::push_as_sessions_happen;
 
 /// The one organisation.
 pub const ORG_ID: &str = "7f1a6c02-3b58-4d94-9e27-c0d5b8a41f63";
@@ -112,7 +115,6 @@ impl Default for Tokens {
 struct State {
     downloads: Downloads,
     kills: Kills,
-    svix: Svix,
     plugins: Vec<Plugin>,
     api_keys: Vec<ApiKey>,
     /// What was changed here, oldest first.
@@ -127,7 +129,6 @@ impl State {
         Self {
             downloads: Downloads::default(),
             kills: Kills::default(),
-            svix: Svix::default(),
             plugins: plugins::given(seed, now),
             api_keys: vec![
                 key("sandbox-admin", auth::ADMIN, &tokens.admin),
@@ -149,6 +150,7 @@ struct Now {
 #[derive(Debug)]
 pub struct GatewayStandIn {
     options: Options,
+    svix: SvixStandIn,
     world: World,
     started: Instant,
     state: Arc<Mutex<State>>,
@@ -157,7 +159,14 @@ pub struct GatewayStandIn {
 }
 
 impl GatewayStandIn {
+    /// A gateway with a Svix of its own.
     pub fn new(options: Options) -> Self {
+        let svix = SvixStandIn::new(svix::Options::new(options.now));
+        Self::before(options, svix)
+    }
+
+    /// A gateway in front of `svix`.
+    pub fn before(options: Options, svix: SvixStandIn) -> Self {
         let world = World::new(WorldOptions {
             sessions: options.sessions,
             seed: options.seed,
@@ -167,6 +176,7 @@ impl GatewayStandIn {
             every: options.every,
         });
         Self {
+            svix,
             world,
             started: Instant::now(),
             state: Arc::new(Mutex::new(State::new(&options))),
@@ -250,11 +260,11 @@ impl GatewayStandIn {
             Route::Plugin(name) => Ok(plugins::get(&self.state(), name)),
             Route::CreatePlugin => plugins::create(self, request, now),
             Route::ReplacePlugin => plugins::replace(self, request, now),
-            Route::PluginConfig(name) => plugins::configure(&mut self.state(), name, request),
+            Route::PluginConfig(name) => plugins::configure(self, name, request),
             Route::PluginConnection(name, id) => Ok(plugins::connection(&self.state(), name, id)),
             Route::AttachConnection(name, id) => plugins::attach(self, name, id, request, now),
             Route::DetachConnection(name, id) => Ok(plugins::detach(&mut self.state(), name, id)),
-            _ => webhooks::answer(&mut self.state().svix, route, request, now.at),
+            _ => webhooks::answer(&self.svix, route, request),
         }
     }
 

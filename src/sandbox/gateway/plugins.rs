@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::bind::{Kind, bind};
-use super::{GatewayStandIn, Licence, Now, State, answer};
+use super::{GatewayStandIn, Licence, Now, ORG_ID, State, answer, webhooks};
 use crate::sandbox::http::{Reply, Request};
 use crate::sandbox::world::connections::{Approval, CONNECTIONS, find};
 use crate::sandbox::world::part_id;
@@ -106,7 +106,25 @@ impl Attachment {
     }
 }
 
+/// Whether sessions of the connection are seen by the webhooks plugin.
+pub fn is_attached_to_webhooks(state: &State, connection_id: &str) -> bool {
+    state
+        .plugins
+        .iter()
+        .filter(|plugin| plugin.name == WEBHOOKS)
+        .flat_map(|plugin| &plugin.connections)
+        .any(|attached| attached.connection_id == connection_id)
+}
+
 impl GatewayStandIn {
+    /// Turning webhooks on creates the application at Svix.
+    fn prepare(&self, plugin: &str) -> Result<(), Box<Reply>> {
+        if plugin == WEBHOOKS {
+            webhooks::create_application(&self.svix, ORG_ID)?;
+        }
+        Ok(())
+    }
+
     /// Whether every session on the connection would be refused: on an open-source licence the
     /// webhooks plugin refuses whatever is attached to it
     /// (hoophq/hoop `gateway/transport/plugins/webhooks/webhooks.go`).
@@ -212,7 +230,7 @@ pub fn create(gateway: &GatewayStandIn, request: &Request, now: Now) -> Answer {
         connections: wanted.connections,
         settings: wanted.settings,
     };
-    state.prepare(&plugin.name);
+    gateway.prepare(&plugin.name)?;
     let reply = answer::json(201, &plugin.to_json(false));
     state.plugins.push(plugin);
     Ok(reply)
@@ -232,13 +250,14 @@ pub fn replace(gateway: &GatewayStandIn, request: &Request, now: Now) -> Answer 
 }
 
 /// The body is the settings themselves.
-pub fn configure(state: &mut State, name: &str, request: &Request) -> Answer {
+pub fn configure(gateway: &GatewayStandIn, name: &str, request: &Request) -> Answer {
     let Ok(settings) = serde_json::from_slice::<Map<String, Value>>(&request.body) else {
         return answer::refused(400, "EOF");
     };
+    let mut state = gateway.state();
     state.plugin(name)?;
     check_settings(&settings)?;
-    state.prepare(name);
+    gateway.prepare(name)?;
     let plugin = state.plugin(name)?;
     plugin.settings = settings;
     Ok(answer::json(200, &plugin.to_json(false)))
@@ -262,13 +281,6 @@ impl State {
     fn plugin(&mut self, name: &str) -> Result<&mut Plugin, Box<Reply>> {
         let found = self.plugins.iter_mut().find(|plugin| plugin.name == name);
         found.map_or_else(|| answer::refused(404, "plugin not found"), Ok)
-    }
-
-    /// Turning webhooks on creates the application at Svix.
-    fn prepare(&mut self, plugin: &str) {
-        if plugin == WEBHOOKS {
-            self.svix.has_application = true;
-        }
     }
 }
 

@@ -98,9 +98,14 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
             statements,
         };
         let looker = &looker;
-        let sessions = walk(gateway, range, filter.lasting_query())
-            .map(|walked| async move { looker.looked_at(walked?).await })
-            .buffered(self.export.concurrency.max(1));
+        let sessions = walk(
+            gateway,
+            range,
+            filter.lasting_query(),
+            looker.asker.patience,
+        )
+        .map(|walked| async move { looker.looked_at(walked?).await })
+        .buffered(self.export.concurrency.max(1));
         let mut sessions = pin!(sessions);
         let mut stretch = Reading::new(range, self.export.now);
         while let Some(looked) = sessions.next().await {

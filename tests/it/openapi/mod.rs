@@ -4,7 +4,7 @@
 //! An operation is in one of the documents, and the request must fit it, or on the list in
 //! [`unlisted`] with its source. Without the folder the tests print `SKIPPED: …` and pass;
 //! `.ci/run` takes that for a failure on CI. What the sandbox answers in Datadog's place is held
-//! against the same documents in [`answers`].
+//! against the same documents in [`answers`], and in Svix's in [`svix`].
 
 mod answers;
 mod check;
@@ -15,6 +15,7 @@ mod reference;
 mod request;
 mod samples;
 mod schema;
+mod svix;
 mod unlisted;
 
 use document::{Document, Operation};

@@ -9,8 +9,7 @@ use serde_json::Value;
 use super::document::System;
 use super::{Document, Operation, Request};
 
-/// The documents with the system that each describes. Svix stands behind the gateway; ddctl does
-/// not talk to it yet, and a request to it would be on neither list.
+/// The documents with the system that each describes.
 const DOCUMENTS: &[(&str, System)] = &[
     ("datadog/openapi-v1.yaml", System::Datadog),
     ("datadog/openapi-v2.yaml", System::Datadog),

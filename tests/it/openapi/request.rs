@@ -25,6 +25,7 @@ impl Request {
         let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
         let system = match row["product"].as_str() {
             Some("gateway") => System::Gateway,
+            Some("svix") => System::Svix,
             _ => System::Datadog,
         };
         let headers = row["headers"].as_object().into_iter().flatten();

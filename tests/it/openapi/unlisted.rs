@@ -20,8 +20,8 @@ const fn gateway(method: &'static str, path: &'static str, source: &'static str)
     }
 }
 
-/// gateway/README.md, "Faults of both documents": the gateway's lacks `/webhooks/endpoints` and
-/// `/webhooks/eventtypes`; section 6, "REST", describes them.
+/// gateway/README.md, "Faults of both documents": the gateway's lacks `/webhooks/endpoints`,
+/// `/webhooks/eventtypes` and `/webhooks/messages`; section 6, "REST", describes them.
 const WEBHOOKS: &str = "gateway/README.md, section 6";
 
 const UNLISTED: &[Unlisted] = &[
@@ -32,6 +32,9 @@ const UNLISTED: &[Unlisted] = &[
     gateway("DELETE", "/api/webhooks/endpoints/*", WEBHOOKS),
     gateway("GET", "/api/webhooks/eventtypes", WEBHOOKS),
     gateway("POST", "/api/webhooks/eventtypes", WEBHOOKS),
+    gateway("GET", "/api/webhooks/messages", WEBHOOKS),
+    gateway("POST", "/api/webhooks/messages", WEBHOOKS),
+    gateway("GET", "/api/webhooks/messages/*", WEBHOOKS),
 ];
 
 /// The source that describes the request's operation, where it is on the list.

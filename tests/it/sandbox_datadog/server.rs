@@ -191,6 +191,8 @@ async fn the_environment_is_complete_and_in_its_order() {
             "OTEL_EXPORTER_OTLP_HEADERS",
             "OTEL_EXPORTER_OTLP_PROTOCOL",
             "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+            "DDCTL_SANDBOX_SVIX_URL",
+            "DDCTL_SVIX_TOKEN",
         ]
     );
 }

@@ -57,6 +57,11 @@ impl SandboxOptions {
         self.with("--span", span)
     }
 
+    /// How many times faster than the real ones the waits of Svix pass.
+    pub fn svix_speed(self, times: u32) -> Self {
+        self.with("--svix-speed", &times.to_string())
+    }
+
     fn with(mut self, name: &str, value: &str) -> Self {
         self.arguments.push(name.to_owned());
         self.arguments.push(value.to_owned());
@@ -172,6 +177,22 @@ impl SandboxProcess {
         )
     }
 
+    /// Asks the Svix stand-in, with the organisation's token.
+    #[track_caller]
+    pub fn svix(&self, method: &str, path: &str, body: &Value) -> Response {
+        let bearer = format!("Bearer {}", self.var("DDCTL_SVIX_TOKEN"));
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let body = match body.is_null() {
+            true => String::new(),
+            false => body.to_string(),
+        };
+        let url = format!("{}{path}", self.var("DDCTL_SANDBOX_SVIX_URL"));
+        ask(method, &url, &headers, body.as_bytes())
+    }
+
     /// Asks Datadog's stand-in, with both keys.
     #[track_caller]
     pub fn datadog(&self, method: &str, path: &str, body: &Value) -> Response {
@@ -228,7 +249,7 @@ impl SandboxProcess {
     }
 
     #[track_caller]
-    fn control(&self, method: &str, path: &str, body: &[u8]) -> Response {
+    pub fn control(&self, method: &str, path: &str, body: &[u8]) -> Response {
         let base = self.var("DDCTL_SANDBOX_URL");
         ask(method, &format!("{base}{path}"), &[], body)
     }

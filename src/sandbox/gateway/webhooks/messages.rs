@@ -1,25 +1,12 @@
 //! Messages and what became of them.
 
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::refusal::{Refusal, check_name};
-use super::{Endpoint, Svix};
+use super::call::{Call, go_body, list as page_of, of_application, picked, rows};
 use crate::sandbox::gateway::answer::{self, Answer};
 use crate::sandbox::gateway::bind::{Kind, bind};
-use crate::sandbox::http::Request;
-
-#[derive(Clone, Debug)]
-pub struct Message {
-    id: String,
-    event_id: Option<String>,
-    event_type: String,
-    /// With sorted keys, as the gateway's client holds it in a map.
-    payload: Value,
-    timestamp: Timestamp,
-    /// The ids of the endpoints that wait for it.
-    due_at: Vec<String>,
-}
+use crate::sandbox::http::{Reply, Request};
+use crate::sandbox::svix::SvixStandIn;
 
 const FIELDS: &[(&str, Kind)] = &[
     ("channels", Kind::Texts),
@@ -29,124 +16,94 @@ const FIELDS: &[(&str, Kind)] = &[
     ("payloadRetentionPeriod", Kind::NullableNumber),
 ];
 
-impl Message {
-    pub fn is_due_at(&self, endpoint: &str) -> bool {
-        self.due_at.iter().any(|id| id == endpoint)
-    }
+const SHOWN: [&str; 5] = ["eventId", "eventType", "id", "payload", "timestamp"];
 
-    fn is_named(&self, id: &str) -> bool {
-        self.id == id || self.event_id.as_deref() == Some(id)
+/// The payload goes through a map of Go's: it arrives with sorted keys.
+pub fn create(svix: &SvixStandIn, request: &Request) -> Answer {
+    let mut fields = bind(&request.body, "MessageIn", FIELDS)?;
+    if let Some(payload) = fields.get_mut("payload") {
+        payload.sort_all_objects();
     }
-
-    fn to_json(&self) -> Value {
-        json!({
-            "eventId": self.event_id,
-            "eventType": self.event_type,
-            "id": self.id,
-            "payload": self.payload,
-            "timestamp": self.timestamp,
-        })
-    }
+    let always = [("eventType", json!("")), ("payload", Value::Null)];
+    let body = go_body(fields, &always);
+    let call = Call::new("message-create", "").post(&of_application("msg"), body);
+    let made = picked(&call.send(svix)?, &SHOWN);
+    Ok(answer::json_text(201, &made.into_text()))
 }
 
-pub fn create(svix: &mut Svix, request: &Request, now: Timestamp) -> Answer {
-    let fields = bind(&request.body, "MessageIn", FIELDS)?;
-    let message =
-        accept(svix, &fields, now).map_err(|refusal| refusal.within("message-create", ""))?;
-    Ok(answer::json(201, &message.to_json()))
+/// A message of the gateway's own.
+pub struct Message {
+    pub event_id: String,
+    pub event_type: &'static str,
+    pub payload: Value,
 }
 
-fn accept(
-    svix: &mut Svix,
-    fields: &Map<String, Value>,
-    now: Timestamp,
-) -> Result<Message, Refusal> {
-    let svix = svix.application()?;
-    let text = |key: &str| fields.get(key).and_then(Value::as_str);
-    let event_type = text("eventType").unwrap_or_default();
-    check_name(&["body", "event_type", "__all__"], event_type)?;
-    let payload = fields
-        .get("payload")
-        .ok_or_else(|| Refusal::invalid(&["body", "payload"], "Payload must be an object."))?;
-    let event_id = text("eventId");
-    let is_known = |it: &Message| event_id.is_some() && it.event_id.as_deref() == event_id;
-    if svix.messages.iter().any(is_known) {
-        return Err(Refusal::conflict());
-    }
-    let takers = svix.endpoints.iter().filter(|it| it.takes(event_type));
-    let due_at = takers
-        .map(|endpoint: &Endpoint| endpoint.id.clone())
-        .collect();
-    let message = Message {
-        id: svix.issue("msg"),
-        event_id: event_id.map(str::to_owned),
-        event_type: event_type.to_owned(),
-        payload: sorted(payload),
-        timestamp: now,
-        due_at,
-    };
-    svix.messages.push(message.clone());
-    Ok(message)
+/// Sends a message of the gateway's own; it keeps none that Svix did not take.
+pub fn send(svix: &SvixStandIn, message: Message) -> Result<(), Box<Reply>> {
+    let mut payload = message.payload;
+    payload.sort_all_objects();
+    let body = json!({
+        "eventId": message.event_id,
+        "eventType": message.event_type,
+        "payload": payload,
+    });
+    let call = Call::new("message-create", "").post(&of_application("msg"), body.to_string());
+    call.send(svix).map(|_| ())
 }
 
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let mut pairs: Vec<_> = map.iter().collect();
-            pairs.sort_by_key(|(key, _)| *key);
-            let sorted = pairs
-                .into_iter()
-                .map(|(key, value)| (key.clone(), sorted(value)));
-            Value::Object(sorted.collect())
-        }
-        Value::Array(items) => items.iter().map(sorted).collect(),
-        other => other.clone(),
-    }
-}
-
-pub fn get(svix: &mut Svix, id: &str) -> Answer {
-    let found = svix
-        .application()
-        .ok()
-        .and_then(|svix| svix.messages.iter().find(|message| message.is_named(id)));
-    match found {
-        Some(message) => Ok(answer::json(200, &message.to_json())),
-        None => Err(Refusal::not_found().within("message-get", id)),
-    }
+pub fn get(svix: &SvixStandIn, id: &str) -> Answer {
+    let path = of_application(&format!("msg/{id}"));
+    let found = Call::new("message-get", id).get(&path).send(svix)?;
+    let found = picked(&found, &SHOWN);
+    Ok(answer::json_text(200, &found.into_text()))
 }
 
 const NO_DEFAULT: &str = "a default endpoint was not found, specify one by passing the query \
                           string: endpoint_id";
 
-/// The attempts of one endpoint; there are none, since nothing is delivered.
-pub fn attempts(svix: &mut Svix, request: &Request) -> Answer {
-    let page = find_attempts(svix, request).map_err(|it| it.within("message-list", ""))?;
-    match page {
-        Some(page) => Ok(answer::json(200, &page)),
-        None => answer::refused(422, NO_DEFAULT),
+/// The attempts of one endpoint. The client of 2023 knows neither the words for their states nor
+/// how long they took.
+pub fn attempts(svix: &SvixStandIn, request: &Request) -> Answer {
+    const KEYS: [&str; 9] = [
+        "endpointId",
+        "id",
+        "msgId",
+        "response",
+        "responseStatusCode",
+        "status",
+        "timestamp",
+        "triggerType",
+        "url",
+    ];
+    let Some(endpoint) = endpoint_of(svix, request)? else {
+        return answer::refused(422, NO_DEFAULT);
+    };
+    let path = of_application(&format!("attempt/endpoint/{endpoint}"));
+    let mut call = Call::new("message-list", "").get(&path);
+    if let Some(types) = request.parameter("event_types") {
+        call = call.with("event_types", types);
     }
+    // What is no number is as if it were not there.
+    let limit = request.parameter("limit").unwrap_or_default();
+    if limit.parse::<u32>().is_ok_and(|limit| limit > 0) {
+        call = call.with("limit", limit);
+    }
+    let page = call.send(svix)?;
+    let shown = |row| picked(row, &KEYS).into_text();
+    let rows: Vec<String> = rows(&page).iter().map(shown).collect();
+    page_of(&page, &rows, true)
 }
 
-/// `None` where no endpoint is named and there is not exactly one.
-fn find_attempts(svix: &mut Svix, request: &Request) -> Result<Option<Value>, Refusal> {
-    const MOST: i64 = 250;
-    let svix = svix.application()?;
+/// The endpoint that is named, or the only one there is.
+fn endpoint_of(svix: &SvixStandIn, request: &Request) -> Result<Option<String>, Box<Reply>> {
     let named = request.parameter("endpoint_id").filter(|id| !id.is_empty());
-    let id = match (named, svix.endpoints.as_slice()) {
-        (Some(id), _) => id.to_owned(),
-        (None, [only]) => only.id.clone(),
-        (None, _) => return Ok(None),
-    };
-    let limit = request
-        .parameter("limit")
-        .and_then(|text| text.parse().ok());
-    if limit.unwrap_or(0) > MOST {
-        let location = ["query", "limit", "limit"];
-        return Err(Refusal::invalid(
-            &location,
-            "Given limit must not exceed 250",
-        ));
+    if let Some(id) = named {
+        return Ok(Some(id.to_owned()));
     }
-    svix.endpoint(&id)?;
-    Ok(Some(json!({"data": [], "done": true, "iterator": null})))
+    let call = Call::new("message-list", "").get(&of_application("endpoint"));
+    let page = call.send(svix)?;
+    Ok(match rows(&page) {
+        [only] => only["id"].as_str().map(str::to_owned),
+        _ => None,
+    })
 }
