@@ -40,12 +40,7 @@ impl TraceId {
         let uuid = Uuid::parse_str(session_id).map(Uuid::into_bytes);
         uuid.ok()
             .and_then(|bytes| Self::try_from(&bytes[..]).ok())
-            .unwrap_or_else(|| {
-                Self(lead(
-                    &[TRACE_SCHEME, gateway_id, session_id],
-                    &mut [0_u8; 16],
-                ))
-            })
+            .unwrap_or_else(|| Self(lead(&[TRACE_SCHEME, gateway_id, session_id])))
     }
 
     /// The unsigned low 64 bits, which Datadog calls `dd.trace_id`.
@@ -62,7 +57,7 @@ impl SpanId {
     /// The id of the span of `kind` at `index` in the raw recording.
     pub fn of(trace: TraceId, kind: &str, index: u64) -> Self {
         let (trace, index) = (trace.to_string(), index.to_string());
-        Self(lead(&[SPAN_SCHEME, &trace, kind, &index], &mut [0_u8; 8]))
+        Self(lead(&[SPAN_SCHEME, &trace, kind, &index]))
     }
 
     pub fn as_bytes(&self) -> &[u8; 8] {
@@ -72,17 +67,18 @@ impl SpanId {
 
 /// The first bytes of SHA-256 over the parts, each behind its length as eight bytes, big-endian;
 /// counted up from zero, which is no id.
-fn lead<const N: usize>(parts: &[&str], id: &mut [u8; N]) -> [u8; N] {
+fn lead<const N: usize>(parts: &[&str]) -> [u8; N] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
+    let mut id = [0; N];
     id.copy_from_slice(&hash.finalize()[..N]);
     if id.iter().all(|byte| *byte == 0) {
         id[N - 1] = 1;
     }
-    *id
+    id
 }
 
 /// Conversions and texts of an id of so many bytes.

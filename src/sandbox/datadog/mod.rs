@@ -3,8 +3,8 @@
 //!
 //! What it answers comes from Datadog's OpenAPI documents and from recorded interactions; where
 //! both are silent the choice is named beside it. State lies in memory: 512 MiB of logs, compressed, and
-//! 100,000 events and as many spans of each kind, the oldest going first; 10,000 monitors and as many dashboards. One organisation
-//! and one valid API key, on one site; every other site knows no key.
+//! 100,000 events and as many spans of each kind, the oldest going first; 10,000 monitors and as many
+//! dashboards. One organisation and one valid API key, on one site; every other site knows no key.
 
 mod arrivals;
 mod body;
