@@ -54,13 +54,14 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sessions" -d 'Look at r
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "audit" -d 'The gateway\'s own log of what administrators changed'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "receipts" -d 'What was sent, and the proof'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "webhooks" -d 'Destinations of the gateway\'s webhooks'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "relay" -d 'Receive the gateway\'s webhooks, complete them from its API, and deliver them'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors as files: the packs, and your own; tested here, kept at Datadog as code'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "dashboards" -d 'Dashboards as files: those of the packs, and your own'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "test-event" -d 'Does a monitor fire? Exit 3 when it does not, 1 when nobody can tell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "deadletters" -d 'Events that no destination took: look at them, send them again, give them up'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "state" -d 'How far each destination is: look, check, repair, forget'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "config" -d 'Profiles and settings'
-complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "status" -d 'What a running `--follow` is doing: per destination position, queue and what it waits for'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "status" -d 'What a running `relay` or `--follow` is doing: per destination position, queue and what it waits for'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sandbox" -d 'Run a stand-in for the gateway and for Datadog on this machine'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "man" -d 'Print the manual page, or write every page to a folder'
@@ -1065,6 +1066,58 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from redeliver" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from redeliver" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand webhooks; and __fish_seen_subcommand_from redeliver" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l listen -d 'Where webhooks come in, [HOST:]PORT; without HOST, from this machine alone' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l signing-secret-file -d 'The signing secrets, one `whsec_` a line; each of them is valid' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l tls-cert -d 'The certificate\'s chain, PEM: speak TLS' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l tls-key -d 'The certificate\'s key, PEM' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l complete-within -d 'How long a webhook waits for the gateway before it goes out incomplete' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l reconcile-every -d 'How often the gateway\'s list of sessions is read for what no webhook told' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l spool-size -d 'What is kept at most: above it webhooks are answered 503' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l disk-free -d 'What stays free on the disk: below it webhooks are answered 503' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue -d 'Keep webhooks and events in NATS JetStream, for several relays: nats://HOST[:PORT], or tls://; several servers of one system with commas' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-credential-file -d 'Read what signs in to the queue from FILE: a token, or user:password (else DDCTL_QUEUE_CREDENTIAL)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-replicas -d 'Copies of what is in the queue (else three in a cluster, one on a server that stands alone)' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-ack-wait -d 'How long a relay that died keeps its part from the others; 90s or more, so that a request to Datadog has its time' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
+gzip\t''
+none\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l heartbeat -d 'How often a heartbeat goes to the logs, which says that events would arrive' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l health-listen -d 'Answer /healthz, /readyz and /metrics at [HOST:]PORT; without HOST, to this machine alone' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l gateway-token-file -d 'Read the gateway token from FILE (else HOOP_TOKEN, else the hoop CLI\'s own settings)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l to -d 'Where it goes: `logs` or `events` (Datadog); repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l late -d 'What happens to events older than Datadog takes [default: restamp]' -r -f -a "restamp\t''
+skip\t''
+deadletter\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l unsigned -d 'Take webhooks that nobody signed; on this machine alone'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l no-redact -d 'Leave secrets in commands as they are'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l dry-run -d 'Show the real payloads, the key masked; send nothing, write no file'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l overwrite -d 'Replace a file that exists'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l gateway-url -d 'Address of the gateway' -r

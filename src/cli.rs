@@ -11,7 +11,7 @@ use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::error::{Exit, TimedOut, classify};
 use crate::globals::{Globals, LogFormat};
-use crate::stopping::{Stopped, Stopper, signalled, stopping};
+use crate::stopping::{Hangup, Stopped, Stopper, signalled, stopping};
 use crate::ui::style::{ColorChoice, ColorFacts, palette};
 use crate::ui::{Streams, Ui, UiOptions};
 
@@ -69,18 +69,23 @@ fn drive(context: &Context, command: Command, stopper: &Stopper) -> anyhow::Resu
     let deadline = context.globals.timeout;
     let ends_by_itself = command.stops_by_itself();
     let runs_until_stopped = command.runs_until_stopped();
+    let has_terminal = context.ui.options().streams.stderr_is_terminal;
+    let hangup = match command.rereads_at_hangup() && !has_terminal {
+        true => Hangup::Rereads,
+        false => Hangup::Ends,
+    };
     let exit = runtime.block_on(async {
         let work = crate::commands::run(context, command);
         tokio::pin!(work);
         tokio::select! {
             // Listening begins before the work does, which may hold the thread for long.
             biased;
-            signal = signalled() => {
+            signal = signalled(hangup) => {
                 stopper.ask();
                 if !ends_by_itself {
                     return Ok(Exit::Interrupted);
                 }
-                match (signal, ended(work, stopper).await) {
+                match (signal, ended(work, stopper, hangup).await) {
                     (Stopped::Terminate, Ok(Exit::Interrupted)) if runs_until_stopped => {
                         Ok(Exit::Done)
                     }
@@ -101,14 +106,15 @@ fn drive(context: &Context, command: Command, stopper: &Stopper) -> anyhow::Resu
 async fn ended(
     mut work: Pin<&mut impl Future<Output = anyhow::Result<Exit>>>,
     stopper: &Stopper,
+    hangup: Hangup,
 ) -> anyhow::Result<Exit> {
     tokio::select! {
         done = &mut work => return done,
-        _ = signalled() => stopper.urge(),
+        _ = signalled(hangup) => stopper.urge(),
     }
     tokio::select! {
         _ = work => {}
-        _ = signalled() => {}
+        _ = signalled(hangup) => {}
         () = tokio::time::sleep(LAST_WORDS) => {}
     }
     Ok(Exit::Interrupted)

@@ -7,6 +7,8 @@ use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::context::UnreadableSettings;
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
 use crate::delivery::dead_letter::DeadLetterError;
+use crate::delivery::queue::QueueError;
+use crate::delivery::spool::NotStored;
 use crate::delivery::state::StateError;
 use crate::delivery::{Cause, DeliveryError, FileError};
 use crate::domain::redaction::WeakKey;
@@ -16,6 +18,7 @@ use crate::gateway::GatewayError;
 use crate::http::TransportError;
 use crate::monitors::as_code::AsCodeError;
 use crate::page::PageError;
+use crate::relay::KeysError;
 use crate::sources::SourceError;
 use crate::svix::SvixError;
 use crate::ui::prompt::{CannotAsk, StoppedAsking};
@@ -130,6 +133,9 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
                 .or_else(|| cause.downcast_ref::<FileError>().map(of_file))
                 .or_else(|| cause.downcast_ref::<DeadLetterError>().map(of_dead_letters))
                 .or_else(|| cause.downcast_ref::<StateError>().map(of_state))
+                .or_else(|| cause.downcast_ref::<QueueError>().map(of_queue))
+                .or_else(|| cause.downcast_ref::<NotStored>().and_then(of_spool))
+                .or_else(|| cause.downcast_ref::<KeysError>().map(of_keys))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
                 .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
                 .or_else(|| cause.downcast_ref::<SvixError>().map(of_svix))
@@ -381,6 +387,45 @@ fn of_state(error: &StateError) -> Verdict {
     }
 }
 
+fn of_queue(error: &QueueError) -> Verdict {
+    match error {
+        QueueError::Address { .. } => Verdict::plain(Exit::Usage),
+        QueueError::Credential | QueueError::Refused { .. } => Verdict::hinted(
+            Exit::Credentials,
+            "give --queue-credential-file FILE with a token, or with user:password",
+        ),
+        QueueError::SetUp { .. } => Verdict::hinted(
+            Exit::Failed,
+            "the server needs JetStream (`nats-server --jetstream`), and the user the right to make \
+             streams; `--queue-replicas 1` where there are fewer than three servers",
+        ),
+        QueueError::Unfit { .. } => Verdict::hinted(
+            Exit::Failed,
+            "let ddctl make it: move its messages elsewhere and remove it, or use another profile",
+        ),
+        QueueError::TooLarge { .. } | QueueError::Overtaken { .. } => Verdict::plain(Exit::Failed),
+        QueueError::Connect { .. }
+        | QueueError::Full { .. }
+        | QueueError::Unconfirmed { .. }
+        | QueueError::Unanswered { .. } => Verdict::plain(Exit::Unreachable),
+    }
+}
+
+fn of_spool(error: &NotStored) -> Option<Verdict> {
+    match error {
+        NotStored::State(error) => Some(of_state(error)),
+        NotStored::Queue(error) => Some(of_queue(error)),
+        NotStored::NoRoom(_) | NotStored::Closed => None,
+    }
+}
+
+fn of_keys(_: &KeysError) -> Verdict {
+    Verdict::hinted(
+        Exit::Credentials,
+        "`ddctl webhooks register` makes one and keeps it in the file that it is given",
+    )
+}
+
 fn of_file(error: &FileError) -> Verdict {
     match error {
         FileError::Exists { .. } | FileError::NotAFile { .. } | FileError::NoFolder { .. } => {
@@ -451,6 +496,7 @@ mod tests {
 
     use super::*;
     use crate::datadog::{Need, Permission};
+    use crate::delivery::queue::Servers;
     use crate::delivery::{Reason, Summary, Trouble};
 
     fn of<E: std::error::Error + Send + Sync + 'static>(error: E) -> Verdict {
@@ -464,6 +510,29 @@ mod tests {
             of(io::Error::from(io::ErrorKind::BrokenPipe)).exit,
             Exit::Done
         );
+    }
+
+    #[test]
+    fn a_queue_is_away_unfit_or_keeps_out() {
+        let servers = || "nats://nats.test:4222".to_owned();
+        let why = || "refused".to_owned();
+        let away = of(QueueError::Connect {
+            servers: servers(),
+            why: why(),
+        });
+        assert_eq!(away, Verdict::plain(Exit::Unreachable));
+        let refused = of(QueueError::Refused {
+            servers: servers(),
+            why: why(),
+        });
+        assert_eq!(refused.exit, Exit::Credentials);
+        assert!(refused.hints[0].contains("--queue-credential-file"));
+        let address = "nats:".parse::<Servers>().expect_err("no address");
+        assert_eq!(of(address).exit, Exit::Usage);
+        let what = "the stream ddctl-default".to_owned();
+        let unmade = of(NotStored::Queue(QueueError::SetUp { what, why: why() }));
+        assert_eq!(unmade.exit, Exit::Failed);
+        assert!(unmade.hints[0].contains("JetStream"));
     }
 
     #[test]

@@ -64,12 +64,21 @@ pub enum Stopped {
     Terminate,
 }
 
+/// What SIGHUP means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hangup {
+    /// The terminal was closed.
+    Ends,
+    /// To a service without a terminal: read your files again.
+    Rereads,
+}
+
 /// Resolves on the next signal that asks for an end.
-pub async fn signalled() -> Stopped {
+pub async fn signalled(hangup: Hangup) -> Stopped {
     tokio::select! {
         () = received(SignalKind::interrupt()) => Stopped::Interrupt,
         () = received(SignalKind::terminate()) => Stopped::Terminate,
-        () = hung_up() => Stopped::Terminate,
+        () = hung_up(), if hangup == Hangup::Ends => Stopped::Terminate,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod man;
 pub mod monitors;
 pub mod receipts;
+pub mod relay;
 pub mod sandbox;
 pub mod sessions;
 pub mod state;
@@ -73,6 +74,7 @@ pub enum Command {
     /// Destinations of the gateway's webhooks
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
+    Relay(Box<relay::Relay>),
     /// Monitors as files: the packs, and your own; tested here, kept at Datadog as code
     #[command(subcommand)]
     Monitors(monitors::Monitors),
@@ -99,7 +101,9 @@ impl Command {
     /// True for commands that end cleanly when they are told to stop.
     pub fn stops_by_itself(&self) -> bool {
         match self {
-            Command::Sandbox(_) | Command::Demo(_) | Command::TestEvent(_) => true,
+            Command::Sandbox(_) | Command::Demo(_) | Command::TestEvent(_) | Command::Relay(_) => {
+                true
+            }
             Command::Sessions(sessions) => sessions.stops_by_itself(),
             Command::Audit(audit) => audit.stops_by_itself(),
             Command::Deadletters(letters) => letters.stops_by_itself(),
@@ -109,10 +113,16 @@ impl Command {
         }
     }
 
+    /// True for commands to which SIGHUP says that their files changed.
+    pub fn rereads_at_hangup(&self) -> bool {
+        matches!(self, Command::Relay(_))
+    }
+
     /// True for commands that run until they are told to stop: then a stop by a service manager is
     /// how they end well.
     pub fn runs_until_stopped(&self) -> bool {
         match self {
+            Command::Relay(_) => true,
             Command::Sessions(sessions) => sessions.runs_until_stopped(),
             Command::Audit(audit) => audit.runs_until_stopped(),
             _ => false,
@@ -129,6 +139,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Audit(command) => audit::run(context, command).await,
         Command::Receipts(command) => receipts::run(context, command).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
+        Command::Relay(args) => relay::run(context, &args).await,
         Command::Monitors(command) => monitors::run(context, command).await,
         Command::Dashboards(command) => dashboards::run(context, command).await,
         Command::TestEvent(args) => test_event::run(context, &args).await,

@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::domain::time::human_duration;
 use crate::error::Exit;
-use crate::health::{DestinationState, Report, SourceState, Stored, read_all};
+use crate::health::{DestinationState, DoorState, Report, SourceState, Stored, read_all};
 use crate::ui::{Format, Table, Ui, counted, escape};
 
-/// What a running `--follow` is doing: per destination position, queue and what it waits for
+/// What a running `relay` or `--follow` is doing: per destination position, queue and what it waits for
 ///
 /// Takes no lock and asks nobody. Ends with 3 when something waits on a person, with 1 when nothing
 /// runs.
@@ -81,6 +81,7 @@ fn one(ui: &Ui, stored: &Stored) -> String {
         let at = ui.moment(report.at);
         lines.push(format!("  stale: last heard of at {at}"));
     }
+    lines.extend(report.door.iter().flat_map(|one| door(one, report.at)));
     lines.extend(source(ui, report));
     for state in &report.destinations {
         lines.extend(destination(ui, state, report));
@@ -105,6 +106,35 @@ fn source(ui: &Ui, report: &Report) -> Vec<String> {
         let told = format!("open for too long: {count}, {first} for the longest");
         lines.push(format!("  {}", escape::line(&told)));
     }
+    lines
+}
+
+fn door(state: &DoorState, at: Timestamp) -> Vec<String> {
+    let word = match state.closed {
+        Some(_) => "refusing webhooks",
+        None => "taking webhooks",
+    };
+    let mut lines = vec![format!("  {}: {word}", state.address)];
+    let mut say = |text: String| lines.push(format!("    {}", escape::line(&text)));
+    let refused: u64 = state.refused.values().sum();
+    say(format!(
+        "{} accepted, {} came again, {refused} refused",
+        counted(state.accepted, "webhook"),
+        state.duplicates
+    ));
+    let waiting = counted(state.webhooks, "webhook");
+    say(format!(
+        "in the spool: {waiting} and {}",
+        counted(state.events, "event")
+    ));
+    if let Some(oldest) = state.oldest {
+        say(format!("oldest webhook came {}", ago(at, oldest)));
+    }
+    if state.reconciled > 0 {
+        let events = counted(state.reconciled, "event");
+        say(format!("{events} that no webhook told"));
+    }
+    state.closed.iter().for_each(|why| say(why.clone()));
     lines
 }
 

@@ -30,6 +30,8 @@ pub enum SecretKind {
     SigningSecret,
     /// Of the tokens in redaction marks; the profile names its file.
     RedactionKey,
+    /// Of a relay on the NATS servers of its queue: a token, or `user:password`.
+    QueueCredential,
 }
 
 impl SecretKind {
@@ -42,6 +44,7 @@ impl SecretKind {
             SecretKind::SvixToken => "svix-token",
             SecretKind::SigningSecret => "signing-secret",
             SecretKind::RedactionKey => "redaction-key",
+            SecretKind::QueueCredential => "queue-credential",
         }
     }
 
@@ -59,6 +62,7 @@ impl SecretKind {
             SecretKind::SvixToken => &["DDCTL_SVIX_TOKEN"],
             SecretKind::SigningSecret => &[],
             SecretKind::RedactionKey => &["DDCTL_REDACTION_KEY"],
+            SecretKind::QueueCredential => &["DDCTL_QUEUE_CREDENTIAL"],
         }
     }
 
@@ -70,6 +74,7 @@ impl SecretKind {
             SecretKind::SvixToken => "Svix token",
             SecretKind::SigningSecret => "signing secret",
             SecretKind::RedactionKey => "redaction key",
+            SecretKind::QueueCredential => "credential of the queue",
         }
     }
 }
@@ -82,6 +87,7 @@ pub struct SecretFlags {
     pub app_key_file: Option<PathBuf>,
     pub gateway_token_file: Option<PathBuf>,
     pub svix_token_file: Option<PathBuf>,
+    pub queue_credential_file: Option<PathBuf>,
 }
 
 /// Why a secret is not to be had.
@@ -176,6 +182,7 @@ impl Secrets<'_> {
             SecretKind::AppKey => self.flags.app_key_file.as_ref(),
             SecretKind::GatewayToken => self.flags.gateway_token_file.as_ref(),
             SecretKind::SvixToken => self.flags.svix_token_file.as_ref(),
+            SecretKind::QueueCredential => self.flags.queue_credential_file.as_ref(),
             SecretKind::SigningSecret | SecretKind::RedactionKey => None,
         }
     }

@@ -52,6 +52,25 @@ pub enum Given {
     Broken(Broken),
 }
 
+impl Given {
+    pub fn number(&self) -> Option<Number> {
+        match self {
+            Given::Record(record) => record.number,
+            Given::Line(line) => line.number,
+            Given::Broken(broken) => broken.number,
+        }
+    }
+
+    /// Its own; what is broken has none.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        match self {
+            Given::Record(record) => Some(record.timestamp),
+            Given::Line(line) => Some(line.timestamp),
+            Given::Broken(_) => None,
+        }
+    }
+}
+
 impl From<Record> for Given {
     fn from(record: Record) -> Self {
         Given::Record(record)

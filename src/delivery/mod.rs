@@ -17,6 +17,7 @@
 
 mod answer;
 mod atomic_file;
+mod backlog;
 pub mod batch;
 pub mod compression;
 mod cut;
@@ -32,9 +33,11 @@ pub mod map;
 mod observer;
 mod pipeline;
 mod positions;
+pub mod queue;
 pub mod receipts;
 pub mod retry;
 pub mod sinks;
+pub mod spool;
 pub mod state;
 mod summary;
 #[cfg(test)]
@@ -42,6 +45,7 @@ mod testing;
 
 pub use answer::{Answer, Reason, Trouble};
 pub use atomic_file::{AtomicFile, FileError};
+pub use backlog::Backlog;
 pub use batch::Limits;
 pub use compression::Codec;
 pub use entry::{Broken, Entry, Given, Line, Record};

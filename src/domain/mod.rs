@@ -21,3 +21,4 @@ pub mod size;
 pub mod span;
 pub mod time;
 pub mod unseen;
+pub mod webhook;

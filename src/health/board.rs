@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::door::DoorState;
 use crate::delivery::{Number, Progress};
 
 /// What a destination waits for.
@@ -83,6 +84,9 @@ pub struct Report {
     #[serde(default)]
     pub source: SourceState,
     pub destinations: Vec<DestinationState>,
+    /// Of a relay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door: Option<DoorState>,
 }
 
 impl DestinationState {
@@ -118,14 +122,20 @@ impl Report {
     pub fn oldest_undelivered(&self) -> SignedDuration {
         let required = self.destinations.iter().filter(|one| !one.best_effort);
         let oldest = required.filter_map(|one| one.oldest_undelivered).min();
-        self.since(oldest)
+        self.since(first(oldest, self.oldest_webhook()))
     }
 
     /// How long an event may have waited by now that has not reached `destination`: one that was
     /// read, or one that nobody could read while the source was away.
     pub fn waited(&self, destination: &DestinationState) -> SignedDuration {
         let away = self.source.away.as_ref().map(|away| away.since);
-        self.since(first(destination.oldest_undelivered, away))
+        let kept = first(away, self.oldest_webhook());
+        self.since(first(destination.oldest_undelivered, kept))
+    }
+
+    /// When the webhook came that has waited longest for its events.
+    fn oldest_webhook(&self) -> Option<Timestamp> {
+        self.door.as_ref().and_then(|door| door.oldest)
     }
 
     /// How far `destination` is behind what happens: since the oldest event that it lacks, or since
@@ -146,10 +156,11 @@ fn first(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> 
 }
 
 /// Kept up to date by the mode, read by whoever asks.
-#[derive(Debug)]
 pub struct Board {
     inner: Mutex<Inner>,
     now: fn() -> Timestamp,
+    /// Of a relay.
+    door: Option<Box<dyn Fn() -> DoorState + Send + Sync>>,
 }
 
 #[derive(Debug)]
@@ -186,6 +197,7 @@ impl Board {
             destinations: destinations
                 .map(|(name, best_effort)| DestinationState::new(name, best_effort))
                 .collect(),
+            door: None,
         };
         let under_way = report.destinations.iter().map(|_| BTreeMap::new());
         Self {
@@ -194,7 +206,14 @@ impl Board {
                 report,
             }),
             now,
+            door: None,
         }
+    }
+
+    /// The same with a door, which says itself how it is doing.
+    pub fn with_door(mut self, door: impl Fn() -> DoorState + Send + Sync + 'static) -> Self {
+        self.door = Some(Box::new(door));
+        self
     }
 
     /// As things stand now.
@@ -208,6 +227,12 @@ impl Board {
             let oldest = under_way.first_key_value();
             state.oldest_undelivered = oldest.map(|(_, one)| one.read);
             state.oldest_event = under_way.values().map(|one| one.at).min();
+        }
+        if let Some(mut door) = self.door.as_ref().map(|door| door()) {
+            // Nobody looks for what is brought.
+            report.source.looked = Some(report.at);
+            report.source.away = door.gateway_away.take();
+            report.door = Some(door);
         }
         report
     }

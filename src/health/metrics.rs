@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use jiff::Timestamp;
+
 use super::board::{DestinationState, Report};
+use super::door::DoorState;
 
 /// The content type of what [`text`] gives.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -114,6 +117,9 @@ pub fn text(report: &Report) -> String {
         |state| &state.dead_letters,
     );
     of_source(&mut text, report);
+    if let Some(door) = &report.door {
+        of_door(&mut text, door, report.at);
+    }
     text.push_str("# EOF\n");
     text
 }
@@ -136,6 +142,84 @@ fn of_source(text: &mut String, report: &Report) {
     for (name, help, value) in gauges {
         head(text, name, "gauge", help);
         let _ = writeln!(text, "{name} {value}");
+    }
+}
+
+/// The families of a relay's door.
+fn of_door(text: &mut String, door: &DoorState, at: Timestamp) {
+    let oldest = door.oldest.unwrap_or(at);
+    let oldest = u64::try_from(at.duration_since(oldest).as_secs()).unwrap_or_default();
+    for (name, kind, help, value) in [
+        (
+            "ddctl_webhooks_accepted",
+            "counter",
+            "Webhooks answered 2xx",
+            door.accepted,
+        ),
+        (
+            "ddctl_webhooks_duplicate",
+            "counter",
+            "Of these, those that were there",
+            door.duplicates,
+        ),
+        (
+            "ddctl_webhooks_completed",
+            "counter",
+            "Webhooks whose events are whole",
+            door.completed,
+        ),
+        (
+            "ddctl_webhooks_incomplete",
+            "counter",
+            "Webhooks sent as they were",
+            door.incomplete,
+        ),
+        (
+            "ddctl_events_reconciled",
+            "counter",
+            "Events that no webhook told",
+            door.reconciled,
+        ),
+        (
+            "ddctl_spool_webhooks",
+            "gauge",
+            "Webhooks that are no events yet",
+            door.webhooks,
+        ),
+        (
+            "ddctl_spool_events",
+            "gauge",
+            "Events that a destination lacks",
+            door.events,
+        ),
+        (
+            "ddctl_spool_bytes",
+            "gauge",
+            "Bytes of the spool in use",
+            door.spool_bytes,
+        ),
+        (
+            "ddctl_oldest_webhook_seconds",
+            "gauge",
+            "How long the oldest webhook waits",
+            oldest,
+        ),
+        (
+            "ddctl_door_closed",
+            "gauge",
+            "1 while webhooks get 503",
+            u64::from(door.closed.is_some()),
+        ),
+    ] {
+        let suffix = if kind == "counter" { "_total" } else { "" };
+        head(text, name, kind, help);
+        let _ = writeln!(text, "{name}{suffix} {value}");
+    }
+    let name = "ddctl_webhooks_refused";
+    head(text, name, "counter", "Requests that were not taken");
+    for (reason, count) in &door.refused {
+        let reason = escaped(reason);
+        let _ = writeln!(text, "{name}_total{{reason=\"{reason}\"}} {count}");
     }
 }
 
@@ -174,8 +258,6 @@ fn escaped(value: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use jiff::Timestamp;
-
     use super::*;
     use crate::delivery::Progress;
     use crate::health::Board;
@@ -183,6 +265,10 @@ mod tests {
     #[test]
     fn every_family_is_described_and_the_text_ends_as_it_has_to() {
         let board = Board::new("relay", [("logs \"x\"".to_owned(), false)], Timestamp::now);
+        let board = board.with_door(|| DoorState {
+            refused: BTreeMap::from([("unsigned".to_owned(), 3)]),
+            ..DoorState::default()
+        });
         board.read(0, Some(0), Timestamp::now());
         board.told(
             0,
@@ -198,6 +284,8 @@ mod tests {
         assert!(text.contains(&format!("ddctl_queue_events{of}}} 1\n")));
         let retried = format!("ddctl_requests_retried_total{of},reason=\"503\"}} 1\n");
         assert!(text.contains(&retried), "{text}");
+        let refused = "ddctl_webhooks_refused_total{reason=\"unsigned\"} 3\n";
+        assert!(text.contains(refused), "{text}");
         let samples = text.lines().filter(|line| !line.starts_with('#'));
         for sample in samples {
             let name = sample.split(['{', ' ']).next().expect("a name");

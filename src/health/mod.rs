@@ -6,10 +6,12 @@
 //! and neither holds a lock.
 
 mod board;
+mod door;
 mod file;
 mod metrics;
 mod server;
 
 pub use board::{Away, Board, DestinationState, Report, SourceState, Waiting};
+pub use door::DoorState;
 pub use file::{StatusError, Stored, publish, read_all};
 pub use server::{ListenError, Server};

@@ -121,9 +121,15 @@ fn reply(head: &[u8], board: &Board) -> String {
 }
 
 /// Not ready while a required destination waits for a person: a restart would not help, but nothing
-/// should count on it.
+/// should count on it. A relay is ready while it takes webhooks: what it cannot deliver it keeps.
 fn ready(board: &Board, plain: &'static str) -> (&'static str, &'static str, String) {
     let report = board.report();
+    if let Some(door) = &report.door {
+        return match &door.closed {
+            None => ("200 OK", plain, "ready\n".to_owned()),
+            Some(why) => ("503 Service Unavailable", plain, format!("{why}\n")),
+        };
+    }
     let waiting = report.destinations.iter().filter(|one| !one.best_effort);
     let waiting: Vec<String> = waiting
         .filter_map(|one| {
@@ -190,6 +196,28 @@ mod tests {
         );
         let text = asked(&board, "GET /healthz HTTP/1.1\r\n\r\n").await;
         assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_relay_is_ready_as_long_as_it_takes_webhooks() {
+        let closed = std::sync::Arc::new(std::sync::Mutex::new(None));
+        let told = std::sync::Arc::clone(&closed);
+        let board = board().with_door(move || crate::health::DoorState {
+            closed: told.lock().expect("nobody panics").clone(),
+            ..Default::default()
+        });
+        let paused = Progress::Paused {
+            wait: Duration::from_secs(30),
+            why: "the key is refused".to_owned(),
+            remedy: None,
+        };
+        board.told(0, &paused);
+        let text = asked(&board, "GET /readyz HTTP/1.1\r\n\r\n").await;
+        assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
+        *closed.lock().expect("nobody panics") = Some("the spool is full".to_owned());
+        let text = asked(&board, "GET /readyz HTTP/1.1\r\n\r\n").await;
+        assert!(text.starts_with("HTTP/1.1 503 "), "{text}");
+        assert!(text.ends_with("\r\n\r\nthe spool is full\n"), "{text}");
     }
 
     #[tokio::test]

@@ -38,6 +38,11 @@ impl EventContext {
         self.apply(Access::from(session), session.start_date)
     }
 
+    /// The session's page on the gateway.
+    pub(super) fn page_of(&self, session_id: &str) -> String {
+        format!("{}/sessions/{session_id}", self.page_base)
+    }
+
     fn apply(&self, access: Access<'_>, at: Timestamp) -> AppliedRules {
         let rule = rule_for(&self.rules, access.connection);
         let profile = rule.and_then(|rule| rule.approval_expected);
@@ -68,7 +73,7 @@ pub(super) fn events_with(
     context: &EventContext,
 ) -> Vec<SessionEvent> {
     let rules = context.rules_of(session);
-    let url = format!("{}/sessions/{}", context.page_base, session.id);
+    let url = context.page_of(&session.id);
     let event = |(kind, timestamp)| {
         let seen = as_of(session, kind);
         let outcome = outcome_of(&seen, kind);
@@ -89,6 +94,12 @@ pub(super) fn events_with(
         }
     };
     kinds_of(session).into_iter().map(event).collect()
+}
+
+/// A block is told with the session's end, so while the session runs its event is not what it will
+/// be.
+pub(super) fn is_settled(event: &SessionEvent) -> bool {
+    event.kind != EventKind::Blocked || event.session.is_done()
 }
 
 /// Which events there are, and when each happened.

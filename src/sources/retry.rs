@@ -20,6 +20,11 @@ impl Backoff {
         Self::new(3)
     }
 
+    /// For whoever counts the attempts: one.
+    pub(super) fn once() -> Self {
+        Self::new(1)
+    }
+
     /// For a run that is under way: about two minutes, long enough for a gateway to restart.
     pub(super) fn patient() -> Self {
         Self::new(8)

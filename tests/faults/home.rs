@@ -1,5 +1,6 @@
 //! Where the exporters of a scenario live: folders and environment of their own.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -44,12 +45,18 @@ impl Home {
 
     /// `ddctl sessions export` with `args`, of everything there is.
     pub fn export(&self, args: &[&str]) -> Command {
+        let mut command = self.ddctl(&["sessions", "export", "--yes", "-o", "json"]);
+        command.args(args);
+        command
+    }
+
+    /// `ddctl` with `args`.
+    pub fn ddctl(&self, args: &[&str]) -> Command {
         let ddctl = env!("CARGO_BIN_EXE_ddctl").to_owned();
         let mut words = self.entry.iter().chain([&ddctl]);
         let mut command = Command::new(words.next().expect("there is the program"));
         command
             .args(words)
-            .args(["sessions", "export", "--yes", "-o", "json"])
             .args(args)
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
@@ -93,6 +100,28 @@ impl Home {
         letters
             .filter_map(|letter| event_of(&letter["event"]))
             .collect()
+    }
+
+    /// The webhooks among them, by message.
+    pub fn dead_messages(&self) -> BTreeSet<String> {
+        let texts = self
+            .letters()
+            .into_iter()
+            .map(|path| fs::read_to_string(path).unwrap_or_default());
+        let texts: String = texts.collect();
+        let letters = texts
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let id = |letter: serde_json::Value| {
+            // What is broken is there as the text that it was.
+            let event = match letter["event"].as_str() {
+                Some(text) => serde_json::from_str(text).unwrap_or_default(),
+                None => letter["event"].clone(),
+            };
+            let of_event = event["webhook"]["id"].as_str();
+            of_event.or(letter["id"].as_str()).map(str::to_owned)
+        };
+        letters.filter_map(id).collect()
     }
 
     /// Forgets everything, as on a new machine.

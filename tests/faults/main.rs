@@ -20,6 +20,7 @@ mod intake;
 mod oracle;
 mod position;
 mod random;
+mod relay;
 mod report;
 mod room;
 mod runner;

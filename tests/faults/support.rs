@@ -16,7 +16,9 @@ shared! {
     "../it/support/process.rs" process,
     "../it/support/sandbox.rs" sandbox,
     "../it/support/waiting.rs" waiting,
+    "../it/support/webhook.rs" webhook,
 }
 
 pub use http::ask;
 pub use sandbox::{SandboxOptions, SandboxProcess};
+pub use webhook::{Attempt, SECRET};

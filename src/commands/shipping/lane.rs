@@ -10,8 +10,8 @@ use crate::datadog::Datadog;
 use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
-    self, Account, AtomicFile, DryRun, Format, IntakeKind, Number, Observer, Options, Parts,
-    PartsError, Progress, Record, Stop, Summary, Unplaced, Worth,
+    self, Account, AtomicFile, DryRun, Entry, Fate, Format, Given, IntakeKind, Number, Observer,
+    Options, Parts, PartsError, Progress, Record, SentBatch, Stop, Summary, Unplaced, Worth,
 };
 use crate::ui::Ui;
 
@@ -20,8 +20,16 @@ pub trait Keeper<E> {
     /// `None` for what is no event, and for one that the destination has.
     fn record(&self, item: E) -> Option<Record>;
 
+    /// As [`Keeper::record`], where an intake takes what is no event as well: into its dead letters.
+    fn given(&self, item: E) -> Option<Given> {
+        self.record(item).map(Given::Record)
+    }
+
     /// What the item means to the destination.
     fn worth(&self, item: &E) -> Worth;
+
+    /// The dead letters have the event of this id; told before it is settled.
+    fn refused(&self, _id: &str, _why: &str) {}
 
     /// As [`Observer::settled`].
     fn settled(&self, numbers: &[Number]) -> Result<(), StateError>;
@@ -93,12 +101,20 @@ impl<E> Runner<'_, E> {
             }
             Some(record)
         };
+        let given = |item| {
+            let given = keeper.given(item)?;
+            if let Some(standing) = self.standing {
+                let at = given.timestamp().unwrap_or_else(jiff::Timestamp::now);
+                standing.board.read(self.at, given.number(), at);
+            }
+            Some(given)
+        };
         let report = |told| self.watcher().told(told);
         Ok(match end {
             End::Intake(account, options) => {
                 let (options, watcher) = (account.options(stopping(options)), self.watcher());
                 let codec = options.codec;
-                let run = delivery::run(items, record, &account, options, watcher);
+                let run = delivery::run(items, given, &account, options, watcher);
                 Ended::Done(match self.standing {
                     None => run.await?,
                     Some(standing) => tokio::select! {
@@ -163,6 +179,14 @@ impl<E> Observer for Watcher<'_, E> {
             standing.board.told(self.at, &progress);
         }
         self.chorus.tell(self.at, progress);
+    }
+
+    fn batch(&mut self, batch: &SentBatch<'_>) -> Result<(), StateError> {
+        if let Fate::DeadLetter { why, .. } = batch.fate {
+            let refused = |entry: &Entry| self.keeper.refused(&entry.id, why);
+            batch.entries.iter().for_each(refused);
+        }
+        Ok(())
     }
 
     fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {

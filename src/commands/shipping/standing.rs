@@ -15,7 +15,7 @@ use crate::delivery::map::heartbeat::Heartbeat;
 use crate::delivery::map::log::LogProfile;
 use crate::delivery::{Account, Codec, IntakeKind};
 use crate::domain::time::{human_duration, parse_duration};
-use crate::health::{Board, Server, publish};
+use crate::health::{Board, DoorState, Server, publish};
 use crate::sources::{News, SourceError};
 use crate::ui::Ui;
 
@@ -54,7 +54,24 @@ pub struct StandingFlags {
     health_listen: Option<SocketAddr>,
 }
 
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
+/// What a long-running mode is told of how to be seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    pub heartbeat: Duration,
+    pub health_listen: Option<SocketAddr>,
+}
+
+impl StandingFlags {
+    pub fn seen(&self) -> Seen {
+        Seen {
+            heartbeat: self.heartbeat,
+            health_listen: self.health_listen,
+        }
+    }
+}
+
+/// `[HOST:]PORT`; without HOST, this machine alone.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.trim_start_matches(':').parse::<u16>() {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
     }
@@ -89,7 +106,7 @@ impl Standing {
     pub async fn open<E>(
         context: &Context,
         command: &str,
-        flags: &StandingFlags,
+        flags: Seen,
         profile: LogProfile,
         lanes: &[Lane<'_, E>],
     ) -> anyhow::Result<Self> {
@@ -112,6 +129,12 @@ impl Standing {
             heartbeat: flags.heartbeat,
             open_limit: None,
         })
+    }
+
+    /// The same of a relay, whose door says itself how it is doing.
+    pub fn with_door(self, door: impl Fn() -> DoorState + Send + Sync + 'static) -> Self {
+        let board = self.board.with_door(door);
+        Self { board, ..self }
     }
 
     /// Names sessions that run for longer than `limit`.
@@ -211,6 +234,7 @@ impl Standing {
             delivered: state.delivered,
             dead_letters: state.dead_letters.values().sum(),
             late: state.late,
+            reconciled: report.door.as_ref().map(|door| door.reconciled),
             state: report.word(state).to_owned(),
             open_too_long: report.source.open_too_long.clone(),
             test_run: None,

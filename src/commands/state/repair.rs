@@ -7,6 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::context::Context;
+use crate::delivery::spool;
 use crate::delivery::state::{CursorKey, Holder, Repaired, repair};
 use crate::error::Exit;
 use crate::ui::{Format, counted};
@@ -18,12 +19,21 @@ use crate::ui::{Format, counted};
 
 The old file is kept beside the new one, with the time in its name. Every row that is what was \
 written is taken over. Nothing is lost by what is not: events that a position no longer knows go out \
-again, under the same evt.id. No export may run meanwhile.")]
+again, under the same evt.id. Of a relay's spool that is different: a webhook whose row is damaged is in \
+the old file alone. Nothing that sends may run meanwhile.")]
 pub struct Repair {}
 
 /// The shape that `-o json` promises.
 #[derive(Serialize)]
 struct Outcome {
+    #[serde(flatten)]
+    state: Mended,
+    /// The relay's, where it was damaged.
+    spool: Option<Mended>,
+}
+
+#[derive(Serialize)]
+struct Mended {
     /// Where the old file lies; null where there was none.
     aside: Option<PathBuf>,
     kept: u64,
@@ -38,24 +48,37 @@ struct Outcome {
 pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
     let now = context.now();
     let holder = Holder::this("state repair", now);
-    let repaired = repair(&context.state_folder()?, &holder, now)?;
+    let folder = context.state_folder()?;
+    let repaired = repair(&folder, &holder, now)?;
+    let is_damaged = spool::damage(&folder)?.is_some_and(|damage| !damage.is_empty());
+    let spool = match is_damaged {
+        true => spool::repair(&folder, &holder, now)?,
+        false => None,
+    };
     if context.ui.format() != Format::Table {
-        context.ui.one(&outcome(repaired), String::new)?;
+        let outcome = Outcome {
+            state: mended(repaired),
+            spool: spool.map(|spool| mended(Some(spool))),
+        };
+        context.ui.one(&outcome, String::new)?;
         return Ok(Exit::Done);
     }
-    match repaired {
-        None => context.ui.status("there is no state to repair"),
-        Some(repaired) => say(context, &repaired),
+    if repaired.is_none() && spool.is_none() {
+        context.ui.status("there is no state to repair");
     }
+    repaired
+        .iter()
+        .chain(&spool)
+        .for_each(|one| say(context, one));
     Ok(Exit::Done)
 }
 
-fn outcome(repaired: Option<Repaired>) -> Outcome {
+fn mended(repaired: Option<Repaired>) -> Mended {
     let (aside, tally) = match repaired {
         Some(Repaired { aside, tally }) => (Some(aside), tally),
         None => (None, Default::default()),
     };
-    Outcome {
+    Mended {
         aside,
         kept: tally.kept,
         lost: tally.lost,

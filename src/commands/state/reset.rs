@@ -1,10 +1,13 @@
 //! `ddctl state reset`.
 
+use std::path::Path;
+
 use clap::Args;
 use serde::Serialize;
 
-use super::rows::{PositionRow, all};
+use super::rows::{PositionRow, SPOOL, all, spool};
 use crate::context::Context;
+use crate::delivery::spool::set_aside;
 use crate::delivery::state::{CursorKey, FileKey, Holder, State};
 use crate::error::{Exit, UsageError};
 use crate::ui::{Format, counted};
@@ -16,9 +19,10 @@ use crate::ui::{Format, counted};
   ddctl state reset --all --yes
 
 It names what is forgotten and asks. A position that an export is using is left alone. To send a range \
-once more, `sessions export --again` is enough.")]
+once more, `sessions export --again` is enough. `relay` empties the spool of a relay, and keeps the old \
+file; --all leaves it alone.")]
 pub struct Reset {
-    /// A position as `state show` names it, or the beginning of it
+    /// A position as `state show` names it, or the beginning of it; `relay` is the spool
     #[arg(value_name = "POSITION", required_unless_present = "all")]
     position: Option<String>,
     /// Every position
@@ -34,6 +38,9 @@ struct Forgotten {
 
 pub(super) fn run(context: &Context, args: &Reset) -> anyhow::Result<Exit> {
     let folder = context.state_folder()?;
+    if args.position.as_deref() == Some(SPOOL) {
+        return reset_spool(context, &folder);
+    }
     let chosen = match State::look(&folder)? {
         Some(state) => chosen(args, all(&state)?)?,
         None => chosen(args, Vec::new())?,
@@ -62,6 +69,35 @@ pub(super) fn run(context: &Context, args: &Reset) -> anyhow::Result<Exit> {
         _ => context
             .ui
             .one(&Forgotten { forgotten: chosen }, String::new)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// What was never delivered is not forgotten for good: the file is kept.
+fn reset_spool(context: &Context, folder: &Path) -> anyhow::Result<Exit> {
+    let rows: Vec<PositionRow> = spool(folder)?.into_iter().collect();
+    if let [PositionRow::Spool(row)] = &rows[..] {
+        let (webhooks, events) = (
+            counted(row.webhooks, "webhook"),
+            counted(row.events, "event"),
+        );
+        let question = format!("Give up {webhooks} and {events} that were never delivered?");
+        if !context.ui.confirm(&question, "--yes")? {
+            context.ui.status("nothing was forgotten");
+            return Ok(Exit::Failed);
+        }
+        let now = context.now();
+        if let Some(aside) = set_aside(folder, &Holder::this("state reset", now), now)? {
+            context
+                .ui
+                .status(&format!("the old spool is {}", aside.display()));
+        }
+    }
+    match context.ui.format() {
+        Format::Table => context.ui.status("the spool is empty"),
+        _ => context
+            .ui
+            .one(&Forgotten { forgotten: rows }, String::new)?,
     }
     Ok(Exit::Done)
 }
@@ -107,6 +143,8 @@ fn forget(state: &mut State, row: &PositionRow, holder: &Holder) -> anyhow::Resu
             let _held = state.lock_file(&key, holder)?;
             state.forget_file(&key)?;
         }
+        // It is no position, and nobody chooses it among them.
+        PositionRow::Spool(_) => {}
     }
     Ok(())
 }

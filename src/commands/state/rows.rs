@@ -1,8 +1,11 @@
 //! Positions as they are shown.
 
+use std::path::{Path, PathBuf};
+
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::delivery::spool::look;
 use crate::delivery::state::{Cursor, CursorKey, FileKey, FilePosition, Holder, State, StateError};
 use crate::domain::intervals::Intervals;
 
@@ -12,6 +15,43 @@ use crate::domain::intervals::Intervals;
 pub(super) enum PositionRow {
     Sessions(CursorRow),
     File(FileRow),
+    Spool(SpoolRow),
+}
+
+/// What a relay has taken and not delivered.
+#[derive(Debug, Serialize)]
+pub(super) struct SpoolRow {
+    pub id: String,
+    pub path: PathBuf,
+    /// Webhooks that are no events yet.
+    pub webhooks: u64,
+    /// Events that a destination lacks.
+    pub events: u64,
+    pub bytes: u64,
+    /// When the webhook that waits longest came.
+    pub oldest: Option<Timestamp>,
+    pub held: bool,
+    pub holder: Option<Holder>,
+}
+
+/// The name of the spool among the positions.
+pub(super) const SPOOL: &str = "relay";
+
+/// The spool, where there is one.
+pub(super) fn spool(folder: &Path) -> Result<Option<PositionRow>, StateError> {
+    let contents = look(folder)?;
+    Ok(contents.map(|contents| {
+        PositionRow::Spool(SpoolRow {
+            id: SPOOL.to_owned(),
+            path: contents.path,
+            webhooks: contents.webhooks,
+            events: contents.events,
+            bytes: contents.bytes,
+            oldest: contents.oldest,
+            held: contents.holding.is_held(),
+            holder: contents.holding.holder(),
+        })
+    }))
 }
 
 /// What of a gateway's sessions a destination has.
@@ -123,6 +163,7 @@ impl PositionRow {
         match self {
             PositionRow::Sessions(row) => &row.id,
             PositionRow::File(row) => &row.id,
+            PositionRow::Spool(row) => &row.id,
         }
     }
 
@@ -132,6 +173,7 @@ impl PositionRow {
             PositionRow::Sessions(row) if row.filter.is_empty() => "every session".to_owned(),
             PositionRow::Sessions(row) => row.filter.clone(),
             PositionRow::File(row) => row.path.clone(),
+            PositionRow::Spool(_) => "webhooks".to_owned(),
         }
     }
 
@@ -140,6 +182,7 @@ impl PositionRow {
         let (destination, site) = match self {
             PositionRow::Sessions(row) => (&row.destination, &row.site),
             PositionRow::File(row) => (&row.destination, &row.site),
+            PositionRow::Spool(_) => return "all of the relay's".to_owned(),
         };
         format!("{destination} {site}")
     }
@@ -148,6 +191,7 @@ impl PositionRow {
         let (is_held, holder) = match self {
             PositionRow::Sessions(row) => (row.held, &row.holder),
             PositionRow::File(row) => (row.held, &row.holder),
+            PositionRow::Spool(row) => (row.held, &row.holder),
         };
         let told = || holder.as_ref().map(Holder::to_string);
         is_held.then(|| told().unwrap_or_else(|| "another ddctl".to_owned()))

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::rows::{PositionRow, all};
+use super::rows::{PositionRow, all, spool};
 use crate::context::Context;
 use crate::delivery::state::State;
 use crate::error::Exit;
@@ -15,12 +15,15 @@ use crate::ui::{Table, Tone, counted};
   ddctl state show -o json | jq '.[] | select(.held)'
 
 A position belongs to a destination, a site and a filter, or to a file. Events of what it calls done \
-are with the destination or in the dead letters. It takes no lock and changes nothing.")]
+are with the destination or in the dead letters. `relay` is the spool: what a relay has taken and not \
+delivered yet. It takes no lock and changes nothing.")]
 pub struct Show {}
 
 pub(super) fn run(context: &Context, _: &Show) -> anyhow::Result<Exit> {
-    let state = State::look(&context.state_folder()?)?;
-    let rows = state.as_ref().map_or(Ok(Vec::new()), all)?;
+    let folder = context.state_folder()?;
+    let state = State::look(&folder)?;
+    let mut rows = state.as_ref().map_or(Ok(Vec::new()), all)?;
+    rows.extend(spool(&folder)?);
     let empty = "nothing was delivered yet, so there are no positions";
     context.ui.list(&rows, empty, || table(context, &rows))?;
     Ok(Exit::Done)
@@ -50,6 +53,10 @@ fn done(context: &Context, row: &PositionRow) -> String {
     let row = match row {
         PositionRow::File(row) => {
             return format!("{} lines", row.line.saturating_sub(1) + row.beyond);
+        }
+        PositionRow::Spool(row) => {
+            let webhooks = counted(row.webhooks, "webhook");
+            return format!("{webhooks} and {} wait", counted(row.events, "event"));
         }
         PositionRow::Sessions(row) => row,
     };

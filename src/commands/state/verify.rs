@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::context::Context;
+use crate::delivery::spool;
 use crate::delivery::state::{FILE, State, StateError};
 use crate::error::Exit;
 
@@ -21,6 +22,14 @@ pub struct Verify {}
 /// The shape that `-o json` promises.
 #[derive(Serialize)]
 struct Verified {
+    #[serde(flatten)]
+    state: Found,
+    /// The relay's.
+    spool: Found,
+}
+
+#[derive(Serialize)]
+struct Found {
     path: PathBuf,
     /// False where there is no file yet.
     exists: bool,
@@ -29,19 +38,39 @@ struct Verified {
     damage: Vec<String>,
 }
 
+impl Found {
+    fn of(path: PathBuf, damage: Option<Vec<String>>) -> Self {
+        let exists = damage.is_some();
+        let damage = damage.unwrap_or_default();
+        Self {
+            path,
+            exists,
+            sound: damage.is_empty(),
+            damage,
+        }
+    }
+
+    fn text(&self) -> String {
+        let path = self.path.display();
+        match (self.exists, self.sound) {
+            (false, _) => format!("{path} does not exist yet\n"),
+            (true, true) => format!("{path} is sound\n"),
+            (true, false) => {
+                let lines = self.damage.iter().map(|line| format!("  {line}\n"));
+                format!("{path} is damaged\n{}", lines.collect::<String>())
+            }
+        }
+    }
+}
+
 pub(super) fn run(context: &Context, _: &Verify) -> anyhow::Result<Exit> {
     let folder = context.state_folder()?;
-    let found = look(&folder)?;
-    let exists = found.is_some();
-    let damage = found.unwrap_or_default();
     let verified = Verified {
-        path: folder.join(FILE),
-        exists,
-        sound: damage.is_empty(),
-        damage,
+        state: Found::of(folder.join(FILE), look(&folder)?),
+        spool: Found::of(folder.join(spool::FILE), spool::damage(&folder)?),
     };
     context.ui.one(&verified, || text(&verified))?;
-    if verified.sound {
+    if verified.state.sound && verified.spool.sound {
         return Ok(Exit::Done);
     }
     let hint = "`ddctl state repair` keeps every row that is what was written";
@@ -60,13 +89,6 @@ fn look(folder: &std::path::Path) -> Result<Option<Vec<String>>, StateError> {
 }
 
 fn text(verified: &Verified) -> String {
-    let path = verified.path.display();
-    match (verified.exists, verified.sound) {
-        (false, _) => format!("{path} does not exist yet\n"),
-        (true, true) => format!("{path} is sound\n"),
-        (true, false) => {
-            let lines = verified.damage.iter().map(|line| format!("  {line}\n"));
-            format!("{path} is damaged\n{}", lines.collect::<String>())
-        }
-    }
+    let spool = Some(&verified.spool).filter(|spool| spool.exists);
+    verified.state.text() + &spool.map(Found::text).unwrap_or_default()
 }

@@ -25,6 +25,8 @@ pub struct Heartbeat {
     pub dead_letters: u64,
     /// Events that had to be restamped.
     pub late: u64,
+    /// Of a relay: events that no webhook told.
+    pub reconciled: Option<u64>,
     /// What the mode is doing, in a word.
     pub state: String,
     /// Ids of sessions that are open for longer than the profile allows.
@@ -49,6 +51,7 @@ impl Heartbeat {
         log.set("ddctl.delivered", self.delivered);
         log.set("ddctl.dead_letters", self.dead_letters);
         log.set("ddctl.late", self.late);
+        log.set_known("ddctl.reconciled", self.reconciled);
         log.set_text("ddctl.state", &self.state);
         if !self.open_too_long.is_empty() {
             log.set("sessions.open_too_long", self.open_too_long.clone());

@@ -72,7 +72,9 @@ pub fn to_log(
     set_identity(&mut log, event);
     set_connection(&mut log, event);
     set_session(&mut log, event);
-    set_command(&mut log, event, redactor);
+    if let Some(command) = &event.command {
+        set_command(&mut log, command, redactor);
+    }
     set_approval(&mut log, event);
     set_checks(&mut log, event, redactor);
     set_end(&mut log, event, redactor);
@@ -169,10 +171,10 @@ fn knows_the_end(kind: EventKind) -> bool {
 
 /// The command is redacted before it is cut, so that a cut cannot hide half a secret from the
 /// rules; the hash is over the redacted, uncut text.
-fn set_command(log: &mut Tree, event: &SessionEvent, redactor: &Redactor) {
-    let Some(command) = event.command.as_deref().filter(|text| !text.is_empty()) else {
+pub(super) fn set_command(log: &mut Tree, command: &str, redactor: &Redactor) {
+    if command.is_empty() {
         return;
-    };
+    }
     let redacted: Cow<'_, str> = redactor.redact(command);
     let cut = text_prefix(&redacted, LONGEST_COMMAND);
     log.set("session.command", cut);

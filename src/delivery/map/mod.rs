@@ -6,3 +6,4 @@ pub mod heartbeat;
 pub mod log;
 pub mod trace;
 pub(super) mod tree;
+pub mod webhook;

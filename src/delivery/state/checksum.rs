@@ -4,7 +4,7 @@
 use crc32c::crc32c_append;
 
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Checksum(u32);
+pub(in crate::delivery) struct Checksum(u32);
 
 impl Checksum {
     pub fn bytes(self, value: &[u8]) -> Self {

@@ -9,7 +9,7 @@ use super::lock::Holder;
 
 /// What goes wrong with rows, before it is known which file they are of.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum RowError {
+pub(in crate::delivery) enum RowError {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     /// A checksum is another one.
@@ -64,7 +64,7 @@ impl StateError {
     }
 
     /// What an error means for the file at `path`.
-    pub(super) fn of(path: &Path, error: impl Into<RowError>) -> Self {
+    pub(in crate::delivery) fn of(path: &Path, error: impl Into<RowError>) -> Self {
         let path = path.to_owned();
         let error = match error.into() {
             RowError::Sqlite(error) => error,
@@ -91,8 +91,8 @@ impl StateError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             StateError::Damaged { .. } => Some(
-                "`ddctl state repair` keeps every row that is what was written; what it cannot keep \
-                 goes out again under the same evt.id",
+                "`ddctl state repair` keeps every row that is what was written, and says what it could \
+                 not keep",
             ),
             StateError::Receipts { .. } => Some(
                 "`ddctl receipts list --check` names what is wrong; move the folder away to begin a \

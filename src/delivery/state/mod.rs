@@ -10,13 +10,13 @@
 //! do, never a fresh start.
 
 mod begin;
-mod checksum;
+pub(super) mod checksum;
 mod cursor;
-mod error;
+pub(super) mod error;
 mod file;
 mod lock;
-mod salvage;
-mod schema;
+pub(super) mod salvage;
+pub(super) mod schema;
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -59,9 +59,9 @@ impl State {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|source| StateError::io(folder, source))?;
         let shared = Lock::share(&folder.join(LOCK))?;
-        schema::make_where_missing(&path)?;
+        schema::make_where_missing(&schema::STATE, &path)?;
         let opened = Connection::open(&path).map_err(|error| StateError::of(&path, error))?;
-        schema::prepare(&path, &opened)?;
+        schema::prepare(&schema::STATE, &path, &opened)?;
         Ok(Self {
             path,
             connection: opened,
@@ -84,7 +84,7 @@ impl State {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(&path, flags);
         let connection = opened.map_err(|error| StateError::of(&path, error))?;
-        schema::recognise(&path, &connection)?;
+        schema::recognise(&schema::STATE, &path, &connection)?;
         Ok(Some(Self {
             path,
             connection,

@@ -35,9 +35,20 @@ pub struct Tally {
 impl Tally {
     pub(super) fn count<R>(&mut self, table: &'static str, rows: &[Option<R>], is_whole: bool) {
         let sound = rows.iter().filter(|row| row.is_some()).count();
-        self.kept += sound as u64;
-        if rows.len() > sound {
-            *self.lost.entry(table).or_default() += (rows.len() - sound) as u64;
+        self.add(table, sound as u64, (rows.len() - sound) as u64, is_whole);
+    }
+
+    /// `is_whole` says that the table could be read to its end.
+    pub(in crate::delivery) fn add(
+        &mut self,
+        table: &'static str,
+        kept: u64,
+        lost: u64,
+        is_whole: bool,
+    ) {
+        self.kept += kept;
+        if lost > 0 {
+            *self.lost.entry(table).or_default() += lost;
         }
         if !is_whole && !self.cut.contains(&table) {
             self.cut.push(table);
@@ -101,7 +112,7 @@ fn rebuild(path: &Path, folder: &Path) -> Result<Tally, StateError> {
 
 /// The log goes with the old file: with the new one it would be taken for its own. At every moment
 /// there is a file at `path`.
-fn replace(path: &Path, aside: &Path, new: &Path) -> std::io::Result<()> {
+pub(in crate::delivery) fn replace(path: &Path, aside: &Path, new: &Path) -> std::io::Result<()> {
     fs::hard_link(path, aside)?;
     for companion in ["-wal", "-shm"] {
         match fs::rename(beside(path, companion), beside(aside, companion)) {

@@ -10,10 +10,24 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::error::StateError;
 
-/// `ddct` in the file's header, so that no other program's file is taken for ours.
-const APPLICATION: i32 = 0x6464_6374;
+/// The form of one of ddctl's SQLite files.
+#[derive(Debug)]
+pub(in crate::delivery) struct Form {
+    /// In the file's header, so that no other program's file is taken for this one.
+    pub application: i32,
+    /// What has to be set before there is a table.
+    pub settings: &'static str,
+    /// Each entry brings the file from the version of its index to the next.
+    pub migrations: &'static [&'static str],
+}
 
-/// Each entry brings the file from the version of its index to the next.
+/// `ddct` in the header.
+pub(super) const STATE: Form = Form {
+    application: 0x6464_6374,
+    settings: "",
+    migrations: &MIGRATIONS,
+};
+
 const MIGRATIONS: [&str; 1] = ["
 CREATE TABLE cursor (
     id INTEGER PRIMARY KEY,
@@ -69,33 +83,37 @@ CREATE TABLE file (
 ) STRICT;
 "];
 
-/// The version this ddctl writes.
-const VERSION: i32 = MIGRATIONS.len() as i32;
+impl Form {
+    /// The version this ddctl writes.
+    fn version(&self) -> i32 {
+        i32::try_from(self.migrations.len()).expect("a form has few versions")
+    }
+}
 
 /// How long to wait for another process that is writing.
 const BUSY: Duration = Duration::from_secs(10);
 
 /// Makes the file where there is none, whole from its first moment. One that is empty lost what was
 /// in it.
-pub(super) fn make_where_missing(path: &Path) -> Result<(), StateError> {
+pub(in crate::delivery) fn make_where_missing(form: &Form, path: &Path) -> Result<(), StateError> {
     match fs::metadata(path) {
         Ok(found) if found.len() == 0 => Err(StateError::Damaged {
             path: path.to_owned(),
             what: "it is empty".to_owned(),
         }),
         Ok(_) => keep_private(path),
-        Err(error) if error.kind() == ErrorKind::NotFound => make(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => make(form, path),
         Err(source) => Err(StateError::io(path, source)),
     }
 }
 
-fn make(path: &Path) -> Result<(), StateError> {
+fn make(form: &Form, path: &Path) -> Result<(), StateError> {
     let failed = |source| StateError::io(path, source);
     let folder = path.parent().unwrap_or(Path::new("."));
     let made = tempfile::Builder::new().prefix(".state").tempdir_in(folder);
     let made = made.map_err(failed)?;
     let file = made.path().join("new");
-    make_at(&file)?;
+    make_at(form, &file)?;
     match fs::hard_link(&file, path) {
         // Another process was first.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
@@ -104,10 +122,10 @@ fn make(path: &Path) -> Result<(), StateError> {
 }
 
 /// Makes a file of today's form at `path`, with no companions beside it.
-pub(super) fn make_at(path: &Path) -> Result<(), StateError> {
+pub(super) fn make_at(form: &Form, path: &Path) -> Result<(), StateError> {
     keep_private(path)?;
     let connection = Connection::open(path).map_err(|error| StateError::of(path, error))?;
-    prepare(path, &connection)?;
+    prepare(form, path, &connection)?;
     // Closing does the same, but keeps silent where the disk is full, and the log stays behind.
     let complete = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     complete.map_err(|error| StateError::of(path, error))?;
@@ -129,21 +147,32 @@ fn keep_private(path: &Path) -> Result<(), StateError> {
 }
 
 /// Sets the connection up and brings the file to today's form.
-pub(super) fn prepare(path: &Path, connection: &Connection) -> Result<(), StateError> {
+pub(in crate::delivery) fn prepare(
+    form: &Form,
+    path: &Path,
+    connection: &Connection,
+) -> Result<(), StateError> {
     let failed = |error| StateError::of(path, error);
     connection.busy_timeout(BUSY).map_err(failed)?;
-    let found = version(path, connection)?;
+    let found = version(form, path, connection)?;
+    if found == 0 {
+        connection.execute_batch(form.settings).map_err(failed)?;
+    }
     durable(path, connection)?;
-    if found < VERSION {
-        migrate(connection).map_err(failed)?;
+    if found < form.version() {
+        migrate(form, connection).map_err(failed)?;
     }
     Ok(())
 }
 
 /// Is this a file of today's form?
-pub(super) fn recognise(path: &Path, connection: &Connection) -> Result<(), StateError> {
-    match version(path, connection)? {
-        VERSION => Ok(()),
+pub(in crate::delivery) fn recognise(
+    form: &Form,
+    path: &Path,
+    connection: &Connection,
+) -> Result<(), StateError> {
+    match version(form, path, connection)? {
+        found if found == form.version() => Ok(()),
         _ => Err(StateError::Older {
             path: path.to_owned(),
         }),
@@ -151,7 +180,7 @@ pub(super) fn recognise(path: &Path, connection: &Connection) -> Result<(), Stat
 }
 
 /// A line for each thing that is wrong.
-pub(super) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(in crate::delivery) fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut asked = connection.prepare("PRAGMA integrity_check")?;
     let lines = asked.query_map([], |row| row.get::<_, String>(0))?;
     let lines: Vec<String> = lines.collect::<Result<_, _>>()?;
@@ -166,7 +195,7 @@ pub(super) fn is_intact(connection: &Connection, table: &str) -> bool {
 }
 
 /// The file's version; 0 where it is empty.
-fn version(path: &Path, connection: &Connection) -> Result<i32, StateError> {
+fn version(form: &Form, path: &Path, connection: &Connection) -> Result<i32, StateError> {
     let failed = |error| StateError::of(path, error);
     let application = pragma(connection, "application_id").map_err(failed)?;
     let version = pragma(connection, "user_version").map_err(failed)?;
@@ -177,12 +206,14 @@ fn version(path: &Path, connection: &Connection) -> Result<i32, StateError> {
     let path = path.to_owned();
     match (application, version) {
         (0, 0) if tables == 0 => Ok(0),
-        (APPLICATION, found) if found > VERSION => Err(StateError::Newer {
-            path,
-            found,
-            known: VERSION,
-        }),
-        (APPLICATION, 1..) => Ok(version),
+        (application, found) if application == form.application && found > form.version() => {
+            Err(StateError::Newer {
+                path,
+                found,
+                known: form.version(),
+            })
+        }
+        (application, 1..) if application == form.application => Ok(version),
         _ => Err(StateError::Foreign { path }),
     }
 }
@@ -214,13 +245,13 @@ fn durable(path: &Path, connection: &Connection) -> Result<(), StateError> {
 }
 
 /// Two processes may want to: the second finds it done.
-fn migrate(connection: &Connection) -> rusqlite::Result<()> {
+fn migrate(form: &Form, connection: &Connection) -> rusqlite::Result<()> {
     let change = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Exclusive)?;
     let found = usize::try_from(pragma(&change, "user_version")?).unwrap_or(0);
-    for statements in MIGRATIONS.iter().skip(found) {
+    for statements in form.migrations.iter().skip(found) {
         change.execute_batch(statements)?;
     }
-    change.pragma_update(None, "application_id", APPLICATION)?;
-    change.pragma_update(None, "user_version", VERSION)?;
+    change.pragma_update(None, "application_id", form.application)?;
+    change.pragma_update(None, "user_version", form.version())?;
     change.commit()
 }

@@ -8,6 +8,7 @@ pub(super) mod server;
 pub(super) mod session;
 pub(super) mod sse;
 pub(super) mod webhook;
+pub(super) mod webhook_body;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};

@@ -80,7 +80,7 @@ impl WireReviewGroup {
     }
 }
 
-fn review_status(word: &str) -> ReviewStatus {
+pub(super) fn review_status(word: &str) -> ReviewStatus {
     const KNOWN: [ReviewStatus; 6] = [
         ReviewStatus::Pending,
         ReviewStatus::Approved,

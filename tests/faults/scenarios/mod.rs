@@ -9,6 +9,7 @@ mod gateway;
 mod keys;
 mod kills;
 mod memory;
+mod relays;
 mod sharing;
 mod signals;
 mod sizes;
@@ -52,6 +53,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         signals::ROWS,
         memory::ROWS,
         sharing::ROWS,
+        relays::ROWS,
     ]
     .into_iter()
     .flatten()

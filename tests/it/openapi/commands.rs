@@ -138,7 +138,8 @@ const EXPECTED: &[&str] = &[
     "gateway/README.md, section 6",
 ];
 
-/// Commands that send nothing to the sandbox of the test: they have no remote, or one of their own.
+/// Commands that send nothing to the sandbox of the test: they have no remote, one of their own, or
+/// run until they are stopped and ask what an export asks.
 const QUIET: &[&str] = &[
     "status",
     "completions",
@@ -160,6 +161,7 @@ const QUIET: &[&str] = &[
     "monitors test",
     "receipts list",
     "receipts show",
+    "relay",
     "sandbox",
     "state repair",
     "state reset",

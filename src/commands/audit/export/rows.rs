@@ -162,7 +162,7 @@ impl Shipping<'_> {
         mapping: &Mapping,
         lanes: &[Lane<'_, Fed>],
     ) -> anyhow::Result<Standing> {
-        let (flags, profile) = (&self.args.standing, mapping.profile().clone());
+        let (flags, profile) = (self.args.standing.seen(), mapping.profile().clone());
         Standing::open(self.context, self.args.command(), flags, profile, lanes).await
     }
 

@@ -162,7 +162,13 @@ async fn standing(
     lanes: &[Lane<'_, Fed>],
 ) -> anyhow::Result<Standing> {
     let profile = mapping.profile().clone();
-    let standing = Standing::open(context, args.command(), &args.standing, profile, lanes);
+    let standing = Standing::open(
+        context,
+        args.command(),
+        args.standing.seen(),
+        profile,
+        lanes,
+    );
     Ok(standing.await?.naming_open(args.open_too_long))
 }
 

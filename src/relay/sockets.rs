@@ -1,0 +1,31 @@
+//! The socket that the door listens on: a new one, or the one that a service manager opened.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+
+use listenfd::ListenFd;
+
+/// Nobody can be listened to there.
+#[derive(Debug, thiserror::Error)]
+pub enum SocketError {
+    #[error("cannot listen on {address}")]
+    Listen {
+        address: SocketAddr,
+        source: io::Error,
+    },
+    #[error("the socket of the service manager cannot be used")]
+    Handed(#[source] io::Error),
+}
+
+/// Listens on `address`.
+pub fn open(address: SocketAddr) -> Result<TcpListener, SocketError> {
+    let opened = TcpListener::bind(address);
+    opened.map_err(|source| SocketError::Listen { address, source })
+}
+
+/// The first TCP socket that systemd handed over, `sd_listen_fds(3)`; `None` where there is none.
+pub fn socket_of_the_service_manager() -> Result<Option<TcpListener>, SocketError> {
+    ListenFd::from_env()
+        .take_tcp_listener(0)
+        .map_err(SocketError::Handed)
+}
