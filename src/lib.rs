@@ -1,7 +1,7 @@
 //! ddctl: what did my AI agents do, where can I see it, and will I be told?
 //!
 //! A library under a thin `main.rs`. The rooms and their direction:
-//! `commands → replay, assert, relay, monitors → sources, delivery → gateway, svix, datadog → http → domain`;
+//! `commands → replay, assert, relay, monitors → sources, delivery → gateway, svix, datadog, otlp → http → domain`;
 //! `assert → search → recording`; `query` and `recording` know only `domain`; `ui` knows only `domain`. Never back. `sandbox` is
 //! what the rooms are tested against: it shares no wire type with them.
 
@@ -21,6 +21,7 @@ pub mod globals;
 pub mod health;
 pub mod http;
 pub mod monitors;
+pub mod otlp;
 pub mod page;
 pub mod query;
 pub mod recording;

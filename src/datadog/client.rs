@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
 
-use super::body;
 use super::credentials::Credentials;
 use super::draft::Draft;
 use super::endpoint::Endpoint;
@@ -171,7 +171,7 @@ impl Datadog {
     }
 
     fn note_clock(&self, response: &http::Response, now: Timestamp) {
-        if let Some(date) = response.header("date").and_then(rate::http_date) {
+        if let Some(date) = response.header("date").and_then(http::http_date) {
             let offset = date.duration_since(now).as_secs();
             self.offset_s.store(offset, Ordering::Relaxed);
         }
@@ -230,10 +230,15 @@ async fn refusal_of(
         request,
         status,
         meaning: Meaning::of_status(status, after),
-        text: body::error_text(&body).unwrap_or_default(),
-        is_datadogs: body::is_datadogs(&body),
+        text: http::error_text(&body).unwrap_or_default(),
+        is_datadogs: is_datadogs(&body),
         need,
         redirected_to,
         rate_limit,
     }
+}
+
+/// Whether the body is an error in Datadog's words, and not of something in between.
+fn is_datadogs(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|value| value.get("errors").is_some())
 }

@@ -9,7 +9,6 @@
 //! sent. What an answer means for the sender is decided in one table, [`Meaning::of_status`].
 
 mod aggregate;
-mod body;
 mod client;
 mod credentials;
 mod dashboards;

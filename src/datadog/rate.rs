@@ -7,9 +7,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 
-use crate::http::HeaderMap;
+use crate::http::{self, HeaderMap};
 
 /// What the headers of one answer say about its bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,26 +41,13 @@ impl RateLimit {
 /// How long to wait, by `Retry-After` (seconds or an HTTP date) and, on a 429, by
 /// `X-RateLimit-Reset`: the longer of the two. What cannot be read counts as absent.
 pub(super) fn wait_hint(headers: &HeaderMap, status: u16, now: Timestamp) -> Option<Duration> {
-    let after = text(headers, "retry-after").and_then(|value| retry_after(value, now));
+    let after = http::retry_after(headers, now);
     // On other answers the header only describes the bucket, which need not be empty.
     let reset = match status {
         429 => number(headers, "x-ratelimit-reset").map(Duration::from_secs),
         _ => None,
     };
     after.max(reset)
-}
-
-fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
-    if let Ok(seconds) = value.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = http_date(value)?.duration_since(now);
-    Some(Duration::try_from(until).unwrap_or(Duration::ZERO))
-}
-
-/// An HTTP date, such as the one of the `Date` header.
-pub(super) fn http_date(value: &str) -> Option<Timestamp> {
-    rfc2822::DateTimeParser::new().parse_timestamp(value).ok()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

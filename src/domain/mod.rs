@@ -18,6 +18,7 @@ pub mod secret;
 pub mod session;
 pub mod site;
 pub mod size;
+pub mod span;
 pub mod time;
 pub mod unseen;
 pub mod webhook;

@@ -6,7 +6,9 @@
 //! among them; callers see the 3xx and say so.
 
 mod error;
+mod error_text;
 mod request;
+mod retry_after;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -17,9 +19,11 @@ use reqwest::{Certificate, NoProxy, Proxy, StatusCode, redirect};
 use url::Url;
 
 pub use error::TransportError;
+pub use error_text::error_text;
 pub use request::Request;
 pub use reqwest::Method;
 pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+pub use retry_after::{http_date, retry_after};
 
 /// Connecting takes at most this long.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

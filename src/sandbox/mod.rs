@@ -4,7 +4,8 @@
 //! its mistakes. Three listeners, since all three systems own `/api`; each serves `/sandbox/*` too.
 //! Everything is kept in memory and bounded: the last 20,000
 //! requests with 64 MiB of their bodies, 512 MiB of logs as they came over the wire (a million
-//! events of 500 bytes take some 60 MB), 100,000 events, 100,000 webhooks. The oldest go first.
+//! events of 500 bytes take some 60 MB), 100,000 events, as many spans of each kind, 100,000
+//! webhooks. The oldest go first.
 
 pub mod datadog;
 pub mod faults;
@@ -167,6 +168,20 @@ impl Sandbox {
             ("DD_SITE", self.site.to_string()),
             ("HOOP_APIURL", self.addresses.gateway.clone()),
             ("HOOP_TOKEN", self.gateway_token.clone()),
+            (
+                "OTEL_EXPORTER_OTLP_ENDPOINT",
+                self.addresses.datadog.clone(),
+            ),
+            (
+                "OTEL_EXPORTER_OTLP_HEADERS",
+                format!("dd-api-key={API_KEY}"),
+            ),
+            // What the intake takes, and no SDK's default everywhere.
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf".to_owned()),
+            (
+                "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+                "delta".to_owned(),
+            ),
             ("DDCTL_SANDBOX_SVIX_URL", self.addresses.svix.clone()),
             ("DDCTL_SVIX_TOKEN", svix::SVIX_TOKEN.to_owned()),
         ]

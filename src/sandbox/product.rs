@@ -14,6 +14,10 @@ pub enum Product {
     Search,
     Monitors,
     Dashboards,
+    /// The OTLP intake: traces, logs and metrics.
+    Otlp,
+    /// The intake of LLM Observability.
+    LlmObs,
     /// Whatever else Datadog's API hosts serve: keys, index settings, unknown paths.
     Api,
     Gateway,
@@ -24,12 +28,14 @@ pub enum Product {
 }
 
 impl Product {
-    pub const ALL: [Product; 9] = [
+    pub const ALL: [Product; 11] = [
         Product::Logs,
         Product::Events,
         Product::Search,
         Product::Monitors,
         Product::Dashboards,
+        Product::Otlp,
+        Product::LlmObs,
         Product::Api,
         Product::Gateway,
         Product::Svix,
@@ -44,6 +50,8 @@ impl Product {
             Product::Search => "search",
             Product::Monitors => "monitors",
             Product::Dashboards => "dashboards",
+            Product::Otlp => "otlp",
+            Product::LlmObs => "llmobs",
             Product::Api => "api",
             Product::Gateway => "gateway",
             Product::Svix => "svix",

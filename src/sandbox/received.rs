@@ -17,8 +17,10 @@ use crate::domain::site::Site;
 pub enum Kind {
     Logs,
     Events,
-    /// A kind no part of the sandbox takes yet: nothing arrived.
-    Nothing,
+    /// Spans of OTLP.
+    Spans,
+    /// Spans of LLM Observability's own intake.
+    LlmObs,
 }
 
 impl Kind {
@@ -27,7 +29,8 @@ impl Kind {
         match text.unwrap_or("logs") {
             "logs" => Ok(Kind::Logs),
             "events" => Ok(Kind::Events),
-            "spans" | "llmobs" => Ok(Kind::Nothing),
+            "spans" => Ok(Kind::Spans),
+            "llmobs" => Ok(Kind::LlmObs),
             other => Err(format!(
                 "parameter `kind` is `{other}`; it is one of logs, events, spans, llmobs"
             )),

@@ -1,10 +1,12 @@
-//! Datadog's stand-in: keys, logs intake, log search, events, monitors, dashboards.
+//! Datadog's stand-in: keys, logs intake, log search, events, monitors, dashboards, OTLP intake, LLM
+//! Observability.
 //!
 //! What it answers comes from Datadog's OpenAPI documents and from recorded interactions; where
 //! both are silent the choice is named beside it. State lies in memory: 512 MiB of logs, compressed, and
-//! 100,000 events, the oldest going first; 10,000 monitors and as many dashboards. One organisation
-//! and one valid API key, on one site; every other site knows no key.
+//! 100,000 events and as many spans of each kind, the oldest going first; 10,000 monitors and as many
+//! dashboards. One organisation and one valid API key, on one site; every other site knows no key.
 
+mod arrivals;
 mod body;
 mod dashboards;
 mod events;
@@ -12,8 +14,10 @@ mod guard;
 mod indexes;
 mod instant;
 mod keys;
+mod llmobs;
 mod logs;
 mod monitors;
+mod otlp;
 mod quota;
 mod refusal;
 mod route;
@@ -38,6 +42,7 @@ use super::http::{Body, Reply, Request};
 use super::product::Product;
 use super::received::{Kind, Selection};
 use crate::domain::site::Site;
+use arrivals::ArrivalStore;
 use dashboards::DashboardStore;
 use events::EventStore;
 use keys::Keys;
@@ -108,6 +113,8 @@ pub struct DatadogStandIn {
     evaluation_interval: i64,
     logs: LogStore,
     events: EventStore,
+    spans: ArrivalStore,
+    llmobs: ArrivalStore,
     monitors: MonitorStore,
     dashboards: DashboardStore,
     quotas: Quotas,
@@ -129,6 +136,8 @@ impl DatadogStandIn {
                 .unwrap_or(i64::MAX),
             logs: LogStore::default(),
             events: EventStore::default(),
+            spans: ArrivalStore::default(),
+            llmobs: ArrivalStore::default(),
             monitors: MonitorStore::default(),
             dashboards: DashboardStore::default(),
             quotas: Quotas::default(),
@@ -152,6 +161,8 @@ impl DatadogStandIn {
             Endpoint::ValidateV2 => self.keys.validate_v2(request, place.site).into(),
             Endpoint::ValidateKeys => self.keys.validate_both(request, place.site).into(),
             Endpoint::PostEvent => self.post_event(request, visit, place.site),
+            Endpoint::Otlp(signal) => self.take_otlp(signal, request, visit, place.site),
+            Endpoint::LlmObs => self.take_llmobs(request, visit, place.site),
             Endpoint::Guarded(operation) => {
                 self.guarded(&operation, request, visit, place.site).into()
             }
@@ -164,7 +175,8 @@ impl DatadogStandIn {
         let body = match kind {
             Kind::Logs => Body::Stream(self.logs.received(selection, self.index_delay, now)),
             Kind::Events => self.events.received(&selection, self.index_delay, now),
-            Kind::Nothing => Body::Full("[]".into()),
+            Kind::Spans => self.spans.received(&selection, self.index_delay, now),
+            Kind::LlmObs => self.llmobs.received(&selection, self.index_delay, now),
         };
         Reply::json(200, &json!([])).with_body(body)
     }

@@ -3,6 +3,8 @@
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
+use super::otlp;
+use crate::otlp::decode::Form;
 use crate::sandbox::http::Reply;
 use crate::sandbox::product::Product;
 
@@ -11,6 +13,7 @@ pub fn refusal(product: Product, status: StatusCode) -> Reply {
     let reason = status.canonical_reason().unwrap_or("Unknown");
     match product {
         Product::Logs => log_error(status.as_u16(), reason),
+        Product::Otlp => otlp::refused(Form::Protobuf, status.as_u16(), reason),
         _ => errors(status.as_u16(), reason),
     }
 }

@@ -4,6 +4,7 @@ use hyper::Method;
 
 use super::quota::Bucket;
 use crate::domain::site::Site;
+use crate::otlp::Signal;
 use crate::sandbox::product::Product;
 
 /// What is asked for, by method and path.
@@ -15,6 +16,8 @@ pub enum Endpoint {
     ValidateV2,
     ValidateKeys,
     PostEvent,
+    Otlp(Signal),
+    LlmObs,
     Guarded(Operation),
 }
 
@@ -76,6 +79,12 @@ impl Endpoint {
             ["api", "v2", "validate"] => vec![(Method::GET, Endpoint::ValidateV2)],
             ["api", "v2", "validate_keys"] => vec![(Method::GET, Endpoint::ValidateKeys)],
             ["api", "v1", "events"] => vec![(Method::POST, Endpoint::PostEvent)],
+            ["v1", "traces"] => vec![(Method::POST, Endpoint::Otlp(Signal::Traces))],
+            ["v1", "logs"] => vec![(Method::POST, Endpoint::Otlp(Signal::Logs))],
+            ["v1", "metrics"] => vec![(Method::POST, Endpoint::Otlp(Signal::Metrics))],
+            ["api", "intake", "llm-obs", "v1", "trace", "spans"] => {
+                vec![(Method::POST, Endpoint::LlmObs)]
+            }
             ["api", ref rest @ ..] => operations(rest)
                 .into_iter()
                 .map(|(method, operation)| (method, Endpoint::Guarded(operation)))
@@ -95,6 +104,8 @@ impl Endpoint {
         match self {
             Endpoint::LogsV2 | Endpoint::LogsV1 => Product::Logs,
             Endpoint::PostEvent => Product::Events,
+            Endpoint::Otlp(_) => Product::Otlp,
+            Endpoint::LlmObs => Product::LlmObs,
             Endpoint::Validate | Endpoint::ValidateV2 | Endpoint::ValidateKeys => Product::Api,
             Endpoint::Guarded(operation) => operation.product(),
         }
@@ -230,6 +241,7 @@ pub struct Place {
 enum Door {
     Api,
     LogsIntake,
+    Otlp,
     /// A host of Datadog's that serves nothing here.
     Closed,
     /// No host of Datadog's, so US1 with all its products.
@@ -247,6 +259,8 @@ impl Place {
         let door = match host.strip_suffix(site.domain()) {
             Some("api.") => Door::Api,
             Some("http-intake.logs.") => Door::LogsIntake,
+            // The second is what older pages name.
+            Some("otlp." | "trace.agent.") => Door::Otlp,
             _ => Door::Closed,
         };
         Self { site, door }
@@ -254,8 +268,13 @@ impl Place {
 
     pub fn serves(self, endpoint: &Endpoint) -> bool {
         match self.door {
-            Door::Api => endpoint.product() != Product::Logs,
+            Door::Api => match endpoint.product() {
+                Product::Logs | Product::Otlp => false,
+                Product::LlmObs => !self.site.is_government(),
+                _ => true,
+            },
             Door::LogsIntake => endpoint.product() == Product::Logs,
+            Door::Otlp => endpoint.product() == Product::Otlp,
             Door::Closed => false,
             Door::Open => true,
         }
@@ -280,6 +299,13 @@ mod tests {
             assert!(served(&site.api_host(), validate.0.clone(), validate.1));
             assert!(!served(&site.api_host(), logs.0.clone(), logs.1));
             assert!(!served(&site.otlp_host(), validate.0.clone(), validate.1));
+            for signal in Signal::ALL {
+                assert!(served(&site.otlp_host(), Method::POST, signal.path()));
+                assert!(!served(&site.api_host(), Method::POST, signal.path()));
+            }
+            let llmobs = "/api/intake/llm-obs/v1/trace/spans";
+            let is_served = served(&site.api_host(), Method::POST, llmobs);
+            assert_eq!(is_served, !site.is_government());
         }
     }
 

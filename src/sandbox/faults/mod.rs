@@ -16,8 +16,9 @@
 //! | `quota=CALLS/PERIOD` | every rate-limited operation may be called so often in each period: `quota=3/1s` |
 //! | `clock=+1h` | the stand-in's clock is off: its `Date`, and every age it judges |
 //!
-//! The scope is one of `logs`, `events`, `search`, `monitors`, `dashboards`, `api`, `gateway`,
-//! `svix`, `elsewhere`; without one every request is meant. The rate is a share from 0 to 1 and 1 where it is missing.
+//! The scope is one of `logs`, `events`, `search`, `monitors`, `dashboards`, `otlp`, `llmobs`,
+//! `api`, `gateway`, `svix`, `elsewhere`; without one every request is meant. The rate is a share
+//! from 0 to 1 and 1 where it is missing.
 
 mod choice;
 
@@ -77,7 +78,7 @@ pub enum Kind {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FaultError {
     #[error(
-        "fault scope `{0}` is unknown; it is one of logs, events, search, monitors, dashboards, api, gateway, svix, elsewhere"
+        "fault scope `{0}` is unknown; it is one of logs, events, search, monitors, dashboards, otlp, llmobs, api, gateway, svix, elsewhere"
     )]
     Scope(String),
     #[error(

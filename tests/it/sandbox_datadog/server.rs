@@ -187,6 +187,10 @@ async fn the_environment_is_complete_and_in_its_order() {
             "DD_SITE",
             "HOOP_APIURL",
             "HOOP_TOKEN",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
             "DDCTL_SANDBOX_SVIX_URL",
             "DDCTL_SVIX_TOKEN",
         ]

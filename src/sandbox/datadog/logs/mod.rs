@@ -24,7 +24,7 @@ use crate::sandbox::http::{Reply, Request};
 pub use facet::{Facet, text_of, texts_at};
 pub use indexing::{IndexedLog, position_of_id};
 pub use measure::{Compute, Sample};
-use payload::{Form, Payload};
+pub use payload::{Form, Payload};
 pub use store::{LogStore, is_visible};
 
 /// Largest request, uncompressed. Datadog's Vector counts the 5 MB as 5,000,000 bytes.

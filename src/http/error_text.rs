@@ -11,18 +11,13 @@ use serde_json::Value;
 const LONGEST: usize = 500;
 
 /// The error's text in one line; `None` where the body says nothing.
-pub(super) fn error_text(body: &[u8]) -> Option<String> {
+pub fn error_text(body: &[u8]) -> Option<String> {
     let text = match serde_json::from_slice::<Value>(body) {
         Ok(value) => of_json(&value)?,
         Err(_) => of_page(&String::from_utf8_lossy(body))?,
     };
     let line = one_line(&text);
     (!line.is_empty()).then_some(line)
-}
-
-/// Whether the body is an error in Datadog's words, and not of something in between.
-pub(super) fn is_datadogs(body: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(body).is_ok_and(|value| value.get("errors").is_some())
 }
 
 fn of_json(value: &Value) -> Option<String> {

@@ -1,0 +1,20 @@
+//! OpenTelemetry's protocol over HTTP: messages, names, limits, and a sender.
+//!
+//! The messages are those of the crate `opentelemetry-proto`, generated from the specification.
+//! One decoder ([`decode`]) reads protobuf and JSON of every origin; [`encode`] turns spans of ours
+//! into messages; [`Exporter`] sends them and reads what is answered. Facts: opentelemetry-proto
+//! `docs/specification.md`, and docs.datadoghq.com/opentelemetry/setup/otlp_ingest.
+
+mod answer;
+pub mod decode;
+pub mod encode;
+mod error;
+mod exporter;
+pub mod flaw;
+pub mod names;
+mod signal;
+
+pub use answer::{Rejected, Taken};
+pub use error::{OtlpError, Verdict};
+pub use exporter::{Door, Exporter};
+pub use signal::Signal;

@@ -1,0 +1,53 @@
+//! The one table of attribute names: OpenTelemetry's GenAI conventions (1.42, status Development, so
+//! that names still move), its core conventions, and what Datadog reads beside them.
+
+/// `chat`, `execute_tool`, `invoke_agent`: see [`operation`].
+pub const OPERATION: &str = "gen_ai.operation.name";
+/// Took the place of [`SYSTEM`] in 1.37.
+pub const PROVIDER: &str = "gen_ai.provider.name";
+/// Read where [`PROVIDER`] is missing, never written.
+pub const SYSTEM: &str = "gen_ai.system";
+pub const AGENT_ID: &str = "gen_ai.agent.id";
+pub const AGENT_NAME: &str = "gen_ai.agent.name";
+/// Groups traces; Datadog's `session_id`.
+pub const CONVERSATION: &str = "gen_ai.conversation.id";
+pub const REQUEST_MODEL: &str = "gen_ai.request.model";
+pub const RESPONSE_MODEL: &str = "gen_ai.response.model";
+pub const INPUT_TOKENS: &str = "gen_ai.usage.input_tokens";
+pub const OUTPUT_TOKENS: &str = "gen_ai.usage.output_tokens";
+pub const TOOL_NAME: &str = "gen_ai.tool.name";
+pub const TOOL_TYPE: &str = "gen_ai.tool.type";
+/// Content, which leaves only when asked for.
+pub const TOOL_ARGUMENTS: &str = "gen_ai.tool.call.arguments";
+pub const TOOL_RESULT: &str = "gen_ai.tool.call.result";
+
+/// The values of [`OPERATION`].
+pub mod operation {
+    pub const INVOKE_AGENT: &str = "invoke_agent";
+    pub const CREATE_AGENT: &str = "create_agent";
+    pub const CHAT: &str = "chat";
+    pub const EMBEDDINGS: &str = "embeddings";
+    pub const EXECUTE_TOOL: &str = "execute_tool";
+    pub const INVOKE_WORKFLOW: &str = "invoke_workflow";
+}
+
+pub const DB_SYSTEM: &str = "db.system.name";
+pub const DB_QUERY: &str = "db.query.text";
+pub const DB_OPERATION: &str = "db.operation.name";
+pub const ERROR_TYPE: &str = "error.type";
+pub const SESSION_ID: &str = "session.id";
+pub const USER_ID: &str = "user.id";
+
+pub const SERVICE: &str = "service.name";
+pub const SERVICE_VERSION: &str = "service.version";
+pub const ENVIRONMENT: &str = "deployment.environment.name";
+/// The older name, which Agents before 7.58 read.
+pub const ENVIRONMENT_OLD: &str = "deployment.environment";
+pub const HOST: &str = "host.name";
+pub const SDK: &str = "telemetry.sdk.name";
+
+/// Whether a trace goes to LLM Observability. Set on the resource, either way: Datadog's pages
+/// disagree about what holds without it.
+pub const LLMOBS_ENABLED: &str = "dd_llmobs_enabled";
+/// A JSON object as text, which Datadog merges into a span's metadata.
+pub const LLMOBS_METADATA: &str = "_dd.ml_obs.metadata";

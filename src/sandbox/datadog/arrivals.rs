@@ -1,0 +1,92 @@
+//! What was taken of one kind, in the order it came.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+
+use super::Visit;
+use super::logs::is_visible;
+use crate::domain::site::Site;
+use crate::sandbox::http::Body;
+use crate::sandbox::received::{Arrival, Fate, Selection};
+
+/// Rows kept; the oldest go first.
+const MAX_ROWS: usize = 100_000;
+
+/// The rows taken so far.
+#[derive(Debug, Default)]
+pub struct ArrivalStore {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    rows: VecDeque<Stored>,
+    last: u64,
+}
+
+#[derive(Debug)]
+struct Stored {
+    n: u64,
+    request: u64,
+    received_at: Timestamp,
+    arrived_at: Timestamp,
+    site: Site,
+    row: Map<String, Value>,
+}
+
+impl ArrivalStore {
+    /// Keeps the rows of one request.
+    pub fn push(&self, rows: Vec<Map<String, Value>>, visit: &Visit<'_>, site: Site) {
+        let mut inner = self.lock();
+        for row in rows {
+            inner.last += 1;
+            let stored = Stored {
+                n: inner.last,
+                request: visit.number,
+                received_at: visit.now,
+                arrived_at: visit.arrived,
+                site,
+                row,
+            };
+            inner.rows.push_back(stored);
+        }
+        let excess = inner.rows.len().saturating_sub(MAX_ROWS);
+        inner.rows.drain(..excess);
+    }
+
+    /// The selected rows as a JSON array.
+    pub fn received(&self, selection: &Selection, delay: SignedDuration, now: Timestamp) -> Body {
+        let rows: Vec<Value> = self
+            .lock()
+            .rows
+            .iter()
+            .filter_map(|stored| selection.row(stored.arrival(delay, now)))
+            .take(selection.limit)
+            .collect();
+        Body::Full(Value::Array(rows).to_string().into())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stored {
+    fn arrival(&self, delay: SignedDuration, now: Timestamp) -> Arrival {
+        let fate = match is_visible(self.arrived_at, delay, now) {
+            true => Fate::Indexed(self.row.clone()),
+            false => Fate::Waiting,
+        };
+        Arrival {
+            n: self.n,
+            request: self.request,
+            received_at: self.received_at,
+            site: self.site,
+            event: self.row.clone(),
+            fate,
+        }
+    }
+}
