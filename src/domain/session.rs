@@ -111,6 +111,14 @@ impl ConnectionRef {
             subtype => format!("{}/{subtype}", self.kind),
         }
     }
+
+    /// `postgres`: what says most in little room.
+    pub fn short_type(&self) -> &str {
+        match self.subtype.as_str() {
+            "" => &self.kind,
+            subtype => subtype,
+        }
+    }
 }
 
 /// How the client used the connection.

@@ -51,7 +51,7 @@ pub use export::{
 pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
-pub use reconcile::{GRACE, Made, NotAPosition, Position, Reconcile, reconcile};
+pub use reconcile::{GRACE, NotAPosition, Position, Reconcile, reconcile};
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
 pub use rounds::{Left, News};
 pub use stats::{By, Counts, Group, Tally, tally};

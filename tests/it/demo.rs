@@ -66,9 +66,7 @@ fn it_is_readable_at_80_columns_on_a_terminal() {
     let environment = TestEnvironment::empty();
     let output = Pty::start(&environment, &["demo", "--fast", "--color", "never"]).finish();
     assert_eq!(output.code, 0);
-    let text = String::from_utf8_lossy(&output.wire).replace('\r', "");
-    // A line of progress is wiped, and the next one stands in its place.
-    let text = text.replace("\x1b[2K", "\n");
+    let text = output.unwrapped();
     assert_eq!(steps_of(&text).len(), 7, "{text}");
     let is_wide = |line: &&str| {
         // Commands and addresses are to be copied, not cut.

@@ -118,8 +118,7 @@ fn the_list_keeps_its_shape_and_fits_a_terminal() {
     environment.set("NO_COLOR", "1");
     for command in ["list", "show"] {
         let output = Pty::start(&environment, &["receipts", command]).finish();
-        let text = String::from_utf8(output.wire).expect("text");
-        for line in text.replace('\r', "").lines() {
+        for line in output.unwrapped().lines() {
             // Hashes and paths stay in one piece, to be copied.
             let is_whole = ["before it", "SHA-256  ", "file  "];
             let is_whole = is_whole

@@ -297,8 +297,6 @@ fn hits_fit_a_terminal_of_40_columns() {
     );
     let args = ["sessions", "search", "needle", "a.cast", "--context", "1"];
     let output = Pty::start_sized(&environment, (40, 24), &args).finish();
-    let text = String::from_utf8(output.wire)
-        .expect("text")
-        .replace('\r', "");
+    let text = output.unwrapped();
     stable().bind(|| assert_snapshot!("sessions_search_40_columns", text));
 }

@@ -30,9 +30,7 @@ fn the_list_fits_a_terminal_of_80_columns() {
     )
     .finish();
     assert_eq!(output.code, 0);
-    let text = String::from_utf8(output.wire)
-        .expect("text")
-        .replace('\r', "");
+    let text = output.unwrapped();
     for line in text.lines() {
         assert!(line.chars().count() <= 80, "{line}");
     }

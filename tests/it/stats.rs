@@ -45,11 +45,7 @@ fn a_table_fits_80_columns_and_says_what_it_leaves_out() {
     let args = ["sessions", "stats", "--since", "40d", "--top", "2"];
     let output = Pty::start(&environment, &args).finish();
     assert_eq!(output.code, 0);
-    let text = String::from_utf8(output.wire)
-        .expect("text")
-        .replace('\r', "");
-    // Progress rubs itself out before the table comes.
-    let text = text.rsplit("\x1b[2K").next().unwrap_or_default();
+    let text = output.unwrapped();
     for line in text.lines() {
         assert!(line.chars().count() <= 80, "{line}");
     }

@@ -39,6 +39,17 @@ impl Carried {
         self.lacked.saturating_sub(self.summary().read)
     }
 
+    /// Whether it has what it was to get.
+    pub fn is_whole(&self) -> bool {
+        self.result.is_ok()
+    }
+
+    /// Whether something was too old for it by the time it was sent.
+    pub fn is_late(&self) -> bool {
+        let summary = self.summary();
+        summary.late + summary.skipped > 0
+    }
+
     /// What it comes to. That a best-effort destination failed is said and changes nothing, but
     /// what it left in the dead letters waits for somebody.
     fn exit(&self) -> Exit {

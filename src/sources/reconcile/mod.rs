@@ -22,7 +22,6 @@ use super::events::EventContext;
 use super::export::{Fed, Follow, SourceSummary, follow};
 use super::filter::SessionFilter;
 use super::rounds::{Left, News};
-use crate::domain::event::EventKind;
 use crate::domain::session::Session;
 use crate::gateway::Gateway;
 
@@ -79,32 +78,6 @@ pub async fn reconcile(
     let followed = follow(settings, left, statements, read, news);
     let (summary, _) = tokio::join!(followed, hold_back(reading, tx, grace));
     summary
-}
-
-/// How many events nobody had before they were offered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Made {
-    pub opened: u64,
-    /// Of these the pending ones have a webhook, the decisions do not.
-    pub reviews: u64,
-    pub blocked: u64,
-    pub closed: u64,
-}
-
-impl Made {
-    pub fn count(&mut self, kind: EventKind) {
-        let one = match kind {
-            EventKind::Open => &mut self.opened,
-            EventKind::Review(_) => &mut self.reviews,
-            EventKind::Blocked => &mut self.blocked,
-            EventKind::Close => &mut self.closed,
-        };
-        *one += 1;
-    }
-
-    pub fn total(&self) -> u64 {
-        self.opened + self.reviews + self.blocked + self.closed
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::*;
-use crate::domain::event::SessionEvent;
+use crate::domain::event::{EventKind, SessionEvent};
 use crate::gateway::testing::Server;
 use crate::sources::testing::{STILL_OPEN, gateway_of, row};
 
@@ -100,13 +100,4 @@ async fn a_session_that_is_open_is_looked_at_again() {
     let offered = looked(&server, &position, 2).await;
     assert_eq!(kinds(&offered), [EventKind::Open, EventKind::Open]);
     assert_eq!(position.borrow().unfinished(), 1);
-}
-
-#[test]
-fn what_was_made_is_counted_by_kind() {
-    let mut made = Made::default();
-    for event in [EventKind::Open, EventKind::Close, EventKind::Close] {
-        made.count(event);
-    }
-    assert_eq!((made.opened, made.closed, made.total()), (1, 2, 3));
 }

@@ -14,7 +14,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Attempt, CommandOutput, Running, SECRET, SandboxProcess, TestEnvironment, ask,
+    Attempt, CommandOutput, Running, SECRET, SandboxProcess, TestCommand, TestEnvironment, ask,
 };
 
 /// A relay under way.
@@ -30,27 +30,18 @@ fn secrets(environment: &TestEnvironment, secrets: &[&str]) -> PathBuf {
     path
 }
 
+/// A relay to the logs, at any free door.
+fn command(environment: &TestEnvironment, more: &[&str]) -> TestCommand {
+    let file = secrets(environment, &[SECRET]).display().to_string();
+    let args = ["relay", "--listen", "0", "--signing-secret-file", &file];
+    let args = args.into_iter().chain(["--to", "logs"]);
+    environment.command(args.chain(more.iter().copied()))
+}
+
 impl Relay {
     fn start(environment: &TestEnvironment, more: &[&str]) -> Self {
-        let file = secrets(environment, &[SECRET]).display().to_string();
-        let args = [
-            "relay",
-            "--listen",
-            "0",
-            "--signing-secret-file",
-            &file,
-            "--to",
-            "logs",
-            "--disk-free",
-            "1kB",
-            "-o",
-            "json",
-        ];
-        Self::of(
-            environment
-                .command(args.into_iter().chain(more.iter().copied()))
-                .start(),
-        )
+        let all = [&["--disk-free", "1kB", "-o", "json"], more].concat();
+        Self::of(command(environment, &all).start())
     }
 
     fn of(mut running: Running) -> Self {

@@ -5,26 +5,15 @@ use std::fs;
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::{Relay, health, health_address, logs, secrets, unknown};
-use crate::support::{Attempt, SECRET, SandboxOptions, TestEnvironment, assert_shape, until};
+use super::{Relay, command, health, health_address, logs, unknown};
+use crate::support::{Attempt, SandboxOptions, TestEnvironment, assert_shape, until};
 
 #[test]
 fn without_room_a_webhook_is_answered_503_and_the_relay_is_not_ready() {
     let sandbox = SandboxOptions::default().sessions(3).start();
     let environment = TestEnvironment::of(&sandbox);
     let flags = ["--disk-free", "4000000GB", "--health-listen", "0"];
-    let file = secrets(&environment, &[SECRET]).display().to_string();
-    let args = [
-        "relay",
-        "--listen",
-        "0",
-        "--signing-secret-file",
-        &file,
-        "--to",
-        "logs",
-    ];
-    let running = environment.command(args.into_iter().chain(flags)).start();
-    let mut relay = Relay::of(running);
+    let mut relay = Relay::of(command(&environment, &flags).start());
     let address = health_address(&mut relay);
     let body = unknown(1).to_string();
     assert_eq!(
@@ -72,17 +61,7 @@ fn a_second_relay_is_told_who_has_the_spool() {
     let sandbox = SandboxOptions::default().sessions(3).start();
     let environment = TestEnvironment::of(&sandbox);
     let relay = Relay::start(&environment, &[]);
-    let file = secrets(&environment, &[SECRET]).display().to_string();
-    let second = [
-        "relay",
-        "--listen",
-        "0",
-        "--signing-secret-file",
-        &file,
-        "--to",
-        "logs",
-    ];
-    let refused = environment.run(second).exits(1);
+    let refused = command(&environment, &[]).run().exits(1);
     assert!(
         refused
             .stderr
@@ -127,17 +106,7 @@ fn a_damaged_spool_is_refused_and_repaired_without_what_is_damaged() {
         let _ = fs::remove_file(path.with_file_name(companion));
     }
     fs::write(&path, b"no database").expect("ours");
-    let file = secrets(&environment, &[SECRET]).display().to_string();
-    let args = [
-        "relay",
-        "--listen",
-        "0",
-        "--signing-secret-file",
-        &file,
-        "--to",
-        "logs",
-    ];
-    let refused = environment.run(args).exits(1);
+    let refused = command(&environment, &[]).run().exits(1);
     assert!(
         refused.stderr.contains("ddctl state repair"),
         "{}",

@@ -17,7 +17,7 @@ mod waiting;
 mod webhook;
 
 pub use chromium::{Chromium, DESKTOP, Tab, Window};
-pub use environment::TestEnvironment;
+pub use environment::{TestCommand, TestEnvironment};
 pub use golden::assert_shape;
 pub use http::ask;
 pub use nats::NatsServer;

@@ -13,6 +13,8 @@ use super::waiting::until;
 
 const COLUMNS: u16 = 80;
 const ROWS: u16 = 24;
+/// Columns and rows that no output of a test fills.
+const UNWRAPPED: (u16, u16) = (400, 2000);
 
 /// A program on a terminal. Ended when dropped.
 pub struct Pty {
@@ -34,6 +36,15 @@ pub struct PtyOutput {
     pub wire: Vec<u8>,
     /// The terminal's settings are what they were before.
     pub is_given_back: bool,
+}
+
+impl PtyOutput {
+    /// What a terminal would show that forgets no row and wraps none: a line of progress is gone
+    /// when it was wiped, wherever the program was slow enough to draw one.
+    pub fn unwrapped(&self) -> String {
+        let rows = screen_of(&self.wire, UNWRAPPED);
+        rows.join("\n").trim_end().to_owned()
+    }
 }
 
 impl Pty {
@@ -216,6 +227,8 @@ fn screen_of(wire: &[u8], (cols, rows): (u16, u16)) -> Vec<String> {
             let line = terminal.screen().line(row).expect("a row of the screen");
             line.cells()
                 .iter()
+                // The second half of a wide character is a cell of no width.
+                .filter(|cell| cell.width() > 0)
                 .map(|cell| cell.char())
                 .collect::<String>()
         })

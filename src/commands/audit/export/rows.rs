@@ -112,13 +112,12 @@ struct Delivered {
 impl Delivered {
     /// Whether no destination failed.
     fn is_whole(&self) -> bool {
-        self.carried.iter().all(|one| one.result.is_ok())
+        self.carried.iter().all(Carried::is_whole)
     }
 
     /// Whether a change was too old by the time it was sent.
     fn is_late(&self) -> bool {
-        let late = |one: &Carried| one.summary().late + one.summary().skipped > 0;
-        self.carried.iter().any(late)
+        self.carried.iter().any(Carried::is_late)
     }
 }
 

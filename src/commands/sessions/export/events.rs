@@ -104,13 +104,12 @@ struct Delivered {
 impl Delivered {
     /// Whether every destination has what it was to get.
     fn is_whole(&self) -> bool {
-        self.carried.iter().all(|one| one.result.is_ok())
+        self.carried.iter().all(Carried::is_whole)
     }
 
     /// Whether an event was too old by the time it was sent.
     fn is_late(&self) -> bool {
-        let late = |one: &Carried| one.summary().late + one.summary().skipped > 0;
-        self.carried.iter().any(late)
+        self.carried.iter().any(Carried::is_late)
     }
 }
 

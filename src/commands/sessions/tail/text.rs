@@ -82,8 +82,8 @@ impl<'a> Text<'a> {
 
     fn opened(&self, session: &Session, begin: Begin) -> String {
         let (at, who) = (self.ui.moment(session.start_date), session.identity.label());
-        let kind = session.connection.full_type();
-        let (who, kind) = (escape::line(who), escape::line(&kind));
+        let kind = session.connection.short_type();
+        let (who, kind) = (escape::line(who), escape::line(kind));
         match begin {
             Begin::Joined => format!("open since {at}, by {who} ({kind})"),
             Begin::New | Begin::Past => format!("{at} opened by {who} ({kind})"),
