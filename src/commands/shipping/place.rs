@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::receivers::ReceiverUrl;
+use crate::domain::site::Site;
 use crate::error::UsageError;
 
 /// What is written behind a destination that must not hold the others back.
@@ -35,6 +36,21 @@ pub enum Destination {
 }
 
 impl Destination {
+    /// The destination of an [`Intake`](super::Intake)'s name at `site`; `None` for that of
+    /// another site, and for what is none.
+    pub fn of_name(name: &str, site: Site) -> Option<Self> {
+        let (word, rest) = name.split_once(' ')?;
+        let is_here = rest == site.domain();
+        match word {
+            "logs" if is_here => Some(Destination::Logs),
+            "events" if is_here => Some(Destination::Events),
+            "llmobs" if is_here => Some(Destination::LlmObs),
+            "otlp" if is_here => Some(Destination::Otlp(None)),
+            "otlp" if rest.contains("://") => rest.parse().ok().map(|url| Self::Otlp(Some(url))),
+            _ => None,
+        }
+    }
+
     /// True for Datadog's intakes of events.
     pub fn is_intake(&self) -> bool {
         matches!(self, Destination::Logs | Destination::Events)
