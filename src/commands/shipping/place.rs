@@ -160,9 +160,37 @@ mod tests {
         let extra = to("events,best-effort");
         assert!(extra.is_best_effort && extra.destination == Destination::Events);
         assert!(to("x.csv,best-effort").is_best_effort);
-        for wrong in ["", "logs,fast", ",best-effort"] {
+        for wrong in [
+            "",
+            "logs,fast",
+            ",best-effort",
+            "otlp=",
+            "otlp=localhost",
+            "llmobs,x",
+        ] {
             assert!(wrong.parse::<To>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_receiver_of_spans_is_datadogs_own_or_one_that_is_named() {
+        assert_eq!(to("otlp").destination, Destination::Otlp(None));
+        assert_eq!(to("llmobs").destination, Destination::LlmObs);
+        let named = to("otlp=http://localhost:4318/v1/traces,best-effort");
+        assert!(named.is_best_effort);
+        assert_eq!(named.destination.to_string(), "otlp=http://localhost:4318");
+        let twice = [to("otlp=http://a"), to("otlp=http://a/")];
+        assert!(check(&twice).is_err(), "one receiver in two writings");
+    }
+
+    #[test]
+    fn the_name_of_a_destination_leads_back_to_it() {
+        let of_name = |name: &str| Destination::of_name(name, Site::Eu1);
+        assert_eq!(of_name("logs datadoghq.eu"), Some(Destination::Logs));
+        assert_eq!(of_name("otlp datadoghq.eu"), Some(Destination::Otlp(None)));
+        assert_eq!(of_name("llmobs datadoghq.com"), None, "another site's");
+        let named = to("otlp=http://localhost:4318").destination;
+        assert_eq!(of_name("otlp http://localhost:4318"), Some(named));
     }
 
     #[test]
