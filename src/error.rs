@@ -431,7 +431,9 @@ fn of_file(error: &FileError) -> Verdict {
         FileError::Exists { .. } | FileError::NotAFile { .. } | FileError::NoFolder { .. } => {
             Verdict::plain(Exit::Usage)
         }
-        FileError::DiskFull { .. } | FileError::Io { .. } => Verdict::plain(Exit::Failed),
+        FileError::FolderGone { .. } | FileError::DiskFull { .. } | FileError::Io { .. } => {
+            Verdict::plain(Exit::Failed)
+        }
     }
 }
 

@@ -22,6 +22,9 @@ pub enum FileError {
     NotAFile { path: PathBuf },
     #[error("the folder {} does not exist", path.display())]
     NoFolder { path: PathBuf },
+    /// It was there when the writing began.
+    #[error("the folder {} is gone", path.display())]
+    FolderGone { path: PathBuf },
     #[error("the disk of {} is full; nothing was left behind", path.display())]
     DiskFull { path: PathBuf },
     #[error("cannot write {}", path.display())]
@@ -91,8 +94,7 @@ impl AtomicFile {
             io::ErrorKind::AlreadyExists => FileError::Exists {
                 path: target.clone(),
             },
-            // It was there when the file was begun.
-            io::ErrorKind::NotFound => FileError::NoFolder {
+            io::ErrorKind::NotFound => FileError::FolderGone {
                 path: folder_of(&target).to_owned(),
             },
             _ => explained(&target, error.error),

@@ -87,3 +87,34 @@ fn what_a_position_leaves_is_sent_unasked_and_late_events_are_told() {
     let again = export(&environment, &["--new"]).exits(0);
     assert!(!again.stderr.contains("every 12 h"), "{}", again.stderr);
 }
+
+#[test]
+fn what_is_about_session_events_is_refused_for_lines_and_recordings() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let lines = environment.home().join("lines.ndjson");
+    environment.write(&lines, "{\"message\":\"x\"}\n");
+    let lines = lines.display().to_string();
+    let of_lines = ["--file", &lines, "--to", "logs"];
+    let of_recordings = ["--since", "2h", "--to", "recordings/", "--format", "txt"];
+    for flag in ["--estimate", "--verify"] {
+        let _ = environment
+            .run(
+                ["sessions", "export", "--yes", flag]
+                    .iter()
+                    .chain(&of_recordings),
+            )
+            .exits(2);
+    }
+    assert!(!environment.path("recordings").exists());
+    for flag in ["--estimate", "--verify", "--follow"] {
+        let _ = environment
+            .run(
+                ["sessions", "export", "--yes", flag]
+                    .iter()
+                    .chain(&of_lines),
+            )
+            .exits(2);
+    }
+    assert!(sandbox.received("logs", "").is_empty());
+}

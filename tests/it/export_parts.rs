@@ -191,8 +191,8 @@ fn a_folder_that_vanishes_is_named_and_nothing_is_lost() {
     });
     let away = environment.home().join("away");
     fs::rename(&folder, &away).expect("our folder");
-    let failed = running.finish().exits(2);
-    let why = format!("the folder {} does not exist", folder.display());
+    let failed = running.finish().exits(1);
+    let why = format!("the folder {} is gone", folder.display());
     for told in [&*why, "with the next run"] {
         assert!(failed.stderr.contains(told), "{}", failed.stderr);
     }

@@ -79,6 +79,33 @@ fn one_that_was_killed_is_said_to_be_gone() {
 }
 
 #[test]
+fn a_destination_that_fails_is_told_of_at_once_while_the_other_goes_on() {
+    let sandbox = SandboxOptions::default().sessions(3).every("300ms").start();
+    let environment = TestEnvironment::of(&sandbox);
+    let folder = environment.home().join("parts");
+    fs::create_dir(&folder).expect("a writable home");
+    let file = folder.join("events.ndjson").display().to_string();
+    let flags = ["--to", &file, "--rotate-age", "1s", "--interval", "200ms"];
+    let mut running = follow(&environment, &flags, None);
+    until("a finished file", || {
+        fs::read_dir(&folder).expect("ours").next().map(drop)
+    });
+    fs::rename(&folder, environment.home().join("away")).expect("ours");
+    let said = running.wait_for_stderr("nothing more goes there in this run");
+    assert!(said.contains("is gone"), "{said}");
+    let (code, report) = status(&environment, |report| {
+        report.to_string().contains("is gone")
+    });
+    assert_eq!(code, 3, "{report}");
+    let count = sandbox.received("logs", "").len();
+    until("the other goes on", || {
+        (sandbox.received("logs", "").len() > count).then_some(())
+    });
+    running.signal(Signal::TERM);
+    let _ = running.finish().exits(1);
+}
+
+#[test]
 fn a_heartbeat_goes_to_the_logs_as_the_pack_expects_it() {
     let sandbox = SandboxOptions::default().sessions(5).start();
     let environment = TestEnvironment::of(&sandbox);

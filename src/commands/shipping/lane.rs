@@ -10,9 +10,9 @@ use crate::datadog::Datadog;
 use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
-    self, Account, AtomicFile, DryRun, Entry, Fate, Format, Given, IntakeKind, Number, Observer,
-    Options, Parts, PartsError, Progress, Receiver, Record, SentBatch, ShownSpans, Stop, Summary,
-    Unplaced, Worth,
+    self, Account, AtomicFile, DryRun, Entry, Fate, FileError, Format, Given, IntakeKind, Number,
+    Observer, Options, Parts, PartsError, Progress, Receiver, Record, SentBatch, ShownSpans, Stop,
+    Summary, Unplaced, Worth,
 };
 use crate::otlp::Exporter;
 use crate::ui::Ui;
@@ -186,6 +186,10 @@ impl<E> Runner<'_, E> {
 /// The cause itself, by which the exit code is found.
 fn explained(error: PartsError) -> anyhow::Error {
     match error {
+        // The first file was begun there.
+        PartsError::File(FileError::NoFolder { path }) => {
+            anyhow::Error::from(FileError::FolderGone { path }).context(UNFINISHED)
+        }
         PartsError::File(error) => anyhow::Error::from(error).context(UNFINISHED),
         PartsError::State(error) => error.into(),
     }

@@ -191,7 +191,9 @@ async fn deliver<E: Clone>(
         let run = async move {
             let ended = run.await;
             track.keeper.ended();
-            if let (true, Err(error)) = (track.is_best_effort, &ended) {
+            // One run among others that go on; that of a standing command may go on for weeks.
+            let is_told = track.is_best_effort || standing.is_some();
+            if let (true, Err(error)) = (is_told, &ended) {
                 failed(chorus, standing, at, error);
             }
             ended

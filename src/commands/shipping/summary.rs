@@ -197,12 +197,12 @@ impl Counts {
             (
                 self.late,
                 noun,
-                "older than Datadog takes: sent as of now, tagged late:true",
+                "older than Datadog takes, or ahead of it: as of now, late:true",
             ),
             (
                 self.already_sent,
                 noun,
-                "there already from an earlier run (--again sends them once more)",
+                "settled by an earlier run, sent or set aside (--again sends them once more)",
             ),
             (
                 self.skipped,

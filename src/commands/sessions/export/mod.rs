@@ -34,7 +34,7 @@ use crate::commands::shipping::{
 };
 use crate::context::Context;
 use crate::domain::time::{TimeError, TimeRange, parse_duration, parse_range};
-use crate::error::Exit;
+use crate::error::{Exit, UsageError};
 use crate::recording::Strictness;
 use crate::replay::{Clip, Point};
 use crate::sources::{self, SessionRef};
@@ -222,6 +222,13 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     match destination::of(args, args.recording || !files.is_empty())? {
         Destinations::Recordings { .. } if args.goes_on() => {
             Err(positions::files_have_none(args.mode()).into())
+        }
+        Destinations::Recordings { .. } if args.proof.verify || args.proof.estimate => {
+            Err(UsageError::with_hint(
+                "--verify and --estimate are about session events, and this exports recordings",
+                "leave it out, or export events: --to logs",
+            )
+            .into())
         }
         Destinations::Recordings { target, format } => {
             to_recordings(context, args, files, &named, target, format).await

@@ -46,7 +46,7 @@ pub struct LinesArgs {
         value_name = "F",
         conflicts_with_all = [
             "sessions", "since", "until", "new", "FilterArgs", "limit", "no_redact", "recording",
-            "overwrite", "rotate_size", "rotate_age",
+            "overwrite", "rotate_size", "rotate_age", "follow", "verify", "estimate",
         ]
     )]
     pub(super) file: Option<PathBuf>,
