@@ -30,7 +30,8 @@ pub enum SecretKind {
     SigningSecret,
     /// Of the tokens in redaction marks; the profile names its file.
     RedactionKey,
-    /// Of a relay on the NATS servers of its queue: a token, or `user:password`.
+    /// Of a relay on the NATS servers of its queue: a token, `user:password`, or the text of a
+    /// `.creds` file.
     QueueCredential,
 }
 
