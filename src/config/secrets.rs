@@ -156,6 +156,8 @@ impl Secrets<'_> {
     ) -> Result<Option<(Secret, Origin)>, SecretError> {
         let found = self.look(kind, settings)?;
         match &found {
+            // That one may be a whole file.
+            Some(_) if kind == SecretKind::QueueCredential => Ok(found),
             Some((secret, _)) if !is_header_text(secret) => Err(SecretError::Unusable { kind }),
             _ => Ok(found),
         }

@@ -238,6 +238,12 @@ async fn open(context: &Context, args: &Relay, intake: &Intake<'_>) -> anyhow::R
     let destinations = destinations.collect();
     if let Some(settings) = args.queue.settings(context, args.spool_size)? {
         let queue = Queue::open(settings, destinations).await?;
+        if let Some(version) = queue.forgetful_server() {
+            context.ui.warning(&format!(
+                "the NATS server is {version}: when one before 2.11 is killed, some of what was \
+                 delivered stays in the queue and takes room; nothing is lost by that"
+            ));
+        }
         return Ok(Backlog::Queue(queue));
     }
     let limits = Limits {
