@@ -3257,7 +3257,7 @@ _ddctl() {
             return 0
             ;;
         ddctl__subcmd__sessions__subcmd__export)
-            opts="-o -y -q -v -h --since --until --new --again --follow --interval --heartbeat --health-listen --open-too-long --file --user --agent --connection --type --outcome --status --approval --correlation --limit --to --overwrite --compression --late --dry-run --rotate-size --rotate-age --format --recording --clip --at --timing --lenient --no-redact --include-input --allow-download --cache --redaction-report --concurrency --verify --verify-wait --estimate --price-per-million --price-per-gb --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
+            opts="-o -y -q -v -h --since --until --new --again --follow --interval --heartbeat --health-listen --open-too-long --file --user --agent --connection --type --outcome --status --approval --correlation --limit --to --overwrite --compression --late --dry-run --rotate-size --rotate-age --format --recording --clip --at --timing --lenient --include-output --include-people --no-redact --include-input --allow-download --cache --redaction-report --concurrency --verify --verify-wait --estimate --price-per-million --price-per-gb --gateway-token-file --api-key-file --api-key-stdin --app-key-file --profile --site --gateway-url --config --output --log-format --color --tz --ca-file --no-input --yes --read-only --timeout --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

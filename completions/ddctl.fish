@@ -495,7 +495,7 @@ revoked\t''
 not-required\t'No rule demanded one'"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l correlation -d 'By correlation id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l limit -d 'Stop after this many sessions' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), for sessions also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"
@@ -547,6 +547,8 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_su
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l dry-run -d 'Show the real payloads, the key masked; send nothing, write no file'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l recording -d 'Recordings, where the format fits session events as well (ndjson, csv)'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l lenient -d 'Leave out the lines of a recording file that cannot be read'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l include-output -d 'With --to otlp or llmobs: what commands printed as well'
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l include-people -d 'With --to llmobs: people\'s sessions too, which are billed as a model\'s traffic'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l no-redact -d 'Leave secrets in commands and recordings as they are'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l include-input -d 'What was typed as well, passwords included'
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l allow-download -d 'Take recordings although the gateway has downloads switched off'
@@ -599,7 +601,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subco
 failure\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l path -d 'By a part of the path of its request' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l client-ip -d 'By the address it came from, or a part of it' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), for sessions also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"

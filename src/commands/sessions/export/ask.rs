@@ -43,8 +43,8 @@ pub(super) async fn goes_on(
         return Ok(true);
     }
     let estimate = estimate?;
-    let old =
-        (estimate.old > 0).then(|| format!("up to {} began", counted(estimate.old, "session")));
+    let is_any_old = estimate.old > 0 && args.has_events();
+    let old = is_any_old.then(|| format!("up to {} began", counted(estimate.old, "session")));
     Ok(is_wanted_all(context, estimate)? && are_late_wanted(context, &args.delivery, old)?)
 }
 

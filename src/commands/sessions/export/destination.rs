@@ -55,7 +55,7 @@ pub(super) enum Target {
 pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, UsageError> {
     let all = &args.delivery.to;
     shipping::check(all)?;
-    let has_rows = all.iter().any(|to| !to.destination.is_intake());
+    let has_rows = all.iter().any(|to| !to.destination.is_sent());
     if args.format.is_some() && !has_rows {
         let why = format!("--format is for files and stdout, not for `{}`", names(all));
         return Err(UsageError::new(why));
@@ -65,6 +65,7 @@ pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, Usag
         match kind(args, to, is_recording)? {
             Kind::Events(format) => places.push(Place {
                 rotation: args.rotate.of(to, args.runs_until_stopped()),
+                share: share(args, to),
                 to: to.clone(),
                 format,
             }),
@@ -76,8 +77,15 @@ pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, Usag
         }
     }
     check(args, None)?;
+    check_spans(args)?;
     args.rotate.check(&places)?;
     Ok(Destinations::Events(places))
+}
+
+/// LLM Observability gets people's sessions only when asked for, which is another selection.
+fn share(args: &Export, to: &To) -> Option<&'static str> {
+    let has_people = args.include_people && to.destination == Destination::LlmObs;
+    has_people.then_some("people=true")
 }
 
 fn names(all: &[To]) -> String {
@@ -93,10 +101,12 @@ enum Kind {
 
 fn kind(args: &Export, to: &To, is_recording: bool) -> Result<Kind, UsageError> {
     let target = match &to.destination {
-        Destination::Logs | Destination::Events if is_recording => {
-            return Err(only_recordings(&format!("`{}` takes", to.destination)));
+        sent if sent.is_sent() && is_recording => {
+            return Err(only_recordings(&format!("`{sent}` takes")));
         }
-        Destination::Logs | Destination::Events => return Ok(Kind::Events(Format::Ndjson)),
+        Destination::Logs | Destination::Events | Destination::Otlp(_) | Destination::LlmObs => {
+            return Ok(Kind::Events(Format::Ndjson));
+        }
         Destination::Stdout => Target::Stdout,
         Destination::Path(path) => Target::Path(path.clone()),
     };
@@ -152,6 +162,28 @@ fn only_recordings(what: &str) -> UsageError {
         format!("{what} session events, and these are recordings"),
         "name a file that ends in .cast, .txt, .ndjson, .csv, .html or .svg",
     )
+}
+
+/// What says which spans there are is refused where there are none, and what counts events where
+/// there are no others.
+fn check_spans(args: &Export) -> Result<(), UsageError> {
+    let all = &args.delivery.to;
+    let any = |is: fn(&Destination) -> bool| all.iter().any(|to| is(&to.destination));
+    if args.include_output && !any(Destination::takes_spans) {
+        return Err(UsageError::new(
+            "--include-output is for --to otlp and --to llmobs",
+        ));
+    }
+    if args.include_people && !any(|one| *one == Destination::LlmObs) {
+        return Err(UsageError::new("--include-people is for --to llmobs"));
+    }
+    if args.proof.estimate && any(Destination::takes_spans) {
+        return Err(UsageError::with_hint(
+            "--estimate counts session events, and these are spans",
+            "--dry-run shows them",
+        ));
+    }
+    Ok(())
 }
 
 /// What cuts or chooses is refused where it would do nothing.
