@@ -1007,7 +1007,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--spool-size', '--spool-size', [CompletionResultType]::ParameterName, 'What is kept at most: above it webhooks are answered 503')
             [CompletionResult]::new('--disk-free', '--disk-free', [CompletionResultType]::ParameterName, 'What stays free on the disk: below it webhooks are answered 503')
             [CompletionResult]::new('--queue', '--queue', [CompletionResultType]::ParameterName, 'Keep webhooks and events in NATS JetStream, for several relays: nats://HOST[:PORT], or tls://; several servers of one system with commas')
-            [CompletionResult]::new('--queue-credential-file', '--queue-credential-file', [CompletionResultType]::ParameterName, 'Read what signs in to the queue from FILE: a token, or user:password (else DDCTL_QUEUE_CREDENTIAL)')
+            [CompletionResult]::new('--queue-credential-file', '--queue-credential-file', [CompletionResultType]::ParameterName, 'Read what signs in to the queue from FILE: a token, user:password, or a .creds file (else DDCTL_QUEUE_CREDENTIAL)')
             [CompletionResult]::new('--queue-replicas', '--queue-replicas', [CompletionResultType]::ParameterName, 'Copies of what is in the queue (else three in a cluster, one on a server that stands alone)')
             [CompletionResult]::new('--queue-ack-wait', '--queue-ack-wait', [CompletionResultType]::ParameterName, 'How long a relay that died keeps its part from the others; 90s or more, so that a request to Datadog has its time')
             [CompletionResult]::new('--compression', '--compression', [CompletionResultType]::ParameterName, 'Compression on the way to Datadog')

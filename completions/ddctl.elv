@@ -976,7 +976,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --spool-size 'What is kept at most: above it webhooks are answered 503'
             cand --disk-free 'What stays free on the disk: below it webhooks are answered 503'
             cand --queue 'Keep webhooks and events in NATS JetStream, for several relays: nats://HOST[:PORT], or tls://; several servers of one system with commas'
-            cand --queue-credential-file 'Read what signs in to the queue from FILE: a token, or user:password (else DDCTL_QUEUE_CREDENTIAL)'
+            cand --queue-credential-file 'Read what signs in to the queue from FILE: a token, user:password, or a .creds file (else DDCTL_QUEUE_CREDENTIAL)'
             cand --queue-replicas 'Copies of what is in the queue (else three in a cluster, one on a server that stands alone)'
             cand --queue-ack-wait 'How long a relay that died keeps its part from the others; 90s or more, so that a request to Datadog has its time'
             cand --compression 'Compression on the way to Datadog'

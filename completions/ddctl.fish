@@ -1077,7 +1077,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l reconcile-every -d
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l spool-size -d 'What is kept at most: above it webhooks are answered 503' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l disk-free -d 'What stays free on the disk: below it webhooks are answered 503' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue -d 'Keep webhooks and events in NATS JetStream, for several relays: nats://HOST[:PORT], or tls://; several servers of one system with commas' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-credential-file -d 'Read what signs in to the queue from FILE: a token, or user:password (else DDCTL_QUEUE_CREDENTIAL)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-credential-file -d 'Read what signs in to the queue from FILE: a token, user:password, or a .creds file (else DDCTL_QUEUE_CREDENTIAL)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-replicas -d 'Copies of what is in the queue (else three in a cluster, one on a server that stands alone)' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l queue-ack-wait -d 'How long a relay that died keeps its part from the others; 90s or more, so that a request to Datadog has its time' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''

@@ -390,9 +390,9 @@ fn of_state(error: &StateError) -> Verdict {
 fn of_queue(error: &QueueError) -> Verdict {
     match error {
         QueueError::Address { .. } => Verdict::plain(Exit::Usage),
-        QueueError::Credential | QueueError::Refused { .. } => Verdict::hinted(
+        QueueError::Credential | QueueError::Creds | QueueError::Refused { .. } => Verdict::hinted(
             Exit::Credentials,
-            "give --queue-credential-file FILE with a token, or with user:password",
+            "give --queue-credential-file FILE with a token, with user:password, or a .creds file",
         ),
         QueueError::SetUp { .. } => Verdict::hinted(
             Exit::Failed,

@@ -124,7 +124,8 @@ fn door(state: &DoorState, at: Timestamp) -> Vec<String> {
     ));
     let waiting = counted(state.webhooks, "webhook");
     say(format!(
-        "in the spool: {waiting} and {}",
+        "in the {}: {waiting} and {}",
+        state.kept_in.word(),
         counted(state.events, "event")
     ));
     if let Some(oldest) = state.oldest {

@@ -30,7 +30,8 @@ pub enum SecretKind {
     SigningSecret,
     /// Of the tokens in redaction marks; the profile names its file.
     RedactionKey,
-    /// Of a relay on the NATS servers of its queue: a token, or `user:password`.
+    /// Of a relay on the NATS servers of its queue: a token, `user:password`, or the text of a
+    /// `.creds` file.
     QueueCredential,
 }
 
@@ -155,6 +156,8 @@ impl Secrets<'_> {
     ) -> Result<Option<(Secret, Origin)>, SecretError> {
         let found = self.look(kind, settings)?;
         match &found {
+            // That one may be a whole file.
+            Some(_) if kind == SecretKind::QueueCredential => Ok(found),
             Some((secret, _)) if !is_header_text(secret) => Err(SecretError::Unusable { kind }),
             _ => Ok(found),
         }

@@ -7,6 +7,27 @@ use serde::{Deserialize, Serialize};
 
 use super::board::Away;
 
+/// Where a relay keeps what it took and has not delivered yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kept {
+    /// In a file of its own.
+    #[default]
+    Spool,
+    /// In NATS, with that of other relays: the counts are of all of them.
+    Queue,
+}
+
+impl Kept {
+    /// For people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kept::Spool => "spool",
+            Kept::Queue => "queue",
+        }
+    }
+}
+
 /// Counts are since the relay began.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DoorState {
@@ -20,9 +41,11 @@ pub struct DoorState {
     pub refused: BTreeMap<String, u64>,
     /// Why a webhook would be answered 503 now.
     pub closed: Option<String>,
+    #[serde(default)]
+    pub kept_in: Kept,
     /// Webhooks that are no events yet.
     pub webhooks: u64,
-    /// Events in the spool that a required destination lacks.
+    /// Events that a required destination lacks.
     pub events: u64,
     pub spool_bytes: u64,
     /// When the webhook that waits longest came.

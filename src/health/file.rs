@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,6 +19,9 @@ const EVERY: Duration = Duration::from_secs(2);
 
 /// A report older than this was left behind.
 const STALE: SignedDuration = SignedDuration::from_secs(30);
+
+/// One that was left behind is told of for so long, while another ddctl writes its own.
+const KEPT: Duration = Duration::from_secs(10 * 60);
 
 /// Why a report cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +38,8 @@ pub struct Stored {
     pub is_stale: bool,
 }
 
-/// Keeps the report of `board` in the state folder `state` until it is dropped; then it goes.
-/// What cannot be written is told once, and tried on.
+/// Keeps the report of `board` in the state folder `state` until it is dropped; then it goes. What
+/// others that were killed left behind goes after a while. What cannot be written is told once, and tried on.
 pub async fn publish(
     state: &Path,
     board: &Board,
@@ -47,7 +50,10 @@ pub async fn publish(
     let mut is_told = false;
     loop {
         match file.write(&folder, &board.report()) {
-            Ok(()) => is_told = false,
+            Ok(()) => {
+                is_told = false;
+                sweep(&folder, SystemTime::now());
+            }
             Err(error) if !is_told => {
                 is_told = true;
                 told(&error);
@@ -80,6 +86,21 @@ impl Drop for Placed {
     fn drop(&mut self) {
         // It may never have been written.
         let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Takes out what nobody has written since long: killed processes leave one each. What cannot be
+/// removed stays, and is said to be stale.
+fn sweep(folder: &Path, now: SystemTime) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let written = entry.metadata().and_then(|file| file.modified());
+        let age = written.ok().and_then(|at| now.duration_since(at).ok());
+        if age.is_some_and(|age| age > KEPT) {
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -154,5 +175,18 @@ mod tests {
         let found = read_all(folder.path(), later).expect("readable");
         assert_eq!(found.len(), 1);
         assert!(found[0].is_stale);
+    }
+
+    #[test]
+    fn what_killed_processes_left_behind_goes_after_a_while() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let board = Board::new("relay", [], Timestamp::now);
+        let file = Placed(folder.path().join("1.json"));
+        file.write(folder.path(), &board.report())
+            .expect("writable");
+        sweep(folder.path(), SystemTime::now() + KEPT / 2);
+        assert!(file.0.exists());
+        sweep(folder.path(), SystemTime::now() + KEPT * 2);
+        assert!(!file.0.exists());
     }
 }

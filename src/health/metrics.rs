@@ -195,7 +195,7 @@ fn of_door(text: &mut String, door: &DoorState, at: Timestamp) {
         (
             "ddctl_spool_bytes",
             "gauge",
-            "Bytes of the spool in use",
+            "Bytes of spool or queue in use",
             door.spool_bytes,
         ),
         (

@@ -12,6 +12,6 @@ mod metrics;
 mod server;
 
 pub use board::{Away, Board, DestinationState, Report, SourceState, Waiting};
-pub use door::DoorState;
+pub use door::{DoorState, Kept};
 pub use file::{StatusError, Stored, publish, read_all};
 pub use server::{ListenError, Server};

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use zeroize::Zeroizing;
 
+use super::watched::Watched;
 use crate::domain::secret::Secret;
 use crate::svix::signature::SigningKey;
 
@@ -52,14 +52,9 @@ impl Keys {
 /// One `whsec_…` a line; empty lines and those that begin with `#` are none.
 #[derive(Debug)]
 pub struct KeyFile {
-    path: PathBuf,
+    file: Watched,
     keys: Keys,
-    /// As it was when it was read last.
-    looks: Looks,
 }
-
-/// What tells that a file is another one.
-type Looks = Option<(u64, u64, i64, i64)>;
 
 impl KeyFile {
     /// Reads the file.
@@ -68,12 +63,9 @@ impl KeyFile {
     ///
     /// [`KeysError`]: a relay without keys would take nothing.
     pub fn read(path: &Path) -> Result<Self, KeysError> {
-        // Looked at first: a change in between is found at the next look.
-        let looks = looks(path);
         Ok(Self {
-            path: path.to_owned(),
+            file: Watched::new(path),
             keys: Keys::new(read(path)?),
-            looks,
         })
     }
 
@@ -88,21 +80,14 @@ impl KeyFile {
     ///
     /// [`KeysError`]; the keys that were there stay.
     pub fn renew(&mut self, in_any_case: bool) -> Result<Option<usize>, KeysError> {
-        let looks = looks(&self.path);
-        if looks == self.looks && !in_any_case {
+        if !self.file.has_changed() && !in_any_case {
             return Ok(None);
         }
-        self.looks = looks;
-        let keys = read(&self.path)?;
+        let keys = read(self.file.path())?;
         let count = keys.len();
         self.keys.put(keys);
         Ok(Some(count))
     }
-}
-
-fn looks(path: &Path) -> Looks {
-    let file = fs::metadata(path).ok()?;
-    Some((file.ino(), file.len(), file.mtime(), file.mtime_nsec()))
 }
 
 fn read(path: &Path) -> Result<Vec<SigningKey>, KeysError> {

@@ -18,6 +18,7 @@ mod reconciling;
 mod service;
 mod sockets;
 mod tls;
+mod watched;
 
 pub use completing::{Completion, complete};
 pub use counts::{Counts, Refusal};

@@ -12,6 +12,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::watched::Watched;
+
 /// Why a certificate cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
@@ -29,8 +31,8 @@ pub enum TlsError {
 /// A certificate and its key, for any thread.
 #[derive(Clone, Debug)]
 pub struct Certificate {
-    chain: PathBuf,
-    key: PathBuf,
+    chain: Watched,
+    key: Watched,
     now: Arc<RwLock<Arc<ServerConfig>>>,
 }
 
@@ -41,23 +43,27 @@ impl Certificate {
     ///
     /// Files that hold no such things, and a key of another certificate.
     pub fn read(chain: &Path, key: &Path) -> Result<Self, TlsError> {
-        let config = config(chain, key)?;
         Ok(Self {
-            chain: chain.to_owned(),
-            key: key.to_owned(),
-            now: Arc::new(RwLock::new(Arc::new(config))),
+            chain: Watched::new(chain),
+            key: Watched::new(key),
+            now: Arc::new(RwLock::new(Arc::new(config(chain, key)?))),
         })
     }
 
-    /// Reads both again, for connections to come.
+    /// Reads both again where one of them changed, or in any case, for connections to come; true
+    /// where they were read.
     ///
     /// # Errors
     ///
     /// As [`Certificate::read`]; the one that was there stays.
-    pub fn renew(&self) -> Result<(), TlsError> {
-        let config = Arc::new(config(&self.chain, &self.key)?);
+    pub fn renew(&mut self, in_any_case: bool) -> Result<bool, TlsError> {
+        let has_changed = [&mut self.chain, &mut self.key].map(Watched::has_changed);
+        if has_changed == [false, false] && !in_any_case {
+            return Ok(false);
+        }
+        let config = Arc::new(config(self.chain.path(), self.key.path())?);
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = config;
-        Ok(())
+        Ok(true)
     }
 
     pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {

@@ -12,6 +12,7 @@ macro_rules! shared {
 shared! {
     "../it/support/environment.rs" environment,
     "../it/support/http.rs" http,
+    "../it/support/nats.rs" nats,
     "../it/support/output.rs" output,
     "../it/support/process.rs" process,
     "../it/support/sandbox.rs" sandbox,
@@ -20,5 +21,6 @@ shared! {
 }
 
 pub use http::ask;
+pub use nats::NatsServer;
 pub use sandbox::{SandboxOptions, SandboxProcess};
 pub use webhook::{Attempt, SECRET};

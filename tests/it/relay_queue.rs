@@ -17,7 +17,7 @@ struct Relay {
     running: Running,
     url: String,
     health: String,
-    _environment: TestEnvironment,
+    environment: TestEnvironment,
 }
 
 impl Relay {
@@ -54,7 +54,7 @@ impl Relay {
             url: behind("webhooks at ", '\n'),
             health: format!("http://{}", behind("health: http://", '/')),
             running,
-            _environment: environment,
+            environment,
         }
     }
 
@@ -119,6 +119,11 @@ fn two_relays_share_the_work_and_each_event_is_delivered_once() {
     until("an event of every session", || {
         let sessions = set(arrived(&sandbox, "session.id"));
         ids.iter().all(|id| sessions.contains(*id)).then_some(())
+    });
+    let environment = &relays[0].environment;
+    until("a status", || {
+        let told = environment.run(["status"]).stdout;
+        told.contains("in the queue: ").then_some(())
     });
     let summaries = relays.map(|relay| relay.stop().json());
     let events = arrived(&sandbox, "evt.id");
@@ -307,4 +312,39 @@ fn a_queue_that_is_not_there_or_not_named_well_is_an_error() {
         .says("cannot connect to the NATS server");
     let with_password = relay("nats://relay:hunter2@127.0.0.1").exits(2);
     let _ = with_password.says("belongs into a file");
+}
+
+#[test]
+fn a_relay_signs_in_by_a_creds_file() {
+    let data = |name: &str| format!("{}/tests/data/nats/{name}", env!("CARGO_MANIFEST_DIR"));
+    let Some(server) = NatsServer::start_with(&["--config", &data("server.conf")]) else {
+        return;
+    };
+    let sandbox = SandboxOptions::default().sessions(1).start();
+    let flags = ["--queue-credential-file", &data("relay.creds")];
+    let relay = Relay::start(&sandbox, &server.url(), &flags);
+    assert!(relay.takes("msg_1", &unknown(1)));
+    until("its event", || {
+        let ids = set(arrived(&sandbox, "webhook.id"));
+        ids.contains("msg_1").then_some(())
+    });
+    let _ = relay.stop();
+    let environment = TestEnvironment::of(&sandbox);
+    let broken = environment.path("broken.creds");
+    fs::write(&broken, "-----BEGIN NATS USER JWT-----\nhunter2\n").expect("a writable folder");
+    let url = server.url();
+    let refused = |file: &str| {
+        let queue = ["--queue", url.as_str(), "--queue-credential-file", file];
+        let args = ["relay", "--unsigned", "--listen", "0", "--to", "logs"];
+        environment
+            .run(args.into_iter().chain(queue))
+            .exits(4)
+            .stderr
+    };
+    // Signed by a seed that is not the user's.
+    let stranger = refused(&data("stranger.creds"));
+    assert!(stranger.contains("refused the sign-in"), "{stranger}");
+    let broken = refused(&broken.display().to_string());
+    assert!(broken.contains("broken .creds file"), "{broken}");
+    assert!(!broken.contains("hunter2"), "{broken}");
 }

@@ -10,13 +10,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::Relay;
 use crate::delivery::Backlog;
 use crate::error::UsageError;
-use crate::health::{Away, DoorState};
+use crate::health::{Away, DoorState, Kept};
 use crate::relay::{
     Certificate, Counts, Door, DoorSettings, KeyFile, open, socket_of_the_service_manager,
 };
 use crate::ui::{Ui, counted};
 
-/// Between two looks whether the file of secrets is another one.
+/// Between two looks whether secrets or certificate are others.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Between two words about requests that were refused.
@@ -145,9 +145,10 @@ impl Entrance {
                 Err(error) => ui.warning(&format!("{error}; the secrets of before stay")),
             }
         }
-        if let Some(certificate) = self.certificate.as_ref().filter(|_| is_asked) {
-            match certificate.renew() {
-                Ok(()) => ui.status("the certificate was read again"),
+        if let Some(certificate) = &mut self.certificate {
+            match certificate.renew(is_asked) {
+                Ok(false) => {}
+                Ok(true) => ui.status("the certificate was read again"),
                 Err(error) => ui.warning(&format!("{error}; the one of before stays")),
             }
         }
@@ -198,6 +199,10 @@ fn state_of(url: &str, counts: &Counts, spool: &Backlog) -> DoorState {
             .map(|(why, count)| (why.name().to_owned(), *count))
             .collect(),
         closed: short.or(numbers.closed),
+        kept_in: match spool {
+            Backlog::Spool(_) => Kept::Spool,
+            Backlog::Queue(_) => Kept::Queue,
+        },
         webhooks: stock.webhooks,
         events: stock.events,
         spool_bytes: stock.bytes,

@@ -76,7 +76,8 @@ what is larger than 2 MB 413, and while there is no room 503; Svix then sends it
 comes twice is stored once. One of an unknown type, or that is no JSON, goes out as it is, marked.
 
 The secrets are read again when their file changes and at SIGHUP, so that one can be replaced without \
-a gap: write the new one as a second line, rotate, and take the old one out after a day.
+a gap: write the new one as a second line, rotate, and take the old one out after a day. So are the \
+certificate and its key.
 
 A closing is asked for until the gateway has the session's end. While the gateway does not answer, \
 webhooks wait; after --complete-within what they say by themselves goes out with evt.incomplete, and \
@@ -237,6 +238,12 @@ async fn open(context: &Context, args: &Relay, intake: &Intake<'_>) -> anyhow::R
     let destinations = destinations.collect();
     if let Some(settings) = args.queue.settings(context, args.spool_size)? {
         let queue = Queue::open(settings, destinations).await?;
+        if let Some(version) = queue.forgetful_server() {
+            context.ui.warning(&format!(
+                "the NATS server is {version}: when one before 2.11 is killed, some of what was \
+                 delivered stays in the queue and takes room; nothing is lost by that"
+            ));
+        }
         return Ok(Backlog::Queue(queue));
     }
     let limits = Limits {

@@ -28,7 +28,7 @@ pub(super) struct QueueArgs {
         help_heading = "Queue of several relays"
     )]
     queue: Option<Servers>,
-    /// Read what signs in to the queue from FILE: a token, or user:password (else
+    /// Read what signs in to the queue from FILE: a token, user:password, or a .creds file (else
     /// DDCTL_QUEUE_CREDENTIAL)
     #[arg(
         long,

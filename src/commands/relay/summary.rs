@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::entrance::Entrance;
 use crate::commands::shipping::Shipped;
 use crate::context::Context;
+use crate::health::Kept;
 use crate::ui::{Format, counted};
 
 /// The shape that `-o json` promises.
@@ -16,6 +17,8 @@ struct RelaySummary {
     /// Events that no webhook told, found in the gateway's list.
     reconciled: u64,
     left: Left,
+    #[serde(skip)]
+    kept_in: Kept,
     #[serde(flatten)]
     shipped: Shipped,
 }
@@ -33,7 +36,7 @@ struct Webhooks {
     incomplete: u64,
 }
 
-/// What stays in the spool.
+/// What stays in the spool or in the queue.
 #[derive(Debug, Serialize)]
 struct Left {
     webhooks: u64,
@@ -55,6 +58,7 @@ pub(super) fn show(context: &Context, entrance: &Entrance, shipped: Shipped) -> 
             webhooks: state.webhooks,
             events: state.events,
         },
+        kept_in: state.kept_in,
         shipped,
     };
     if context.ui.format() != Format::Table {
@@ -78,7 +82,7 @@ impl RelaySummary {
         say(
             self.webhooks.duplicates,
             "webhook",
-            "came again, and was stored once",
+            "came again, stored once",
         );
         for (why, count) in &self.webhooks.refused {
             say(*count, "request", &format!("refused: {why}"));
@@ -93,12 +97,12 @@ impl RelaySummary {
             "event",
             "that no webhook told, from the gateway's list",
         );
-        say(
-            self.left.webhooks,
-            "webhook",
-            "in the spool for the next relay",
-        );
-        say(self.left.events, "event", "in the spool for the next relay");
+        let kept = match self.kept_in {
+            Kept::Spool => "in the spool for the next relay",
+            Kept::Queue => "in the queue for other relays",
+        };
+        say(self.left.webhooks, "webhook", kept);
+        say(self.left.events, "event", kept);
         lines
     }
 }

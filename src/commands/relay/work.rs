@@ -80,7 +80,7 @@ impl Work<'_> {
     fn away(&self, why: &str, is_told: &Cell<bool>) {
         self.counts.lose_gateway(why.to_owned());
         if !is_told.replace(true) {
-            let told = format!("{why}; webhooks wait in the spool until the gateway answers");
+            let told = format!("{why}; webhooks wait until the gateway answers");
             self.context.ui.warning(&told);
         }
     }

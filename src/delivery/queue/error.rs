@@ -5,9 +5,11 @@
 pub enum QueueError {
     #[error("`{given}` is no address of a NATS server: {why}")]
     Address { given: String, why: String },
-    /// The credential's file holds neither a token nor `user:password`.
     #[error("the credential of the queue is empty")]
     Credential,
+    /// It begins as a `.creds` file, and has no seed or no JWT.
+    #[error("the credential of the queue is a broken .creds file")]
+    Creds,
     #[error("cannot connect to the NATS server at {servers}: {why}")]
     Connect { servers: String, why: String },
     #[error("the NATS server refused the sign-in at {servers}: {why}")]

@@ -65,6 +65,17 @@ impl Queue {
         &self.0.shared
     }
 
+    /// The server's version, where it is one that forgets at a kill what was acknowledged.
+    ///
+    /// Such a server keeps messages that nobody is given again, and counts others as unacknowledged
+    /// that it no longer has. None is lost, and they take room for ever: seen with 2.9.10, and not
+    /// with 2.11.4.
+    pub fn forgetful_server(&self) -> Option<String> {
+        let client = self.shared().context.client();
+        let is_sound = client.is_server_compatible(2, 11, 0);
+        (!is_sound).then(|| client.server_info().version)
+    }
+
     /// How much there is, of all relays together, as of two seconds ago.
     pub fn stock(&self) -> Stock {
         Stock {

@@ -11,6 +11,9 @@ use crate::domain::backoff::Pace;
 use crate::domain::secret::Secret;
 
 const CONNECT: Duration = Duration::from_secs(10);
+/// How a `.creds` file begins: a user's JWT, and the seed that proves it
+/// (docs.nats.io, "Creds files").
+const CREDS: &str = "-----BEGIN NATS USER JWT-----";
 /// A webhook's sender waits 30 s for its answer.
 const CONFIRM: Duration = Duration::from_secs(5);
 
@@ -46,6 +49,8 @@ fn signed_in(options: ConnectOptions, credential: &Secret) -> Result<ConnectOpti
     let text = credential.expose().trim();
     match text.split_once(':') {
         _ if text.is_empty() => Err(QueueError::Credential),
+        // Its parser's words may hold a part of the text.
+        _ if text.starts_with(CREDS) => options.credentials(text).map_err(|_| QueueError::Creds),
         Some((user, password)) => {
             Ok(options.user_and_password(user.to_owned(), password.to_owned()))
         }

@@ -63,7 +63,7 @@ pub struct QueueSettings {
     pub servers: Servers,
     /// The profile: relays of the same one share the work.
     pub profile: String,
-    /// A token, or `user:password`.
+    /// A token, `user:password`, or the text of a `.creds` file.
     pub credential: Option<Secret>,
     /// Certificates (PEM) trusted beside the system's.
     pub ca_file: Option<PathBuf>,

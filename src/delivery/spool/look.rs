@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
-use super::form::SPOOL;
 use super::row::{EVENT, WEBHOOK, spooled, waiting};
-use super::{FILE, LOCK, events, webhooks};
+use super::{LOCK, PLACE, events, webhooks};
 use crate::delivery::state::schema;
 use crate::delivery::state::{Holding, Lock, StateError};
 
@@ -32,7 +31,7 @@ pub struct Contents {
 ///
 /// A file that cannot be read, is damaged, or is of another form.
 pub fn look(folder: &Path) -> Result<Option<Contents>, StateError> {
-    let Some((path, connection)) = open(folder)? else {
+    let Some((path, connection)) = PLACE.look(folder)? else {
         return Ok(None);
     };
     let failed = |error| StateError::of(&path, error);
@@ -53,8 +52,8 @@ pub fn look(folder: &Path) -> Result<Option<Contents>, StateError> {
 ///
 /// A file that cannot be read, or is of another form.
 pub fn damage(folder: &Path) -> Result<Option<Vec<String>>, StateError> {
-    match open(folder).and_then(|opened| opened.map(|(path, file)| found(&path, &file)).transpose())
-    {
+    let looked = PLACE.look(folder);
+    match looked.and_then(|opened| opened.map(|(path, file)| found(&path, &file)).transpose()) {
         // So damaged that nobody can look any further.
         Err(StateError::Damaged { what, .. }) => Ok(Some(vec![what])),
         found => found,
@@ -85,18 +84,4 @@ fn bad_rows(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         bad.extend(is_bad.then(|| told("event", one.number.cast_signed())));
     }
     Ok(bad)
-}
-
-fn open(folder: &Path) -> Result<Option<(PathBuf, Connection)>, StateError> {
-    let path = folder.join(FILE);
-    match path.try_exists() {
-        Ok(true) => {}
-        Ok(false) => return Ok(None),
-        Err(source) => return Err(StateError::io(&path, source)),
-    }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&path, flags);
-    let connection = connection.map_err(|error| StateError::of(&path, error))?;
-    schema::recognise(&SPOOL, &path, &connection)?;
-    Ok(Some((path, connection)))
 }

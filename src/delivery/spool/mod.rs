@@ -39,12 +39,19 @@ pub use webhooks::Wanted;
 pub use writer::{NotStored, Spool, Stored};
 
 use super::state::StateError;
+use super::state::place::Place;
 
 /// The spool in the folder of a profile's state.
 pub const FILE: &str = "relay.db";
 
 /// Held by whoever relays, and by whoever puts another file in its place.
 const LOCK: &str = "relay.lock";
+
+const PLACE: Place = Place {
+    file: FILE,
+    lock: LOCK,
+    form: &form::SPOOL,
+};
 
 fn make_folder(folder: &Path) -> Result<(), StateError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);

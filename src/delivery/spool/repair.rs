@@ -3,14 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, Row};
 
 use super::form::SPOOL;
 use super::row::{EVENT, WEBHOOK, spooled, waiting};
-use super::{FILE, LOCK};
-use crate::delivery::state::salvage::replace;
+use super::{FILE, PLACE};
 use crate::delivery::state::schema;
-use crate::delivery::state::{Holder, Lock, Repaired, StateError, Tally};
+use crate::delivery::state::{Holder, Repaired, StateError, Tally};
 
 /// Puts a new spool with the sound rows of the one in `folder` in its place; the old one is kept
 /// under another name. `None` where there is no spool.
@@ -24,22 +23,7 @@ pub fn repair(
     holder: &Holder,
     now: Timestamp,
 ) -> Result<Option<Repaired>, StateError> {
-    let path = folder.join(FILE);
-    if !is_there(&path)? {
-        return Ok(None);
-    }
-    let _alone = Lock::take(&folder.join(LOCK), holder)?;
-    match super::look(folder) {
-        Ok(_) | Err(StateError::Damaged { .. } | StateError::Older { .. }) => {}
-        Err(error) => return Err(error),
-    }
-    let made = tempfile::Builder::new().prefix(".relay").tempdir_in(folder);
-    let made = made.map_err(|error| StateError::io(folder, error))?;
-    let new = made.path().join(FILE);
-    let tally = rebuild(&path, &new)?;
-    let aside = folder.join(format!("{FILE}.damaged-{}", now.strftime("%Y%m%dT%H%M%SZ")));
-    replace(&path, &aside, &new).map_err(|error| StateError::io(&path, error))?;
-    Ok(Some(Repaired { aside, tally }))
+    PLACE.repair(folder, holder, now, rebuild)
 }
 
 /// Puts the spool in `folder` out of use: it is kept under another name, and that is the answer.
@@ -53,37 +37,20 @@ pub fn set_aside(
     holder: &Holder,
     now: Timestamp,
 ) -> Result<Option<PathBuf>, StateError> {
+    PLACE.set_aside(folder, holder, now)
+}
+
+/// Makes a new file in `folder` of what the old one holds.
+fn rebuild(old: Option<&Connection>, folder: &Path) -> Result<Tally, StateError> {
     let path = folder.join(FILE);
-    if !is_there(&path)? {
-        return Ok(None);
-    }
-    let _alone = Lock::take(&folder.join(LOCK), holder)?;
-    let aside = folder.join(format!("{FILE}.reset-{}", now.strftime("%Y%m%dT%H%M%SZ")));
-    let made = tempfile::Builder::new().prefix(".relay").tempdir_in(folder);
-    let made = made.map_err(|error| StateError::io(folder, error))?;
-    let new = made.path().join(FILE);
-    schema::make_where_missing(&SPOOL, &new)?;
-    replace(&path, &aside, &new).map_err(|error| StateError::io(&path, error))?;
-    Ok(Some(aside))
-}
-
-fn is_there(path: &Path) -> Result<bool, StateError> {
-    path.try_exists()
-        .map_err(|source| StateError::io(path, source))
-}
-
-/// Makes a new file of what the one at `path` holds.
-fn rebuild(path: &Path, new: &Path) -> Result<Tally, StateError> {
-    schema::make_where_missing(&SPOOL, new)?;
-    let failed = |error| StateError::of(path, error);
-    let mut connection = Connection::open(new).map_err(failed)?;
+    schema::make_where_missing(&SPOOL, &path)?;
+    let failed = |error| StateError::of(&path, error);
+    let mut connection = Connection::open(&path).map_err(failed)?;
     let mut tally = Tally::default();
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    // A file that is no database at all has nothing to keep.
-    if let Ok(old) = Connection::open_with_flags(path, flags) {
+    if let Some(old) = old {
         let change = connection.transaction().map_err(failed)?;
         for table in &TABLES {
-            table.copy(&old, &change, &mut tally).map_err(failed)?;
+            table.copy(old, &change, &mut tally).map_err(failed)?;
         }
         change.commit().map_err(failed)?;
     }

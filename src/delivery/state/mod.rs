@@ -15,20 +15,22 @@ mod cursor;
 pub(super) mod error;
 mod file;
 mod lock;
-pub(super) mod salvage;
+pub(super) mod place;
+mod salvage;
 pub(super) mod schema;
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 pub use cursor::{Cursor, CursorKey, Step, Unfinished};
 use error::RowError;
 pub use error::StateError;
 pub use file::{FileKey, FilePosition};
 pub use lock::{Holder, Holding, Lock};
+use place::Place;
 pub use salvage::{Repaired, Tally, repair};
 
 /// The file of cursors.
@@ -36,6 +38,12 @@ pub const FILE: &str = "state.db";
 
 /// Shared by everybody who writes the file, held alone by whoever puts another in its place.
 const LOCK: &str = "state.lock";
+
+const PLACE: Place = Place {
+    file: FILE,
+    lock: LOCK,
+    form: &schema::STATE,
+};
 
 /// An open `state.db`.
 #[derive(Debug)]
@@ -75,17 +83,8 @@ impl State {
     ///
     /// As [`State::open`]; an older form is an error too, since it is not brought up to date here.
     pub fn look(folder: &Path) -> Result<Option<Self>, StateError> {
-        let path = folder.join(FILE);
-        match path.try_exists() {
-            Ok(true) => {}
-            Ok(false) => return Ok(None),
-            Err(source) => return Err(StateError::io(&path, source)),
-        }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(&path, flags);
-        let connection = opened.map_err(|error| StateError::of(&path, error))?;
-        schema::recognise(&schema::STATE, &path, &connection)?;
-        Ok(Some(Self {
+        let looked = PLACE.look(folder)?;
+        Ok(looked.map(|(path, connection)| Self {
             path,
             connection,
             _shared: None,

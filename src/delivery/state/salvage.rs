@@ -1,16 +1,14 @@
 //! A damaged file is replaced by one with every row of it that is what was written.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use super::cursor::CursorKey;
 use super::error::StateError;
-use super::{FILE, Holder, LOCK, Lock, State, cursor, file};
+use super::{Holder, PLACE, State, cursor, file};
 
 /// What came of a repair.
 #[derive(Debug)]
@@ -73,63 +71,21 @@ pub fn repair(
     holder: &Holder,
     now: Timestamp,
 ) -> Result<Option<Repaired>, StateError> {
-    let path = folder.join(FILE);
-    if !path
-        .try_exists()
-        .map_err(|error| StateError::io(&path, error))?
-    {
-        return Ok(None);
-    }
-    let _alone = Lock::take(&folder.join(LOCK), holder)?;
-    match State::look(folder) {
-        Ok(_) | Err(StateError::Damaged { .. } | StateError::Older { .. }) => {}
-        Err(error) => return Err(error),
-    }
-    let made = tempfile::Builder::new().prefix(".state").tempdir_in(folder);
-    let made = made.map_err(|error| StateError::io(folder, error))?;
-    let tally = rebuild(&path, made.path())?;
-    let aside = folder.join(format!("{FILE}.damaged-{}", now.strftime("%Y%m%dT%H%M%SZ")));
-    replace(&path, &aside, &made.path().join(FILE))
-        .map_err(|error| StateError::io(&path, error))?;
-    Ok(Some(Repaired { aside, tally }))
+    PLACE.repair(folder, holder, now, rebuild)
 }
 
-/// Makes a new file in `folder` of what the one at `path` holds.
-fn rebuild(path: &Path, folder: &Path) -> Result<Tally, StateError> {
+/// Makes a new file in `folder` of what the old one holds.
+fn rebuild(old: Option<&Connection>, folder: &Path) -> Result<Tally, StateError> {
     let mut tally = Tally::default();
     let mut new = State::open(folder)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    // A file that is no database at all has nothing to keep.
-    if let Ok(old) = Connection::open_with_flags(path, flags) {
-        cursor::salvage(&old, &mut new, &mut tally)?;
-        file::salvage(&old, &mut new, &mut tally)?;
+    if let Some(old) = old {
+        cursor::salvage(old, &mut new, &mut tally)?;
+        file::salvage(old, &mut new, &mut tally)?;
     }
-    let State { connection, .. } = new;
+    let State {
+        connection, path, ..
+    } = new;
     let closed = connection.close();
-    closed.map_err(|(_, error)| StateError::of(path, error))?;
+    closed.map_err(|(_, error)| StateError::of(&path, error))?;
     Ok(tally)
-}
-
-/// The log goes with the old file: with the new one it would be taken for its own. At every moment
-/// there is a file at `path`.
-pub(in crate::delivery) fn replace(path: &Path, aside: &Path, new: &Path) -> std::io::Result<()> {
-    fs::hard_link(path, aside)?;
-    for companion in ["-wal", "-shm"] {
-        match fs::rename(beside(path, companion), beside(aside, companion)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    fs::rename(new, path)?;
-    // The names have to survive as well; not every file system can sync a folder.
-    if let Some(folder) = path.parent().and_then(|path| fs::File::open(path).ok()) {
-        let _ = folder.sync_all();
-    }
-    Ok(())
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }

@@ -9,6 +9,7 @@ mod gateway;
 mod keys;
 mod kills;
 mod memory;
+mod queues;
 mod relays;
 mod sharing;
 mod signals;
@@ -54,6 +55,7 @@ pub fn all() -> impl Iterator<Item = &'static Scenario> {
         memory::ROWS,
         sharing::ROWS,
         relays::ROWS,
+        queues::ROWS,
     ]
     .into_iter()
     .flatten()

@@ -1,8 +1,9 @@
 //! Whom it lets in, and how.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::sync::Arc;
 
 use rustix::process::Signal;
@@ -226,16 +227,16 @@ fn what_makes_no_sense_is_refused_before_anything_is_opened() {
     );
 }
 
-#[test]
-fn tls_is_spoken_where_there_is_a_certificate() {
-    let sandbox = SandboxOptions::default().sessions(3).start();
-    let environment = TestEnvironment::of(&sandbox);
-    let data = |name: &str| format!("{}/tests/data/relay/{name}", env!("CARGO_MANIFEST_DIR"));
-    let (cert, key) = (data("cert.pem"), data("key.pem"));
-    let relay = Relay::start(&environment, &["--tls-cert", &cert, "--tls-key", &key]);
+/// A file of this folder of test data.
+fn data(name: &str) -> String {
+    format!("{}/tests/data/relay/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// What a webhook is answered over TLS, to somebody who trusts `cert` alone.
+fn answered_over_tls(relay: &Relay, cert: &str, id: &str) -> io::Result<String> {
     let authority = relay.url.strip_prefix("https://").expect("it speaks TLS");
     let body = unknown(1).to_string();
-    let attempt = Attempt::of("msg_1", body.as_bytes());
+    let attempt = Attempt::of(id, body.as_bytes());
     let request = format!(
         "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\nsvix-id: {}\r\n\
          svix-timestamp: {}\r\nsvix-signature: {}\r\n\r\n{body}",
@@ -244,12 +245,81 @@ fn tls_is_spoken_where_there_is_a_certificate() {
         attempt.at,
         attempt.signature()
     );
-    let answer = over_tls(authority, &cert, &request);
-    assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
+    let answer = over_tls(authority, cert, &request)?;
+    Ok(answer.chars().take(12).collect())
+}
+
+#[test]
+fn a_certificate_is_replaced_without_a_gap() {
+    let sandbox = SandboxOptions::default().sessions(3).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let (cert, key) = (environment.path("cert.pem"), environment.path("key.pem"));
+    let put = |from: &str, to: &Path| {
+        let staged = to.with_extension("new");
+        fs::copy(data(from), &staged).expect("a writable folder");
+        fs::rename(staged, to).expect("a writable folder");
+    };
+    put("cert.pem", &cert);
+    put("key.pem", &key);
+    let flags = [
+        "--tls-cert",
+        &cert.display().to_string(),
+        "--tls-key",
+        &key.display().to_string(),
+    ];
+    let mut relay = Relay::start(&environment, &flags);
+    let (old, new) = (data("cert.pem"), data("other-cert.pem"));
+    let is_taken = |relay: &Relay, cert: &str, id: &str| {
+        answered_over_tls(relay, cert, id).is_ok_and(|answer| answer == "HTTP/1.1 202")
+    };
+    assert!(is_taken(&relay, &old, "msg_1"));
+    assert!(!is_taken(&relay, &new, "msg_2"));
+    // One that fits no key, and one that is none: the one of before stays.
+    put("other-cert.pem", &cert);
+    relay.running.wait_for_stderr("the one of before stays");
+    assert!(is_taken(&relay, &old, "msg_3"));
+    fs::write(&cert, "no certificate").expect("ours");
+    relay.running.wait_for_stderr("it holds none");
+    assert!(is_taken(&relay, &old, "msg_4"));
+    put("other-cert.pem", &cert);
+    put("other-key.pem", &key);
+    relay.running.signal(Signal::HUP);
+    relay
+        .running
+        .wait_for_stderr("the certificate was read again");
+    assert!(is_taken(&relay, &new, "msg_5"));
+    assert!(!is_taken(&relay, &old, "msg_6"));
     let _ = relay.stop();
 }
 
-fn over_tls(authority: &str, cert: &str, request: &str) -> String {
+#[test]
+fn a_certificate_that_cannot_be_used_is_refused_at_once() {
+    let sandbox = SandboxOptions::default().sessions(1).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let file = secrets(&environment, &[SECRET]).display().to_string();
+    let refused = |cert: &str, key: &str| {
+        let args = ["relay", "--listen", "0", "--signing-secret-file", &file];
+        let tls = ["--to", "logs", "--tls-cert", cert, "--tls-key", key];
+        environment.run(args.into_iter().chain(tls)).exits(1).stderr
+    };
+    let (cert, key) = (data("cert.pem"), data("key.pem"));
+    let not_a_key = refused(&cert, &cert);
+    assert!(
+        not_a_key.contains("read the certificate's key from "),
+        "{not_a_key}"
+    );
+    let not_a_certificate = refused(&key, &key);
+    assert!(
+        not_a_certificate.contains("it holds none"),
+        "{not_a_certificate}"
+    );
+    let not_of_it = refused(&cert, &data("other-key.pem"));
+    assert!(not_of_it.contains("use the certificate in "), "{not_of_it}");
+    let missing = refused("/nowhere.pem", &key);
+    assert!(missing.contains("/nowhere.pem"), "{missing}");
+}
+
+fn over_tls(authority: &str, cert: &str, request: &str) -> io::Result<String> {
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, ServerName};
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -265,9 +335,9 @@ fn over_tls(authority: &str, cert: &str, request: &str) -> String {
     let talk = rustls::ClientConnection::new(Arc::new(config), name).expect("a client");
     let socket = TcpStream::connect(authority).expect("it listens");
     let mut stream = rustls::StreamOwned::new(talk, socket);
-    stream.write_all(request.as_bytes()).expect("open");
+    stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
     // The end may come without a goodbye.
     let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }

@@ -2,6 +2,7 @@
 //! delivers.
 
 mod delivering;
+mod destinations;
 mod door;
 #[cfg(target_os = "linux")]
 mod service;
