@@ -28,6 +28,7 @@ pub mod operation {
     pub const CHAT: &str = "chat";
     pub const EMBEDDINGS: &str = "embeddings";
     pub const EXECUTE_TOOL: &str = "execute_tool";
+    pub const RETRIEVAL: &str = "retrieval";
     pub const INVOKE_WORKFLOW: &str = "invoke_workflow";
 }
 

@@ -126,7 +126,7 @@ impl<E> Runner<'_, E> {
             End::Show(datadog, kind, options) => {
                 let show = |text: &str| drop(self.ui.write(text.as_bytes()));
                 let (sink, watcher) = (DryRun::new(datadog, kind, show), self.watcher());
-                Ended::Done(delivery::run(items, record, &sink, stopping(options), watcher).await?)
+                Ended::Done(delivery::run(items, given, &sink, stopping(options), watcher).await?)
             }
             End::File(file, format) => {
                 Ended::Written(delivery::to_file(items, record, file, format, stop, report).await?)

@@ -1,0 +1,135 @@
+//! Makes records of traces for one destination, and has it remembered what came of them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::shelf::{FileNumber, Shelf, number};
+use crate::commands::shipping::Keeper;
+use crate::delivery::map::trace::{TraceProfile, to_record};
+use crate::delivery::state::StateError;
+use crate::delivery::{Broken, Given, Number, Record, Worth};
+use crate::domain::redaction::Redactor;
+use crate::sources::lines::{Mark, Row};
+use crate::sources::traces::TraceLine;
+use crate::ui::Ui;
+
+/// What the reading gives to every destination.
+#[derive(Clone)]
+pub(super) enum Item {
+    /// Lines were read; those that make something follow.
+    Read(Arc<Stretch>),
+    Line(Arc<FileLine>),
+}
+
+/// Lines of a file that follow each other.
+pub(super) struct Stretch {
+    pub file: FileNumber,
+    pub start: Mark,
+    pub end: Mark,
+    /// Numbers of those that make nothing.
+    pub passed: Vec<u64>,
+}
+
+pub(super) struct FileLine {
+    pub file: FileNumber,
+    /// Its number in the file.
+    pub line: u64,
+    /// Before `line 3`, where there are several files.
+    pub of_file: Arc<str>,
+    pub row: Row<TraceLine>,
+}
+
+/// From traces to what is sent.
+pub(super) struct Mapping {
+    pub profile: TraceProfile,
+    pub redactor: Redactor,
+}
+
+pub(super) struct TraceKeeper<'a> {
+    ui: &'a Ui,
+    mapping: &'a Mapping,
+    shelf: Rc<Shelf<'a>>,
+}
+
+impl<'a> TraceKeeper<'a> {
+    pub fn new(ui: &'a Ui, mapping: &'a Mapping, shelf: Rc<Shelf<'a>>) -> Self {
+        Self { ui, mapping, shelf }
+    }
+
+    /// The line of `item` where the destination lacks it.
+    fn taken(&self, item: Item) -> Option<Arc<FileLine>> {
+        match item {
+            Item::Read(read) => {
+                let Stretch { start, end, .. } = *read;
+                self.shelf.read(read.file, start, end, &read.passed);
+                None
+            }
+            Item::Line(line) => self.shelf.take(line.file, line.line).then_some(line),
+        }
+    }
+
+    fn record_of(&self, line: &FileLine, trace: &TraceLine) -> Record {
+        let Mapping { profile, redactor } = self.mapping;
+        Record {
+            number: Some(number(line.file, line.line)),
+            ..to_record(&trace.trace, profile, redactor)
+        }
+    }
+}
+
+impl FileLine {
+    /// What is wrong with it, with its place.
+    fn told(&self, reason: &str) -> String {
+        format!("{}line {}: {reason}", self.of_file, self.line)
+    }
+}
+
+impl Keeper<Item> for TraceKeeper<'_> {
+    /// For files and stdout, which have no place for what is broken.
+    fn record(&self, item: Item) -> Option<Record> {
+        let line = self.taken(item)?;
+        match &line.row {
+            Row::Event(trace) => Some(self.record_of(&line, trace)),
+            Row::Broken(broken) => {
+                let told = line.told(&broken.reason);
+                self.ui.warning(&format!("left out, {told}"));
+                None
+            }
+        }
+    }
+
+    fn given(&self, item: Item) -> Option<Given> {
+        let line = self.taken(item)?;
+        Some(match &line.row {
+            Row::Event(trace) => Given::Record(self.record_of(&line, trace)),
+            Row::Broken(broken) => Given::Broken(Broken {
+                id: broken.id.clone(),
+                bytes: broken.bytes.clone(),
+                reason: line.told(&broken.reason),
+                number: Some(number(line.file, line.line)),
+            }),
+        })
+    }
+
+    fn worth(&self, item: &Item) -> Worth {
+        match item {
+            Item::Read(_) => Worth::Mark,
+            Item::Line(line) => match self.shelf.lacks(line.file, line.line) {
+                true => Worth::Event,
+                false => Worth::Nothing,
+            },
+        }
+    }
+
+    fn settled(&self, numbers: &[Number]) -> Result<(), StateError> {
+        self.shelf.settled(numbers)
+    }
+
+    fn finish(&self) -> Result<(), StateError> {
+        self.shelf.finish()
+    }
+
+    fn known(&self) -> u64 {
+        self.shelf.known()
+    }
+}
