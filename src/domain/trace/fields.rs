@@ -17,22 +17,22 @@ enum Kind {
     Time,
 }
 
-/// Every field of the platform. Others are kept as they are.
+/// Every field of the platform, what is required first. Others are kept as they are.
 const FIELDS: [(&str, Kind); 33] = [
+    ("trace_id", Kind::Text),
+    ("agent_id", Kind::Text),
+    ("status", Kind::Text),
+    ("timestamp", Kind::Time),
     ("ddsource", Kind::Text),
     ("service", Kind::Text),
     ("ddtags", Kind::Text),
     ("hostname", Kind::Text),
     ("message", Kind::Text),
-    ("timestamp", Kind::Time),
-    ("trace_id", Kind::Text),
     ("parent_trace_id", Kind::Text),
     ("span_id", Kind::Text),
     ("parent_span_id", Kind::Text),
     ("organization_id", Kind::Text),
-    ("agent_id", Kind::Text),
     ("agent_name", Kind::Text),
-    ("status", Kind::Text),
     ("model", Kind::Text),
     ("prompt_tokens", Kind::Count),
     ("completion_tokens", Kind::Count),
@@ -82,7 +82,7 @@ impl Flaw {
     }
 }
 
-/// Everything that is wrong with `fields`, in the order of the platform's own list.
+/// Everything that is wrong with `fields`, what is required first.
 pub fn check(fields: &Map<String, Value>) -> Vec<Flaw> {
     FIELDS
         .iter()

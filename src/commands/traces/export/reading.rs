@@ -1,7 +1,7 @@
 //! Reads traces file by file, once or again and again, and gives them to every destination.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -39,6 +39,7 @@ pub(super) struct Reading<'a> {
     files: RefCell<BTreeMap<(u64, u64), Known>>,
     /// A file that was cut off counts anew.
     numbers: Cell<FileNumber>,
+    cut: RefCell<BTreeSet<(u64, u64)>>,
     tally: RefCell<Tally>,
 }
 
@@ -78,6 +79,7 @@ impl<'a> Reading<'a> {
             keeps_duplicates,
             files: RefCell::default(),
             numbers: Cell::default(),
+            cut: RefCell::default(),
             tally: RefCell::default(),
         }
     }
@@ -165,6 +167,7 @@ impl<'a> Reading<'a> {
         if is_cut {
             let number = known.number;
             files.remove(&(found.device, found.inode));
+            self.cut.borrow_mut().insert((found.device, found.inode));
             for shelf in &self.shelves {
                 shelf.drop_file(number)?;
             }
@@ -200,7 +203,7 @@ impl<'a> Reading<'a> {
                     next: Mark::BEGINNING,
                     given: LineSet::default(),
                     unfinished: None,
-                    is_refused: is_renamed && !self.remembers(&opened)?,
+                    is_refused: is_renamed && !self.is_ours(&opened)?,
                     path: path.to_owned(),
                 };
                 self.files.borrow_mut().insert(key, known.clone());
@@ -217,8 +220,11 @@ impl<'a> Reading<'a> {
         Ok(gone)
     }
 
-    /// Whether a destination has something of a file that was not named.
-    fn remembers(&self, file: &OpenedFile) -> anyhow::Result<bool> {
+    /// Whether a file that was not named was read in this run, or a destination has something of it.
+    fn is_ours(&self, file: &OpenedFile) -> anyhow::Result<bool> {
+        if self.cut.borrow().contains(&(file.device, file.inode)) {
+            return Ok(true);
+        }
         for shelf in &self.shelves {
             if shelf.remembers(file)? {
                 return Ok(true);
