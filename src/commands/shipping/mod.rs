@@ -20,6 +20,7 @@ mod place;
 mod places;
 pub mod positions;
 mod proof;
+mod receivers;
 mod rotate;
 mod rows;
 mod run;

@@ -36,6 +36,8 @@ pub struct Places<'a> {
     pub format: Option<RowFormat>,
     pub rotate: &'a RotateFlags,
     pub runs_until_stopped: bool,
+    /// What the rows are, where they are nothing that a destination of spans would take.
+    pub no_spans: Option<&'static str>,
 }
 
 impl Places<'_> {
@@ -48,9 +50,9 @@ impl Places<'_> {
     pub fn read(&self) -> Result<Vec<Place>, UsageError> {
         let all = &self.delivery.to;
         check(all)?;
-        if self.format.is_some() && all.iter().all(|to| to.destination.is_intake()) {
+        if self.format.is_some() && all.iter().all(|to| to.destination.is_sent()) {
             return Err(UsageError::new(
-                "--format is for files and stdout, and this goes to Datadog alone",
+                "--format is for files and stdout, and none is written",
             ));
         }
         let places = all.iter().map(|to| self.place(to));
@@ -60,7 +62,13 @@ impl Places<'_> {
     }
 
     fn place(&self, to: &To) -> Result<Place, UsageError> {
-        let format = match to.destination.is_intake() {
+        if let Some(rows) = self.no_spans.filter(|_| to.destination.takes_spans()) {
+            return Err(UsageError::with_hint(
+                format!("`{}` takes spans, and these are {rows}", to.destination),
+                "--to logs, --to events, or a file",
+            ));
+        }
+        let format = match to.destination.is_sent() {
             true => Some(RowFormat::Ndjson),
             false => self.format.or_else(|| format_of(&to.destination)),
         };

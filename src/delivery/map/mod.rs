@@ -2,8 +2,11 @@
 
 pub mod audit;
 pub mod event;
+pub mod execlave;
 pub mod heartbeat;
+pub mod llmobs;
 pub mod log;
+pub mod otlp;
 pub mod trace;
 pub(super) mod tree;
 pub mod webhook;

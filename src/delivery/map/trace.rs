@@ -149,7 +149,7 @@ fn redacted(value: &Value, redactor: &Redactor) -> Value {
 
 /// A trace knows its environment better than the profile does, and its tags stand beside the
 /// profile's.
-fn in_its_place(profile: &LogProfile, trace: &Trace) -> LogProfile {
+pub(super) fn in_its_place(profile: &LogProfile, trace: &Trace) -> LogProfile {
     let own = trace.text("ddtags").unwrap_or_default().split(',');
     let own: Vec<&str> = own.map(str::trim).filter(|tag| !tag.is_empty()).collect();
     let in_tags = own.iter().find_map(|tag| tag.strip_prefix("env:"));
@@ -159,14 +159,19 @@ fn in_its_place(profile: &LogProfile, trace: &Trace) -> LogProfile {
         .iter()
         .filter(|tag| !own.contains(&tag.as_str()));
     LogProfile {
+        service: own_or(trace.text("service"), &profile.service),
+        hostname: own_or(trace.text("hostname"), &profile.hostname),
         env: env.or_else(|| profile.env.clone()),
         tags: own
             .iter()
             .map(|tag| (*tag).to_owned())
             .chain(known.cloned())
             .collect(),
-        ..profile.clone()
     }
+}
+
+fn own_or(own: Option<&str>, other: &str) -> String {
+    own.unwrap_or(other).to_owned()
 }
 
 /// Its own, else one line: who, what, how it ended.

@@ -3,6 +3,8 @@
 
 mod files;
 mod line;
+mod window;
 
 pub use files::{Found, Place, PlaceError};
 pub use line::{TraceLine, trace_of_line};
+pub use window::{Group, Held, PATIENCE, Placed, Window};

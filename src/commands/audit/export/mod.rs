@@ -130,6 +130,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
         format: args.format,
         rotate: &args.rotate,
         runs_until_stopped: args.follow,
+        no_spans: Some("changes"),
     };
     let places = places.read()?;
     let terms = plan::terms(context, args, &places)?;

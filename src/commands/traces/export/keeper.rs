@@ -2,15 +2,18 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::shelf::{FileNumber, Shelf, number};
+use super::spans::Spans;
 use crate::commands::shipping::Keeper;
+use crate::delivery::map::execlave::Stamp;
 use crate::delivery::map::trace::{TraceProfile, to_record};
 use crate::delivery::state::StateError;
 use crate::delivery::{Broken, Given, Number, Record, Worth};
 use crate::domain::redaction::Redactor;
 use crate::sources::lines::{Mark, Row};
-use crate::sources::traces::TraceLine;
+use crate::sources::traces::{PATIENCE, TraceLine};
 use crate::ui::Ui;
 
 /// What the reading gives to every destination.
@@ -19,6 +22,10 @@ pub(super) enum Item {
     /// Lines were read; those that make something follow.
     Read(Arc<Stretch>),
     Line(Arc<FileLine>),
+    /// Everything there is was read, for now.
+    Looked,
+    /// There will be nothing more.
+    End,
 }
 
 /// Lines of a file that follow each other.
@@ -43,19 +50,18 @@ pub(super) struct FileLine {
 pub(super) struct Mapping {
     pub profile: TraceProfile,
     pub redactor: Redactor,
+    pub stamp: Stamp,
 }
 
 pub(super) struct TraceKeeper<'a> {
-    ui: &'a Ui,
-    mapping: &'a Mapping,
-    shelf: Rc<Shelf<'a>>,
+    pub ui: &'a Ui,
+    pub mapping: &'a Mapping,
+    pub shelf: Rc<Shelf<'a>>,
+    /// Of a destination that takes spans.
+    pub spans: Option<Spans>,
 }
 
-impl<'a> TraceKeeper<'a> {
-    pub fn new(ui: &'a Ui, mapping: &'a Mapping, shelf: Rc<Shelf<'a>>) -> Self {
-        Self { ui, mapping, shelf }
-    }
-
+impl TraceKeeper<'_> {
     /// The line of `item` where the destination lacks it.
     fn taken(&self, item: Item) -> Option<Arc<FileLine>> {
         match item {
@@ -65,11 +71,26 @@ impl<'a> TraceKeeper<'a> {
                 None
             }
             Item::Line(line) => self.shelf.take(line.file, line.line).then_some(line),
+            Item::Looked | Item::End => None,
         }
     }
 
+    /// What has waited for the rest of its trace for long enough.
+    fn due(&self, item: &Item) -> Vec<Given> {
+        let age = match item {
+            Item::Looked => PATIENCE,
+            Item::End => Duration::ZERO,
+            Item::Read(_) | Item::Line(_) => return Vec::new(),
+        };
+        let spans = self.spans.iter();
+        let due = spans.flat_map(|spans| spans.due(age, self.mapping));
+        due.map(Given::Record).collect()
+    }
+
     fn record_of(&self, line: &FileLine, trace: &TraceLine) -> Record {
-        let Mapping { profile, redactor } = self.mapping;
+        let Mapping {
+            profile, redactor, ..
+        } = self.mapping;
         Record {
             number: Some(number(line.file, line.line)),
             ..to_record(&trace.trace, profile, redactor)
@@ -98,22 +119,30 @@ impl Keeper<Item> for TraceKeeper<'_> {
         }
     }
 
-    fn given(&self, item: Item) -> Option<Given> {
-        let line = self.taken(item)?;
-        Some(match &line.row {
-            Row::Event(trace) => Given::Record(self.record_of(&line, trace)),
-            Row::Broken(broken) => Given::Broken(Broken {
+    fn given(&self, item: Item) -> Vec<Given> {
+        let mut given = self.due(&item);
+        let Some(line) = self.taken(item) else {
+            return given;
+        };
+        match (&line.row, &self.spans) {
+            (Row::Event(_), Some(spans)) => {
+                let records = spans.hold(&line, self.mapping).into_iter();
+                given.extend(records.map(Given::Record));
+            }
+            (Row::Event(trace), None) => given.push(Given::Record(self.record_of(&line, trace))),
+            (Row::Broken(broken), _) => given.push(Given::Broken(Broken {
                 id: broken.id.clone(),
                 bytes: broken.bytes.clone(),
                 reason: line.told(&broken.reason),
                 number: Some(number(line.file, line.line)),
-            }),
-        })
+            })),
+        }
+        given
     }
 
     fn worth(&self, item: &Item) -> Worth {
         match item {
-            Item::Read(_) => Worth::Mark,
+            Item::Read(_) | Item::Looked | Item::End => Worth::Mark,
             Item::Line(line) => match self.shelf.lacks(line.file, line.line) {
                 true => Worth::Event,
                 false => Worth::Nothing,

@@ -3,6 +3,7 @@
 mod keeper;
 mod reading;
 mod shelf;
+mod spans;
 mod summary;
 mod tally;
 
@@ -10,21 +11,23 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use self::keeper::{Item, Mapping, TraceKeeper};
 use self::reading::Reading;
 use self::shelf::Shelf;
+use self::spans::Spans;
 use self::summary::{TracesSummary, show};
 use crate::commands::flags::DatadogAccess;
 use crate::commands::receipts;
 use crate::commands::shipping::Place as Target;
 use crate::commands::shipping::{
-    Carried, Course, DeliveryFlags, Intake, Lane, Memory, Places, RotateFlags, RowFormat,
-    SeenFlags, Standing, conclude, ship, ship_standing, unread,
+    Carried, Course, DeliveryFlags, Destination, Intake, Lane, Memory, Places, RotateFlags,
+    RowFormat, SeenFlags, Standing, conclude, ship, ship_standing, unread,
 };
 use crate::context::Context;
 use crate::delivery::Patience;
+use crate::delivery::map::execlave::{SpanForm, Stamp};
 use crate::delivery::map::log::LogProfile;
 use crate::delivery::map::trace::TraceProfile;
 use crate::delivery::receipts::{Receipt, Run};
@@ -80,6 +83,9 @@ pub struct Export {
     /// Send a line also where the same came before in this run
     #[arg(long)]
     keep_duplicates: bool,
+    /// What a line's timestamp is the time of, for spans
+    #[arg(long, value_name = "MOMENT", default_value = "start")]
+    timestamp_is: Moment,
     /// Leave secrets in texts as they are
     #[arg(long)]
     no_redact: bool,
@@ -92,6 +98,14 @@ pub struct Export {
     format: Option<RowFormat>,
     #[command(flatten)]
     datadog: DatadogAccess,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Moment {
+    /// When it began
+    Start,
+    /// When it was over
+    End,
 }
 
 impl Export {
@@ -132,6 +146,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
         format: args.format,
         rotate: &args.rotate,
         runs_until_stopped: args.follow,
+        no_spans: None,
     };
     let targets = targets.read()?;
     let place = place(args)?;
@@ -148,7 +163,12 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
             name: target.name(intake.as_ref()),
             is_best_effort: target.to.is_best_effort,
             end: target.end(end, intake.as_ref())?,
-            keeper: Box::new(TraceKeeper::new(&context.ui, &mapping, shelf)),
+            keeper: Box::new(TraceKeeper {
+                ui: &context.ui,
+                mapping: &mapping,
+                shelf,
+                spans: spans(&target.to.destination),
+            }),
             receipt: receipt(context, args, target, intake.as_ref()).await?,
         });
     }
@@ -181,10 +201,7 @@ async fn intake<'a>(
     args: &'a Export,
     targets: &[Target],
 ) -> anyhow::Result<Option<Intake<'a>>> {
-    if !targets
-        .iter()
-        .any(|target| target.to.destination.is_intake())
-    {
+    if !targets.iter().any(|target| target.to.destination.is_sent()) {
         return Ok(None);
     }
     let patience = match args.follow {
@@ -209,7 +226,22 @@ fn mapping(context: &Context, args: &Export) -> anyhow::Result<Mapping> {
     Ok(Mapping {
         profile,
         redactor: context.redactor(args.no_redact)?,
+        stamp: match args.timestamp_is {
+            Moment::Start => Stamp::Start,
+            Moment::End => Stamp::End,
+        },
     })
+}
+
+/// Those that wait, where the destination takes spans.
+fn spans(destination: &Destination) -> Option<Spans> {
+    match destination {
+        Destination::Otlp(_) => Some(Spans::new(SpanForm::Otlp)),
+        Destination::LlmObs => Some(Spans::new(SpanForm::LlmObs)),
+        Destination::Logs | Destination::Events | Destination::Stdout | Destination::Path(_) => {
+            None
+        }
+    }
 }
 
 /// What an intake has is remembered; a file is written anew.
@@ -219,8 +251,8 @@ fn shelf<'a>(
     target: &Target,
     intake: Option<&Intake<'_>>,
 ) -> Shelf<'a> {
-    let site = match intake.filter(|_| target.to.destination.is_intake()) {
-        Some(intake) => intake.site().to_string(),
+    let site = match intake.filter(|_| target.to.destination.is_sent()) {
+        Some(intake) => site_of(intake, &target.to.destination).unwrap_or_default(),
         None => String::new(),
     };
     match target.has_position() {
@@ -234,6 +266,11 @@ fn shelf<'a>(
     }
 }
 
+/// `None` for a receiver that is not at Datadog.
+fn site_of(intake: &Intake<'_>, destination: &Destination) -> Option<String> {
+    intake.site_of(destination).map(|site| site.to_string())
+}
+
 async fn receipt(
     context: &Context,
     args: &Export,
@@ -241,7 +278,7 @@ async fn receipt(
     intake: Option<&Intake<'_>>,
 ) -> anyhow::Result<Option<Receipt>> {
     let destination = &target.to.destination;
-    let is_sent = destination.is_intake() && !args.delivery.dry_run;
+    let is_sent = destination.is_sent() && !args.delivery.dry_run;
     let Some(intake) = intake.filter(|_| is_sent) else {
         return Ok(None);
     };
@@ -253,7 +290,7 @@ async fn receipt(
         command: args.command().to_owned(),
         source: Some(source),
         destination: destination.to_string(),
-        site: Some(intake.site().to_string()),
+        site: site_of(intake, destination),
         ..Run::default()
     };
     receipts::begin(context, None, run).await.map(Some)
@@ -299,7 +336,7 @@ fn tell(
         show(context, &summary, is_stdout_free)?;
     }
     let exit = conclude(context, carried)?;
-    let is_sent = |target: &Target| target.to.destination.is_intake();
+    let is_sent = |target: &Target| target.to.destination.is_sent();
     if is_dry && targets.iter().any(is_sent) {
         context.ui.status("dry run: nothing was sent");
     }

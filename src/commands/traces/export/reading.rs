@@ -106,9 +106,12 @@ impl<'a> Reading<'a> {
     /// Reads everything there is.
     pub async fn once(&self, tx: mpsc::Sender<Item>, course: &Course) -> anyhow::Result<()> {
         match &self.place {
-            Place::Stream => self.stream(&tx, Path::new(self.stream_path())).await,
-            _ => self.look(&tx, Some(course)).await.map(drop),
+            Place::Stream => self.stream(&tx, Path::new(self.stream_path())).await?,
+            _ => drop(self.look(&tx, Some(course)).await?),
         }
+        // Where everybody has gone, nobody waits for it.
+        let _ = give(&tx, Item::End).await;
+        Ok(())
     }
 
     /// Reads everything there is, and every `interval` what has come since.
@@ -122,7 +125,8 @@ impl<'a> Reading<'a> {
         looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             looks.tick().await;
-            if self.look(&tx, None).await?.is_none() {
+            let looked = self.look(&tx, None).await?;
+            if looked.is_none() || give(&tx, Item::Looked).await.is_err() {
                 return Ok(());
             }
             standing.looked(self.context.now());
