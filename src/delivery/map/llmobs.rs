@@ -19,7 +19,7 @@ const LONGEST_ML_APP: usize = 193;
 const NO_PARENT: &str = "undefined";
 
 /// Attributes that have a place of their own.
-const PLACED: [&str; 17] = [
+const PLACED: [&str; 19] = [
     names::OPERATION,
     names::PROVIDER,
     names::SYSTEM,
@@ -36,6 +36,8 @@ const PLACED: [&str; 17] = [
     names::CACHE_READ_TOKENS,
     names::COST,
     names::DB_QUERY,
+    names::COMMAND,
+    names::OUTPUT,
     names::ERROR_TYPE,
 ];
 
@@ -132,10 +134,11 @@ fn set_content(body: &mut Tree, span: &Span) {
     let input = first(&[
         names::TOOL_ARGUMENTS,
         names::DB_QUERY,
+        names::COMMAND,
         names::INPUT_MESSAGES,
     ]);
     body.set_known("meta.input.value", input);
-    let output = first(&[names::TOOL_RESULT, names::OUTPUT_MESSAGES]);
+    let output = first(&[names::TOOL_RESULT, names::OUTPUT, names::OUTPUT_MESSAGES]);
     body.set_known("meta.output.value", output);
 }
 

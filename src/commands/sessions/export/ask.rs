@@ -76,7 +76,7 @@ fn is_wanted_all(context: &Context, estimate: Estimate) -> anyhow::Result<bool> 
 }
 
 fn are_late_wanted(context: &Context, args: &Export, estimate: Estimate) -> anyhow::Result<bool> {
-    if estimate.old == 0 || args.delivery.is_late_told() {
+    if estimate.old == 0 || args.delivery.is_late_told() || !args.has_events() {
         return Ok(true);
     }
     context.ui.warning(&format!(
