@@ -507,3 +507,80 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
     assert_eq!(arrived.len(), 3_000);
     assert!(arrived.values().all(|count| *count <= 2));
 }
+
+#[test]
+fn the_lines_of_a_trace_become_a_tree_of_spans() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let hex = "0af7651916cd43dd8448eb211c80319c";
+    let lines = [
+        trace(
+            hex,
+            json!({"span_type": "llm", "model": "m-1", "cost_usd": 1, "duration_ms": 20,
+            "prompt_tokens": 12, "completion_tokens": 3}),
+        ),
+        trace(
+            hex,
+            json!({"span_type": "tool", "span_name": "search", "status": "policy_blocked",
+            "error_message": "rule 7"}),
+        ),
+        trace(
+            hex,
+            json!({"span_type": "agent", "agent_name": "triage", "duration_ms": 90,
+            "parent_trace_id": "t-0", "session_id": "s-1", "environment": "prod"}),
+        ),
+        trace("t-2", json!({"span_type": "llm", "span_name": "answer"})),
+        trace("t-3", json!({"duration_ms": -1})),
+    ];
+    let path = file(&environment, &lines);
+    let file = path.display().to_string();
+    let args = [
+        "traces", "export", "--to", "otlp", "--to", "llmobs", "-o", "json", "--file", &file,
+    ];
+    let summary = environment.run(args).exits(6).json();
+    for destination in summary["destinations"].as_array().expect("an array") {
+        assert_eq!(
+            (&destination["accepted"], &destination["dead_letters"]),
+            (&json!(4), &json!(1)),
+            "{destination}"
+        );
+    }
+    let spans = sandbox.received("spans", "");
+    let named = |name: &str| {
+        let found = spans.iter().find(|span| span["name"] == name);
+        found.unwrap_or_else(|| panic!("{name}: {spans:#?}"))
+    };
+    let agent = named("invoke_agent triage");
+    for child in ["chat m-1", "search"] {
+        assert_eq!(named(child)["trace_id"], hex);
+        assert_eq!(named(child)["parent_span_id"], agent["span_id"], "{child}");
+    }
+    let by_llmobs = sandbox.received(
+        "llmobs",
+        "name,meta.kind,status,metrics.total_cost,parent_id",
+    );
+    let tool = by_llmobs
+        .iter()
+        .find(|span| span["name"] == "search")
+        .expect("it arrived");
+    assert_eq!(
+        (&tool["meta.kind"], &tool["status"]),
+        (&json!("tool"), &json!("error"))
+    );
+    let chat = by_llmobs
+        .iter()
+        .find(|span| span["name"] == "chat m-1")
+        .expect("it arrived");
+    assert_eq!(
+        (&chat["meta.kind"], &chat["metrics.total_cost"]),
+        (&json!("llm"), &json!(1.0))
+    );
+    let answer = by_llmobs
+        .iter()
+        .find(|span| span["name"] == "answer")
+        .expect("it arrived");
+    assert_eq!(answer["parent_id"], "undefined");
+    // Each destination has its own position.
+    let again = environment.run(args).exits(0).json();
+    assert_eq!(again["events"], 0);
+}
