@@ -7,10 +7,21 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::otlp::decode::Form;
+
 /// Endings of what is no text, or not yet: archives of what was read before, and files under way.
 const PASSED_OVER: [&str; 9] = [
     "gz", "zst", "bz2", "xz", "zip", "tmp", "swp", "part", "lock",
 ];
+
+/// How a file is written that is one message of OTLP, by its ending; `None` for lines.
+pub fn message_of(path: &Path) -> Option<Form> {
+    match path.extension()?.to_str()? {
+        "pb" | "binpb" | "bin" => Some(Form::Protobuf),
+        "json" => Some(Form::Json),
+        _ => None,
+    }
+}
 
 /// Where traces are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,19 +2,43 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use serde_json::error::Category;
 use serde_json::{Map, Value};
 
+use super::otlp::{self, OtlpSpan};
 use crate::domain::trace::{Flaw, Trace, check};
+use crate::otlp::decode::Form;
 use crate::sources::lines::{LineTime, Row, TimeForm, broken, read_time};
+
+/// What is kept of a message that cannot be read.
+const KEPT: usize = 64 << 10;
 
 /// So many flaws of one line are named.
 const MOST_FLAWS: usize = 3;
 
-/// A trace with the number of its line.
+/// What a line holds: as a rule one trace, of OTLP any number of spans.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceLine {
     pub number: u64,
-    pub trace: Trace,
+    /// Never empty.
+    pub entries: Vec<Row<Entry>>,
+}
+
+/// One operation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    Trace(Trace),
+    Span(Box<OtlpSpan>),
+}
+
+impl Entry {
+    /// As a flat trace.
+    pub fn trace(&self) -> &Trace {
+        match self {
+            Entry::Trace(trace) => trace,
+            Entry::Span(span) => &span.trace,
+        }
+    }
 }
 
 /// The trace of a line that is not empty, and the form of its time where that was set right.
@@ -23,21 +47,46 @@ pub fn trace_of_line(
     bytes: Bytes,
     _now: Timestamp,
 ) -> (Row<TraceLine>, Option<TimeForm>) {
-    match trace(&bytes) {
-        Ok((trace, form)) => (Row::Event(TraceLine { number, trace }), form),
+    match entries(number, &bytes) {
+        Ok((entries, form)) => (Row::Event(TraceLine { number, entries }), form),
         Err(reason) => (broken(number, bytes, format!("no trace: {reason}")), None),
     }
 }
 
-fn trace(bytes: &[u8]) -> Result<(Trace, Option<TimeForm>), String> {
-    let fields: Map<String, Value> = serde_json::from_slice(bytes).map_err(|error| {
-        let column = error.column();
-        match error.classify() {
-            serde_json::error::Category::Eof => "its JSON breaks off".to_owned(),
-            _ if bytes.first() != Some(&b'{') => "no JSON object".to_owned(),
-            _ => format!("its JSON is broken at column {column}"),
+/// The spans of a file that is one message of OTLP as a whole.
+pub fn traces_of_message(form: Form, bytes: Bytes) -> Row<TraceLine> {
+    match otlp::entries(1, form, &bytes) {
+        Ok(entries) => Row::Event(TraceLine { number: 1, entries }),
+        Err(reason) => {
+            let beginning = bytes.slice(..bytes.len().min(KEPT));
+            broken(1, beginning, format!("no trace: {reason}"))
         }
-    })?;
+    }
+}
+
+fn entries(number: u64, bytes: &[u8]) -> Result<(Vec<Row<Entry>>, Option<TimeForm>), String> {
+    let fields = object(bytes)?;
+    if fields.contains_key("resourceSpans") {
+        return Ok((otlp::entries(number, Form::Json, bytes)?, None));
+    }
+    for (key, what) in [("resourceMetrics", "metrics"), ("resourceLogs", "logs")] {
+        if fields.contains_key(key) {
+            return Err(format!("{what} of OTLP, and no spans"));
+        }
+    }
+    let (trace, form) = trace(fields)?;
+    Ok((vec![Row::Event(Entry::Trace(trace))], form))
+}
+
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+    serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        Category::Eof => "its JSON breaks off".to_owned(),
+        _ if bytes.first() != Some(&b'{') => "no JSON object".to_owned(),
+        _ => format!("its JSON is broken at column {}", error.column()),
+    })
+}
+
+fn trace(fields: Map<String, Value>) -> Result<(Trace, Option<TimeForm>), String> {
     let mut flaws = check(&fields);
     let time = match time(&fields) {
         Ok(time) => time,
@@ -104,11 +153,15 @@ mod tests {
         .into_iter()
         .map(|timestamp| match row(&line(timestamp.clone())) {
             (Row::Event(event), form) => {
-                assert_eq!(event.trace.fields["timestamp"], 1_785_585_600_000_i64);
+                let Row::Event(entry) = &event.entries[0] else {
+                    panic!("{event:?}");
+                };
+                let trace = entry.trace();
+                assert_eq!(trace.fields["timestamp"], 1_785_585_600_000_i64);
                 let is_right =
                     timestamp.as_i64() == Some(1_785_585_600_000) || timestamp.is_string();
                 assert_eq!(form.is_none(), is_right, "{timestamp}");
-                event.trace.id
+                trace.id.clone()
             }
             (Row::Broken(broken), _) => panic!("{}", broken.reason),
         })

@@ -13,7 +13,7 @@ use crate::delivery::state::StateError;
 use crate::delivery::{Broken, Given, Number, Record, Worth};
 use crate::domain::redaction::Redactor;
 use crate::sources::lines::{Mark, Row};
-use crate::sources::traces::{PATIENCE, TraceLine};
+use crate::sources::traces::{Entry, PATIENCE};
 use crate::ui::Ui;
 
 /// What the reading gives to every destination.
@@ -43,7 +43,9 @@ pub(super) struct FileLine {
     pub line: u64,
     /// Before `line 3`, where there are several files.
     pub of_file: Arc<str>,
-    pub row: Row<TraceLine>,
+    /// It holds so many.
+    pub parts: u64,
+    pub row: Row<Entry>,
 }
 
 /// From traces to what is sent.
@@ -70,7 +72,10 @@ impl TraceKeeper<'_> {
                 self.shelf.read(read.file, start, end, &read.passed);
                 None
             }
-            Item::Line(line) => self.shelf.take(line.file, line.line).then_some(line),
+            Item::Line(line) => self
+                .shelf
+                .take(line.file, line.line, line.parts)
+                .then_some(line),
             Item::Looked | Item::End => None,
         }
     }
@@ -87,13 +92,13 @@ impl TraceKeeper<'_> {
         due.map(Given::Record).collect()
     }
 
-    fn record_of(&self, line: &FileLine, trace: &TraceLine) -> Record {
+    fn record_of(&self, line: &FileLine, entry: &Entry) -> Record {
         let Mapping {
             profile, redactor, ..
         } = self.mapping;
         Record {
             number: Some(number(line.file, line.line)),
-            ..to_record(&trace.trace, profile, redactor)
+            ..to_record(entry.trace(), profile, redactor)
         }
     }
 }
@@ -110,7 +115,7 @@ impl Keeper<Item> for TraceKeeper<'_> {
     fn record(&self, item: Item) -> Option<Record> {
         let line = self.taken(item)?;
         match &line.row {
-            Row::Event(trace) => Some(self.record_of(&line, trace)),
+            Row::Event(entry) => Some(self.record_of(&line, entry)),
             Row::Broken(broken) => {
                 let told = line.told(&broken.reason);
                 self.ui.warning(&format!("left out, {told}"));
@@ -129,7 +134,7 @@ impl Keeper<Item> for TraceKeeper<'_> {
                 let records = spans.hold(&line, self.mapping).into_iter();
                 given.extend(records.map(Given::Record));
             }
-            (Row::Event(trace), None) => given.push(Given::Record(self.record_of(&line, trace))),
+            (Row::Event(entry), None) => given.push(Given::Record(self.record_of(&line, entry))),
             (Row::Broken(broken), _) => given.push(Given::Broken(Broken {
                 id: broken.id.clone(),
                 bytes: broken.bytes.clone(),

@@ -2,7 +2,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,6 +11,8 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use tokio::sync::{mpsc, oneshot};
 
 use super::keeper::{FileLine, Item, Stretch};
@@ -19,11 +22,17 @@ use crate::commands::shipping::{Course, Standing};
 use crate::context::Context;
 use crate::domain::line_set::LineSet;
 use crate::error::UsageError;
+use crate::otlp::decode::Form;
 use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened, OpenedFile, Row};
-use crate::sources::traces::{self, Place, TraceLine, trace_of_line};
+use crate::sources::traces::{
+    self, Entry, Place, TraceLine, message_of, trace_of_line, traces_of_message,
+};
 
 /// Chunks that wait between reading and giving out.
 const QUEUE: usize = 2;
+
+/// A file that is one message is held in memory. A larger one is cut, and so no message.
+const LARGEST_MESSAGE: u64 = 64 << 20;
 
 /// What its lines should be, for errors.
 const WHAT: &str = "traces";
@@ -271,6 +280,11 @@ impl<'a> Reading<'a> {
         let bytes = file
             .from(known.next.offset)
             .with_context(|| format!("cannot read {name}"))?;
+        if let Some(form) = message_of(&known.path)
+            && let Some(message) = message(form, &bytes, &known).await?
+        {
+            return self.message(tx, known, message).await;
+        }
         let input = Input {
             name,
             what: WHAT,
@@ -280,6 +294,30 @@ impl<'a> Reading<'a> {
             is_file: true,
         };
         self.input(tx, known, input).await
+    }
+
+    /// Gives out a file that is one message, as one line.
+    async fn message(
+        &self,
+        tx: &mpsc::Sender<Item>,
+        mut known: Known,
+        (row, size): (Row<TraceLine>, u64),
+    ) -> anyhow::Result<(Known, Option<Gone>)> {
+        let start = known.next;
+        known.next = Mark {
+            line: 2,
+            offset: size,
+        };
+        let chunk = Chunk {
+            start,
+            end: known.next,
+            rows: vec![row],
+            passed: Vec::new(),
+            known: 0,
+            set_right: None,
+        };
+        let gone = self.chunk(tx, &known, chunk).await.err();
+        Ok((known, gone))
     }
 
     /// Reads what can be read once.
@@ -375,16 +413,22 @@ impl<'a> Reading<'a> {
         } = chunk;
         let mut lines = Vec::with_capacity(rows.len());
         for row in rows {
-            let line = line_of(&row);
-            match self.is_wanted(&row, line, &of_file) {
-                true => lines.push(FileLine {
-                    file: known.number,
-                    line,
-                    of_file: Arc::clone(&of_file),
-                    row,
-                }),
-                false => passed.push(line),
+            let (line, entries) = parts(row);
+            let wanted = entries
+                .into_iter()
+                .filter(|row| self.is_wanted(row, line, &of_file));
+            let wanted: Vec<Row<Entry>> = wanted.collect();
+            if wanted.is_empty() {
+                passed.push(line);
             }
+            let parts = wanted.len() as u64;
+            lines.extend(wanted.into_iter().map(|row| FileLine {
+                file: known.number,
+                line,
+                of_file: Arc::clone(&of_file),
+                parts,
+                row,
+            }));
         }
         let stretch = Stretch {
             file: known.number,
@@ -415,13 +459,13 @@ impl<'a> Reading<'a> {
     }
 
     /// Takes in what a line says. False where that was said before.
-    fn is_wanted(&self, row: &Row<TraceLine>, line: u64, of_file: &str) -> bool {
+    fn is_wanted(&self, row: &Row<Entry>, line: u64, of_file: &str) -> bool {
         let mut tally = self.tally.borrow_mut();
-        let Row::Event(event) = row else {
+        let Row::Event(entry) = row else {
             tally.found.broken_lines += 1;
             return true;
         };
-        let trace = &event.trace;
+        let trace = entry.trace();
         if tally.is_duplicate(trace) && !self.keeps_duplicates {
             return false;
         }
@@ -451,15 +495,41 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn line_of(row: &Row<TraceLine>) -> u64 {
+/// A line and what it holds.
+fn parts(row: Row<TraceLine>) -> (u64, Vec<Row<Entry>>) {
     match row {
-        Row::Event(event) => event.number,
-        Row::Broken(broken) => broken.number,
+        Row::Event(TraceLine { number, entries }) => (number, entries),
+        Row::Broken(broken) => (broken.number, vec![Row::Broken(broken)]),
     }
 }
 
 async fn give(tx: &mpsc::Sender<Item>, item: Item) -> Result<(), Gone> {
     tx.send(item).await.map_err(|_| Gone)
+}
+
+/// The file as one message of OTLP, and its size; `None` where it is lines, or was read before.
+async fn message(
+    form: Form,
+    file: &File,
+    known: &Known,
+) -> anyhow::Result<Option<(Row<TraceLine>, u64)>> {
+    if known.next != Mark::BEGINNING {
+        return Ok(None);
+    }
+    let (file, path) = (file.try_clone()?, known.path.clone());
+    let read = move || -> std::io::Result<Option<(Row<TraceLine>, u64)>> {
+        let mut bytes = Vec::new();
+        (&file).take(LARGEST_MESSAGE).read_to_end(&mut bytes)?;
+        (&file).seek(SeekFrom::Start(0))?;
+        let is_lines = form == Form::Json && serde_json::from_slice::<IgnoredAny>(&bytes).is_err();
+        let size = bytes.len() as u64;
+        Ok((!is_lines && size > 0).then(|| match form {
+            Form::Json => (trace_of_line(1, bytes.into(), Timestamp::now()).0, size),
+            Form::Protobuf => (traces_of_message(form, bytes.into()), size),
+        }))
+    };
+    let read = tokio::task::spawn_blocking(read).await?;
+    read.with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// A thread that reads. Where nobody takes its lines any more it is left alone: it may be waiting

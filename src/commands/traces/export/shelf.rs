@@ -41,8 +41,20 @@ pub(super) struct Shelf<'a> {
 
 struct Shelved {
     ledger: LineLedger,
-    /// Lines that were given out and are not settled.
-    out: u64,
+    /// Lines that were given out and are not settled: the parts of each that are left.
+    out: BTreeMap<u64, u64>,
+}
+
+impl Shelved {
+    /// Whether the part of a line that came to its end was the last.
+    fn is_over(&mut self, line: u64) -> bool {
+        let left = self.out.get(&line).copied().unwrap_or_default();
+        match left > 1 {
+            true => drop(self.out.insert(line, left - 1)),
+            false => drop(self.out.remove(&line)),
+        }
+        left <= 1
+    }
 }
 
 impl<'a> Shelf<'a> {
@@ -84,7 +96,13 @@ impl<'a> Shelf<'a> {
             _ => LineLedger::of_stream(),
         };
         let position = ledger.position().clone();
-        ledgers.insert(number, Shelved { ledger, out: 0 });
+        ledgers.insert(
+            number,
+            Shelved {
+                ledger,
+                out: BTreeMap::new(),
+            },
+        );
         Ok(position)
     }
 
@@ -132,11 +150,11 @@ impl<'a> Shelf<'a> {
         position.is_none_or(|at| line >= at.line && !at.beyond.contains(line))
     }
 
-    /// Notes that a line goes out, where the destination lacks it.
-    pub fn take(&self, number: FileNumber, line: u64) -> bool {
+    /// Notes that a part of a line goes out, of so many, where the destination lacks it.
+    pub fn take(&self, number: FileNumber, line: u64, parts: u64) -> bool {
         let is_lacked = self.lacks(number, line);
         match self.ledgers.borrow_mut().get_mut(&number) {
-            Some(shelved) if is_lacked => shelved.out += 1,
+            Some(shelved) if is_lacked => drop(shelved.out.entry(line).or_insert(parts)),
             _ => {}
         }
         self.known.update(|known| known + u64::from(!is_lacked));
@@ -162,9 +180,9 @@ impl<'a> Shelf<'a> {
             let Some(shelved) = ledgers.get_mut(&file) else {
                 continue;
             };
-            let lines: Vec<u64> = run.iter().map(|number| place(*number).1).collect();
-            shelved.out = shelved.out.saturating_sub(lines.len() as u64);
-            shelved.ledger.settled(&lines)?;
+            let lines = run.iter().map(|number| place(*number).1);
+            let whole: Vec<u64> = lines.filter(|line| shelved.is_over(*line)).collect();
+            shelved.ledger.settled(&whole)?;
         }
         Ok(())
     }
@@ -189,7 +207,7 @@ impl<'a> Shelf<'a> {
             return Ok(());
         }
         let ledgers = self.ledgers.borrow();
-        let idle = ledgers.iter().filter(|(_, shelved)| shelved.out == 0);
+        let idle = ledgers.iter().filter(|(_, shelved)| shelved.out.is_empty());
         let idle: Vec<FileNumber> = idle.map(|(number, _)| *number).collect();
         drop(ledgers);
         let surplus = idle.len().saturating_sub(MOST_IDLE);

@@ -8,9 +8,10 @@ use super::keeper::{FileLine, Mapping};
 use super::shelf::number;
 use crate::delivery::Record;
 use crate::delivery::map::execlave::{Position, SpanForm, made_up_root, times, to_record, to_span};
+use crate::delivery::map::otlp;
 use crate::domain::trace::Trace;
 use crate::sources::lines::Row;
-use crate::sources::traces::{Group, Held, Window};
+use crate::sources::traces::{Entry, Group, Held, OtlpSpan, Window};
 
 /// The lines that wait, for one destination.
 pub(super) struct Spans {
@@ -28,12 +29,35 @@ impl Spans {
 
     /// Holds a line; gives out what has to go for it.
     pub fn hold(&self, line: &Arc<FileLine>, mapping: &Mapping) -> Vec<Record> {
-        let Some(trace) = trace_of(line) else {
-            return Vec::new();
+        let trace = match &line.row {
+            Row::Event(Entry::Trace(trace)) => trace,
+            // It knows its place.
+            Row::Event(Entry::Span(span)) => return self.as_it_came(line, span, mapping),
+            Row::Broken(_) => return Vec::new(),
         };
         let held = Held::new(Arc::clone(line), trace);
         let group = self.window.borrow_mut().push(held, Instant::now());
         group.map_or(Vec::new(), |group| self.records(&group, mapping))
+    }
+
+    /// Of OTLP nothing is changed where it goes to a receiver of that.
+    fn as_it_came(&self, line: &FileLine, one: &OtlpSpan, mapping: &Mapping) -> Vec<Record> {
+        let records = match self.form {
+            SpanForm::Otlp => otlp::records_of(one.envelope.clone()).collect(),
+            SpanForm::LlmObs => {
+                vec![to_record(
+                    &one.span,
+                    &one.trace,
+                    &mapping.profile,
+                    self.form,
+                )]
+            }
+        };
+        let numbered = |record| Record {
+            number: Some(number(line.file, line.line)),
+            ..record
+        };
+        records.into_iter().map(numbered).collect()
     }
 
     /// What has waited for `age`.
@@ -91,7 +115,7 @@ impl Spans {
 
 fn trace_of(line: &FileLine) -> Option<&Trace> {
     match &line.row {
-        Row::Event(event) => Some(&event.trace),
+        Row::Event(entry) => Some(entry.trace()),
         Row::Broken(_) => None,
     }
 }
