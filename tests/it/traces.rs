@@ -584,3 +584,80 @@ fn the_lines_of_a_trace_become_a_tree_of_spans() {
     let again = environment.run(args).exits(0).json();
     assert_eq!(again["events"], 0);
 }
+
+/// A message of OTLP with two spans, of which one is odd.
+fn message() -> Value {
+    let now = Timestamp::now().as_nanosecond().to_string();
+    let text = |key: &str, value: &str| json!({"key": key, "value": {"stringValue": value}});
+    let trace = "0af7651916cd43dd8448eb211c80319c";
+    json!({"resourceSpans": [{
+        "resource": {"attributes": [text("service.name", "shop")]},
+        "scopeSpans": [{"scope": {"name": "sdk"}, "spans": [
+            {
+                "traceId": trace, "spanId": "00f067aa0ba902b7", "name": "chat m-1",
+                "startTimeUnixNano": now, "endTimeUnixNano": now,
+                "attributes": [
+                    text("gen_ai.operation.name", "chat"), text("gen_ai.request.model", "m-1"),
+                    {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "12"}},
+                ],
+            },
+            {
+                "traceId": trace, "spanId": "00f067aa0ba902b8", "name": "execute_tool search",
+                "parentSpanId": "00f067aa0ba902b7",
+                "startTimeUnixNano": now, "endTimeUnixNano": now, "status": {"code": 2},
+                "attributes": [text("gen_ai.operation.name", "execute_tool")],
+            },
+            {"traceId": trace, "spanId": "0000000000000000", "name": "odd",
+                "startTimeUnixNano": now, "endTimeUnixNano": now},
+        ]}],
+    }]})
+}
+
+#[test]
+fn spans_of_otlp_go_to_logs_and_on_to_receivers_and_what_is_wrong_is_kept() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let folder = environment.home().join("otlp");
+    fs::create_dir(&folder).expect("a writable home");
+    append(&folder.join("collector.ndjson"), &text(&[message()]));
+    let file = folder.display().to_string();
+    let args = [
+        "traces", "export", "--to", "logs", "--to", "otlp", "--to", "llmobs", "-o", "json",
+        "--file", &file,
+    ];
+    let output = environment.run(args).exits(6);
+    let _ = output.says("collector.ndjson, line 1: span `odd`: the span id");
+    let fields = "span_name,model,prompt_tokens,service,status,span_id,gen_ai.request.model";
+    let logs = sandbox.received("logs", fields);
+    let chat = logs
+        .iter()
+        .find(|row| row["span_name"] == "chat m-1")
+        .expect("it arrived");
+    for (name, value) in [
+        ("model", json!("m-1")),
+        ("prompt_tokens", json!(12)),
+        ("service", json!("shop")),
+        ("status", json!("info")),
+        ("gen_ai.request.model", json!("m-1")),
+    ] {
+        assert_eq!(chat[name], value, "{name}");
+    }
+    let spans = sandbox.received("spans", "span_id,parent_span_id,resource.service.name");
+    assert_eq!(spans.len(), 2);
+    assert!(
+        spans
+            .iter()
+            .all(|span| span["resource.service.name"] == "shop")
+    );
+    assert_eq!(sandbox.received("llmobs", "name").len(), 2);
+
+    // The same spans by other roads are the same, and are not sent again in one run.
+    append(&folder.join("whole.json"), &format!("{:#}", message()));
+    let again = environment.run(args);
+    assert_eq!(again.exits(6).json()["files"], 2);
+    let cut = folder.join("cut.pb");
+    fs::write(&cut, b"\x0a\xff\xff\xff").expect("a writable home");
+    let _ = export(&environment, &cut, &[])
+        .exits(6)
+        .says("line 1: no trace: not protobuf of OTLP");
+}
