@@ -189,7 +189,7 @@ impl Counts {
             (
                 self.late,
                 "event",
-                "older than Datadog takes: under the time of sending, tagged late:true",
+                "older than Datadog takes: sent as of now, tagged late:true",
             ),
             (
                 self.already_sent,
