@@ -252,3 +252,6 @@ fn http_status(data: &[u8]) -> Option<u16> {
     let code = str::from_utf8(rest.get(2..5)?).ok()?;
     code.parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -395,3 +395,6 @@ fn rest_of(event: &SessionEvent, root: &Span, rest: Rest) -> Span {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

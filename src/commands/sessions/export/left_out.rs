@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::domain::session::short_ids;
 use crate::ui::counted;
@@ -13,10 +13,15 @@ const NAMED: usize = 5;
 /// Ids of sessions.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct LeftOut {
-    /// Of people.
+    /// Of people: how many, for programs.
+    #[serde(serialize_with = "count")]
     pub people: BTreeSet<String>,
     /// Begun more than 23 h ago.
     pub too_old: BTreeSet<String>,
+}
+
+fn count<S: Serializer>(ids: &BTreeSet<String>, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u64(ids.len() as u64)
 }
 
 impl LeftOut {
