@@ -69,7 +69,7 @@ pub enum Command {
     /// The gateway's own log of what administrators changed
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// What agent platforms log
+    /// What agent platforms log and agent frameworks emit
     #[command(subcommand)]
     Traces(traces::Traces),
     /// What was sent, and the proof

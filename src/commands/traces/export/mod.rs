@@ -35,14 +35,16 @@ use crate::domain::time::parse_duration;
 use crate::error::{Exit, UsageError};
 use crate::sources::traces::Place;
 
-/// Ship the traces of an agent platform to Datadog or to files
+/// Ship the traces of an agent platform, or spans of OTLP, to Datadog or to files
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl traces export --file traces.ndjson --to logs
   ddctl traces export --file traces.ndjson --to logs --dry-run
   ddctl traces export --file /var/log/execlave --follow --to logs
   execlave logs --json | ddctl traces export --file - --to logs
-  ddctl traces export --file traces.ndjson --to logs --to events,best-effort
+  ddctl traces export --file traces.ndjson --to otlp=http://localhost:4318
+  ddctl traces export --file traces.ndjson --to logs --to llmobs,best-effort
+  ddctl traces export --file collector.json --to logs
   ddctl traces export --file traces.ndjson --to traces.csv
   ddctl config set trace.url 'https://exec.example/traces/{trace_id}'
 
@@ -58,9 +60,18 @@ the same command goes on where it ended. Of a folder every file is read, but for
 archives (.gz and the like) and those under way (.tmp); of standard input nothing is remembered.
 
 A trace is the same on every road, by its trace_id, span_id, span_name and start: where it comes \
-twice in one run it goes out once.")]
+twice in one run it goes out once.
+
+For spans (--to otlp, --to llmobs) the lines of a trace are held until the file ends, with --follow for \
+30 s, and made a tree: by parent_span_id, else under the only agent, else under a root that is made up. \
+parent_trace_id is a link to another trace; one that nobody saw, or that goes round in a circle, is \
+named at the end.
+
+A line may also be a message of OTLP in JSON, as a collector writes them; a file that ends with .json or \
+.pb may be one as a whole. Its spans go to receivers as they came, and to logs under the platform's \
+names as well as their own.")]
 pub struct Export {
-    /// Lines of a file, of every file of a folder, or of standard input (`-`)
+    /// Traces: a file, every file of a folder, or standard input (`-`)
     #[arg(long, value_name = "F")]
     file: PathBuf,
     /// Stay, and send what is written from now on as well
