@@ -65,8 +65,8 @@ fn alone(resource: ResourceSpans) -> Vec<ResourceSpans> {
 }
 
 fn entry(number: u64, envelope: ResourceSpans) -> Row<Entry> {
-    let spans = envelope.scope_spans.iter().flat_map(|scope| &scope.spans);
-    let message = spans.cloned().next().unwrap_or_default();
+    let mut spans = envelope.scope_spans.iter().flat_map(|scope| &scope.spans);
+    let message = spans.next().cloned().unwrap_or_default();
     match checked(&message) {
         Ok(span) => {
             let resource = envelope.resource.as_ref();

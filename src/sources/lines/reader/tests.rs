@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::sources::lines::event_of_line;
 
 /// Gives `bytes` out in pieces of these sizes, over and over.
 struct Pieces<'a> {
