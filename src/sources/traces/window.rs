@@ -144,6 +144,7 @@ impl<T> Window<T> {
 
 /// The tree of `lines`, under `above` where the trace went before, and its root.
 fn arranged<T>(trace: TraceId, lines: Vec<Held<T>>, above: Option<SpanId>) -> (Group<T>, SpanId) {
+    let ids = ids(trace, &lines, above);
     let parents = parents(&lines);
     let tops: Vec<usize> = (0..lines.len())
         .filter(|at| !parents.contains_key(at))
@@ -156,13 +157,13 @@ fn arranged<T>(trace: TraceId, lines: Vec<Held<T>>, above: Option<SpanId>) -> (G
     };
     let root = match (above, top) {
         (Some(above), _) => above,
-        (None, Some(top)) => lines[top].own.unwrap_or(root_span(trace)),
+        (None, Some(top)) => lines[top].own.map_or(root_span(trace), |_| ids[top]),
         (None, None) => root_span(trace),
     };
     let made_up = (above.is_none() && top.is_none()).then_some(root);
     let id = |at: usize| match top == Some(at) {
         true => root,
-        false => lines[at].id(),
+        false => ids[at],
     };
     let places: Vec<(SpanId, Option<SpanId>)> = (0..lines.len())
         .map(|at| {
@@ -170,8 +171,7 @@ fn arranged<T>(trace: TraceId, lines: Vec<Held<T>>, above: Option<SpanId>) -> (G
                 Some(parent) => Some(id(*parent)),
                 None => (top != Some(at)).then_some(root),
             };
-            // One that has the root's own id would be its own parent.
-            (id(at), parent.filter(|parent| *parent != id(at)))
+            (id(at), parent)
         })
         .collect();
     let spans = lines.into_iter().zip(places);
@@ -186,6 +186,16 @@ fn arranged<T>(trace: TraceId, lines: Vec<Held<T>>, above: Option<SpanId>) -> (G
         spans: spans.collect(),
     };
     (group, root)
+}
+
+/// The id of each line. Two spans have two: of those that claim the same the first has it.
+fn ids<T>(trace: TraceId, lines: &[Held<T>], above: Option<SpanId>) -> Vec<SpanId> {
+    let mut taken: HashSet<SpanId> = above.into_iter().collect();
+    let id = |(at, held): (usize, &Held<T>)| match taken.insert(held.id()) {
+        true => held.id(),
+        false => SpanId::of_text(trace, "again", &format!("{} {at}", held.id())),
+    };
+    lines.iter().enumerate().map(id).collect()
 }
 
 /// The parent of each line that names one of the others. Where they go round in a circle, the first

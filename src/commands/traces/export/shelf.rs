@@ -9,11 +9,12 @@ use crate::delivery::state::{FileKey, FilePosition, StateError};
 use crate::delivery::{LineLedger, Number};
 use crate::sources::lines::{Mark, OpenedFile};
 
-/// The number of a file in a run.
+/// The number of a file in a run, counted from 0.
 pub(super) type FileNumber = u32;
 
-/// Of a number in the run the low bits are the line, the high ones the file.
-const LINE_BITS: u32 = 40;
+/// Of a number in the run the low bits are the line, the high ones the file: room for 2^36 lines in
+/// each of 2^28 files.
+const LINE_BITS: u32 = 36;
 
 /// Ledgers of files of which nothing is under way are closed beyond so many.
 const MOST_IDLE: usize = 64;
@@ -236,7 +237,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_number_is_one_line_of_one_file(file in any::<u32>(), line in 0_u64..1 << LINE_BITS) {
+        fn a_number_is_one_line_of_one_file(file in 0_u32..1 << 28, line in 0_u64..1 << LINE_BITS) {
             prop_assert_eq!(place(number(file, line)), (file, line));
         }
     }
