@@ -81,6 +81,7 @@ impl Places<'_> {
         Ok(Place {
             rotation: self.rotate.of(to, self.runs_until_stopped),
             to: to.clone(),
+            share: None,
             format: format.into(),
         })
     }
