@@ -459,29 +459,27 @@ fn a_dry_run_shows_the_request_and_sends_nothing() {
 }
 
 #[test]
-fn a_session_that_ends_while_it_is_followed_becomes_a_trace() {
-    let sandbox = SandboxOptions::default().every("300ms").start();
+fn a_follow_sends_every_session_that_is_over_and_ends_when_asked() {
+    let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);
-    let before = sandbox.sessions();
-    let before: BTreeSet<String> = before.iter().map(trace_of).collect();
+    let done = sandbox.sessions();
+    let done = done.iter().filter(|row| row["status"] == "done");
+    let done: BTreeSet<String> = done.map(trace_of).collect();
     let receiver = receiver(takes_all);
     let to = format!("otlp={}", receiver.url());
-    let mut args = vec!["sessions", "export", "--follow", "--since", "1h"];
+    let mut args = vec!["sessions", "export", "--follow", "--since", "40d"];
     args.extend(["--interval", "200ms", "--to", &to]);
     let running = environment.command(args).start();
-    let roots = || -> Vec<Span> {
-        let spans = receiver.asked();
-        let spans = spans.iter().flat_map(spans_in);
-        spans.filter(|one| one.parent_span_id.is_empty()).collect()
-    };
-    until("the trace of a new session", || {
-        let mut roots = roots().into_iter();
-        roots.find(|root| !before.contains(&hex(&root.trace_id)))
+    let sent = || -> Vec<Span> { receiver.asked().iter().flat_map(spans_in).collect() };
+    until("a trace of every session", || {
+        let spans = sent();
+        let traces: BTreeSet<String> = spans.iter().map(|one| hex(&one.trace_id)).collect();
+        done.is_subset(&traces).then_some(())
     });
     running.signal(Signal::TERM);
     let _ = running.finish().exits(0);
-    let roots = roots();
-    assert_eq!(ids(&roots).len(), roots.len(), "once each");
+    let spans = sent();
+    assert_eq!(ids(&spans).len(), spans.len(), "once each");
 }
 
 /// The id of a session's trace.

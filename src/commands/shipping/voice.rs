@@ -15,6 +15,10 @@ use crate::ui;
 /// Between two looks at how far it is.
 const EVERY: Duration = Duration::from_millis(250);
 
+/// Dead letters that are told one by one where one reason after the other is the same: a batch may
+/// hold a thousand.
+const LETTERS_ALIKE: u32 = 10;
+
 /// Between two lines in the log.
 const LOGGED_EVERY: Duration = Duration::from_secs(10);
 
@@ -27,6 +31,8 @@ pub struct Chorus<'a> {
     standing: Option<&'a Standing>,
     begun: Instant,
     meter: RefCell<Meter>,
+    /// Why the last dead letter was one, and how many were for that, one after the other.
+    letters: RefCell<(String, u32)>,
     /// By destination: its name, and the events it took.
     accepted: RefCell<Vec<(String, u64)>>,
 }
@@ -45,6 +51,7 @@ impl<'a> Chorus<'a> {
             standing: None,
             begun: Instant::now(),
             meter: RefCell::default(),
+            letters: RefCell::default(),
             accepted: RefCell::new(names.map(|name| (name, 0)).collect()),
         }
     }
@@ -90,8 +97,12 @@ impl<'a> Chorus<'a> {
                     *known = accepted;
                 }
             }
-            Progress::DeadLetter { .. }
-            | Progress::ClockOff { .. }
+            Progress::DeadLetter { ref why, .. } => match self.alike(why) {
+                0..LETTERS_ALIKE => self.ui.warning(&self.named(at, told)),
+                LETTERS_ALIKE => self.ui.warning("more are set aside for the same reason"),
+                _ => {}
+            },
+            Progress::ClockOff { .. }
             | Progress::Paused { .. }
             | Progress::Warned { .. }
             | Progress::Failed { .. } => {
@@ -100,6 +111,16 @@ impl<'a> Chorus<'a> {
             Progress::Draining { left: 0 } | Progress::Restamped => {}
             _ => self.ui.status(&self.named(at, told)),
         }
+    }
+
+    /// Dead letters before this one that were set aside for the same reason.
+    fn alike(&self, why: &str) -> u32 {
+        let mut letters = self.letters.borrow_mut();
+        match letters.0 == why {
+            true => letters.1 = letters.1.saturating_add(1),
+            false => *letters = (why.to_owned(), 0),
+        }
+        letters.1
     }
 
     /// Events that the destination took which has most.
