@@ -496,7 +496,7 @@ revoked\t''
 not-required\t'No rule demanded one'"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l correlation -d 'By correlation id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l limit -d 'Stop after this many sessions' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), for sessions also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"
@@ -602,7 +602,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subco
 failure\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l path -d 'By a part of the path of its request' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l client-ip -d 'By the address it came from, or a part of it' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), for sessions also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"
@@ -682,7 +682,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subc
 complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l health-listen -d 'With --follow: answer /healthz, /readyz and /metrics at [HOST:]PORT; without HOST, to this machine alone' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l timestamp-is -d 'What a line\'s timestamp is the time of, for spans' -r -f -a "start\t'When it began'
 end\t'When it was over'"
-complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), for sessions also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"
