@@ -52,6 +52,7 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "demo" -d 'Take the tour
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "validate" -d 'Is this key good for this site, and what may it do? Exit 3 when it is not'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "sessions" -d 'Look at recorded sessions, replay them, ship them'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "audit" -d 'The gateway\'s own log of what administrators changed'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "traces" -d 'What agent platforms log and agent frameworks emit'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "receipts" -d 'What was sent, and the proof'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "webhooks" -d 'Destinations of the gateway\'s webhooks'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "relay" -d 'Receive the gateway\'s webhooks, complete them from its API, and deliver them'
@@ -495,7 +496,7 @@ revoked\t''
 not-required\t'No rule demanded one'"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l correlation -d 'By correlation id' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l limit -d 'Stop after this many sessions' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), for sessions also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"
@@ -601,7 +602,7 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subco
 failure\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l path -d 'By a part of the path of its request' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l client-ip -d 'By the address it came from, or a part of it' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), for sessions also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''
 none\t''"
@@ -651,6 +652,80 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subco
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand audit; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and not __fish_seen_subcommand_from export" -f -a "export" -d 'Ship the traces of an agent platform, or spans of OTLP, to Datadog or to files'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l file -d 'Traces: a file, every file of a folder, or standard input (`-`)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l interval -d 'With --follow: how often the files are looked at' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l heartbeat -d 'With --follow: how often a heartbeat goes to the logs, which says that events would arrive' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l health-listen -d 'With --follow: answer /healthz, /readyz and /metrics at [HOST:]PORT; without HOST, to this machine alone' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l timestamp-is -d 'What a line\'s timestamp is the time of, for spans' -r -f -a "start\t'When it began'
+end\t'When it was over'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
+gzip\t''
+none\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l late -d 'What happens to events older than Datadog takes [default: restamp, after asking]' -r -f -a "restamp\t''
+skip\t''
+deadletter\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l rotate-size -d 'Several files instead of one, each about this large: 100MB, 512KiB' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l rotate-age -d 'Several files instead of one, each ended so long after its first row [with --follow: 1h]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l format -d 'Format of a file or of stdout' -r -f -a "ndjson\t'One object a line'
+json\t'One array'
+csv\t'A row each, under a heading'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l follow -d 'Stay, and send what is written from now on as well'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l again -d 'Send what was sent before once more, under the same ids'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l keep-duplicates -d 'Send a line also where the same came before in this run'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l no-redact -d 'Leave secrets in texts as they are'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l overwrite -d 'Replace a file that exists'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l dry-run -d 'Show the real payloads, the key masked; send nothing, write no file'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand traces; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand receipts; and not __fish_seen_subcommand_from list show verify" -l gateway-url -d 'Address of the gateway' -r

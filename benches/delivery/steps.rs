@@ -72,12 +72,13 @@ fn reading(bytes: &[u8]) -> mpsc::Receiver<Chunk> {
     let (tx, rx) = mpsc::channel(2);
     let input = Input {
         name: "memory".to_owned(),
+        what: "JSON objects",
         bytes: Cursor::new(bytes.to_vec()),
         start: Mark::BEGINNING,
         known: LineSet::default(),
         is_file: true,
     };
-    thread::spawn(move || lines::read(input, &tx).map(drop));
+    thread::spawn(move || lines::read(input, &tx, lines::event_of_line).map(drop));
     rx
 }
 

@@ -18,6 +18,7 @@ pub mod sessions;
 pub mod state;
 pub mod status;
 pub mod test_event;
+pub mod traces;
 pub mod validate;
 pub mod webhooks;
 
@@ -68,6 +69,9 @@ pub enum Command {
     /// The gateway's own log of what administrators changed
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// What agent platforms log and agent frameworks emit
+    #[command(subcommand)]
+    Traces(traces::Traces),
     /// What was sent, and the proof
     #[command(subcommand)]
     Receipts(receipts::Receipts),
@@ -106,6 +110,7 @@ impl Command {
             }
             Command::Sessions(sessions) => sessions.stops_by_itself(),
             Command::Audit(audit) => audit.stops_by_itself(),
+            Command::Traces(traces) => traces.stops_by_itself(),
             Command::Deadletters(letters) => letters.stops_by_itself(),
             Command::Monitors(monitors) => monitors.stops_by_itself(),
             Command::Dashboards(dashboards) => dashboards.stops_by_itself(),
@@ -125,6 +130,7 @@ impl Command {
             Command::Relay(_) => true,
             Command::Sessions(sessions) => sessions.runs_until_stopped(),
             Command::Audit(audit) => audit.runs_until_stopped(),
+            Command::Traces(traces) => traces.runs_until_stopped(),
             _ => false,
         }
     }
@@ -137,6 +143,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Validate(args) => validate::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,
+        Command::Traces(command) => traces::run(context, command).await,
         Command::Receipts(command) => receipts::run(context, command).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
         Command::Relay(args) => relay::run(context, &args).await,

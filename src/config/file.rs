@@ -12,6 +12,7 @@ use super::redaction::{REDACTION_KEYS, RULE_KEYS, RedactionSection};
 use crate::domain::connection::{ConnectionRule, MaintenanceWindow, parse_days};
 use crate::domain::nearest::nearest;
 use crate::domain::site::UnknownSite;
+use crate::domain::trace::NotATemplate;
 
 /// The version of the file's shape that this program writes.
 pub const VERSION: i64 = 1;
@@ -46,6 +47,8 @@ pub struct Profile {
     #[serde(default)]
     pub svix: SvixSection,
     #[serde(default)]
+    pub trace: TraceSection,
+    #[serde(default)]
     pub redaction: RedactionSection,
     #[serde(default)]
     pub connections: Vec<ConnectionSection>,
@@ -60,6 +63,12 @@ pub struct GatewaySection {
 /// `[profiles.NAME.svix]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct SvixSection {
+    pub url: Option<String>,
+}
+
+/// `[profiles.NAME.trace]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct TraceSection {
     pub url: Option<String>,
 }
 
@@ -106,6 +115,12 @@ pub enum ConfigError {
     Newer { path: PathBuf, found: i64 },
     #[error("{origin}: {error}")]
     Site { error: UnknownSite, origin: String },
+    #[error("{origin}: `{value}` is no address of traces: {error}")]
+    TraceUrl {
+        error: NotATemplate,
+        value: String,
+        origin: String,
+    },
     #[error("{origin}: `{value}` is no {what}")]
     Value {
         what: &'static str,
@@ -136,7 +151,7 @@ fn known(profiles: &[String]) -> String {
 }
 
 const TOP_KEYS: [&str; 3] = ["version", "default_profile", "profiles"];
-const PROFILE_KEYS: [&str; 14] = [
+const PROFILE_KEYS: [&str; 16] = [
     "site",
     "service",
     "env",
@@ -149,6 +164,8 @@ const PROFILE_KEYS: [&str; 14] = [
     "namespace",
     "delivery",
     "gateway",
+    "svix",
+    "trace",
     "redaction",
     "connections",
 ];
@@ -203,8 +220,10 @@ impl Unknown<'_> {
         };
         for (_, profile) in profiles.iter() {
             self.check_item(profile, &PROFILE_KEYS)?;
-            if let Some(gateway) = profile.get("gateway") {
-                self.check_item(gateway, &["url"])?;
+            for section in ["gateway", "svix", "trace"] {
+                if let Some(section) = profile.get(section) {
+                    self.check_item(section, &["url"])?;
+                }
             }
             if let Some(redaction) = profile.get("redaction") {
                 self.check_item(redaction, &REDACTION_KEYS)?;
@@ -452,6 +471,15 @@ windows = [{ days = "sat", from = "22:00", to = "02:00", tz = "Europe/Berlin" }]
                 .to_string()
                 .contains("`from`")
         );
+    }
+
+    #[test]
+    fn every_section_of_a_profile_is_known() {
+        for section in ["gateway", "svix", "trace"] {
+            let text = format!("[profiles.default.{section}]\nurl = \"https://x\"\n");
+            assert!(parse(&text).is_ok(), "{section}");
+            assert!(parse(&text.replace("url", "uri")).is_err(), "{section}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub struct Key {
 
 /// Every single-valued setting. `connections` and `redaction.rules`
 /// are lists of tables and have no key of their own.
-pub const KEYS: [Key; 14] = [
+pub const KEYS: [Key; 15] = [
     Key {
         name: "site",
         variables: &["DDCTL_SITE", "DD_SITE", "DATADOG_SITE"],
@@ -51,6 +51,12 @@ pub const KEYS: [Key; 14] = [
         variables: &["DDCTL_TAGS", "DD_TAGS", "DATADOG_TAGS"],
         help: "tags on every event, comma-separated",
         of_profile: |profile| profile.tags.as_ref().map(|tags| tags.join(",")),
+    },
+    Key {
+        name: "trace.url",
+        variables: &["DDCTL_TRACE_URL"],
+        help: "page of a trace on its platform, such as https://exec.example/traces/{trace_id}",
+        of_profile: |profile| profile.trace.url.clone(),
     },
     Key {
         name: "output",

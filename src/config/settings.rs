@@ -15,6 +15,7 @@ use super::keys::Key;
 use crate::domain::connection::ConnectionRule;
 use crate::domain::redaction::OwnRule;
 use crate::domain::site::Site;
+use crate::domain::trace::TraceUrl;
 use crate::ui::Format;
 use crate::ui::style::ColorChoice;
 
@@ -123,6 +124,8 @@ pub struct Settings {
     pub service: Valued<String>,
     pub env: Option<Valued<String>>,
     pub tags: Valued<Vec<String>>,
+    /// Where a trace is to be seen on its platform.
+    pub trace_url: Option<Valued<TraceUrl>>,
     pub connections: Vec<ConnectionRule>,
     pub output: Option<Format>,
     pub color: Option<ColorChoice>,
@@ -194,6 +197,7 @@ impl Settings {
             }),
             env: layers.text("env", None),
             tags: layers.tags(),
+            trace_url: layers.trace_url()?,
             connections: rules
                 .iter()
                 .map(|rule| rule.rule(&tz))
@@ -251,6 +255,10 @@ impl Settings {
             }
             "tags" => text(&self.tags.value.join(","), &self.tags.origin),
             "redaction.key_file" => self.redaction_key_file.clone(),
+            "trace.url" => {
+                let url = self.trace_url.as_ref()?;
+                text(&url.value, &url.origin)
+            }
             "namespace" => Some(self.namespace.clone()),
             "delivery" => {
                 let delivery = self.delivery.as_ref()?;
@@ -417,6 +425,20 @@ impl Layers<'_> {
                 .text(KEY, None)
                 .map_or(Origin::Default, |text| text.origin),
         })
+    }
+
+    fn trace_url(&self) -> Result<Option<Valued<TraceUrl>>, ConfigError> {
+        let Some(Valued { value, origin }) = self.text("trace.url", None) else {
+            return Ok(None);
+        };
+        match value.parse() {
+            Ok(value) => Ok(Some(Valued { value, origin })),
+            Err(error) => Err(ConfigError::TraceUrl {
+                error,
+                value,
+                origin: origin.in_errors(),
+            }),
+        }
     }
 
     fn delivery(&self) -> Result<Option<Valued<Delivery>>, ConfigError> {

@@ -29,8 +29,13 @@ impl EventId {
     /// Each part is preceded by its length as eight bytes, big-endian, so that no two different
     /// tuples give the same bytes.
     pub fn of(parts: &[&str]) -> Self {
+        Self::under(EVENT_SCHEME, parts)
+    }
+
+    /// As [`EventId::of`], under another scheme.
+    pub fn under(scheme: &str, parts: &[&str]) -> Self {
         let mut hash = Sha256::new();
-        for part in std::iter::once(&EVENT_SCHEME).chain(parts) {
+        for part in std::iter::once(&scheme).chain(parts) {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }

@@ -1,4 +1,4 @@
-//! Values of the product: sessions, session events, sites, secrets, times, rules, redaction.
+//! Values of the product: sessions, session events, traces, sites, secrets, times, rules, redaction.
 //!
 //! Nothing in this room does I/O. It knows the standard library, serde and time, and nothing of
 //! HTTP, of files or of the terminal.
@@ -21,5 +21,6 @@ pub mod size;
 pub mod span;
 pub mod step;
 pub mod time;
+pub mod trace;
 pub mod unseen;
 pub mod webhook;

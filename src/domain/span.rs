@@ -43,6 +43,13 @@ impl TraceId {
             .unwrap_or_else(|| Self(lead(&[TRACE_SCHEME, gateway_id, session_id])))
     }
 
+    /// The trace that any other text names: 32 hexadecimal digits and a UUID are such an id already,
+    /// anything else is hashed.
+    pub fn of_text(text: &str) -> Self {
+        let own = text.parse();
+        own.unwrap_or_else(|_| Self::of_session("", text))
+    }
+
     /// The unsigned low 64 bits, which Datadog calls `dd.trace_id`.
     pub fn low(self) -> u64 {
         u128::from_be_bytes(self.0) as u64
@@ -58,6 +65,16 @@ impl SpanId {
     pub fn of(trace: TraceId, kind: &str, index: u64) -> Self {
         let (trace, index) = (trace.to_string(), index.to_string());
         Self(lead(&[SPAN_SCHEME, &trace, kind, &index]))
+    }
+
+    /// The id of the span of `kind` that is known by a text.
+    pub fn of_text(trace: TraceId, kind: &str, text: &str) -> Self {
+        Self(lead(&[SPAN_SCHEME, &trace.to_string(), kind, text]))
+    }
+
+    /// The unsigned 64 bits, which Datadog calls `dd.span_id`.
+    pub fn number(self) -> u64 {
+        u64::from_be_bytes(self.0)
     }
 
     pub fn as_bytes(&self) -> &[u8; 8] {

@@ -12,6 +12,7 @@ mod error;
 mod exporter;
 pub mod flaw;
 pub mod names;
+pub mod read;
 mod signal;
 
 pub use answer::{Rejected, Taken};

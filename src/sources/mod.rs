@@ -33,6 +33,7 @@ pub mod tail;
 #[cfg(test)]
 mod testing;
 mod throttle;
+pub mod traces;
 mod user;
 mod window;
 

@@ -48,6 +48,7 @@ mod stopping;
 mod support;
 mod tail;
 mod test_event;
+mod traces;
 mod validate;
 mod webhook_events;
 mod webhooks;

@@ -8,7 +8,7 @@ use crate::delivery::{Codec, LatePolicy};
 /// Where it goes and how.
 #[derive(Debug, Args)]
 pub struct DeliveryFlags {
-    /// Where it goes: `logs` or `events` (Datadog), for sessions also `otlp[=URL]` or `llmobs`, `-`,
+    /// Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`,
     /// or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back
     #[arg(
         long,

@@ -34,6 +34,13 @@ pub struct StandingFlags {
         requires = "follow"
     )]
     pub interval: Duration,
+    #[command(flatten)]
+    seen: SeenFlags,
+}
+
+/// Flags by which a long-running mode is seen.
+#[derive(Debug, Args)]
+pub struct SeenFlags {
     /// With --follow: how often a heartbeat goes to the logs, which says that events would arrive
     #[arg(
         long,
@@ -62,6 +69,12 @@ pub struct Seen {
 }
 
 impl StandingFlags {
+    pub fn seen(&self) -> Seen {
+        self.seen.seen()
+    }
+}
+
+impl SeenFlags {
     pub fn seen(&self) -> Seen {
         Seen {
             heartbeat: self.heartbeat,
@@ -143,6 +156,11 @@ impl Standing {
             open_limit: Some(limit),
             ..self
         }
+    }
+
+    /// Takes in that a source without sessions was looked at.
+    pub fn looked(&self, at: Timestamp) {
+        self.board.looked(at, Vec::new());
     }
 
     /// Takes in what happened at the source.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod event;
+pub mod execlave;
 pub mod heartbeat;
 pub mod llmobs;
 pub mod log;

@@ -4,9 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::{Run, Scenario};
 use crate::delivery::map::log::LogProfile;
-use crate::delivery::map::trace::to_log;
+use crate::delivery::map::trace::{TraceProfile, to_log};
 use crate::domain::event::EventId;
 use crate::domain::redaction::Redactor;
+use crate::domain::trace::Trace;
 
 /// The traces of a run, all of now.
 pub(super) fn logs(
@@ -16,6 +17,10 @@ pub(super) fn logs(
     redactor: &Redactor,
 ) -> Vec<Map<String, Value>> {
     let (times, special) = what_happens(scenario, run);
+    let profile = &TraceProfile {
+        log: profile.clone(),
+        url: None,
+    };
     (0..times)
         .map(|number| {
             let trace = trace(scenario, run, number, &special);
@@ -43,7 +48,7 @@ fn what_happens(scenario: Scenario, run: &Run) -> (usize, Value) {
         ),
         Scenario::TokenSpike => (
             3,
-            json!({"input_tokens": 900_000, "output_tokens": 100_000}),
+            json!({"prompt_tokens": 900_000, "completion_tokens": 100_000}),
         ),
         Scenario::CostSpike => (12, json!({"cost_usd": 2})),
         Scenario::CostAnomaly => (4, json!({"cost_usd": 2})),
@@ -59,10 +64,9 @@ fn what_happens(scenario: Scenario, run: &Run) -> (usize, Value) {
 
 /// A call to a model that went well, but for what is `special`. The agent, the model and the tool are
 /// the run's own, so that its groups are not shared with another run.
-fn trace(scenario: Scenario, run: &Run, number: usize, special: &Value) -> Map<String, Value> {
+fn trace(scenario: Scenario, run: &Run, number: usize, special: &Value) -> Trace {
     let id = EventId::of(&["test", scenario.name(), &run.id, &number.to_string()]);
     let trace = json!({
-        "timestamp": run.now.as_millisecond(),
         "evt.id": id.to_string(),
         "trace_id": id.to_string(),
         "agent_id": format!("test-agent-{}", run.id),
@@ -76,5 +80,5 @@ fn trace(scenario: Scenario, run: &Run, number: usize, special: &Value) -> Map<S
     });
     let mut trace = trace.as_object().cloned().unwrap_or_default();
     trace.extend(special.as_object().cloned().unwrap_or_default());
-    trace
+    Trace::new(trace, run.now)
 }

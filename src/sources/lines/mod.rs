@@ -1,5 +1,8 @@
 //! Events from lines of a file or of standard input: each line is one JSON object.
 //!
+//! What a line becomes is said by who reads: [`event_of_line`] makes an event of any program's, and
+//! `sources::traces` the trace of an agent.
+//!
 //! A line that says when it happened (`timestamp`) and who it is (`evt.id`) is handed on byte for
 //! byte, as a part of the piece of the file that was read; what is missing is spliced in, and
 //! nothing else is touched. A line that is no object is handed on as broken, with its number.
@@ -17,8 +20,8 @@ use jiff::Timestamp;
 
 pub use opened::{Opened, OpenedFile};
 pub use reader::{Input, read};
-pub use row::event_under;
-pub use time::TimeForm;
+pub use row::{broken, event_of_line, event_under};
+pub use time::{LineTime, TimeForm, read as read_time};
 
 /// The longest line that is held in memory. Of a longer one only the beginning is kept.
 pub const LONGEST: usize = 4 << 20;
@@ -36,13 +39,13 @@ impl Mark {
     pub const BEGINNING: Self = Self { line: 1, offset: 0 };
 }
 
-/// Some lines that follow each other.
+/// Some lines that follow each other, of which each becomes an `E`.
 #[derive(Debug)]
-pub struct Chunk {
+pub struct Chunk<E = LineEvent> {
     pub start: Mark,
     /// Where the next line begins; the same as `start` where the last line is not at its end.
     pub end: Mark,
-    pub rows: Vec<Row>,
+    pub rows: Vec<Row<E>>,
     /// Numbers of the lines that make no row, in order: empty ones, and those that are known.
     pub passed: Vec<u64>,
     /// How many of them are known.
@@ -53,12 +56,12 @@ pub struct Chunk {
 
 /// What a line is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Row {
-    Event(LineEvent),
+pub enum Row<E = LineEvent> {
+    Event(E),
     Broken(BrokenLine),
 }
 
-impl Row {
+impl<E> Row<E> {
     pub fn broken(&self) -> Option<&BrokenLine> {
         match self {
             Row::Event(_) => None,
@@ -103,9 +106,10 @@ pub struct Ended {
 pub enum LinesError {
     #[error("cannot read {name} any further")]
     Io { name: String, source: io::Error },
-    #[error("{name} is no file of JSON objects, one a line: line {line} is {reason}")]
+    #[error("{name} is no file of {what}, one a line: line {line} is {reason}")]
     NoObjects {
         name: String,
+        what: &'static str,
         line: u64,
         reason: String,
     },

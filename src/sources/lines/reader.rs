@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use memchr::{memchr, memchr_iter, memrchr};
 use tokio::sync::mpsc;
 
-use super::row::{broken, row};
+use super::row::broken;
 use super::time::TimeForm;
 use super::{BrokenLine, Chunk, Ended, LONGEST, LinesError, Mark, Row};
 use crate::domain::line_set::LineSet;
@@ -30,6 +30,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub struct Input<R> {
     /// For errors.
     pub name: String,
+    /// What its lines should be, for errors: `JSON objects`.
+    pub what: &'static str,
     pub bytes: R,
     /// Where `bytes` begins.
     pub start: Mark,
@@ -40,16 +42,23 @@ pub struct Input<R> {
     pub is_file: bool,
 }
 
-/// Reads `input` to its end and gives out its lines in chunks; blocks while nobody takes them.
+/// Reads `input` to its end and gives out its lines in chunks; blocks while nobody takes them. `make`
+/// says what a line that is not empty is, given its number and the time of now, and the form of its
+/// time where that was set right.
 ///
 /// # Errors
 ///
 /// [`LinesError`]. What was given out before is good.
-pub fn read<R: Read>(input: Input<R>, chunks: &mpsc::Sender<Chunk>) -> Result<Ended, LinesError> {
+pub fn read<R: Read, E>(
+    input: Input<R>,
+    chunks: &mpsc::Sender<Chunk<E>>,
+    make: impl Fn(u64, Bytes, Timestamp) -> (Row<E>, Option<TimeForm>),
+) -> Result<Ended, LinesError> {
     let mut reader = Reader {
         next: input.start,
         input,
         chunks,
+        make,
         buffer: BytesMut::new(),
         too_long: None,
         has_given: false,
@@ -60,9 +69,10 @@ pub fn read<R: Read>(input: Input<R>, chunks: &mpsc::Sender<Chunk>) -> Result<En
     reader.end()
 }
 
-struct Reader<'a, R> {
+struct Reader<'a, R, E, M> {
     input: Input<R>,
-    chunks: &'a mpsc::Sender<Chunk>,
+    chunks: &'a mpsc::Sender<Chunk<E>>,
+    make: M,
     /// Begins with the line at `next`.
     buffer: BytesMut,
     next: Mark,
@@ -77,7 +87,11 @@ struct TooLong {
     length: u64,
 }
 
-impl<R: Read> Reader<'_, R> {
+impl<R, E, M> Reader<'_, R, E, M>
+where
+    R: Read,
+    M: Fn(u64, Bytes, Timestamp) -> (Row<E>, Option<TimeForm>),
+{
     /// Reads some more; false at the end.
     fn fill(&mut self) -> Result<bool, LinesError> {
         let filled = self.buffer.len();
@@ -159,7 +173,13 @@ impl<R: Read> Reader<'_, R> {
         let mut gathered = Gathered::new(lines.len());
         let mut from = 0;
         for at in memchr_iter(b'\n', &lines) {
-            gathered.take(self.next.line, &self.input.known, &lines, from..at);
+            gathered.take(
+                self.next.line,
+                &self.input.known,
+                &lines,
+                from..at,
+                &self.make,
+            );
             self.next.line += 1;
             from = at + 1;
         }
@@ -170,7 +190,7 @@ impl<R: Read> Reader<'_, R> {
     }
 
     /// Another kind of file is refused before anything is made of it.
-    fn refuse_where_hopeless(&self, chunk: &Chunk) -> Result<(), LinesError> {
+    fn refuse_where_hopeless(&self, chunk: &Chunk<E>) -> Result<(), LinesError> {
         let is_first = !self.has_given && chunk.start == Mark::BEGINNING;
         if !self.input.is_file || !is_first || chunk.rows.len() < HOPELESS {
             return Ok(());
@@ -179,6 +199,7 @@ impl<R: Read> Reader<'_, R> {
         match broken.as_deref() {
             Some([first, ..]) => Err(LinesError::NoObjects {
                 name: self.input.name.clone(),
+                what: self.input.what,
                 line: first.number,
                 reason: first.reason.clone(),
             }),
@@ -186,7 +207,7 @@ impl<R: Read> Reader<'_, R> {
         }
     }
 
-    fn hand_over(&mut self, chunk: Chunk) -> Result<(), LinesError> {
+    fn hand_over(&mut self, chunk: Chunk<E>) -> Result<(), LinesError> {
         self.has_given = true;
         let given = self.chunks.blocking_send(chunk);
         given.map_err(|_| LinesError::Closed)
@@ -198,7 +219,7 @@ impl<R: Read> Reader<'_, R> {
         let line = self.next.line;
         let rest = std::mem::take(&mut self.buffer).freeze();
         let mut gathered = Gathered::new(0);
-        gathered.take(line, &self.input.known, &rest, 0..rest.len());
+        gathered.take(line, &self.input.known, &rest, 0..rest.len(), &self.make);
         let is_broken = matches!(gathered.rows.first(), Some(Row::Broken(_)));
         let is_unfinished = is_broken && self.input.is_file;
         if !rest.is_empty() && !is_unfinished {
@@ -213,15 +234,15 @@ impl<R: Read> Reader<'_, R> {
 }
 
 /// The rows of a chunk so far.
-struct Gathered {
+struct Gathered<E> {
     now: Timestamp,
-    rows: Vec<Row>,
+    rows: Vec<Row<E>>,
     passed: Vec<u64>,
     known: u64,
     set_right: Option<(u64, TimeForm, u64)>,
 }
 
-impl Gathered {
+impl<E> Gathered<E> {
     /// For lines of so many bytes.
     fn new(bytes: usize) -> Self {
         Self {
@@ -234,7 +255,14 @@ impl Gathered {
     }
 
     /// Takes the line that `range` of `bytes` holds, without its end.
-    fn take(&mut self, number: u64, known: &LineSet, bytes: &Bytes, range: Range<usize>) {
+    fn take(
+        &mut self,
+        number: u64,
+        known: &LineSet,
+        bytes: &Bytes,
+        range: Range<usize>,
+        make: impl Fn(u64, Bytes, Timestamp) -> (Row<E>, Option<TimeForm>),
+    ) {
         let line = trimmed(number, &bytes[range]);
         let is_known = !known.is_empty() && known.contains(number);
         if line.is_empty() || is_known {
@@ -242,7 +270,7 @@ impl Gathered {
             self.passed.push(number);
             return;
         }
-        let (row, form) = row(number, bytes.slice_ref(line), self.now);
+        let (row, form) = make(number, bytes.slice_ref(line), self.now);
         self.rows.push(row);
         if let Some(form) = form {
             let (.., count) = self.set_right.get_or_insert((number, form, 0));
@@ -250,7 +278,7 @@ impl Gathered {
         }
     }
 
-    fn into_chunk(self, start: Mark, end: Mark) -> Chunk {
+    fn into_chunk(self, start: Mark, end: Mark) -> Chunk<E> {
         Chunk {
             start,
             end,

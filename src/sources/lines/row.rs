@@ -13,7 +13,7 @@ const LONGEST_KIND: usize = 100;
 
 /// The row of a line that is not empty, and the form of its time where that was set right. A line
 /// without a time is from `now`.
-pub(super) fn row(number: u64, bytes: Bytes, now: Timestamp) -> (Row, Option<TimeForm>) {
+pub fn event_of_line(number: u64, bytes: Bytes, now: Timestamp) -> (Row, Option<TimeForm>) {
     let otherwise = |line: &str| id_of_line(number, line);
     match event(number, &bytes, now, otherwise) {
         Ok((event, form)) => (Row::Event(event), form),
@@ -22,7 +22,7 @@ pub(super) fn row(number: u64, bytes: Bytes, now: Timestamp) -> (Row, Option<Tim
 }
 
 /// `bytes` as a line that is no event.
-pub(super) fn broken(number: u64, bytes: Bytes, reason: String) -> Row {
+pub fn broken<E>(number: u64, bytes: Bytes, reason: String) -> Row<E> {
     let id = id_of_line(number, &String::from_utf8_lossy(&bytes));
     Row::Broken(BrokenLine {
         number,
@@ -136,7 +136,7 @@ mod tests {
     }
 
     fn event_of(number: u64, line: &'static str) -> LineEvent {
-        match row(number, Bytes::from_static(line.as_bytes()), now()) {
+        match event_of_line(number, Bytes::from_static(line.as_bytes()), now()) {
             (Row::Event(event), _) => event,
             (Row::Broken(broken), _) => panic!("{}", broken.reason),
         }
@@ -203,7 +203,7 @@ mod tests {
                 "its timestamp is no time: \"soon\"",
             ),
         ] {
-            let (row, _) = row(7, Bytes::from_static(line.as_bytes()), now());
+            let (row, _) = event_of_line(7, Bytes::from_static(line.as_bytes()), now());
             let Row::Broken(broken) = row else {
                 panic!("{line} is no event");
             };

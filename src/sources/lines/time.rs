@@ -35,14 +35,14 @@ impl fmt::Display for TimeForm {
 }
 
 /// When a line happened, and the form where it has to be set right.
-pub(super) type LineTime = (Timestamp, Option<TimeForm>);
+pub type LineTime = (Timestamp, Option<TimeForm>);
 
 /// Reads the JSON value `raw`; `None` where it says nothing.
 ///
 /// # Errors
 ///
 /// A value that is no time. The text says which.
-pub(super) fn read(raw: &str) -> Result<Option<LineTime>, String> {
+pub fn read(raw: &str) -> Result<Option<LineTime>, String> {
     let time = match raw.as_bytes() {
         b"null" | b"\"\"" => return Ok(None),
         [b'"', ..] => of_text(raw),

@@ -40,6 +40,10 @@ const COMMANDS: &[(&str, i32)] = &[
         "audit export --since 60d --to logs --compression gzip --yes",
         0,
     ),
+    (
+        "traces export --file traces.ndjson --to logs --compression gzip",
+        0,
+    ),
     ("receipts verify --since 60d", 0),
     ("sessions export --since 60d --to logs --dry-run", 0),
     ("sessions export --since 60d --to events.ndjson", 0),
@@ -207,6 +211,9 @@ fn run_all(sandbox: &SandboxProcess) {
     let policy = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policy.yaml");
     let policy = std::fs::read(policy).expect("an example");
     environment.write(&environment.path("policy.yaml"), policy);
+    let traces = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/traces.ndjson");
+    let traces = std::fs::read(traces).expect("an example");
+    environment.write(&environment.path("traces.ndjson"), traces);
     for (line, code) in COMMANDS {
         let word = |word: &str| match word {
             "SESSION" => session.to_owned(),

@@ -1,7 +1,6 @@
 //! `ddctl audit export`: the gateway's security audit log to Datadog or to files.
 
 mod ask;
-mod destination;
 mod estimate;
 mod mapping;
 mod plan;
@@ -11,10 +10,11 @@ mod summary;
 
 use clap::Args;
 
-use self::destination::RowFormat;
 use super::filter::FilterArgs;
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
-use crate::commands::shipping::{DeliveryFlags, ProofFlags, RotateFlags, StandingFlags};
+use crate::commands::shipping::{
+    DeliveryFlags, Places, ProofFlags, RotateFlags, RowFormat, StandingFlags,
+};
 use crate::context::Context;
 use crate::delivery::map::audit::selection;
 use crate::error::Exit;
@@ -125,7 +125,14 @@ impl Export {
 }
 
 pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
-    let places = destination::of(args)?;
+    let places = Places {
+        delivery: &args.delivery,
+        format: args.format,
+        rotate: &args.rotate,
+        runs_until_stopped: args.follow,
+        no_spans: Some("changes"),
+    };
+    let places = places.read()?;
     let terms = plan::terms(context, args, &places)?;
     match args.proof.estimate {
         true => estimate::run(context, args, &terms, &places).await,

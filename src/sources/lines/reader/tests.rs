@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::sources::lines::event_of_line;
 
 /// Gives `bytes` out in pieces of these sizes, over and over.
 struct Pieces<'a> {
@@ -48,6 +49,7 @@ fn read_in(bytes: &[u8], sizes: Vec<usize>, known: LineSet, is_file: bool) -> Li
     let (tx, mut rx) = mpsc::channel(10_000);
     let input = Input {
         name: "lines".to_owned(),
+        what: "JSON objects",
         bytes: Pieces {
             bytes,
             sizes: sizes.into_iter().cycle(),
@@ -56,7 +58,7 @@ fn read_in(bytes: &[u8], sizes: Vec<usize>, known: LineSet, is_file: bool) -> Li
         known,
         is_file,
     };
-    let ended = read(input, &tx);
+    let ended = read(input, &tx, event_of_line);
     let mut chunks = Vec::new();
     while let Ok(chunk) = rx.try_recv() {
         chunks.push(chunk);

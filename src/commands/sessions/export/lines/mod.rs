@@ -4,7 +4,6 @@ mod follower;
 mod summary;
 
 use std::cell::RefCell;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -18,15 +17,15 @@ use self::summary::{Lines, show};
 use super::Export;
 use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, Chorus, Course, Destination, End, Extent, Intake, To, Wish, carry, check, closed,
-    conclude, stop, together,
+    Carried, Chorus, Course, Destination, End, Extent, Intake, Memory, To, Wish, carry, check,
+    closed, conclude, stop, together,
 };
 use crate::context::Context;
 use crate::delivery::receipts::{Receipt, Recorder, Run};
-use crate::delivery::state::{FileKey, FilePosition, Holder};
+use crate::delivery::state::FileKey;
 use crate::delivery::{LineLedger, Patience};
 use crate::error::{Exit, UsageError};
-use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened, OpenedFile};
+use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened};
 
 /// Chunks that wait between reading and delivering.
 const QUEUE: usize = 2;
@@ -165,7 +164,14 @@ fn source(
                 inode: file.inode,
             };
             let size = file.size;
-            let (file, ledger) = remembered(context, args, file, name, key)?;
+            let memory = Memory {
+                command: COMMAND,
+                is_dry: args.delivery.dry_run,
+                again: args.again,
+            };
+            let ledger = memory.ledger(context, name, &file, key)?;
+            let file = file.from(ledger.position().offset);
+            let file = file.with_context(|| format!("cannot read {name}"))?;
             (Box::new(file), Some(size), ledger)
         }
     };
@@ -175,56 +181,6 @@ fn source(
         size,
         ledger,
     })
-}
-
-/// The file from where the last run left it.
-fn remembered(
-    context: &Context,
-    args: &Export,
-    file: OpenedFile,
-    name: &str,
-    key: FileKey,
-) -> anyhow::Result<(File, LineLedger)> {
-    let (head_len, head) = file.head().with_context(|| format!("cannot read {name}"))?;
-    let beginning = FilePosition {
-        path: std::path::absolute(name)?.display().to_string(),
-        head_len,
-        head,
-        line: 1,
-        ..FilePosition::default()
-    };
-    let begin = |found: Option<FilePosition>| match found {
-        Some(found) if is_same(&file, &found) => FilePosition {
-            offset: found.offset,
-            line: found.line,
-            beyond: found.beyond,
-            ..beginning
-        },
-        Some(_) => {
-            context.ui.status(&format!(
-                "{name} holds other lines than at the last run: it is read from its beginning"
-            ));
-            beginning
-        }
-        None => beginning,
-    };
-    let folder = context.state_folder()?;
-    let mut ledger = match args.delivery.dry_run {
-        true => LineLedger::look(&folder, &key, begin)?,
-        false => {
-            let holder = Holder::this(COMMAND, context.now());
-            LineLedger::open(&folder, key, &holder, begin)?
-        }
-    };
-    if args.again {
-        ledger.send_again();
-    }
-    let file = file.from(ledger.position().offset);
-    Ok((file.with_context(|| format!("cannot read {name}"))?, ledger))
-}
-
-fn is_same(file: &OpenedFile, found: &FilePosition) -> bool {
-    found.offset <= file.size && file.begins_with(found.head_len, &found.head)
 }
 
 /// Lines, and where they go.
@@ -285,6 +241,7 @@ async fn ran(
     let before = position.line - 1;
     let input = Input {
         name: source.name.clone(),
+        what: "JSON objects",
         bytes: source.bytes,
         start: Mark {
             line: position.line,
@@ -355,7 +312,7 @@ fn reading(
     let (tx, chunks) = mpsc::channel(QUEUE);
     let (done, ended) = oneshot::channel();
     thread::spawn(move || {
-        let result = lines::read(input, &tx);
+        let result = lines::read(input, &tx, lines::event_of_line);
         // Before the last chunk can be taken for the end of everything.
         let _ = done.send(result);
         drop(tx);

@@ -1,0 +1,550 @@
+//! Reads traces file by file, once or again and again, and gives them to every destination.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use serde::de::IgnoredAny;
+use tokio::sync::{mpsc, oneshot};
+
+use super::keeper::{FileLine, Item, Stretch};
+use super::shelf::{FileNumber, Shelf};
+use super::tally::{Found, Remark, Tally};
+use crate::commands::shipping::{Course, Standing};
+use crate::context::Context;
+use crate::domain::line_set::LineSet;
+use crate::error::UsageError;
+use crate::otlp::decode::Form;
+use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened, OpenedFile, Row};
+use crate::sources::traces::{
+    self, Entry, Place, TraceLine, message_of, trace_of_line, traces_of_message,
+};
+
+/// Chunks that wait between reading and giving out.
+const QUEUE: usize = 2;
+
+/// A file that is one message is held in memory. A larger one is cut, and so no message.
+const LARGEST_MESSAGE: u64 = 64 << 20;
+
+/// What its lines should be, for errors.
+const WHAT: &str = "traces";
+
+pub(super) struct Reading<'a> {
+    context: &'a Context,
+    place: Place,
+    /// For people.
+    source: String,
+    shelves: Vec<Rc<Shelf<'a>>>,
+    keeps_duplicates: bool,
+    /// By device and inode.
+    files: RefCell<BTreeMap<(u64, u64), Known>>,
+    /// A file that was cut off counts anew.
+    numbers: Cell<FileNumber>,
+    cut: RefCell<BTreeSet<(u64, u64)>>,
+    tally: RefCell<Tally>,
+}
+
+/// A file that was looked at.
+#[derive(Clone, Debug)]
+struct Known {
+    number: FileNumber,
+    /// Its size when it was read last.
+    size: u64,
+    /// Where the next line begins.
+    next: Mark,
+    /// A last line that had no end and was given out all the same.
+    given: LineSet,
+    /// The number of the last line, where it is not all there.
+    unfinished: Option<u64>,
+    /// It holds something else.
+    is_refused: bool,
+    path: PathBuf,
+}
+
+/// Everybody who takes something has gone; they know why.
+struct Gone;
+
+impl<'a> Reading<'a> {
+    pub fn new(
+        context: &'a Context,
+        place: Place,
+        source: String,
+        shelves: Vec<Rc<Shelf<'a>>>,
+        keeps_duplicates: bool,
+    ) -> Self {
+        Self {
+            context,
+            place,
+            source,
+            shelves,
+            keeps_duplicates,
+            files: RefCell::default(),
+            numbers: Cell::default(),
+            cut: RefCell::default(),
+            tally: RefCell::default(),
+        }
+    }
+
+    /// What was found so far.
+    pub fn found(&self) -> Found {
+        let files = self.files.borrow();
+        let unfinished = files.values().filter_map(|known| {
+            let line = known.unfinished?;
+            Some(format!("{}line {line}", self.of_file(&known.path)))
+        });
+        Found {
+            files: files.values().filter(|known| !known.is_refused).count() as u64,
+            unfinished_lines: unfinished.collect(),
+            ..self.tally.borrow().found()
+        }
+    }
+
+    /// Whether a line was no trace.
+    pub fn has_broken(&self) -> bool {
+        self.tally.borrow().found.broken_lines > 0
+    }
+
+    /// Reads everything there is.
+    pub async fn once(&self, tx: mpsc::Sender<Item>, course: &Course) -> anyhow::Result<()> {
+        match &self.place {
+            Place::Stream => self.stream(&tx, Path::new(self.stream_path())).await?,
+            _ => drop(self.look(&tx, Some(course)).await?),
+        }
+        // Where everybody has gone, nobody waits for it.
+        let _ = give(&tx, Item::End).await;
+        Ok(())
+    }
+
+    /// Reads everything there is, and every `interval` what has come since.
+    pub async fn follow(
+        &self,
+        tx: mpsc::Sender<Item>,
+        interval: Duration,
+        standing: &Standing,
+    ) -> anyhow::Result<()> {
+        let mut looks = tokio::time::interval(interval.max(Duration::from_millis(10)));
+        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            looks.tick().await;
+            let looked = self.look(&tx, None).await?;
+            if looked.is_none() || give(&tx, Item::Looked).await.is_err() {
+                return Ok(());
+            }
+            standing.looked(self.context.now());
+        }
+    }
+
+    /// Reads what every file has that was not read; `None` where nobody takes it any more.
+    async fn look(
+        &self,
+        tx: &mpsc::Sender<Item>,
+        course: Option<&Course>,
+    ) -> anyhow::Result<Option<()>> {
+        let files = self.place.files()?;
+        let whole: u64 = files.iter().map(|file| file.size).sum();
+        let mut passed = 0;
+        for found in &files {
+            if !self.has_news(found)? {
+                continue;
+            }
+            if let Some(Gone) = self.file(tx, &found.path, found.is_renamed).await? {
+                return Ok(None);
+            }
+            passed += found.size;
+            if let Some(course) = course {
+                course.passed(passed, whole);
+            }
+        }
+        for shelf in &self.shelves {
+            shelf.tidy()?;
+        }
+        Ok(Some(()))
+    }
+
+    /// Whether a file is new, or of another size than when it was read.
+    fn has_news(&self, found: &traces::Found) -> anyhow::Result<bool> {
+        let mut files = self.files.borrow_mut();
+        let Some(known) = files.get_mut(&(found.device, found.inode)) else {
+            return Ok(true);
+        };
+        known.path.clone_from(&found.path);
+        let is_cut = found.size < known.next.offset;
+        if is_cut {
+            let number = known.number;
+            files.remove(&(found.device, found.inode));
+            self.cut.borrow_mut().insert((found.device, found.inode));
+            for shelf in &self.shelves {
+                shelf.drop_file(number)?;
+            }
+            return Ok(true);
+        }
+        Ok(!known.is_refused && found.size != known.size)
+    }
+
+    /// Reads what is new in a file.
+    async fn file(
+        &self,
+        tx: &mpsc::Sender<Item>,
+        path: &Path,
+        is_renamed: bool,
+    ) -> anyhow::Result<Option<Gone>> {
+        let opened = match Opened::open(path) {
+            Ok(Opened::File(file)) => file,
+            Ok(Opened::Stream(_)) => return Ok(None),
+            // It is being rotated, and comes back under another name.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+            }
+        };
+        let key = (opened.device, opened.inode);
+        let known = self.files.borrow().get(&key).cloned();
+        let known = match known {
+            Some(known) => known,
+            None => {
+                let known = Known {
+                    number: self.numbers.replace(self.numbers.get() + 1),
+                    size: 0,
+                    next: Mark::BEGINNING,
+                    given: LineSet::default(),
+                    unfinished: None,
+                    is_refused: is_renamed && !self.is_ours(&opened)?,
+                    path: path.to_owned(),
+                };
+                self.files.borrow_mut().insert(key, known.clone());
+                match known.is_refused {
+                    true => return Ok(None),
+                    false => self.placed(known, &opened)?,
+                }
+            }
+        };
+        let size = opened.size;
+        let (mut known, gone) = self.lines_of(tx, known, opened).await?;
+        known.size = size;
+        self.files.borrow_mut().insert(key, known);
+        Ok(gone)
+    }
+
+    /// Whether a file that was not named was read in this run, or a destination has something of it.
+    fn is_ours(&self, file: &OpenedFile) -> anyhow::Result<bool> {
+        if self.cut.borrow().contains(&(file.device, file.inode)) {
+            return Ok(true);
+        }
+        for shelf in &self.shelves {
+            if shelf.remembers(file)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A file from where the destination has it that is furthest behind.
+    fn placed(&self, known: Known, file: &OpenedFile) -> anyhow::Result<Known> {
+        let name = known.path.display().to_string();
+        let mut next: Option<Mark> = None;
+        for shelf in &self.shelves {
+            let position = shelf.begin(known.number, &name, Some(file))?;
+            let mark = Mark {
+                line: position.line,
+                offset: position.offset,
+            };
+            next = Some(next.map_or(mark, |next| match mark.offset < next.offset {
+                true => mark,
+                false => next,
+            }));
+        }
+        Ok(Known {
+            next: next.unwrap_or(Mark::BEGINNING),
+            ..known
+        })
+    }
+
+    async fn lines_of(
+        &self,
+        tx: &mpsc::Sender<Item>,
+        known: Known,
+        file: OpenedFile,
+    ) -> anyhow::Result<(Known, Option<Gone>)> {
+        let name = known.path.display().to_string();
+        for shelf in &self.shelves {
+            shelf.begin(known.number, &name, Some(&file))?;
+        }
+        let bytes = file
+            .from(known.next.offset)
+            .with_context(|| format!("cannot read {name}"))?;
+        if let Some(form) = message_of(&known.path)
+            && let Some(message) = message(form, &bytes, &known).await?
+        {
+            return self.message(tx, known, message).await;
+        }
+        let input = Input {
+            name,
+            what: WHAT,
+            bytes: Box::new(bytes) as Box<dyn Read + Send>,
+            start: known.next,
+            known: known.given.clone(),
+            is_file: true,
+        };
+        self.input(tx, known, input).await
+    }
+
+    /// Gives out a file that is one message, as one line.
+    async fn message(
+        &self,
+        tx: &mpsc::Sender<Item>,
+        mut known: Known,
+        (row, size): (Row<TraceLine>, u64),
+    ) -> anyhow::Result<(Known, Option<Gone>)> {
+        let start = known.next;
+        known.next = Mark {
+            line: 2,
+            offset: size,
+        };
+        let chunk = Chunk {
+            start,
+            end: known.next,
+            rows: vec![row],
+            passed: Vec::new(),
+            known: 0,
+            set_right: None,
+        };
+        let gone = self.chunk(tx, &known, chunk).await.err();
+        Ok((known, gone))
+    }
+
+    /// Reads what can be read once.
+    async fn stream(&self, tx: &mpsc::Sender<Item>, path: &Path) -> anyhow::Result<()> {
+        let bytes: Box<dyn Read + Send> = match Opened::open(path) {
+            Ok(Opened::Stream(bytes)) => bytes,
+            Ok(Opened::File(file)) => Box::new(file.from(0)?),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", self.source));
+            }
+        };
+        for shelf in &self.shelves {
+            shelf.begin(0, &self.source, None)?;
+        }
+        let known = Known {
+            number: 0,
+            size: 0,
+            next: Mark::BEGINNING,
+            given: LineSet::default(),
+            unfinished: None,
+            is_refused: false,
+            path: path.to_owned(),
+        };
+        let input = Input {
+            name: self.source.clone(),
+            what: WHAT,
+            bytes,
+            start: Mark::BEGINNING,
+            known: LineSet::default(),
+            is_file: false,
+        };
+        let (known, _) = self.input(tx, known, input).await?;
+        self.files.borrow_mut().insert((0, 0), known);
+        Ok(())
+    }
+
+    fn stream_path(&self) -> &str {
+        match self.source.as_str() {
+            "standard input" => "-",
+            path => path,
+        }
+    }
+
+    /// Gives out the lines of `input`.
+    async fn input(
+        &self,
+        tx: &mpsc::Sender<Item>,
+        mut known: Known,
+        input: Input<Box<dyn Read + Send>>,
+    ) -> anyhow::Result<(Known, Option<Gone>)> {
+        let (mut chunks, ended) = reading(input);
+        while let Some(chunk) = chunks.recv().await {
+            known.next = chunk.end;
+            if chunk.start == chunk.end {
+                known.given.insert(chunk.start.line..chunk.start.line + 1);
+            }
+            if self.chunk(tx, &known, chunk).await.is_err() {
+                return Ok((known, Some(Gone)));
+            }
+        }
+        known.given.forget_before(known.next.line);
+        match ended.await {
+            Ok(Ok(Ended { unfinished, .. })) => known.unfinished = unfinished,
+            Ok(Err(error @ LinesError::NoObjects { .. })) => {
+                let hint = "name a file of traces, each one JSON object on one line";
+                match self.place {
+                    // Others are there too.
+                    Place::Folder(_) => self.context.ui.warning(&format!("passed over, {error}")),
+                    _ => return Err(UsageError::with_hint(error.to_string(), hint).into()),
+                }
+                known.is_refused = true;
+            }
+            Ok(Err(LinesError::Closed)) | Err(_) => return Ok((known, Some(Gone))),
+            Ok(Err(error)) => return Err(error.into()),
+        }
+        Ok((known, None))
+    }
+
+    async fn chunk(
+        &self,
+        tx: &mpsc::Sender<Item>,
+        known: &Known,
+        chunk: Chunk<TraceLine>,
+    ) -> Result<(), Gone> {
+        let of_file: Arc<str> = self.of_file(&known.path).into();
+        self.count(&chunk, &of_file);
+        let Chunk {
+            start,
+            end,
+            rows,
+            mut passed,
+            ..
+        } = chunk;
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (line, entries) = parts(row);
+            let wanted = entries
+                .into_iter()
+                .filter(|row| self.is_wanted(row, line, &of_file));
+            let wanted: Vec<Row<Entry>> = wanted.collect();
+            if wanted.is_empty() {
+                passed.push(line);
+            }
+            let parts = wanted.len() as u64;
+            lines.extend(wanted.into_iter().map(|row| FileLine {
+                file: known.number,
+                line,
+                of_file: Arc::clone(&of_file),
+                parts,
+                row,
+            }));
+        }
+        let stretch = Stretch {
+            file: known.number,
+            start,
+            end,
+            passed,
+        };
+        give(tx, Item::Read(Arc::new(stretch))).await?;
+        for line in lines {
+            give(tx, Item::Line(Arc::new(line))).await?;
+        }
+        Ok(())
+    }
+
+    fn count(&self, chunk: &Chunk<TraceLine>, of_file: &str) {
+        let mut tally = self.tally.borrow_mut();
+        let found = &mut tally.found;
+        found.lines += (chunk.rows.len() + chunk.passed.len()) as u64;
+        if let Some((line, form, count)) = chunk.set_right {
+            if found.times_set_right == 0 {
+                self.context.ui.warning(&format!(
+                    "the timestamp of {of_file}line {line} is in {form}: sent in milliseconds, as \
+                     are others that Datadog would misread"
+                ));
+            }
+            found.times_set_right += count;
+        }
+    }
+
+    /// Takes in what a line says. False where that was said before.
+    fn is_wanted(&self, row: &Row<Entry>, line: u64, of_file: &str) -> bool {
+        let mut tally = self.tally.borrow_mut();
+        let Row::Event(entry) = row else {
+            tally.found.broken_lines += 1;
+            return true;
+        };
+        let trace = entry.trace();
+        if tally.is_duplicate(trace) && !self.keeps_duplicates {
+            return false;
+        }
+        let at = || format!("{of_file}line {line}");
+        for remark in tally.meet(trace, at) {
+            self.context.ui.warning(&match remark {
+                Remark::UnknownStatus(word) => format!(
+                    "{}: `{word}` is no status of the platform: sent as warn, outcome unknown, as \
+                     are others",
+                    at()
+                ),
+                Remark::Cyclic => format!(
+                    "{}: the trace is its own ancestor: sent, and the link left out of the tree",
+                    at()
+                ),
+            });
+        }
+        true
+    }
+
+    /// Before `line 3`, where there are several files.
+    fn of_file(&self, path: &Path) -> String {
+        match (&self.place, path.file_name()) {
+            (Place::Folder(_), Some(name)) => format!("{}, ", name.to_string_lossy()),
+            _ => String::new(),
+        }
+    }
+}
+
+/// A line and what it holds.
+fn parts(row: Row<TraceLine>) -> (u64, Vec<Row<Entry>>) {
+    match row {
+        Row::Event(TraceLine { number, entries }) => (number, entries),
+        Row::Broken(broken) => (broken.number, vec![Row::Broken(broken)]),
+    }
+}
+
+async fn give(tx: &mpsc::Sender<Item>, item: Item) -> Result<(), Gone> {
+    tx.send(item).await.map_err(|_| Gone)
+}
+
+/// The file as one message of OTLP, and its size; `None` where it is lines, or was read before.
+async fn message(
+    form: Form,
+    file: &File,
+    known: &Known,
+) -> anyhow::Result<Option<(Row<TraceLine>, u64)>> {
+    if known.next != Mark::BEGINNING {
+        return Ok(None);
+    }
+    let (file, path) = (file.try_clone()?, known.path.clone());
+    let read = move || -> std::io::Result<Option<(Row<TraceLine>, u64)>> {
+        let mut bytes = Vec::new();
+        (&file).take(LARGEST_MESSAGE).read_to_end(&mut bytes)?;
+        (&file).seek(SeekFrom::Start(0))?;
+        let is_lines = form == Form::Json && serde_json::from_slice::<IgnoredAny>(&bytes).is_err();
+        let size = bytes.len() as u64;
+        Ok((!is_lines && size > 0).then(|| match form {
+            Form::Json => (trace_of_line(1, bytes.into(), Timestamp::now()).0, size),
+            Form::Protobuf => (traces_of_message(form, bytes.into()), size),
+        }))
+    };
+    let read = tokio::task::spawn_blocking(read).await?;
+    read.with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// A thread that reads. Where nobody takes its lines any more it is left alone: it may be waiting
+/// for somebody to type.
+fn reading(
+    input: Input<Box<dyn Read + Send>>,
+) -> (
+    mpsc::Receiver<Chunk<TraceLine>>,
+    oneshot::Receiver<Result<Ended, LinesError>>,
+) {
+    let (tx, chunks) = mpsc::channel(QUEUE);
+    let (done, ended) = oneshot::channel();
+    thread::spawn(move || {
+        let result = lines::read(input, &tx, trace_of_line);
+        let _ = done.send(result);
+    });
+    (chunks, ended)
+}
