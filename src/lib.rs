@@ -21,6 +21,7 @@ pub mod globals;
 pub mod health;
 pub mod http;
 pub mod monitors;
+pub mod otel;
 pub mod otlp;
 pub mod page;
 pub mod query;

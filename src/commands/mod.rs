@@ -11,6 +11,7 @@ pub mod deadletters;
 pub mod demo;
 pub mod man;
 pub mod monitors;
+pub mod otel;
 pub mod receipts;
 pub mod relay;
 pub mod sandbox;
@@ -75,6 +76,9 @@ pub enum Command {
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
     Relay(Box<relay::Relay>),
+    /// OpenTelemetry: settings for agents, and what agents send
+    #[command(subcommand)]
+    Otel(otel::Otel),
     /// Monitors as files: the packs, and your own; tested here, kept at Datadog as code
     #[command(subcommand)]
     Monitors(monitors::Monitors),
@@ -140,6 +144,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Receipts(command) => receipts::run(context, command).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
         Command::Relay(args) => relay::run(context, &args).await,
+        Command::Otel(command) => otel::run(context, command).await,
         Command::Monitors(command) => monitors::run(context, command).await,
         Command::Dashboards(command) => dashboards::run(context, command).await,
         Command::TestEvent(args) => test_event::run(context, &args).await,
