@@ -25,6 +25,7 @@ pub mod otel;
 pub mod otlp;
 pub mod page;
 pub mod query;
+pub mod receive;
 pub mod recording;
 pub mod relay;
 pub mod replay;

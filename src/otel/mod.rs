@@ -6,10 +6,23 @@
 //! docs.datadoghq.com/opentelemetry/setup/otlp_ingest for Datadog's door. The room reads no
 //! environment and sends nothing.
 
+mod findings;
+mod headers;
+mod llmobs;
 mod plan;
+mod refusal;
 mod render;
+mod sample;
+mod settings;
 mod traps;
+mod variables;
 
+pub use findings::{Finding, Severity, Target, look};
+pub use llmobs::{Counts, Verdict, llmobs};
 pub use plan::{Plan, Road, Value, Variable};
+pub use refusal::{KeyFact, explain};
 pub use render::{Form, render};
+pub use sample::{CHECK_ID, Sample};
+pub use settings::{Protocol, Settings, SignalSettings};
 pub use traps::{Trap, traps};
+pub use variables::Variables;

@@ -25,8 +25,8 @@ pub struct Door {
     pub host: Option<String>,
     /// `dd-api-key`, for Datadog's own intake alone: an Agent or a collector needs none.
     pub key: Option<Secret>,
-    /// Further headers, none of them secret.
-    pub headers: Vec<(HeaderName, String)>,
+    /// Further headers, any of which may be a key.
+    pub headers: Vec<(HeaderName, Secret)>,
 }
 
 /// One receiver of spans.
@@ -98,7 +98,7 @@ impl Exporter {
             request = request.secret_header(HeaderName::from_static("dd-api-key"), "", key);
         }
         for (name, value) in &self.door.headers {
-            request = request.header(name.clone(), value);
+            request = request.secret_header(name.clone(), "", value);
         }
         request
     }

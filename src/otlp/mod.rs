@@ -12,9 +12,9 @@ mod error;
 mod exporter;
 pub mod flaw;
 pub mod names;
-mod signal;
+pub mod signal;
 
 pub use answer::{Rejected, Taken};
-pub use error::{OtlpError, Verdict};
+pub use error::{OtlpError, Refusal, Verdict};
 pub use exporter::{Door, Exporter};
 pub use signal::Signal;
