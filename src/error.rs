@@ -450,7 +450,7 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
             Exit::Credentials,
             "`ddctl validate --all-sites` says which site the key belongs to",
         ),
-        Meaning::Retry { .. } | Meaning::Unreachable => {
+        Meaning::Retry { .. } | Meaning::RetryAFewTimes { .. } | Meaning::Unreachable => {
             Verdict::hinted(Exit::Unreachable, "run the same command again")
         }
         Meaning::NotAnIntake => Verdict::hinted(

@@ -15,6 +15,9 @@ pub enum Meaning {
     Delivered,
     /// The same request may succeed later; `after` is what the answer asked to wait.
     Retry { after: Option<Duration> },
+    /// As [`Meaning::Retry`], and worth a few attempts alone. Of other receivers: no status of
+    /// Datadog's own intakes means it.
+    RetryAFewTimes { after: Option<Duration> },
     /// Too large: send less at once.
     Split,
     /// Something in the body is refused; the rest of it may be good.

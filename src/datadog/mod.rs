@@ -19,6 +19,7 @@ mod events;
 mod indexes;
 mod key_facts;
 mod keys;
+mod llmobs;
 mod logs;
 mod monitors;
 mod notice;

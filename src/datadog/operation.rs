@@ -118,6 +118,12 @@ pub(super) static SEND_LOGS: Operation =
 pub(super) static POST_EVENT: Operation =
     Operation::keyed(Method::POST, Product::Api, "/api/v1/events");
 
+pub(super) static SEND_LLM_SPANS: Operation = Operation::keyed(
+    Method::POST,
+    Product::Api,
+    "/api/intake/llm-obs/v1/trace/spans",
+);
+
 pub(super) static VALIDATE: Operation =
     Operation::keyed(Method::GET, Product::Api, "/api/v1/validate");
 /// A preview operation (docs.datadoghq.com/api/latest/key-management, "validate API key").

@@ -4,10 +4,51 @@ use std::fmt;
 
 use crate::datadog::{DatadogError, Meaning};
 use crate::http::TransportError;
+use crate::otlp::{self, OtlpError, Verdict};
 
-/// `Ok` once the destination has taken the batch, with the status it said so by; `None` where it
-/// speaks in none.
-pub type Answer = Result<Option<u16>, Trouble>;
+/// `Ok` once the destination has taken the batch, or what of it it will ever take.
+pub type Answer = Result<Taken, Trouble>;
+
+/// What became of a batch that was not refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The status it was said by; `None` where the destination speaks in none.
+    pub status: Option<u16>,
+    /// What the destination left out, and will not take if it is sent again.
+    pub rejected: Option<Rejected>,
+    /// All was taken, and yet the destination has something to say.
+    pub warning: Option<String>,
+}
+
+/// Entries of a batch that the destination left out; it does not say which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    pub entries: u64,
+    pub why: String,
+}
+
+impl Taken {
+    /// All of it, with that status.
+    pub fn with_status(status: u16) -> Self {
+        Self {
+            status: Some(status),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<otlp::Taken> for Taken {
+    fn from(taken: otlp::Taken) -> Self {
+        Self {
+            status: Some(taken.status),
+            rejected: taken.rejected.map(|rejected| Rejected {
+                entries: rejected.spans,
+                why: rejected.message,
+            }),
+            warning: taken.warning,
+        }
+    }
+}
 
 /// Why a batch was not taken, and what that means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +128,36 @@ impl From<DatadogError> for Trouble {
             reason,
             text: error.to_string(),
         }
+    }
+}
+
+impl From<OtlpError> for Trouble {
+    fn from(error: OtlpError) -> Self {
+        let (meaning, reason) = match &error {
+            OtlpError::Refused(refusal) => {
+                (meaning_of(refusal.verdict), Reason::Status(refusal.status))
+            }
+            OtlpError::Transport(transport) if transport.is_retriable() => {
+                (Meaning::Retry { after: None }, reason_of(transport))
+            }
+            OtlpError::Transport(transport) => (Meaning::Unreachable, reason_of(transport)),
+        };
+        Self {
+            meaning,
+            reason,
+            text: error.to_string(),
+        }
+    }
+}
+
+fn meaning_of(verdict: Verdict) -> Meaning {
+    match verdict {
+        Verdict::Retry { after } => Meaning::Retry { after },
+        Verdict::RetryAFewTimes { after } => Meaning::RetryAFewTimes { after },
+        Verdict::Split => Meaning::Split,
+        Verdict::Poison => Meaning::Poison,
+        Verdict::Pause => Meaning::Pause,
+        Verdict::NotAReceiver => Meaning::NotAnIntake,
     }
 }
 

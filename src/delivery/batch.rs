@@ -21,6 +21,14 @@ impl Limits {
         entries: limits::REQUEST_ENTRIES,
         entry_bytes: 900_000,
     };
+
+    /// For spans, by whatever door: below every limit that a receiver is known to have, and below
+    /// that of Datadog's trace Agent.
+    pub const SPANS: Self = Self {
+        bytes: 3_000_000,
+        entries: 1_000,
+        entry_bytes: 900_000,
+    };
 }
 
 /// The brackets of the array.

@@ -56,7 +56,8 @@ pub(super) fn encode(entries: &[Entry], codec: Codec) -> EncodedBatch {
     }
 }
 
-fn digest(entries: &[Entry]) -> [u8; 32] {
+/// SHA-256 of the entries as one JSON array.
+pub(super) fn digest(entries: &[Entry]) -> [u8; 32] {
     let mut hash = Hash(Sha256::new());
     write_array(entries, &mut hash).expect("hashing does not fail");
     hash.0.finalize().into()
@@ -89,6 +90,25 @@ fn compress(entries: &[Entry], codec: Codec) -> io::Result<Bytes> {
             Ok(plain.into())
         }
     }
+}
+
+/// A body that is no array of entries, compressed.
+///
+/// # Panics
+///
+/// Never, as [`encode`].
+pub(super) fn compressed(plain: Bytes, codec: Codec) -> Bytes {
+    let packed = match codec {
+        Codec::Identity => return plain,
+        Codec::Zstd => zstd::bulk::compress(&plain, ZSTD_LEVEL),
+        Codec::Gzip => {
+            let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(&plain).and_then(|()| encoder.finish())
+        }
+    };
+    packed
+        .expect("compressing into memory does not fail")
+        .into()
 }
 
 thread_local! {

@@ -208,8 +208,13 @@ impl Entry {
     }
 }
 
+/// The name of an event; a span, in whichever form, has none of these.
 fn kind_of(body: &Map<String, Value>) -> Option<Box<str>> {
-    body.get("evt")?.get("name")?.as_str().map(Box::from)
+    let is_span = body.contains_key("scopeSpans") || body.contains_key("span_id");
+    match body.get("evt").and_then(|evt| evt.get("name")) {
+        Some(name) => name.as_str().map(Box::from),
+        None => is_span.then(|| "span".into()),
+    }
 }
 
 fn to_json(body: &Map<String, Value>) -> Bytes {

@@ -14,6 +14,27 @@ use crate::domain::json_line::{self, Change};
 /// Half an hour below what the intake takes, for the way there.
 pub const OLDEST: Duration = Duration::from_secs(17 * 3_600 + 30 * 60);
 
+/// The ages that a destination takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ages {
+    pub oldest: Duration,
+    /// How far ahead of its clock; `None` where it does not mind.
+    pub ahead: Option<Duration>,
+}
+
+impl Ages {
+    pub const DATADOG_LOGS: Self = Self {
+        oldest: OLDEST,
+        ahead: Some(limits::AHEAD),
+    };
+
+    /// An hour below what the intake takes, for the way there.
+    pub const LLM_OBSERVABILITY: Self = Self {
+        oldest: Duration::from_secs(23 * 3_600),
+        ahead: None,
+    };
+}
+
 /// What happens to a late event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LatePolicy {
@@ -43,10 +64,16 @@ pub struct Window {
 }
 
 impl Window {
+    /// Of Datadog's logs.
     pub fn at(now: Timestamp) -> Self {
+        Self::of(Ages::DATADOG_LOGS, now)
+    }
+
+    pub fn of(ages: Ages, now: Timestamp) -> Self {
+        let newest = ages.ahead.and_then(|ahead| now.checked_add(ahead).ok());
         Self {
-            oldest: now.checked_sub(OLDEST).unwrap_or(Timestamp::MIN),
-            newest: now.checked_add(limits::AHEAD).unwrap_or(Timestamp::MAX),
+            oldest: now.checked_sub(ages.oldest).unwrap_or(Timestamp::MIN),
+            newest: newest.unwrap_or(Timestamp::MAX),
         }
     }
 

@@ -28,6 +28,9 @@ pub struct Summary {
     /// Late events left out, because the user asked for it.
     pub skipped: u64,
     pub dead_letters: u64,
+    /// Of those, how many the destination said it had left out of what it took; it does not say
+    /// which, so that those beside them are dead letters too.
+    pub rejected: u64,
     /// Where the dead letters lie.
     pub dead_letter_file: Option<PathBuf>,
     /// Events read that came to none of the ends above.
@@ -71,6 +74,8 @@ pub enum Progress {
     FellBackToGzip { why: String },
     /// The destination's clock and ours differ by more than a minute. Said once.
     ClockOff { offset: SignedDuration },
+    /// The destination took everything, and says something. Said once.
+    Warned { what: String },
     /// Nothing more goes there, while other destinations go on.
     Failed { why: String },
     /// Reading has stopped; so many events are still to be delivered.

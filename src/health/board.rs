@@ -342,7 +342,7 @@ impl DestinationState {
                 self.failed = Some(why.clone());
                 self.waiting = None;
             }
-            Progress::Draining { .. } => {}
+            Progress::Draining { .. } | Progress::Warned { .. } => {}
         }
     }
 

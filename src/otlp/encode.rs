@@ -49,6 +49,35 @@ pub fn traces(resource: &Attributes, spans: Vec<Message>) -> ExportTraceServiceR
     }
 }
 
+/// One request with all of `parts`; what is of the same resource and scope stands together, in the
+/// order in which it came.
+pub fn joined(parts: Vec<ResourceSpans>) -> ExportTraceServiceRequest {
+    let mut resource_spans: Vec<ResourceSpans> = Vec::new();
+    for part in parts {
+        let is_same = |other: &&mut ResourceSpans| {
+            other.resource == part.resource && other.schema_url == part.schema_url
+        };
+        match resource_spans.iter_mut().rev().find(is_same) {
+            Some(known) => part
+                .scope_spans
+                .into_iter()
+                .for_each(|scope| add(known, scope)),
+            None => resource_spans.push(part),
+        }
+    }
+    ExportTraceServiceRequest { resource_spans }
+}
+
+fn add(to: &mut ResourceSpans, scope: ScopeSpans) {
+    let is_same = |other: &&mut ScopeSpans| {
+        other.scope == scope.scope && other.schema_url == scope.schema_url
+    };
+    match to.scope_spans.iter_mut().rev().find(is_same) {
+        Some(known) => known.spans.extend(scope.spans),
+        None => to.scope_spans.push(scope),
+    }
+}
+
 /// A message as protobuf.
 pub fn to_bytes(message: &impl prost::Message) -> Bytes {
     message.encode_to_vec().into()

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use url::Url;
@@ -15,6 +16,9 @@ use crate::http::{self, HeaderName, Request, header, printable_url, retry_after}
 
 /// What is read of an answer (opentelemetry-proto, specification 1.11).
 const ANSWER_LIMIT: usize = 4 << 20;
+
+/// The header of Datadog's key.
+const KEY: &str = "dd-api-key";
 
 /// Where spans go.
 #[derive(Clone, Debug)]
@@ -53,7 +57,26 @@ impl Exporter {
     ///
     /// No answer, or one other than 2xx.
     pub async fn send(&self, spans: &ExportTraceServiceRequest) -> Result<Taken, OtlpError> {
-        let response = self.http.send(self.request(spans)).await?;
+        let plain = to_bytes(spans);
+        match self.compresses {
+            true => self.post(gzip(&plain), Some("gzip")).await,
+            false => self.post(plain, None).await,
+        }
+    }
+
+    /// As [`Exporter::send`], of a request that is protobuf already, compressed as
+    /// `content_encoding` says.
+    ///
+    /// # Errors
+    ///
+    /// As [`Exporter::send`].
+    pub async fn post(
+        &self,
+        body: Bytes,
+        content_encoding: Option<&'static str>,
+    ) -> Result<Taken, OtlpError> {
+        let request = self.request(body, content_encoding);
+        let response = self.http.send(request).await?;
         let status = response.status();
         let content_type = response.header("content-type").map(str::to_owned);
         let after = retry_after(response.headers(), Timestamp::now());
@@ -82,20 +105,39 @@ impl Exporter {
         }
     }
 
-    fn request(&self, spans: &ExportTraceServiceRequest) -> Request {
-        let plain = to_bytes(spans);
+    /// Line and headers of what [`Exporter::post`] would send, the key masked.
+    pub fn preview(&self, content_encoding: Option<&str>) -> String {
+        let url = &self.door.url;
+        let authority = url.authority();
+        let host = self.door.host.as_deref().unwrap_or(authority);
+        let mut lines = vec![
+            format!("POST {}", url.path()),
+            format!("host: {host}"),
+            format!("content-type: {}", Form::Protobuf.content_type()),
+        ];
+        let key = self.door.key.as_ref();
+        lines.extend(key.map(|key| format!("{KEY}: {}", key.masked())));
+        lines.extend(content_encoding.map(|encoding| format!("content-encoding: {encoding}")));
+        let headers = self.door.headers.iter();
+        lines.extend(headers.map(|(name, value)| format!("{name}: {value}")));
+        if self.door.host.is_some() {
+            let origin = url.origin().ascii_serialization();
+            lines.push(format!("# connects to {origin}"));
+        }
+        lines.join("\n") + "\n"
+    }
+
+    fn request(&self, body: Bytes, content_encoding: Option<&'static str>) -> Request {
         let mut request = Request::post(self.door.url.clone());
-        request = match self.compresses {
-            true => request
-                .body(Form::Protobuf.content_type(), gzip(&plain))
-                .header(header::CONTENT_ENCODING, "gzip"),
-            false => request.body(Form::Protobuf.content_type(), plain),
-        };
+        request = request.body(Form::Protobuf.content_type(), body);
+        if let Some(encoding) = content_encoding {
+            request = request.header(header::CONTENT_ENCODING, encoding);
+        }
         if let Some(host) = &self.door.host {
             request = request.host(host);
         }
         if let Some(key) = &self.door.key {
-            request = request.secret_header(HeaderName::from_static("dd-api-key"), "", key);
+            request = request.secret_header(HeaderName::from_static(KEY), "", key);
         }
         for (name, value) in &self.door.headers {
             request = request.secret_header(name.clone(), "", value);

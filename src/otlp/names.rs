@@ -15,11 +15,16 @@ pub const REQUEST_MODEL: &str = "gen_ai.request.model";
 pub const RESPONSE_MODEL: &str = "gen_ai.response.model";
 pub const INPUT_TOKENS: &str = "gen_ai.usage.input_tokens";
 pub const OUTPUT_TOKENS: &str = "gen_ai.usage.output_tokens";
+pub const CACHE_READ_TOKENS: &str = "gen_ai.usage.cache_read.input_tokens";
+/// No convention: what Datadog seems to read as the cost, in US dollars.
+pub const COST: &str = "gen_ai.cost.estimated_total";
 pub const TOOL_NAME: &str = "gen_ai.tool.name";
 pub const TOOL_TYPE: &str = "gen_ai.tool.type";
 /// Content, which leaves only when asked for.
 pub const TOOL_ARGUMENTS: &str = "gen_ai.tool.call.arguments";
 pub const TOOL_RESULT: &str = "gen_ai.tool.call.result";
+pub const INPUT_MESSAGES: &str = "gen_ai.input.messages";
+pub const OUTPUT_MESSAGES: &str = "gen_ai.output.messages";
 
 /// The values of [`OPERATION`].
 pub mod operation {
@@ -28,6 +33,7 @@ pub mod operation {
     pub const CHAT: &str = "chat";
     pub const EMBEDDINGS: &str = "embeddings";
     pub const EXECUTE_TOOL: &str = "execute_tool";
+    pub const RETRIEVAL: &str = "retrieval";
     pub const INVOKE_WORKFLOW: &str = "invoke_workflow";
 }
 

@@ -30,17 +30,9 @@ impl<'a> SpoolKeeper<'a> {
     fn is_settled(&self, event: &Spooled) -> bool {
         event.passed.contains(&self.at)
     }
-}
 
-impl Keeper<Spooled> for SpoolKeeper<'_> {
-    fn record(&self, event: Spooled) -> Option<Record> {
-        match self.given(event)? {
-            Given::Record(record) => Some(record),
-            Given::Line(_) | Given::Broken(_) => None,
-        }
-    }
-
-    fn given(&self, event: Spooled) -> Option<Given> {
+    /// `None` for what the destination has.
+    fn one(&self, event: Spooled) -> Option<Given> {
         if self.is_settled(&event) {
             return None;
         }
@@ -66,6 +58,19 @@ impl Keeper<Spooled> for SpoolKeeper<'_> {
                 number,
             }),
         })
+    }
+}
+
+impl Keeper<Spooled> for SpoolKeeper<'_> {
+    fn record(&self, event: Spooled) -> Option<Record> {
+        match self.one(event)? {
+            Given::Record(record) => Some(record),
+            Given::Line(_) | Given::Broken(_) => None,
+        }
+    }
+
+    fn given(&self, event: Spooled) -> Vec<Given> {
+        self.one(event).into_iter().collect()
     }
 
     fn worth(&self, event: &Spooled) -> Worth {

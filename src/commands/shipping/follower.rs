@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 
 use super::lane::Keeper;
+use super::place::Destination;
 use crate::context::Context;
 use crate::delivery::map::log::LogProfile;
 use crate::delivery::state::{StateError, Unfinished};
-use crate::delivery::{Ledger, Number, Record, Worth};
+use crate::delivery::{Given, Ledger, Number, Record, Worth};
 use crate::gateway::Gateway;
 use crate::sources::{Fed, Stretch};
 
@@ -16,6 +17,11 @@ pub trait Mapping<T> {
 
     /// The id that its record has.
     fn id(&self, event: &T) -> String;
+
+    /// Its records for a destination of spans; none where that is to get nothing of it.
+    fn spans(&self, _: &Destination, _: &T) -> Vec<Record> {
+        Vec::new()
+    }
 
     /// What it is of, and when that began: where a position has it.
     fn origin(&self, event: &T) -> Unfinished;
@@ -39,6 +45,8 @@ pub fn log_profile(context: &Context, gateway: &Gateway) -> anyhow::Result<LogPr
 /// The keeper of a destination that has a position, or none.
 pub struct Follower<'a, M> {
     pub mapping: &'a M,
+    /// Set where it takes spans.
+    pub spans_for: Option<Destination>,
     /// `None` where nothing is remembered.
     pub ledger: Option<&'a RefCell<Ledger>>,
 }
@@ -54,7 +62,38 @@ impl<M> Follower<'_, M> {
     }
 }
 
+impl<M> Follower<'_, M> {
+    /// Those that the destination lacks, numbered.
+    fn lacking<T>(&self, event: &T, records: Vec<Record>) -> Vec<Given>
+    where
+        M: Mapping<T>,
+    {
+        let numbered = |record: Record| match self.ledger {
+            None => Some(record),
+            Some(ledger) => {
+                let origin = self.mapping.origin(event);
+                let number = ledger.borrow_mut().read(origin, record.id.clone())?;
+                Some(Record {
+                    number: Some(number),
+                    ..record
+                })
+            }
+        };
+        let lacking = records.into_iter().filter_map(numbered);
+        lacking.map(Given::Record).collect()
+    }
+}
+
 impl<T, M: Mapping<T>> Keeper<Fed<T>> for Follower<'_, M> {
+    fn given(&self, fed: Fed<T>) -> Vec<Given> {
+        match (&self.spans_for, &fed) {
+            (Some(destination), Fed::Event(event)) => {
+                self.lacking(event, self.mapping.spans(destination, event))
+            }
+            _ => self.record(fed).map(Given::Record).into_iter().collect(),
+        }
+    }
+
     fn record(&self, fed: Fed<T>) -> Option<Record> {
         let event = match fed {
             Fed::Event(event) => event,
@@ -81,9 +120,19 @@ impl<T, M: Mapping<T>> Keeper<Fed<T>> for Follower<'_, M> {
             Fed::Read(_) => return Worth::Mark,
             Fed::Event(event) => event,
         };
-        let (origin, id) = (self.mapping.origin(event), self.mapping.id(event));
-        let lacks = |ledger: &RefCell<Ledger>| ledger.borrow().lacks(&origin, &id);
-        match self.ledger.is_none_or(lacks) {
+        let origin = self.mapping.origin(event);
+        let ids = match &self.spans_for {
+            None => vec![self.mapping.id(event)],
+            Some(destination) => {
+                let records = self.mapping.spans(destination, event).into_iter();
+                records.map(|record| record.id).collect()
+            }
+        };
+        let lacks = |id: &String| {
+            let lacks = |ledger: &RefCell<Ledger>| ledger.borrow().lacks(&origin, id);
+            self.ledger.is_none_or(lacks)
+        };
+        match ids.iter().any(lacks) {
             true => Worth::Event,
             false => Worth::Nothing,
         }

@@ -2,6 +2,7 @@
 //! to.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -9,24 +10,32 @@ use anyhow::Context as _;
 use super::flags::DeliveryFlags;
 use super::lane::End;
 use super::place::Destination;
-use crate::config::{SecretFlags, SecretKind, SecretPlace};
+use super::receivers::{Address, ReceiverUrl};
+use crate::config::{SecretFlags, SecretKind, SecretPlace, Settings};
 use crate::context::Context;
 use crate::datadog::{Datadog, Meaning};
 use crate::delivery::dead_letter::FOLDER;
-use crate::delivery::{Account, IntakeKind, Options, Patience, Reread};
+use crate::delivery::map::llmobs::ml_app;
+use crate::delivery::{
+    Account, Codec, IntakeKind, Keyed, Options, Patience, Receiver, Reread, RereadKeyed,
+};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
+use crate::error::UsageError;
+use crate::otlp::Exporter;
 
 /// Batches that are not full go out after this time where somebody watches what comes in.
 const LINGER_ON_A_TERMINAL: Duration = Duration::from_secs(1);
 
-/// Datadog, as far as a run sends to it.
+/// What a run sends to: Datadog, and receivers of OTLP.
 pub struct Intake<'a> {
     context: &'a Context,
     flags: &'a DeliveryFlags,
     keys: SecretFlags,
     patience: Patience,
-    datadog: Datadog,
+    site: Site,
+    /// `None` where everything goes to receivers that want no key.
+    datadog: Option<Datadog>,
 }
 
 impl<'a> Intake<'a> {
@@ -42,11 +51,21 @@ impl<'a> Intake<'a> {
         keys: SecretFlags,
         patience: Patience,
     ) -> anyhow::Result<Self> {
-        let datadog = match flags.dry_run {
-            true => unchecked(context, &keys)?,
-            false => checked(context, &keys, patience).await?,
+        let settings = context.settings()?;
+        let mut is_keyed = false;
+        for to in &flags.to {
+            is_keyed |= wants_key(&to.destination, settings)?;
+        }
+        if !flags.dry_run {
+            context.require_write("sending to what --to names")?;
+        }
+        let datadog = match (is_keyed, flags.dry_run) {
+            (false, _) => None,
+            (true, true) => Some(unchecked(context, &keys)?),
+            (true, false) => Some(checked(context, &keys, patience).await?),
         };
         Ok(Self {
+            site: settings.site.value,
             context,
             flags,
             keys,
@@ -56,17 +75,32 @@ impl<'a> Intake<'a> {
     }
 
     pub fn site(&self) -> Site {
-        self.datadog.site()
+        self.site
+    }
+
+    /// The site that a destination is at; `None` for a receiver that was named.
+    pub fn site_of(&self, destination: &Destination) -> Option<Site> {
+        match destination {
+            Destination::Otlp(Some(_)) => None,
+            _ => Some(self.site),
+        }
     }
 
     /// The name of a destination here, such as `logs datadoghq.eu`.
     pub fn name(&self, destination: &Destination) -> String {
-        let dry_run = if self.flags.dry_run {
-            "dry run of "
-        } else {
-            ""
+        let dry_run = match self.flags.dry_run {
+            true => "dry run of ",
+            false => "",
         };
-        format!("{dry_run}{destination} {}", self.datadog.site())
+        format!("{dry_run}{}", self.plain_name(destination))
+    }
+
+    /// As it is called in its dead letters.
+    fn plain_name(&self, destination: &Destination) -> String {
+        match destination {
+            Destination::Otlp(Some(url)) => format!("otlp {url}"),
+            _ => format!("{destination} {}", self.site),
+        }
     }
 
     /// Where a lane to a destination here ends.
@@ -75,17 +109,74 @@ impl<'a> Intake<'a> {
     ///
     /// No folder for the dead letters.
     pub fn end<'b>(&'b self, destination: &Destination) -> anyhow::Result<End<'b>> {
-        let kind = match destination {
-            Destination::Events => IntakeKind::Events,
-            _ => IntakeKind::Logs,
+        let options = match self.flags.dry_run {
+            true => self.options(None),
+            false => self.options(Some(self.context.state_folder()?.join(FOLDER))),
         };
-        Ok(match self.flags.dry_run {
-            true => End::Show(&self.datadog, kind, self.options(None)),
-            false => {
-                let dead_letters = self.context.state_folder()?.join(FOLDER);
-                End::Intake(self.account(kind)?, self.options(Some(dead_letters)))
-            }
+        let kind = match destination {
+            Destination::Otlp(url) => return self.receiver(destination, url.as_ref(), options),
+            Destination::LlmObs => IntakeKind::LlmObs,
+            Destination::Events => IntakeKind::Events,
+            Destination::Logs | Destination::Stdout | Destination::Path(_) => IntakeKind::Logs,
+        };
+        let account = self.account(kind)?;
+        Ok(match (&self.datadog, self.flags.dry_run) {
+            (Some(datadog), true) => End::Show(datadog, kind, account.shown(options)),
+            _ => End::Intake(account, options),
         })
+    }
+
+    fn receiver<'b>(
+        &'b self,
+        destination: &Destination,
+        url: Option<&ReceiverUrl>,
+        options: Options,
+    ) -> anyhow::Result<End<'b>> {
+        let address = Address::of(url, self.context.settings()?)?;
+        let (name, options) = (self.name(destination), Receiver::options(options));
+        if self.flags.dry_run {
+            let key = match address.is_datadogs {
+                true => Some(placeholder_or(self.context, &self.keys)?),
+                false => None,
+            };
+            let exporter = self.exporter(address, key);
+            return Ok(End::ShowSpans(name, Box::new(exporter), options));
+        }
+        let receiver = match address.is_datadogs {
+            true => self.keyed(name, address)?,
+            false => Receiver::open(name, self.exporter(address, None)),
+        };
+        Ok(End::Receiver(receiver, options))
+    }
+
+    /// Datadog's own, whose key is read again while it is refused.
+    fn keyed<'b>(&'b self, name: String, address: Address) -> anyhow::Result<Receiver<'b>> {
+        let (context, keys) = (self.context, &self.keys);
+        let keyed = |address: Address, key: Secret| -> anyhow::Result<Keyed> {
+            Ok(Keyed {
+                datadog: context.datadog_with(key.clone())?,
+                exporter: self.exporter(address, Some(key)),
+            })
+        };
+        let first = keyed(address.clone(), context.secret(SecretKind::ApiKey, keys)?)?;
+        let place = context.secret_place(SecretKind::ApiKey, keys);
+        let reread = move || {
+            let key = context.secret_anew(SecretKind::ApiKey, keys);
+            let keyed = key.and_then(|key| keyed(address.clone(), key));
+            keyed.map_err(|error| format!("{error:#}"))
+        };
+        let can_change = place.as_ref().is_some_and(SecretPlace::can_change);
+        let reread = can_change.then(|| Box::new(reread) as RereadKeyed<'_>);
+        Ok(Receiver::keyed(name, first, reread, remedy(place)))
+    }
+
+    fn exporter(&self, address: Address, key: Option<Secret>) -> Exporter {
+        let compresses = self.flags.codec() != Codec::Identity;
+        Exporter::new(
+            Arc::clone(self.context.http()),
+            address.door(key),
+            compresses,
+        )
     }
 
     fn options(&self, dead_letters: Option<PathBuf>) -> Options {
@@ -109,7 +200,11 @@ impl<'a> Intake<'a> {
     /// refused.
     fn account(&self, kind: IntakeKind) -> anyhow::Result<Account<'_>> {
         let (context, keys) = (self.context, &self.keys);
-        let datadog = context.datadog_with(context.secret(SecretKind::ApiKey, keys)?)?;
+        let key = match self.flags.dry_run {
+            true => placeholder_or(context, keys)?,
+            false => context.secret(SecretKind::ApiKey, keys)?,
+        };
+        let datadog = context.datadog_with(key)?;
         let place = context.secret_place(SecretKind::ApiKey, keys);
         let reread = || {
             let key = context.secret_anew(SecretKind::ApiKey, keys);
@@ -118,7 +213,9 @@ impl<'a> Intake<'a> {
         };
         let can_change = place.as_ref().is_some_and(SecretPlace::can_change);
         let reread = can_change.then(|| Box::new(reread) as Reread<'_>);
-        Ok(Account::new(kind, datadog, reread, remedy(place)))
+        let account = Account::new(kind, datadog, reread, remedy(place));
+        let service = &context.settings()?.service.value;
+        Ok(account.of_application(&ml_app(service)))
     }
 }
 
@@ -137,7 +234,6 @@ async fn checked(
     keys: &SecretFlags,
     patience: Patience,
 ) -> anyhow::Result<Datadog> {
-    context.require_write("sending events to Datadog")?;
     let datadog = context.datadog_with(context.secret(SecretKind::ApiKey, keys)?)?;
     match datadog.validate().await {
         Err(error)
@@ -156,17 +252,36 @@ async fn checked(
 }
 
 fn unchecked(context: &Context, keys: &SecretFlags) -> anyhow::Result<Datadog> {
-    match context.optional_secret(SecretKind::ApiKey, keys)? {
-        Some(key) => context.datadog_with(key),
-        None => {
-            context
-                .ui
-                .status("no API key was given; the header shows a placeholder");
-            context.datadog_with(Secret::new("0".repeat(32)))
-        }
+    if context.optional_secret(SecretKind::ApiKey, keys)?.is_none() {
+        context
+            .ui
+            .status("no API key was given; the header shows a placeholder");
     }
+    context.datadog_with(placeholder_or(context, keys)?)
 }
 
+/// The key, or what stands for it where nothing is sent.
+fn placeholder_or(context: &Context, keys: &SecretFlags) -> anyhow::Result<Secret> {
+    let key = context.optional_secret(SecretKind::ApiKey, keys)?;
+    Ok(key.unwrap_or_else(|| Secret::new("0".repeat(32))))
+}
+
+/// Whether Datadog's key goes to a destination.
+///
+/// # Errors
+///
+/// An address that is no intake of this site, and what its site does not have.
+fn wants_key(destination: &Destination, settings: &Settings) -> Result<bool, UsageError> {
+    let site = settings.site.value;
+    match destination {
+        Destination::Otlp(url) => Ok(Address::of(url.as_ref(), settings)?.is_datadogs),
+        Destination::LlmObs if site.is_government() => Err(UsageError::with_hint(
+            format!("{site} has no LLM Observability"),
+            "--to otlp takes the same spans",
+        )),
+        other => Ok(other.is_sent()),
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::*;

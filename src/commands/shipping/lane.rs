@@ -11,8 +11,10 @@ use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
     self, Account, AtomicFile, DryRun, Entry, Fate, Format, Given, IntakeKind, Number, Observer,
-    Options, Parts, PartsError, Progress, Record, SentBatch, Stop, Summary, Unplaced, Worth,
+    Options, Parts, PartsError, Progress, Receiver, Record, SentBatch, ShownSpans, Stop, Summary,
+    Unplaced, Worth,
 };
+use crate::otlp::Exporter;
 use crate::ui::Ui;
 
 /// Makes records of what is read for one destination, and remembers what came of them.
@@ -20,9 +22,10 @@ pub trait Keeper<E> {
     /// `None` for what is no event, and for one that the destination has.
     fn record(&self, item: E) -> Option<Record>;
 
-    /// As [`Keeper::record`], where an intake takes what is no event as well: into its dead letters.
-    fn given(&self, item: E) -> Option<Given> {
-        self.record(item).map(Given::Record)
+    /// As [`Keeper::record`], for what takes any number of records of one item, and what is no event
+    /// as well: into its dead letters.
+    fn given(&self, item: E) -> Vec<Given> {
+        self.record(item).map(Given::Record).into_iter().collect()
     }
 
     /// What the item means to the destination.
@@ -60,6 +63,9 @@ pub enum End<'a> {
     Intake(Account<'a>, Options),
     /// Shows what would be sent.
     Show(&'a Datadog, IntakeKind, Options),
+    Receiver(Receiver<'a>, Options),
+    /// Shows what would be sent to a receiver of this name.
+    ShowSpans(String, Box<Exporter>, Options),
     File(AtomicFile, Format),
     /// One file after the other.
     Parts(Parts),
@@ -102,12 +108,14 @@ impl<E> Runner<'_, E> {
             Some(record)
         };
         let given = |item| {
-            let given = keeper.given(item)?;
+            let given = keeper.given(item);
             if let Some(standing) = self.standing {
-                let at = given.timestamp().unwrap_or_else(jiff::Timestamp::now);
-                standing.board.read(self.at, given.number(), at);
+                for one in &given {
+                    let at = one.timestamp().unwrap_or_else(jiff::Timestamp::now);
+                    standing.board.read(self.at, one.number(), at);
+                }
             }
-            Some(given)
+            given
         };
         let report = |told| self.watcher().told(told);
         Ok(match end {
@@ -126,7 +134,17 @@ impl<E> Runner<'_, E> {
             End::Show(datadog, kind, options) => {
                 let show = |text: &str| drop(self.ui.write(text.as_bytes()));
                 let (sink, watcher) = (DryRun::new(datadog, kind, show), self.watcher());
-                Ended::Done(delivery::run(items, record, &sink, stopping(options), watcher).await?)
+                Ended::Done(delivery::run(items, given, &sink, stopping(options), watcher).await?)
+            }
+            End::Receiver(receiver, options) => {
+                let (options, watcher) = (stopping(options), self.watcher());
+                Ended::Done(delivery::run(items, given, &receiver, options, watcher).await?)
+            }
+            End::ShowSpans(name, exporter, options) => {
+                let show = |text: &str| drop(self.ui.write(text.as_bytes()));
+                let sink = ShownSpans::new(name, &exporter, show);
+                let (options, watcher) = (stopping(options), self.watcher());
+                Ended::Done(delivery::run(items, given, &sink, options, watcher).await?)
             }
             End::File(file, format) => {
                 Ended::Written(delivery::to_file(items, record, file, format, stop, report).await?)

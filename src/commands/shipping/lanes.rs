@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::follower::{Follower, Mapping};
 use super::intake::Intake;
 use super::lane::{End, Lane};
+use super::place::Destination;
 use super::rows::Place;
 use crate::commands::receipts;
 use crate::context::Context;
@@ -50,6 +51,7 @@ impl<'a, M> Lanes<'a, M> {
                 end: place.end(file, self.intake)?,
                 keeper: Box::new(Follower {
                     mapping: self.mapping,
+                    spans_for: spans_for(&place.to.destination),
                     ledger: ledger.as_deref(),
                 }),
             });
@@ -60,16 +62,20 @@ impl<'a, M> Lanes<'a, M> {
     /// `None` where nothing leaves the machine.
     async fn receipt(&self, place: &Place) -> anyhow::Result<Option<Receipt>> {
         let destination = &place.to.destination;
-        let is_sent = destination.is_intake() && !self.is_dry;
+        let is_sent = destination.is_sent() && !self.is_dry;
         let Some(intake) = self.intake.filter(|_| is_sent) else {
             return Ok(None);
         };
         let run = Run {
             destination: destination.to_string(),
-            site: Some(intake.site().to_string()),
+            site: intake.site_of(destination).map(|site| site.to_string()),
             ..self.run.clone()
         };
         let begun = receipts::begin(self.context, Some(self.gateway), run);
         begun.await.map(Some)
     }
+}
+
+fn spans_for(destination: &Destination) -> Option<Destination> {
+    destination.takes_spans().then(|| destination.clone())
 }

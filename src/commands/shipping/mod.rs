@@ -18,6 +18,7 @@ mod outcome;
 mod place;
 pub mod positions;
 mod proof;
+mod receivers;
 mod rotate;
 mod rows;
 mod run;

@@ -4,10 +4,19 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::receivers::ReceiverUrl;
 use crate::error::UsageError;
 
 /// What is written behind a destination that must not hold the others back.
 const BEST_EFFORT: &str = ",best-effort";
+
+/// Destinations that are no paths.
+const KNOWN: [&str; 4] = ["logs", "events", "otlp", "llmobs"];
+
+fn is_before_comma(known: &str, name: &str) -> bool {
+    name.strip_prefix(known)
+        .is_some_and(|rest| rest.starts_with(','))
+}
 
 /// Where something goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,15 +25,29 @@ pub enum Destination {
     Logs,
     /// Datadog's events.
     Events,
+    /// A receiver of OTLP; without an address, Datadog's own intake.
+    Otlp(Option<ReceiverUrl>),
+    /// Datadog's LLM Observability.
+    LlmObs,
     Stdout,
     /// A file, or a folder where several are written.
     Path(PathBuf),
 }
 
 impl Destination {
-    /// True for what is sent to Datadog.
+    /// True for Datadog's intakes of events.
     pub fn is_intake(&self) -> bool {
         matches!(self, Destination::Logs | Destination::Events)
+    }
+
+    /// True for what takes spans.
+    pub fn takes_spans(&self) -> bool {
+        matches!(self, Destination::Otlp(_) | Destination::LlmObs)
+    }
+
+    /// True for what leaves the machine.
+    pub fn is_sent(&self) -> bool {
+        self.is_intake() || self.takes_spans()
     }
 }
 
@@ -33,6 +56,9 @@ impl fmt::Display for Destination {
         match self {
             Destination::Logs => f.pad("logs"),
             Destination::Events => f.pad("events"),
+            Destination::Otlp(None) => f.pad("otlp"),
+            Destination::Otlp(Some(url)) => write!(f, "otlp={url}"),
+            Destination::LlmObs => f.pad("llmobs"),
             Destination::Stdout => f.pad("-"),
             Destination::Path(path) => path.display().fmt(f),
         }
@@ -58,11 +84,16 @@ impl FromStr for To {
             "" => return Err("a destination is missing".to_owned()),
             "logs" => Destination::Logs,
             "events" => Destination::Events,
+            "otlp" => Destination::Otlp(None),
+            "llmobs" => Destination::LlmObs,
             "-" => Destination::Stdout,
-            name if name.starts_with("logs,") || name.starts_with("events,") => {
+            name if KNOWN.iter().any(|known| is_before_comma(known, name)) => {
                 return Err(format!("all that may stand behind it is `{BEST_EFFORT}`"));
             }
-            path => Destination::Path(path.into()),
+            other => match other.strip_prefix("otlp=") {
+                Some(url) => Destination::Otlp(Some(url.parse()?)),
+                None => Destination::Path(other.into()),
+            },
         };
         Ok(Self {
             destination,

@@ -18,6 +18,7 @@ use crate::delivery::state::{Cursor, CursorKey, Holder};
 use crate::domain::event::EVENT_SCHEME;
 use crate::domain::intervals::Intervals;
 use crate::domain::site::Site;
+use crate::domain::span::SPAN_SCHEME;
 use crate::domain::time::TimeRange;
 use crate::error::UsageError;
 use crate::gateway::{Gateway, UserInfo};
@@ -203,9 +204,15 @@ fn ledger(context: &Context, terms: &Terms, key: CursorKey) -> anyhow::Result<Le
 fn key_of(place: &Place, site: Option<Site>, selection: &CursorKey) -> io::Result<CursorKey> {
     let (destination, site) = match &place.to.destination {
         Destination::Path(path) => (absolute(path)?.display().to_string(), None),
+        named @ Destination::Otlp(Some(_)) => (named.to_string(), None),
         other => (other.to_string(), site),
     };
+    let scheme = match place.to.destination.takes_spans() {
+        true => SPAN_SCHEME.to_owned(),
+        false => selection.scheme.clone(),
+    };
     Ok(CursorKey {
+        scheme,
         destination,
         site: site.map(|site| site.to_string()).unwrap_or_default(),
         ..selection.clone()

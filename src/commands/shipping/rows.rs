@@ -18,7 +18,7 @@ pub struct Place {
 impl Place {
     /// True where it is remembered what the destination has.
     pub fn has_position(&self) -> bool {
-        self.to.destination.is_intake() || self.rotation.is_some()
+        self.to.destination.is_sent() || self.rotation.is_some()
     }
 
     pub fn is_stdout(&self) -> bool {
@@ -50,7 +50,7 @@ impl Place {
     pub fn name(&self, intake: Option<&Intake<'_>>) -> String {
         let destination = &self.to.destination;
         match intake {
-            Some(intake) if destination.is_intake() => intake.name(destination),
+            Some(intake) if destination.is_sent() => intake.name(destination),
             _ => destination.to_string(),
         }
     }
@@ -66,9 +66,7 @@ impl Place {
         intake: Option<&'a Intake<'_>>,
     ) -> anyhow::Result<End<'a>> {
         match (intake, file) {
-            (Some(intake), _) if self.to.destination.is_intake() => {
-                intake.end(&self.to.destination)
-            }
+            (Some(intake), _) if self.to.destination.is_sent() => intake.end(&self.to.destination),
             (_, Some(file)) => Ok(file),
             (_, None) => Ok(End::Stdout(self.format)),
         }

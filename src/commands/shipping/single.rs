@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use super::lane::End;
 use super::run::Wish;
 use crate::context::Context;
-use crate::delivery::{self, DryRun, Given, Observer, Options, Summary};
+use crate::delivery::{self, DryRun, Given, Observer, Options, ShownSpans, Summary};
 use crate::error::UsageError;
 
 /// Takes `items` to `end` until there are no more, or `wish` wants it to stop.
@@ -36,6 +36,15 @@ where
         End::Show(datadog, kind, options) => {
             let show = |text: &str| drop(context.ui.write(text.as_bytes()));
             let sink = DryRun::new(datadog, kind, show);
+            delivery::run(items, to_records, &sink, stopping(options), observer).await?
+        }
+        End::Receiver(receiver, options) => {
+            let options = stopping(options);
+            delivery::run(items, to_records, &receiver, options, observer).await?
+        }
+        End::ShowSpans(name, exporter, options) => {
+            let show = |text: &str| drop(context.ui.write(text.as_bytes()));
+            let sink = ShownSpans::new(name, &exporter, show);
             delivery::run(items, to_records, &sink, stopping(options), observer).await?
         }
         End::File(..) | End::Parts(_) | End::Stdout(_) => {

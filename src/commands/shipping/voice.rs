@@ -93,6 +93,7 @@ impl<'a> Chorus<'a> {
             Progress::DeadLetter { .. }
             | Progress::ClockOff { .. }
             | Progress::Paused { .. }
+            | Progress::Warned { .. }
             | Progress::Failed { .. } => {
                 self.ui.warning(&self.named(at, told));
             }
@@ -181,6 +182,7 @@ fn text(told: Progress) -> String {
             "this machine's clock is {} s off the intake's; events may be filed at a wrong time",
             offset.as_secs()
         ),
+        Progress::Warned { what } => format!("taken, with a warning: {what}"),
         Progress::Failed { why } => format!("nothing more goes there in this run: {why}"),
         Progress::Draining { left } => {
             format!("stopping: {left} events that were read still go out")

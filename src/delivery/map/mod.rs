@@ -3,7 +3,9 @@
 pub mod audit;
 pub mod event;
 pub mod heartbeat;
+pub mod llmobs;
 pub mod log;
+pub mod otlp;
 pub mod trace;
 pub(super) mod tree;
 pub mod webhook;

@@ -48,7 +48,9 @@ impl Cause {
         match (self, trouble.meaning) {
             (_, Meaning::Pause) => Cause::KeyRefused(trouble),
             (Cause::Misconfigured(_), _) => Cause::Misconfigured(trouble),
-            (_, Meaning::Retry { .. } | Meaning::Unreachable) => Cause::Unreachable(trouble),
+            (_, Meaning::Retry { .. } | Meaning::RetryAFewTimes { .. } | Meaning::Unreachable) => {
+                Cause::Unreachable(trouble)
+            }
             _ => Cause::NotAnIntake(trouble),
         }
     }

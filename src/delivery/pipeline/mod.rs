@@ -31,9 +31,10 @@ use self::queue::{Job, Unit};
 use self::state::Run;
 use super::answer::{Answer, Trouble};
 use super::batch::Limits;
-use super::compression::{Codec, encode};
+use super::compression::Codec;
 use super::entry::Given;
-use super::late::LatePolicy;
+use super::envelope::{Envelope, pack};
+use super::late::{Ages, LatePolicy};
 use super::observer::Observer;
 use super::retry::Pace;
 use super::sinks::Sink;
@@ -49,6 +50,10 @@ pub struct Options {
     pub codec: Codec,
     /// What happens to events too old for the destination; `None` where it takes any age.
     pub late: Option<LatePolicy>,
+    /// Which events those are.
+    pub ages: Ages,
+    /// How several entries become the body of one request.
+    pub envelope: Envelope,
     /// Requests under way at once, at most.
     pub max_in_flight: usize,
     /// A batch that is not full goes out after this time.
@@ -75,6 +80,8 @@ impl Default for Options {
             limits: Limits::DATADOG_LOGS,
             codec: Codec::default(),
             late: Some(LatePolicy::default()),
+            ages: Ages::DATADOG_LOGS,
+            envelope: Envelope::default(),
             max_in_flight: 4,
             linger: Duration::from_secs(5),
             pace: Pace::default(),
@@ -144,7 +151,7 @@ where
     let mut arrived = Vec::with_capacity(READ_AT_ONCE);
     loop {
         while let Some(job) = run.next_job() {
-            requests.push(attempt(sink, job, run.codec(), given_up.clone()));
+            requests.push(attempt(sink, job, run.packing(), given_up.clone()));
         }
         run.keep_letters();
         if run.is_over() {
@@ -183,7 +190,7 @@ where
 async fn attempt<S: Sink>(
     sink: &S,
     job: Job,
-    codec: Codec,
+    (codec, envelope): (Codec, Envelope),
     mut given_up: watch::Receiver<bool>,
 ) -> (Job, Answer) {
     let mut unit = match job {
@@ -197,14 +204,17 @@ async fn attempt<S: Sink>(
         None => {
             let entries = std::mem::take(&mut unit.entries);
             let work = move || {
-                let batch = encode(&entries, codec);
+                let batch = pack(&entries, codec, &envelope);
                 (entries, batch)
             };
-            let (entries, batch) = tokio::task::spawn_blocking(work)
+            let (entries, packed) = tokio::task::spawn_blocking(work)
                 .await
                 .expect("compressing does not panic and is not cancelled");
             unit.entries = entries;
-            batch
+            match packed {
+                Ok(batch) => batch,
+                Err(trouble) => return (Job::Batch(unit), Err(trouble)),
+            }
         }
     };
     let answer = tokio::select! {

@@ -16,6 +16,8 @@ pub(super) struct Unit {
     pub attempts: u32,
     /// Those of them to which no answer came.
     pub unanswered: u32,
+    /// Those of them that failed in a way that is retried a few times alone.
+    pub failures: u32,
     /// When the last of them went out.
     pub sent_at: Option<Timestamp>,
     /// Kept between attempts; dropped when the entries change.

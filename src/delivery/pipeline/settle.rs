@@ -9,7 +9,7 @@ use super::error::Cause;
 use super::queue::{Job, Unit};
 use super::state::{Phase, Run};
 use crate::datadog::Meaning;
-use crate::delivery::answer::{Answer, Reason, Trouble};
+use crate::delivery::answer::{Answer, Reason, Rejected, Taken, Trouble};
 use crate::delivery::batch::halves;
 use crate::delivery::compression::Codec;
 use crate::delivery::entry::Entry;
@@ -18,12 +18,15 @@ use crate::delivery::positions::Number;
 use crate::delivery::state::StateError;
 use crate::delivery::summary::Progress;
 
+/// Times that a batch is sent again where the destination may never take it.
+const A_FEW: u32 = 5;
+
 impl<O: Observer> Run<O> {
     pub fn settle(&mut self, job: Job, answer: Answer) {
         self.queue.came_back(&job);
         match answer {
             answer if matches!(job, Job::Renew) => self.renewed(answer),
-            Ok(status) => self.taken(job, status),
+            Ok(taken) => self.taken(job, taken),
             Err(trouble) => self.refused(job, trouble),
         }
     }
@@ -41,29 +44,62 @@ impl<O: Observer> Run<O> {
         self.queue.push_front(job);
     }
 
-    fn taken(&mut self, job: Job, status: Option<u16>) {
+    fn taken(&mut self, job: Job, taken: Taken) {
         self.gate.succeeded();
         self.last_trouble = None;
         self.pause_wait = self.options.renewal.first;
-        if let Job::Batch(unit) = job {
-            let events = unit.entries.len();
-            let numbers = unit
-                .entries
-                .iter()
-                .filter_map(|entry| entry.number)
-                .collect();
-            self.summary.accepted += events as u64;
-            if let Some(batch) = &unit.encoded {
-                self.summary.bytes_raw += batch.raw_bytes as u64;
-                self.summary.bytes_wire += batch.body.len() as u64;
-                self.record(&unit.came_to(Fate::Taken { batch, status }));
-            }
-            let accepted = self.summary.accepted;
-            self.remember(numbers);
-            self.observer.told(Progress::Delivered { events, accepted });
+        if let Some(warning) = taken.warning {
+            self.warn_once(warning);
+        }
+        match (job, taken.rejected) {
+            (Job::Batch(unit), Some(rejected)) => self.left_out(unit, taken.status, &rejected),
+            (Job::Batch(unit), None) => self.delivered(&unit, taken.status),
+            (Job::Check | Job::Renew, _) => {}
         }
         // The settings are good, so the events were at fault.
         self.condemn_suspects();
+    }
+
+    fn delivered(&mut self, unit: &Unit, status: Option<u16>) {
+        let events = unit.entries.len();
+        let numbers = unit.entries.iter().filter_map(|entry| entry.number);
+        let numbers = numbers.collect();
+        self.summary.accepted += events as u64;
+        if let Some(batch) = &unit.encoded {
+            self.summary.bytes_raw += batch.raw_bytes as u64;
+            self.summary.bytes_wire += batch.body.len() as u64;
+            self.record(&unit.came_to(Fate::Taken { batch, status }));
+        }
+        let accepted = self.summary.accepted;
+        self.remember(numbers);
+        self.observer.told(Progress::Delivered { events, accepted });
+    }
+
+    /// Some of a batch were left out for good, and nobody says which. What is not known to be taken
+    /// is set aside, all of it: to send a half again would be to repeat what must not be repeated.
+    fn left_out(&mut self, unit: Unit, status: Option<u16>, rejected: &Rejected) {
+        let events = unit.entries.len() as u64;
+        let why = match rejected.why.as_str() {
+            "" => "it does not say why",
+            why => why,
+        };
+        let reason = match rejected.entries >= events {
+            true => format!("rejected: {why}"),
+            false => format!(
+                "{} of {events} that were sent together were rejected, and it is not said which: {why}",
+                rejected.entries
+            ),
+        };
+        self.summary.rejected += rejected.entries.min(events);
+        for entry in unit.entries {
+            self.set_aside(entry, status, reason.clone(), unit.attempts);
+        }
+    }
+
+    fn warn_once(&mut self, warning: String) {
+        if self.warned.insert(warning.clone()) {
+            self.observer.told(Progress::Warned { what: warning });
+        }
     }
 
     fn refused(&mut self, job: Job, trouble: Trouble) {
@@ -75,6 +111,7 @@ impl<O: Observer> Run<O> {
                 self.end(job, Cause::Unreachable(trouble));
             }
             (Meaning::Retry { after }, job) => self.retry(job, trouble, after),
+            (Meaning::RetryAFewTimes { after }, job) => self.retry_a_few_times(job, trouble, after),
             (Meaning::Split | Meaning::Poison, Job::Batch(unit)) => self.halve(unit, trouble),
             (Meaning::Split | Meaning::Poison, job) => {
                 self.end(job, Cause::Misconfigured(trouble));
@@ -153,6 +190,21 @@ impl<O: Observer> Run<O> {
         self.queue.push_front(job);
     }
 
+    /// As [`Run::retry`]; a batch that was refused so too often is set aside.
+    fn retry_a_few_times(&mut self, job: Job, trouble: Trouble, after: Option<Duration>) {
+        let mut unit = match job {
+            Job::Batch(unit) => unit,
+            job => return self.retry(job, trouble, after),
+        };
+        unit.failures += 1;
+        if unit.failures <= A_FEW {
+            return self.retry(Job::Batch(unit), trouble, after);
+        }
+        for entry in unit.entries {
+            self.set_aside(entry, trouble.status(), trouble.text.clone(), unit.attempts);
+        }
+    }
+
     fn may_be_the_compression(&self, trouble: &Trouble) -> bool {
         self.codec == Codec::Zstd
             && self.summary.accepted == 0
@@ -192,6 +244,7 @@ impl<O: Observer> Run<O> {
         for half in [second, first] {
             let half = Unit {
                 unanswered: unit.unanswered,
+                failures: unit.failures,
                 sent_at: unit.sent_at,
                 ..Unit::new(half, unit.attempts)
             };

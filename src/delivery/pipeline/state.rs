@@ -1,5 +1,6 @@
 //! What a run knows: what it reads, what goes out next, what happens with time.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +17,7 @@ use crate::delivery::batch::Batcher;
 use crate::delivery::compression::Codec;
 use crate::delivery::dead_letter::DeadLetters;
 use crate::delivery::entry::{Entry, Given, TooLarge};
+use crate::delivery::envelope::Envelope;
 use crate::delivery::gate::Gate;
 use crate::delivery::late::{Age, LatePolicy, Window};
 use crate::delivery::observer::{Fate, Observer, SentBatch};
@@ -55,6 +57,8 @@ pub(super) struct Run<O> {
     /// How long the next pause is.
     pub(super) pause_wait: Duration,
     pub(super) remedy: Option<String>,
+    /// What was said once is not said again.
+    pub(super) warned: HashSet<String>,
     /// How far the destination's clock is ahead of ours, where that matters.
     clock_offset: Option<SignedDuration>,
     started: Instant,
@@ -79,6 +83,7 @@ impl<O: Observer> Run<O> {
             pause: None,
             pause_wait: options.renewal.first,
             remedy: sink.remedy().map(str::to_owned),
+            warned: HashSet::new(),
             clock_offset: None,
             started: Instant::now(),
             summary: Summary::default(),
@@ -86,8 +91,9 @@ impl<O: Observer> Run<O> {
         }
     }
 
-    pub fn codec(&self) -> Codec {
-        self.codec
+    /// How a batch becomes a body.
+    pub fn packing(&self) -> (Codec, Envelope) {
+        (self.codec, self.options.envelope.clone())
     }
 }
 
@@ -275,7 +281,7 @@ impl<O: Observer> Run<O> {
             return;
         };
         let now = self.now_there();
-        let window = Window::at(now);
+        let window = Window::of(self.options.ages, now);
         let is_fresh = |entry: &Entry| window.age(entry.timestamp) == Age::Fresh;
         if unit.entries.iter().all(is_fresh) {
             return;
@@ -315,7 +321,10 @@ impl<O: Observer> Run<O> {
         now: Timestamp,
         attempts: u32,
     ) -> Option<Entry> {
-        match (Window::at(now).age(entry.timestamp), policy) {
+        match (
+            Window::of(self.options.ages, now).age(entry.timestamp),
+            policy,
+        ) {
             (Age::Fresh, _) => {}
             (Age::Late, LatePolicy::DeadLetter) => {
                 let reason = format!("too old for the destination: {:.3}", entry.timestamp);

@@ -2,18 +2,21 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::datadog_events::DatadogEvents;
 use super::datadog_logs::DatadogLogs;
+use super::llmobs::LlmObs;
 use super::{IntakeKind, Sink};
 use crate::datadog::{Datadog, EncodedBatch, Meaning};
 use crate::delivery::answer::{Answer, Reason, Trouble};
 use crate::delivery::batch::Limits;
 use crate::delivery::compression::{Codec, encode};
 use crate::delivery::entry::{Entry, Record};
+use crate::delivery::map::llmobs::ml_app;
 use crate::delivery::pipeline::Options;
 
 /// Reads the key again where it came from, and makes a client of it.
@@ -23,6 +26,8 @@ pub type Reread<'a> = Box<dyn Fn() -> Result<Datadog, String> + 'a>;
 pub struct Account<'a> {
     kind: IntakeKind,
     current: RefCell<Rc<Datadog>>,
+    /// The application that spans of LLM Observability are of.
+    ml_app: Arc<str>,
     /// `None` where only a restart brings another key.
     reread: Option<Reread<'a>>,
     /// For people: where the key came from, and what brings another.
@@ -38,9 +43,18 @@ impl<'a> Account<'a> {
     ) -> Self {
         Self {
             kind,
+            ml_app: ml_app("").into(),
             current: RefCell::new(Rc::new(datadog)),
             reread,
             remedy,
+        }
+    }
+
+    /// Of LLM Observability, whose spans are of an application.
+    pub fn of_application(self, ml_app: &str) -> Self {
+        Self {
+            ml_app: ml_app.into(),
+            ..self
         }
     }
 
@@ -72,6 +86,15 @@ impl<'a> Account<'a> {
         match self.kind {
             IntakeKind::Logs => options,
             IntakeKind::Events => DatadogEvents::options(options),
+            IntakeKind::LlmObs => LlmObs::options(options, &self.ml_app),
+        }
+    }
+
+    /// As [`Account::options`], for a dry run, which shows several events at once.
+    pub fn shown(&self, options: Options) -> Options {
+        match self.kind {
+            IntakeKind::Logs | IntakeKind::Events => options,
+            IntakeKind::LlmObs => LlmObs::options(options, &self.ml_app),
         }
     }
 
@@ -90,6 +113,7 @@ impl Sink for Account<'_> {
         match self.kind {
             IntakeKind::Logs => DatadogLogs(&datadog).send(entries, batch).await,
             IntakeKind::Events => DatadogEvents(&datadog).send(entries, batch).await,
+            IntakeKind::LlmObs => LlmObs(&datadog).send(entries, batch).await,
         }
     }
 
@@ -98,6 +122,7 @@ impl Sink for Account<'_> {
         match self.kind {
             IntakeKind::Logs => DatadogLogs(&datadog).check().await,
             IntakeKind::Events => DatadogEvents(&datadog).check().await,
+            IntakeKind::LlmObs => LlmObs(&datadog).check().await,
         }
     }
 
@@ -130,6 +155,7 @@ mod tests {
 
     use super::*;
     use crate::datadog::testing::{Intake, Script, datadog_at};
+    use crate::delivery::answer::Taken;
     use crate::domain::site::Site;
 
     #[tokio::test]
@@ -152,7 +178,7 @@ mod tests {
         assert_eq!(trouble.text, "the file is empty");
         let trouble = account.renew().await.expect_err("a key that is refused");
         assert_eq!(trouble.meaning, Meaning::Pause);
-        assert_eq!(account.renew().await, Ok(None));
+        assert_eq!(account.renew().await, Ok(Taken::default()));
         let lines: Vec<String> = good.requests().iter().map(|one| one.line.clone()).collect();
         assert_eq!(lines, ["GET /api/v1/validate", "POST /api/v2/logs"]);
     }

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use super::Sink;
 use crate::datadog::{Datadog, EncodedBatch, EventV1};
-use crate::delivery::answer::Answer;
+use crate::delivery::answer::{Answer, Taken};
 use crate::delivery::batch::Limits;
 use crate::delivery::compression::Codec;
 use crate::delivery::entry::Entry;
@@ -49,13 +49,13 @@ impl Sink for DatadogEvents<'_> {
         for entry in entries {
             self.0.post_event(&event_of(entry)).await?;
         }
-        Ok(None)
+        Ok(Taken::default())
     }
 
     /// There is no event that is taken without being shown to somebody, so the key is checked.
     async fn check(&self) -> Answer {
         self.0.validate().await?;
-        Ok(None)
+        Ok(Taken::default())
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::Sink;
 use crate::datadog::{Datadog, EncodedBatch};
-use crate::delivery::answer::Answer;
+use crate::delivery::answer::{Answer, Taken};
 use crate::delivery::entry::Entry;
 
 /// The logs intake of one site.
@@ -17,12 +17,12 @@ impl Sink for DatadogLogs<'_> {
     }
 
     async fn send(&self, _: &[Entry], batch: &EncodedBatch) -> Answer {
-        Ok(Some(self.0.send_logs(batch).await?))
+        Ok(Taken::with_status(self.0.send_logs(batch).await?))
     }
 
     async fn check(&self) -> Answer {
         self.0.check_logs().await?;
-        Ok(None)
+        Ok(Taken::default())
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::datadog_events::event_of;
 use super::{IntakeKind, Sink};
 use crate::datadog::{Datadog, DatadogError, EncodedBatch, EventV1, Preview};
-use crate::delivery::answer::Answer;
+use crate::delivery::answer::{Answer, Taken};
 use crate::delivery::entry::Entry;
 use crate::domain::unseen::spelled;
 
@@ -34,6 +34,7 @@ impl<'a, F: FnMut(&str)> DryRun<'a, F> {
         let show = &mut *self.show.borrow_mut();
         match self.kind {
             IntakeKind::Logs => show(&self.logs(entries, batch)?),
+            IntakeKind::LlmObs => show(&self.spans(batch)?),
             IntakeKind::Events => {
                 for entry in entries {
                     show(&self.event(&event_of(entry))?);
@@ -61,6 +62,15 @@ impl<'a, F: FnMut(&str)> DryRun<'a, F> {
         Ok(text)
     }
 
+    fn spans(&self, batch: &EncodedBatch) -> Result<String, DatadogError> {
+        let mut text = head(&self.datadog.preview_llm_spans(batch)?);
+        let (spans, bytes) = (batch.events, batch.raw_bytes);
+        let _ = writeln!(text, "# {spans} spans, {bytes} bytes\n");
+        let body: Value = serde_json::from_slice(&batch.body).unwrap_or_default();
+        let _ = writeln!(text, "{}", spelled(format!("{body:#}")));
+        Ok(text)
+    }
+
     fn event(&self, event: &EventV1) -> Result<String, DatadogError> {
         let mut text = head(&self.datadog.preview_event(event)?);
         let body = serde_json::to_value(event).unwrap_or_default();
@@ -84,11 +94,11 @@ impl<F: FnMut(&str)> Sink for DryRun<'_, F> {
 
     async fn send(&self, entries: &[Entry], batch: &EncodedBatch) -> Answer {
         self.show(entries, batch)?;
-        Ok(None)
+        Ok(Taken::default())
     }
 
     async fn check(&self) -> Answer {
-        Ok(None)
+        Ok(Taken::default())
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

@@ -5,6 +5,8 @@ mod csv_row;
 pub mod datadog_events;
 pub mod datadog_logs;
 pub mod dry_run;
+pub mod llmobs;
+pub mod otlp;
 pub mod parts;
 pub mod rows;
 
@@ -21,6 +23,7 @@ use crate::datadog::EncodedBatch;
 pub enum IntakeKind {
     Logs,
     Events,
+    LlmObs,
 }
 
 impl IntakeKind {
@@ -29,6 +32,7 @@ impl IntakeKind {
         match self {
             IntakeKind::Logs => "logs",
             IntakeKind::Events => "events",
+            IntakeKind::LlmObs => "llmobs",
         }
     }
 }

@@ -47,6 +47,12 @@ pub(super) fn of(args: &Export) -> Result<Vec<Place>, UsageError> {
 }
 
 fn place(args: &Export, to: &To) -> Result<Place, UsageError> {
+    if to.destination.takes_spans() {
+        return Err(UsageError::with_hint(
+            format!("`{}` takes spans, and these are changes", to.destination),
+            "--to logs, --to events, or a file",
+        ));
+    }
     let format = match &to.destination {
         Destination::Logs | Destination::Events => Some(RowFormat::Ndjson),
         destination => args.format.or_else(|| format_of(destination)),

@@ -55,7 +55,7 @@ pub(super) enum Target {
 pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, UsageError> {
     let all = &args.delivery.to;
     shipping::check(all)?;
-    let has_rows = all.iter().any(|to| !to.destination.is_intake());
+    let has_rows = all.iter().any(|to| !to.destination.is_sent());
     if args.format.is_some() && !has_rows {
         let why = format!("--format is for files and stdout, not for `{}`", names(all));
         return Err(UsageError::new(why));
@@ -93,10 +93,12 @@ enum Kind {
 
 fn kind(args: &Export, to: &To, is_recording: bool) -> Result<Kind, UsageError> {
     let target = match &to.destination {
-        Destination::Logs | Destination::Events if is_recording => {
-            return Err(only_recordings(&format!("`{}` takes", to.destination)));
+        sent if sent.is_sent() && is_recording => {
+            return Err(only_recordings(&format!("`{sent}` takes")));
         }
-        Destination::Logs | Destination::Events => return Ok(Kind::Events(Format::Ndjson)),
+        Destination::Logs | Destination::Events | Destination::Otlp(_) | Destination::LlmObs => {
+            return Ok(Kind::Events(Format::Ndjson));
+        }
         Destination::Stdout => Target::Stdout,
         Destination::Path(path) => Target::Path(path.clone()),
     };

@@ -44,7 +44,7 @@ pub(super) async fn run(
         true => Patience::LongRunning,
         false => Patience::OneShot,
     };
-    let intake = match places.iter().any(|place| place.to.destination.is_intake()) {
+    let intake = match places.iter().any(|place| place.to.destination.is_sent()) {
         true => Some(Intake::open(context, &args.delivery, args.datadog.flags(), patience).await?),
         false => None,
     };

@@ -72,11 +72,11 @@ impl Sink for Uneven {
         }
         let ids = entries.iter().map(|entry| entry.id.clone());
         self.taken.borrow_mut().extend(ids);
-        Ok(None)
+        Ok(Taken::default())
     }
 
     async fn check(&self) -> Answer {
-        Ok(None)
+        Ok(Taken::default())
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

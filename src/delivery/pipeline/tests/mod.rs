@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::*;
 use crate::datadog::testing::{Intake, Received, datadog_at};
 use crate::datadog::{EncodedBatch, Meaning};
-use crate::delivery::answer::{Reason, Trouble};
+use crate::delivery::answer::{Reason, Taken, Trouble};
 use crate::delivery::entry::{Entry, Record};
 use crate::delivery::observer::{Fate, Observer, SentBatch};
 use crate::delivery::positions::Number;
@@ -255,14 +255,14 @@ impl Sink for Scripted {
         self.answers
             .borrow_mut()
             .pop_front()
-            .unwrap_or(Ok(Some(202)))
+            .unwrap_or(Ok(Taken::with_status(202)))
     }
 
     async fn check(&self) -> Answer {
         self.answers
             .borrow_mut()
             .pop_front()
-            .unwrap_or(Ok(Some(202)))
+            .unwrap_or(Ok(Taken::with_status(202)))
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

@@ -26,7 +26,13 @@ fn pauses(outcome: &Outcome) -> Vec<u64> {
 
 #[tokio::test(start_paused = true)]
 async fn a_long_running_mode_keeps_everything_until_the_key_is_taken_again() {
-    let sink = Scripted::new([Ok(None), refused(), refused(), refused(), Ok(None)]);
+    let sink = Scripted::new([
+        Ok(Taken::default()),
+        refused(),
+        refused(),
+        refused(),
+        Ok(Taken::default()),
+    ]);
     let options = Options {
         limits: batches_of(2).limits,
         max_in_flight: 1,

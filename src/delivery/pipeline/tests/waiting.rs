@@ -113,7 +113,7 @@ async fn what_no_retry_can_mend_ends_the_run_at_once() {
 #[tokio::test]
 async fn a_name_that_was_found_before_may_be_found_again() {
     let lost = trouble(Meaning::Retry { after: None }, Reason::UnknownHost);
-    let sink = Scripted::new([Ok(None), Err(lost)]);
+    let sink = Scripted::new([Ok(Taken::default()), Err(lost)]);
     let outcome = deliver_to(&sink, testing::records(4), batches_of(2)).await;
     assert_eq!(outcome.result.expect("an outage").accepted, 4);
 }
