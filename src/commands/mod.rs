@@ -109,6 +109,7 @@ impl Command {
                 true
             }
             Command::Sessions(sessions) => sessions.stops_by_itself(),
+            Command::Otel(otel) => otel.stops_by_itself(),
             Command::Audit(audit) => audit.stops_by_itself(),
             Command::Deadletters(letters) => letters.stops_by_itself(),
             Command::Monitors(monitors) => monitors.stops_by_itself(),

@@ -19,7 +19,7 @@ mod variables;
 
 pub use findings::{Finding, Severity, Target, look};
 pub use llmobs::{Counts, Verdict, llmobs};
-pub use plan::{Plan, Road, Value, Variable};
+pub use plan::{HTTP_PORT, Plan, Road, Value, Variable};
 pub use refusal::{KeyFact, explain};
 pub use render::{Form, render};
 pub use sample::{CHECK_ID, Sample};

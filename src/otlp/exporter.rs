@@ -119,7 +119,7 @@ impl Exporter {
         lines.extend(key.map(|key| format!("{KEY}: {}", key.masked())));
         lines.extend(content_encoding.map(|encoding| format!("content-encoding: {encoding}")));
         let headers = self.door.headers.iter();
-        lines.extend(headers.map(|(name, value)| format!("{name}: {value}")));
+        lines.extend(headers.map(|(name, value)| format!("{name}: {}", value.masked())));
         if self.door.host.is_some() {
             let origin = url.origin().ascii_serialization();
             lines.push(format!("# connects to {origin}"));

@@ -66,7 +66,7 @@ impl Server {
         loop {
             tokio::select! {
                 biased;
-                _ = stop.wait_for(|stop| *stop) => break,
+                () = stopped(&mut stop) => break,
                 Some(_) = connections.join_next() => {}
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, _)) => {
@@ -84,6 +84,11 @@ impl Server {
     }
 }
 
+/// Ends when it is to stop, or nobody can say so any more.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 async fn talk(stream: TcpStream, arrivals: mpsc::Sender<Arrival>, mut stop: watch::Receiver<bool>) {
     let arrivals = &arrivals;
     let service = service_fn(|request: Request<Incoming>| async move {
@@ -97,7 +102,7 @@ async fn talk(stream: TcpStream, arrivals: mpsc::Sender<Arrival>, mut stop: watc
     let ended = tokio::select! {
         biased;
         ended = serving.as_mut() => ended,
-        _ = stop.wait_for(|stop| *stop) => {
+        () = stopped(&mut stop) => {
             serving.as_mut().graceful_shutdown();
             serving.await
         }
