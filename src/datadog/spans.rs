@@ -71,7 +71,6 @@ impl Datadog {
 mod tests {
     use serde_json::Value;
 
-    use super::*;
     use crate::datadog::testing::{Intake, Script, datadog_with_app_key};
 
     #[tokio::test]

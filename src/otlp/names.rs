@@ -49,11 +49,10 @@ pub const COSTS: [&str; 5] = [
 pub const OLD_INPUT_TOKENS: &str = "gen_ai.usage.prompt_tokens";
 pub const OLD_OUTPUT_TOKENS: &str = "gen_ai.usage.completion_tokens";
 /// What holds prompts, answers, or what a tool was given and gave back; older names included.
-pub const CONTENT: [&str; 12] = [
+pub const CONTENT: [&str; 11] = [
     "gen_ai.input.messages",
     "gen_ai.output.messages",
     "gen_ai.system_instructions",
-    "gen_ai.tool.definitions",
     TOOL_ARGUMENTS,
     TOOL_RESULT,
     "gen_ai.prompt",

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
@@ -167,8 +167,9 @@ fn content(span: &Span) -> Vec<String> {
     let own = span.attributes.iter();
     let of_events = span.events.iter().flat_map(|event| &event.attributes);
     let is_content = |pair: &&KeyValue| {
-        let is_said = pair.value.as_ref().is_some_and(is_said);
-        is_said && names::CONTENT.contains(&pair.key.as_str())
+        let value = pair.value.as_ref().and_then(|value| value.value.as_ref());
+        names::CONTENT.contains(&pair.key.as_str())
+            && value.is_some_and(|value| is_said(&pair.key, value))
     };
     let mut found: Vec<String> = own
         .chain(of_events)
@@ -180,13 +181,21 @@ fn content(span: &Span) -> Vec<String> {
     found
 }
 
-fn is_said(value: &AnyValue) -> bool {
-    !matches!(&value.value, None | Some(Value::StringValue(_)))
-        || matches!(&value.value, Some(Value::StringValue(text)) if !text.is_empty())
+/// Frameworks that are told to leave content out write messages whose parts hold none.
+fn is_said(name: &str, value: &Value) -> bool {
+    match value {
+        Value::StringValue(text) if name.ends_with("messages") => {
+            let is_json = serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+            !text.is_empty() && (!is_json || text.contains("\"content\""))
+        }
+        Value::StringValue(text) => !text.is_empty(),
+        _ => true,
+    }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use opentelemetry_proto::tonic::common::v1::AnyValue;
     use opentelemetry_proto::tonic::trace::v1::Status;
     use opentelemetry_proto::tonic::trace::v1::span::Event;
 
@@ -280,12 +289,15 @@ pub(super) mod tests {
 
     #[test]
     fn content_is_named_once_wherever_it_stands() {
+        let said = r#"[{"role":"user","parts":[{"type":"text","content":"x"}]}]"#;
+        let unsaid = r#"[{"role":"user","parts":[{"type":"text"}]}]"#;
         let mut chat = chat(1, 0);
-        chat.attributes.push(text("gen_ai.input.messages", "[]"));
-        chat.attributes.push(text("gen_ai.output.messages", ""));
+        chat.attributes.push(text("gen_ai.input.messages", said));
+        chat.attributes.push(text("gen_ai.output.messages", unsaid));
+        chat.attributes.push(text("gen_ai.prompt", ""));
         chat.events.push(Event {
             name: "gen_ai.client.inference.operation.details".to_owned(),
-            attributes: vec![text("gen_ai.input.messages", "[]")],
+            attributes: vec![text("gen_ai.input.messages", said)],
             ..Event::default()
         });
         assert_eq!(facts(&chat).content, ["gen_ai.input.messages"]);

@@ -99,6 +99,7 @@ fn said(span: &Facts) -> String {
 /// Three digits are enough to compare.
 fn seconds(duration: Duration) -> String {
     match duration.as_secs_f64() {
+        tiny if tiny < 0.01 => format!("{:.1} ms", tiny * 1e3),
         short if short < 1.0 => format!("{:.0} ms", short * 1e3),
         long if long < 100.0 => format!("{long:.2} s"),
         longer => format!("{longer:.0} s"),
