@@ -6,18 +6,16 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::Context;
+use serde_json::Value;
 
 use super::intake::Intake;
-use super::measure::{Cost, cost};
+use super::measure::{Cost, cost, cost_into};
 use super::records;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ddctl");
 
 /// Events of the run with answers of 503: each of them is waited after for a second or more.
 const REFUSED: usize = 100_000;
-
-/// Sessions of the gateway: two to three events each.
-const SESSIONS: usize = 40_000;
 
 pub fn run(counts: &[usize]) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
@@ -29,8 +27,11 @@ pub fn run(counts: &[usize]) -> anyhow::Result<()> {
     }
     println!("the same, 30 of 100 answers are 503");
     from_file(folder.path(), REFUSED, "zstd", 30)?;
-    println!("from the gateway of the sandbox, {SESSIONS} sessions");
-    from_gateway(folder.path())
+    println!("from the gateway of the sandbox, two or three events a session");
+    for count in counts {
+        from_gateway(folder.path(), *count)?;
+    }
+    Ok(())
 }
 
 fn from_file(
@@ -68,20 +69,27 @@ fn from_file(
     Ok(())
 }
 
-fn from_gateway(folder: &Path) -> anyhow::Result<()> {
-    let (mut sandbox, variables) = sandbox()?;
+fn from_gateway(folder: &Path, events: usize) -> anyhow::Result<()> {
+    let home = folder.join(events.to_string());
+    std::fs::create_dir(&home)?;
+    let (mut sandbox, variables) = sandbox(events * 2 / 5)?;
     let intake = Intake::start(0)?;
-    let mut command = ddctl(folder, &intake);
+    let mut command = ddctl(&home, &intake);
     for (name, value) in &variables {
         if name.starts_with("HOOP_") {
             command.env(name, value);
         }
     }
-    command.args(["sessions", "export", "--since", "400d", "--to", "logs"]);
-    let cost = cost(&mut command);
+    // Most sessions of a year are older than an intake takes as they are.
+    let all = ["sessions", "export", "--since", "400d", "--to", "logs"];
+    command.args(all).args(["--yes", "-o", "json"]);
+    let said = folder.join("summary.json");
+    let cost = cost_into(&mut command, File::create(&said)?.into());
     sandbox.kill()?;
     sandbox.wait()?;
-    show("zstd", SESSIONS * 2, &cost?);
+    let summary: Value = serde_json::from_reader(File::open(&said)?)?;
+    let accepted = summary["accepted"].as_u64().context("a summary")?;
+    show("zstd", usize::try_from(accepted)?, &cost?);
     println!("    {} requests", intake.taken().requests);
     Ok(())
 }
@@ -97,8 +105,8 @@ fn ddctl(folder: &Path, intake: &Intake) -> Command {
     command
 }
 
-fn sandbox() -> anyhow::Result<(Child, Vec<(String, String)>)> {
-    let sessions = SESSIONS.to_string();
+fn sandbox(sessions: usize) -> anyhow::Result<(Child, Vec<(String, String)>)> {
+    let sessions = sessions.to_string();
     let mut child = Command::new(PROGRAM)
         .args([
             "sandbox",

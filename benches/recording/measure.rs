@@ -24,9 +24,14 @@ pub struct Cost {
 ///
 /// A program that does not start, or that fails.
 pub fn cost(command: &mut Command) -> io::Result<Cost> {
-    let silent = command.stdin(Stdio::null()).stdout(Stdio::null());
+    cost_into(command, Stdio::null())
+}
+
+/// The same; what it says on stdout goes to `stdout`.
+pub fn cost_into(command: &mut Command, stdout: Stdio) -> io::Result<Cost> {
     let begin = Instant::now();
-    let mut child = silent.stderr(Stdio::null()).spawn()?;
+    let silent = command.stdin(Stdio::null()).stderr(Stdio::null());
+    let mut child = silent.stdout(stdout).spawn()?;
     let mut cost = Cost {
         wall: Duration::ZERO,
         cpu: None,

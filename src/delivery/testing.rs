@@ -104,6 +104,7 @@ pub fn event(kind: EventKind, session: Session) -> SessionEvent {
         rules: AppliedRules::default(),
         actor: None,
         is_incomplete: false,
+        steps: None,
         test_run: None,
         session: Arc::new(session),
     }

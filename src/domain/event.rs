@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::session::{Outcome, ReviewStatus, Session};
+use super::step::Steps;
 
 /// The scheme under which ids are made. A change of content or tuple takes a new one.
 pub const EVENT_SCHEME: &str = "ddctl/event/1";
@@ -189,6 +190,8 @@ pub struct SessionEvent {
     pub actor: Option<Actor>,
     /// Set where the event had to go out without what the gateway would have added.
     pub is_incomplete: bool,
+    /// What the session did, on a closing event alone and where its recording was read for it.
+    pub steps: Option<Arc<Steps>>,
     /// Set on test events alone.
     pub test_run: Option<String>,
 }

@@ -19,6 +19,7 @@ pub mod session;
 pub mod site;
 pub mod size;
 pub mod span;
+pub mod step;
 pub mod time;
 pub mod unseen;
 pub mod webhook;

@@ -83,3 +83,9 @@ pub const SDK: &str = "telemetry.sdk.name";
 pub const LLMOBS_ENABLED: &str = "dd_llmobs_enabled";
 /// A JSON object as text, which Datadog merges into a span's metadata.
 pub const LLMOBS_METADATA: &str = "_dd.ml_obs.metadata";
+
+/// What a session ran, and what that printed, where no convention has a name for it.
+pub const COMMAND: &str = "session.command";
+pub const OUTPUT: &str = "session.output";
+/// The end of a span is not known: it is that of the next one's beginning.
+pub const END_INFERRED: &str = "ddctl.end.inferred";

@@ -3,24 +3,22 @@
 
 use std::sync::Arc;
 
+use super::contents::{Contents, ReadRecording};
 use super::error::SourceError;
 use super::events::{EventContext, events_with};
+
 use super::retry::{Backoff, retrying};
 use super::throttle::Throttle;
 use crate::domain::event::SessionEvent;
-use crate::domain::session::{Session, Verb};
+use crate::domain::session::Session;
 use crate::gateway::{Gateway, GatewayError};
-
-/// Recordings above this are not fetched for their statements: they are read whole, and there are
-/// several at once.
-pub const STATEMENTS_LIMIT: u64 = 16 << 20;
 
 /// A session with all that the gateway says about it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completed {
     pub session: Arc<Session>,
-    /// Of a native database session.
-    pub statements: Option<String>,
+    /// What was read of its recording.
+    pub recorded: Contents,
     /// True where the gateway would not give the single session, and the row had to do.
     pub is_incomplete: bool,
 }
@@ -28,8 +26,7 @@ pub struct Completed {
 impl Completed {
     /// The session's events, with the statements, marked where it is incomplete.
     pub fn events(&self, context: &EventContext) -> Vec<SessionEvent> {
-        let statements = self.statements.as_deref();
-        events_with(&self.session, statements, self.is_incomplete, context)
+        events_with(&self.session, &self.recorded, self.is_incomplete, context)
     }
 }
 
@@ -57,7 +54,7 @@ impl Asker<'_> {
     }
 }
 
-/// Completes a list row. `statements` reads a recording's raw `event_stream` array.
+/// Completes a list row. `reading` reads recordings.
 ///
 /// # Errors
 ///
@@ -66,26 +63,26 @@ impl Asker<'_> {
 pub(super) async fn completed(
     asker: &Asker<'_>,
     row: Session,
-    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+    reading: &impl ReadRecording,
 ) -> Result<Completed, SourceError> {
-    let asked = match has_statements(&row) {
-        true => with_statements(asker, &row, statements).await,
+    let asked = match reading.wants(&row) {
+        true => with_recording(asker, &row, reading).await,
         false => {
             let session = asker.ask(async |gateway| gateway.session(&row.id).await);
-            session.await.map(|session| (session, None))
+            session.await.map(|session| (session, Contents::default()))
         }
     };
     match asked {
-        Ok((session, statements)) => Ok(Completed {
+        Ok((session, recorded)) => Ok(Completed {
             session: Arc::new(session),
-            statements,
+            recorded,
             is_incomplete: false,
         }),
         Err(error) if concerns_one_session(&error) => {
             tracing::warn!(session = %row.id, %error, "the session goes out incomplete");
             Ok(Completed {
                 session: Arc::new(row),
-                statements: None,
+                recorded: Contents::default(),
                 is_incomplete: true,
             })
         }
@@ -97,36 +94,28 @@ pub(super) async fn completed(
 pub(super) async fn single(
     asker: &Asker<'_>,
     id: &str,
-    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+    reading: &impl ReadRecording,
 ) -> Result<Completed, SourceError> {
     let session = asker.ask(async |gateway| gateway.session(id).await).await?;
-    match has_statements(&session) {
-        true => completed(asker, session, statements).await,
+    match reading.wants(&session) {
+        true => completed(asker, session, reading).await,
         false => Ok(Completed {
             session: Arc::new(session),
-            statements: None,
+            recorded: Contents::default(),
             is_incomplete: false,
         }),
     }
 }
 
-async fn with_statements(
+async fn with_recording(
     asker: &Asker<'_>,
     row: &Session,
-    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
-) -> Result<(Session, Option<String>), SourceError> {
+    reading: &impl ReadRecording,
+) -> Result<(Session, Contents), SourceError> {
     let asked = asker.ask(async |gateway| gateway.session_with_recording(&row.id).await);
     let (session, recording) = asked.await?;
-    let statements = recording.and_then(|bytes| statements(&session, &bytes));
-    Ok((session, statements))
-}
-
-/// Native clients of a database leave statements in the recording, complete once it is done.
-fn has_statements(row: &Session) -> bool {
-    row.verb == Verb::Connect
-        && row.connection.kind == "database"
-        && row.is_done()
-        && (1..=STATEMENTS_LIMIT).contains(&row.event_size)
+    let recorded = recording.map(|bytes| reading.read(&session, &bytes));
+    Ok((session, recorded.unwrap_or_default()))
 }
 
 pub(super) fn concerns_one_session(error: &SourceError) -> bool {
@@ -214,7 +203,7 @@ mod tests {
         ));
         assert!(!is_fetched(|session| session.event_size = 0));
         assert!(!is_fetched(
-            |session| session.event_size = STATEMENTS_LIMIT + 1
+            |session| session.event_size = RECORDING_LIMIT + 1
         ));
     }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::approvals::{Access, ApprovalSources};
 use super::as_of::as_of;
+use super::contents::Contents;
 use super::message::message;
 use crate::domain::connection::{ConnectionRule, rule_for};
 use crate::domain::event::{Actor, AppliedRules, EventId, EventKind, ReviewState, SessionEvent};
@@ -61,14 +62,13 @@ impl EventContext {
 
 /// The events that the session's row proves, in the order of `session.seq`.
 pub fn events_of(session: &Arc<Session>, context: &EventContext) -> Vec<SessionEvent> {
-    events_with(session, None, false, context)
+    events_with(session, &Contents::default(), false, context)
 }
 
-/// As [`events_of`]; `statements` are those of a native database session's recording, and
-/// `is_incomplete` says that the gateway would not give the single session.
+/// As [`events_of`]; `recorded` is what was read of its recording, and `is_incomplete` says that the gateway would not give the single session.
 pub(super) fn events_with(
     session: &Arc<Session>,
-    statements: Option<&str>,
+    recorded: &Contents,
     is_incomplete: bool,
     context: &EventContext,
 ) -> Vec<SessionEvent> {
@@ -84,7 +84,11 @@ pub(super) fn events_with(
             outcome,
             message: message(&seen, kind, outcome, &url),
             url: url.clone(),
-            command: command_of(&seen, kind, statements),
+            command: command_of(&seen, kind, recorded.statements.as_deref()),
+            steps: match kind {
+                EventKind::Close => recorded.steps.clone(),
+                _ => None,
+            },
             rules: rules.clone(),
             actor: actor_of(&seen, kind),
             // Every event names who it was, or says that something is missing.

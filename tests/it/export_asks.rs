@@ -50,17 +50,21 @@ fn many_events_are_counted_before_they_are_read() {
 fn a_person_who_says_no_sends_nothing() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);
-    let args = ["sessions", "export", "--since", "10d", "--to", "logs"];
-    let mut asked = Pty::start(&environment, &args);
-    asked.wait_for("tagged late:true?");
-    asked.type_keys("n\r");
-    assert_eq!(asked.finish().code, 1);
-    assert!(sandbox.received("logs", "").is_empty());
-    let mut asked = Pty::start(&environment, &args);
-    asked.wait_for("tagged late:true?");
-    asked.type_keys("y\r");
-    assert_eq!(asked.finish().code, 0);
-    assert!(!sandbox.received("logs", "").is_empty());
+    for what in ["sessions", "audit"] {
+        let args = [what, "export", "--since", "10d", "--to", "logs"];
+        let before = sandbox.received("logs", "").len();
+        let mut asked = Pty::start(&environment, &args);
+        // In one row: what a terminal wraps is drawn twice once it is answered.
+        asked.wait_for("of sending, tagged late:true? [y/N]");
+        asked.type_keys("n\r");
+        assert_eq!(asked.finish().code, 1);
+        assert_eq!(sandbox.received("logs", "").len(), before);
+        let mut asked = Pty::start(&environment, &args);
+        asked.wait_for("tagged late:true?");
+        asked.type_keys("y\r");
+        assert_eq!(asked.finish().code, 0);
+        assert!(sandbox.received("logs", "").len() > before);
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod export_follow;
 mod export_lines;
 mod export_parts;
 mod export_positions;
+mod export_spans;
 mod fault_oracle;
 mod front_door;
 mod fuzz;

@@ -382,7 +382,7 @@ fn an_event_sent_twice_does_not_stand_for_one_that_is_not_there() {
 fn what_is_not_indexed_yet_is_waited_for_and_is_never_missing() {
     let sandbox = SandboxOptions::default()
         .sessions(60)
-        .index_delay("4s")
+        .index_delay("20s")
         .start();
     let environment = TestEnvironment::of(&sandbox);
     let _ = ship(&environment, &["--since", EVERYTHING]).exits(0);

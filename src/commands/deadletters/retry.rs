@@ -5,28 +5,28 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use anyhow::Context as _;
 use bytes::Bytes;
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::rows::{Chosen, LetterRow, folder, lines_of};
 use crate::commands::flags::DatadogAccess;
 use crate::commands::receipts;
-use crate::commands::shipping::{Chorus, Course, End, Extent, carry, closed, stop};
-use crate::config::SecretKind;
+use crate::commands::shipping::{
+    Chorus, Course, DeliveryFlags, Destination, Extent, Intake, carry, closed, stop,
+};
 use crate::context::Context;
-use crate::datadog::Datadog;
 use crate::delivery::dead_letter::{
-    DeadLetterError, DeadLetters, Drawer, FOLDER, StoredLetter, files, read,
+    DeadLetterError, DeadLetters, Drawer, FOLDER, Letter, StoredLetter, files, read,
 };
 use crate::delivery::receipts::{Recorder, Run};
 use crate::delivery::state::{Holder, StateError};
-use crate::delivery::{
-    Account, Given, IntakeKind, Line, Number, Observer, Options, Progress, Summary,
-};
+use crate::delivery::{Given, Line, Number, Observer, Patience, Progress, Summary};
 use crate::domain::line_set::LineSet;
+use crate::domain::site::Site;
 use crate::error::{Exit, UsageError};
 use crate::sources::lines::event_under;
 use crate::ui::{Format, Table, Ui, counted};
@@ -44,7 +44,7 @@ const COMMAND: &str = "deadletters retry";
   ddctl deadletters retry --all
   ddctl deadletters retry --all --site us5.datadoghq.com
 
-A letter goes from its file once Datadog has taken its event, or once the event is in a newer letter. \
+A letter goes from its file once its destination has taken the event, or once the event is in a newer letter. \
 Letters go where they were to go: those for another site wait until that site is named. What is too \
 old for Datadog goes out under the time of sending, marked late:true.")]
 pub struct Retry {
@@ -85,24 +85,18 @@ pub(super) async fn run(context: &Context, args: &Retry) -> anyhow::Result<Exit>
     if args.dry_run {
         return preview(context, args);
     }
-    context.require_write("sending events to Datadog")?;
-    let datadog = client(context, args)?;
-    let drawers = meant(context, args, &datadog)?;
-    if !drawers.is_empty() {
-        datadog
-            .validate()
-            .await
-            .context("check the API key before anything is read")?;
-    }
+    let drawers = meant(context, args)?;
     let mut retried = Vec::new();
-    for (kind, rows) in drawers {
-        retried.push(retry(context, client(context, args)?, kind, &rows).await?);
+    if !drawers.is_empty() {
+        let destinations = drawers.iter().map(|(destination, _)| destination.clone());
+        let flags = DeliveryFlags::to(destinations);
+        let keys = args.datadog.flags();
+        let intake = Intake::open(context, &flags, keys, Patience::OneShot).await?;
+        for (destination, rows) in &drawers {
+            retried.push(retry(context, &intake, destination, rows).await?);
+        }
     }
     show(context, &retried)
-}
-
-fn client(context: &Context, args: &Retry) -> anyhow::Result<Datadog> {
-    context.datadog_with(context.secret(SecretKind::ApiKey, &args.datadog.flags())?)
 }
 
 fn preview(context: &Context, args: &Retry) -> anyhow::Result<Exit> {
@@ -114,39 +108,40 @@ fn preview(context: &Context, args: &Retry) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The letters that are meant, by the destination of this site that they are for.
-fn meant(
-    context: &Context,
-    args: &Retry,
-    datadog: &Datadog,
-) -> anyhow::Result<Vec<(IntakeKind, Vec<LetterRow>)>> {
-    let folder = folder(context)?;
-    let mut rows = args.chosen.rows(&files(&folder)?)?;
-    let mut drawers = Vec::new();
-    for kind in [IntakeKind::Logs, IntakeKind::Events] {
-        let letters = DeadLetters::new(&folder, &name(kind, datadog));
-        let (here, others): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|row| row.file == letters.path());
-        if !here.is_empty() {
-            drawers.push((kind, here));
+/// The letters that are meant, by the destination that they are for: those of this site, and
+/// receivers of OTLP wherever they are.
+fn meant(context: &Context, args: &Retry) -> anyhow::Result<Vec<(Destination, Vec<LetterRow>)>> {
+    let (folder, site) = (folder(context)?, context.settings()?.site.value);
+    let mut drawers: Vec<(Destination, Vec<LetterRow>)> = Vec::new();
+    let mut others = Vec::new();
+    for row in args.chosen.rows(&files(&folder)?)? {
+        let Some(known) = of_file(&row, &folder, site) else {
+            others.push(row);
+            continue;
+        };
+        match drawers.iter_mut().find(|(other, _)| *other == known) {
+            Some((_, rows)) => rows.push(row),
+            None => drawers.push((known, vec![row])),
         }
-        rows = others;
     }
-    match rows.first() {
+    match others.first() {
         None => {}
         Some(other) if !args.chosen.is_all() => return Err(elsewhere(other).into()),
         Some(other) => context.ui.status(&format!(
             "{} for {} or others wait: name the site with --site",
-            counted(rows.len() as u64, "letter"),
+            counted(others.len() as u64, "letter"),
             destination(other)
         )),
     }
     Ok(drawers)
 }
 
-/// As the run that set them aside called it.
-fn name(kind: IntakeKind, datadog: &Datadog) -> String {
-    format!("{} {}", kind.name(), datadog.site())
+/// The destination whose file a letter is in; a damaged letter does not say it.
+fn of_file(row: &LetterRow, folder: &Path, site: Site) -> Option<Destination> {
+    let of_site = ["logs", "events", "llmobs", "otlp"].map(|word| format!("{word} {site}"));
+    let mut names = row.destination.iter().chain(&of_site);
+    let name = names.find(|name| DeadLetters::new(folder, name).path() == row.file)?;
+    Destination::of_name(name, site)
 }
 
 fn destination(row: &LetterRow) -> &str {
@@ -163,34 +158,29 @@ fn elsewhere(row: &LetterRow) -> UsageError {
 /// Sends letters of one file, and takes out those that are dealt with: also of a run that failed.
 async fn retry(
     context: &Context,
-    datadog: Datadog,
-    kind: IntakeKind,
+    intake: &Intake<'_>,
+    destination: &Destination,
     rows: &[LetterRow],
 ) -> anyhow::Result<Retried> {
-    let name = name(kind, &datadog);
+    let name = intake.name(destination);
     let folder = context.state_folder()?.join(FOLDER);
     let path = DeadLetters::new(&folder, &name).path().to_owned();
     let drawer = Drawer::open(&path, &Holder::this(COMMAND, context.now()))?;
-    let receipt =
-        RefCell::new(receipts::begin(context, None, sending(&path, kind, &datadog)).await?);
+    let run = sending(&path, intake, destination);
+    let receipt = RefCell::new(receipts::begin(context, None, run).await?);
     let sent_under = receipt.borrow().id().to_owned();
-    let options = Options {
-        deadline: context.deadline(),
-        dead_letters: Some(folder),
-        ..Options::default()
-    };
     let (course, names) = (Course::default(), std::iter::once(name.clone()));
     let chorus = Chorus::new(&context.ui, "shipping", &course, names);
     let follower = Follower {
         ui: &context.ui,
+        are_spans: destination.takes_spans(),
         chorus: &chorus,
         settled: RefCell::default(),
         not_events: Cell::default(),
     };
     let (letters, unread) = reading(&drawer, lines_of(rows, &path));
     let given = |letter| follower.given(&letter);
-    let remedy = "run the same command again with another key".to_owned();
-    let end = End::Intake(Account::new(kind, datadog, None, remedy), options);
+    let end = intake.end(destination)?;
     let recorder = Recorder::of_lines(Some(&receipt), &follower);
     let wish = stop(context);
     let carried = carry(context, &wish, end, letters, given, recorder);
@@ -218,12 +208,12 @@ async fn retry(
 }
 
 /// What the receipt says that it set out to do.
-fn sending(letters: &Path, kind: IntakeKind, datadog: &Datadog) -> Run {
+fn sending(letters: &Path, intake: &Intake<'_>, destination: &Destination) -> Run {
     Run {
         command: COMMAND.to_owned(),
         source: Some(letters.display().to_string()),
-        destination: kind.name().to_owned(),
-        site: Some(datadog.site().to_string()),
+        destination: destination.to_string(),
+        site: intake.site_of(destination).map(|site| site.to_string()),
         ..Run::default()
     }
 }
@@ -259,6 +249,8 @@ fn reading(
 /// Makes events of letters, tells how it goes, and keeps which letters are dealt with.
 struct Follower<'a> {
     ui: &'a Ui,
+    /// Spans have no id and no time of an event's.
+    are_spans: bool,
     chorus: &'a Chorus<'a>,
     settled: RefCell<LineSet>,
     not_events: Cell<u64>,
@@ -267,6 +259,7 @@ struct Follower<'a> {
 impl Follower<'_> {
     fn given(&self, stored: &StoredLetter) -> Option<Given> {
         let event = match &stored.content {
+            Ok(letter) if self.are_spans => return Some(span(stored.line, letter)),
             Ok(letter) => {
                 let bytes = Bytes::copy_from_slice(letter.event.get().as_bytes());
                 event_under(&letter.id, stored.line, &bytes, letter.time)
@@ -288,6 +281,25 @@ impl Follower<'_> {
             }
         }
     }
+}
+
+/// A letter whose event is a span: as it is, under its own id.
+fn span(number: Number, letter: &Letter) -> Given {
+    let json = Bytes::copy_from_slice(letter.event.get().as_bytes());
+    let start = serde_json::from_slice(&json).ok().and_then(start_of);
+    Given::Line(Line {
+        id: letter.id.clone(),
+        kind: Some("span".into()),
+        timestamp: start.unwrap_or(letter.time),
+        json,
+        number: Some(number),
+    })
+}
+
+/// Where the destination judges a span by its age, that is the age of its start.
+fn start_of(span: Value) -> Option<Timestamp> {
+    let start = span.get("start_ns")?.as_i64()?;
+    Timestamp::from_nanosecond(start.into()).ok()
 }
 
 impl Observer for &Follower<'_> {

@@ -2,14 +2,14 @@
 
 use clap::{Args, ValueEnum};
 
-use super::place::To;
+use super::place::{Destination, To};
 use crate::delivery::{Codec, LatePolicy};
 
 /// Where it goes and how.
 #[derive(Debug, Args)]
 pub struct DeliveryFlags {
-    /// Where it goes: `logs` or `events` (Datadog), `-`, or a path whose ending picks the format;
-    /// repeatable, with `,best-effort` behind one that must not hold the others back
+    /// Where it goes: `logs` or `events` (Datadog), for sessions also `otlp[=URL]` or `llmobs`, `-`,
+    /// or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back
     #[arg(
         long,
         value_name = "DEST",
@@ -37,6 +37,21 @@ pub struct DeliveryFlags {
 }
 
 impl DeliveryFlags {
+    /// Those of a command whose destinations are known without being named.
+    pub fn to(destinations: impl IntoIterator<Item = Destination>) -> Self {
+        let to = destinations.into_iter().map(|destination| To {
+            destination,
+            is_best_effort: false,
+        });
+        Self {
+            to: to.collect(),
+            overwrite: false,
+            compression: Compression::Zstd,
+            late: None,
+            dry_run: false,
+        }
+    }
+
     pub fn codec(&self) -> Codec {
         match self.compression {
             Compression::Zstd => Codec::Zstd,

@@ -72,6 +72,17 @@ pub enum End<'a> {
     Stdout(Format),
 }
 
+impl End<'_> {
+    /// What it takes, for people.
+    pub(super) fn noun(&self) -> &'static str {
+        match self {
+            End::Receiver(..) | End::ShowSpans(..) | End::Show(_, IntakeKind::LlmObs, _) => "span",
+            End::Intake(account, _) if account.kind() == IntakeKind::LlmObs => "span",
+            _ => "event",
+        }
+    }
+}
+
 /// What came of a lane.
 pub(super) enum Ended {
     Done(Summary),

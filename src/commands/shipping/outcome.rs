@@ -8,6 +8,8 @@ use crate::ui::counted;
 /// What came of one destination.
 pub struct Carried {
     pub name: String,
+    /// What it takes, for people: `event`, `span`.
+    pub noun: &'static str,
     pub is_best_effort: bool,
     /// Of best effort: the events that it did not have, taken or not.
     pub lacked: u64,
@@ -146,6 +148,7 @@ mod tests {
 
     fn carried(result: anyhow::Result<Summary>, is_best_effort: bool) -> Carried {
         Carried {
+            noun: "event",
             name: "logs".to_owned(),
             is_best_effort,
             lacked: 0,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::receivers::ReceiverUrl;
+use crate::domain::site::Site;
 use crate::error::UsageError;
 
 /// What is written behind a destination that must not hold the others back.
@@ -35,6 +36,21 @@ pub enum Destination {
 }
 
 impl Destination {
+    /// The destination of an [`Intake`](super::Intake)'s name at `site`; `None` for that of
+    /// another site, and for what is none.
+    pub fn of_name(name: &str, site: Site) -> Option<Self> {
+        let (word, rest) = name.split_once(' ')?;
+        let is_here = rest == site.domain();
+        match word {
+            "logs" if is_here => Some(Destination::Logs),
+            "events" if is_here => Some(Destination::Events),
+            "llmobs" if is_here => Some(Destination::LlmObs),
+            "otlp" if is_here => Some(Destination::Otlp(None)),
+            "otlp" if rest.contains("://") => rest.parse().ok().map(|url| Self::Otlp(Some(url))),
+            _ => None,
+        }
+    }
+
     /// True for Datadog's intakes of events.
     pub fn is_intake(&self) -> bool {
         matches!(self, Destination::Logs | Destination::Events)
@@ -144,9 +160,37 @@ mod tests {
         let extra = to("events,best-effort");
         assert!(extra.is_best_effort && extra.destination == Destination::Events);
         assert!(to("x.csv,best-effort").is_best_effort);
-        for wrong in ["", "logs,fast", ",best-effort"] {
+        for wrong in [
+            "",
+            "logs,fast",
+            ",best-effort",
+            "otlp=",
+            "otlp=localhost",
+            "llmobs,x",
+        ] {
             assert!(wrong.parse::<To>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_receiver_of_spans_is_datadogs_own_or_one_that_is_named() {
+        assert_eq!(to("otlp").destination, Destination::Otlp(None));
+        assert_eq!(to("llmobs").destination, Destination::LlmObs);
+        let named = to("otlp=http://localhost:4318/v1/traces,best-effort");
+        assert!(named.is_best_effort);
+        assert_eq!(named.destination.to_string(), "otlp=http://localhost:4318");
+        let twice = [to("otlp=http://a"), to("otlp=http://a/")];
+        assert!(check(&twice).is_err(), "one receiver in two writings");
+    }
+
+    #[test]
+    fn the_name_of_a_destination_leads_back_to_it() {
+        let of_name = |name: &str| Destination::of_name(name, Site::Eu1);
+        assert_eq!(of_name("logs datadoghq.eu"), Some(Destination::Logs));
+        assert_eq!(of_name("otlp datadoghq.eu"), Some(Destination::Otlp(None)));
+        assert_eq!(of_name("llmobs datadoghq.com"), None, "another site's");
+        let named = to("otlp=http://localhost:4318").destination;
+        assert_eq!(of_name("otlp http://localhost:4318"), Some(named));
     }
 
     #[test]

@@ -150,3 +150,47 @@ fn not_this_intake(receiver: &ReceiverUrl, site: Site, other: Site) -> UsageErro
     };
     UsageError::with_hint(format!("{receiver} is not the OTLP intake of {site}"), hint)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receiver(text: &str) -> ReceiverUrl {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn a_base_and_the_address_of_the_traces_are_the_same_receiver() {
+        for text in [
+            "http://localhost:4318",
+            "http://localhost:4318/",
+            "http://localhost:4318/v1/traces",
+            "http://localhost:4318/v1/traces/",
+        ] {
+            let receiver = receiver(text);
+            assert_eq!(receiver.to_string(), "http://localhost:4318");
+            assert_eq!(
+                receiver.traces().as_str(),
+                "http://localhost:4318/v1/traces"
+            );
+        }
+        let below = receiver("https://collector.test/otlp/");
+        assert_eq!(below.to_string(), "https://collector.test/otlp");
+        assert_eq!(below.traces().path(), "/otlp/v1/traces");
+    }
+
+    #[test]
+    fn an_address_holds_nothing_but_where_to_connect() {
+        for wrong in [
+            "localhost:4318",
+            "grpc://localhost:4317",
+            "http://",
+            "http://user:secret@localhost",
+            "http://localhost?key=secret",
+            "http://localhost#x",
+        ] {
+            let refused = wrong.parse::<ReceiverUrl>().expect_err(wrong);
+            assert!(!refused.contains("secret"), "{refused}");
+        }
+    }
+}

@@ -99,6 +99,7 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
     let (mut tracks, mut ends) = (Vec::new(), Vec::new());
     for lane in lanes {
         tracks.push(Track {
+            noun: lane.end.noun(),
             name: lane.name,
             is_best_effort: lane.is_best_effort,
             keeper: lane.keeper,
@@ -115,6 +116,7 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
     let carried = tracks.into_iter().zip(ended).zip(&lacked);
     let carried = carried.map(|((track, ended), lacked)| Carried {
         name: track.name,
+        noun: track.noun,
         is_best_effort: track.is_best_effort,
         lacked: lacked.get(),
         known: track.keeper.known(),
@@ -141,6 +143,7 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
 /// A lane without its end.
 struct Track<'a, E> {
     name: String,
+    noun: &'static str,
     is_best_effort: bool,
     keeper: Box<dyn Keeper<E> + 'a>,
     receipt: Option<RefCell<Receipt>>,

@@ -24,6 +24,9 @@ pub struct Shipped {
 pub struct Arrived {
     pub destination: String,
     pub best_effort: bool,
+    /// What it takes, for people.
+    #[serde(skip)]
+    noun: &'static str,
     #[serde(flatten)]
     pub counts: Counts,
     /// Id of the receipt that it left.
@@ -50,6 +53,8 @@ pub struct Counts {
     pub late: u64,
     pub skipped: u64,
     pub dead_letters: u64,
+    /// Of those, how many a receiver of spans said it had left out; it does not say which.
+    pub rejected: u64,
     /// The first of several.
     pub dead_letter_file: Option<String>,
     pub undelivered: u64,
@@ -79,7 +84,7 @@ impl Shipped {
         let mut lines = Vec::new();
         for one in &self.destinations {
             lines.push(one.line(of));
-            lines.extend(one.counts.remarks());
+            lines.extend(one.counts.remarks(one.noun));
             let receipt = one.receipt.as_ref();
             lines.extend(receipt.map(|receipt| format!("  receipt {receipt}")));
             if let Some(error) = &one.error {
@@ -95,6 +100,7 @@ impl Arrived {
         Self {
             destination: carried.name.clone(),
             best_effort: carried.is_best_effort,
+            noun: carried.noun,
             counts: Counts {
                 already_sent: carried.known,
                 missed: carried.missed(),
@@ -122,7 +128,7 @@ impl Arrived {
         };
         format!(
             "{}{of} to {destination} in {:.1} s{amount}",
-            counted(counts.accepted, "event"),
+            counted(counts.accepted, self.noun),
             counts.elapsed_s
         )
     }
@@ -146,6 +152,7 @@ impl Counts {
             late: summary.late,
             skipped: summary.skipped,
             dead_letters: summary.dead_letters,
+            rejected: summary.rejected,
             dead_letter_file: path.map(|path| path.display().to_string()),
             undelivered: summary.undelivered,
             bytes_raw: summary.bytes_raw,
@@ -171,6 +178,7 @@ impl Counts {
             sum.late += one.late;
             sum.skipped += one.skipped;
             sum.dead_letters += one.dead_letters;
+            sum.rejected += one.rejected;
             let file = &one.dead_letter_file;
             sum.dead_letter_file = sum.dead_letter_file.or_else(|| file.clone());
             sum.undelivered += one.undelivered;
@@ -182,38 +190,43 @@ impl Counts {
         })
     }
 
-    fn remarks(&self) -> Vec<String> {
+    fn remarks(&self, noun: &str) -> Vec<String> {
         let file = self.dead_letter_file.as_deref().unwrap_or("no file");
         let set_aside = format!("set aside in {file}");
         let all = [
             (
                 self.late,
-                "event",
-                "older than Datadog takes: under the time of sending, tagged late:true",
+                noun,
+                "older than Datadog takes: sent as of now, tagged late:true",
             ),
             (
                 self.already_sent,
-                "event",
+                noun,
                 "there already from an earlier run (--again sends them once more)",
             ),
             (
                 self.skipped,
-                "event",
+                noun,
                 "older than Datadog takes: left out (--late skip)",
             ),
             (
                 self.cut,
-                "event",
-                "longer than Datadog takes: a text was cut",
+                noun,
+                "longer than the destination takes: a text was cut",
             ),
             (self.retries.values().sum(), "request", "made again"),
             (
                 self.missed,
-                "event",
+                noun,
                 "missed, since it was too slow: a later run sends them",
             ),
-            (self.undelivered, "event", "not delivered"),
-            (self.dead_letters, "event", &set_aside),
+            (self.undelivered, noun, "not delivered"),
+            (self.dead_letters, noun, &set_aside),
+            (
+                self.rejected,
+                noun,
+                "rejected for good among those; the receiver does not say which",
+            ),
         ];
         let all = all.into_iter().filter(|(count, ..)| *count > 0);
         all.map(|(count, noun, text)| format!("  {} {text}", counted(count, noun)))

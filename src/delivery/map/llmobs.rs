@@ -19,7 +19,7 @@ const LONGEST_ML_APP: usize = 193;
 const NO_PARENT: &str = "undefined";
 
 /// Attributes that have a place of their own.
-const PLACED: [&str; 17] = [
+const PLACED: [&str; 19] = [
     names::OPERATION,
     names::PROVIDER,
     names::SYSTEM,
@@ -36,6 +36,8 @@ const PLACED: [&str; 17] = [
     names::CACHE_READ_TOKENS,
     names::COST,
     names::DB_QUERY,
+    names::COMMAND,
+    names::OUTPUT,
     names::ERROR_TYPE,
 ];
 
@@ -132,10 +134,11 @@ fn set_content(body: &mut Tree, span: &Span) {
     let input = first(&[
         names::TOOL_ARGUMENTS,
         names::DB_QUERY,
+        names::COMMAND,
         names::INPUT_MESSAGES,
     ]);
     body.set_known("meta.input.value", input);
-    let output = first(&[names::TOOL_RESULT, names::OUTPUT_MESSAGES]);
+    let output = first(&[names::TOOL_RESULT, names::OUTPUT, names::OUTPUT_MESSAGES]);
     body.set_known("meta.output.value", output);
 }
 
@@ -208,4 +211,134 @@ fn json(value: &AttributeValue) -> Value {
 /// Since 1970; what was before is then, and what is after 2262 is its end.
 fn nanoseconds(at: jiff::Timestamp) -> i64 {
     i64::try_from(at.as_nanosecond().max(0)).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::delivery::testing::{at, profile};
+    use crate::domain::span::{Attributes, Dropped, SpanEvent, SpanId, SpanKind, TraceId};
+
+    fn span(attributes: &[(&'static str, AttributeValue)]) -> Span {
+        let trace_id = TraceId::of_session("g", "a0000000-0000-4000-8000-000000000001");
+        let start = at("2026-08-01T12:00:00Z");
+        let mut set = Attributes::default();
+        for (name, value) in attributes {
+            set.set(*name, value.clone());
+        }
+        Span {
+            trace_id,
+            span_id: SpanId::of(trace_id, "x", 0),
+            parent: None,
+            name: "a span".to_owned(),
+            kind: SpanKind::Internal,
+            start,
+            end: start + Duration::from_millis(5),
+            status: SpanStatus::Unset,
+            attributes: set,
+            events: Vec::new(),
+            links: Vec::new(),
+            dropped: Dropped::default(),
+        }
+    }
+
+    #[test]
+    fn a_model_call_has_model_tokens_and_cost_where_datadog_reads_them() {
+        let span = span(&[
+            (names::OPERATION, "chat".into()),
+            (names::PROVIDER, "openai".into()),
+            (names::REQUEST_MODEL, "gpt".into()),
+            (names::RESPONSE_MODEL, "gpt-1".into()),
+            (names::INPUT_TOKENS, 10.into()),
+            (names::OUTPUT_TOKENS, 5.into()),
+            (names::COST, 0.25.into()),
+            (names::CONVERSATION, "c-1".into()),
+            ("team", "orders".into()),
+        ]);
+        let body = Value::Object(to_record(&span, &["env:prod".to_owned()]).body);
+        assert_eq!(
+            body["meta"],
+            json!({
+                "kind": "llm",
+                "model_name": "gpt-1",
+                "model_provider": "openai",
+                "metadata": {"team": "orders"},
+            })
+        );
+        assert_eq!(
+            body["metrics"],
+            json!({"input_tokens": 10, "output_tokens": 5, "total_tokens": 15, "total_cost": 0.25})
+        );
+        assert_eq!(body["session_id"], "c-1");
+        assert_eq!(body["parent_id"], "undefined");
+        assert_eq!(body["duration"], 5_000_000);
+        assert_eq!(body["tags"], json!(["env:prod"]));
+    }
+
+    #[test]
+    fn operations_become_kinds_and_what_is_none_is_a_workflow_or_a_task() {
+        for (operation, kind) in [
+            ("text_completion", "llm"),
+            ("embeddings", "embedding"),
+            ("execute_tool", "tool"),
+            ("create_agent", "agent"),
+            ("retrieval", "retrieval"),
+            ("plan", "workflow"),
+        ] {
+            let span = span(&[(names::OPERATION, operation.into())]);
+            assert_eq!(super::kind(&span), kind, "{operation}");
+        }
+        let mut plain = span(&[]);
+        assert_eq!(super::kind(&plain), "workflow");
+        plain.parent = Some(plain.span_id);
+        assert_eq!(super::kind(&plain), "task");
+    }
+
+    #[test]
+    fn a_failed_tool_has_its_error_its_input_and_its_events() {
+        let mut span = span(&[
+            (names::OPERATION, "execute_tool".into()),
+            (names::TOOL_NAME, "psql".into()),
+            (names::DB_QUERY, "select 1".into()),
+            (names::ERROR_TYPE, "exit_1".into()),
+        ]);
+        span.status = SpanStatus::Error {
+            message: "no".to_owned(),
+        };
+        span.events.push(SpanEvent {
+            at: span.start,
+            name: "guardrail.hit".into(),
+            attributes: Attributes::default(),
+        });
+        let body = Value::Object(to_record(&span, &[]).body);
+        assert_eq!(
+            (&body["name"], &body["status"]),
+            (&json!("psql"), &json!("error"))
+        );
+        let meta = &body["meta"];
+        assert_eq!(meta["error"], json!({"message": "no", "type": "exit_1"}));
+        assert_eq!(meta["input"]["value"], "select 1");
+        assert_eq!(meta["metadata"]["events"][0]["name"], "guardrail.hit");
+    }
+
+    #[test]
+    fn an_application_has_a_name_that_datadog_takes() {
+        assert_eq!(ml_app("Agent Access"), "agent_access");
+        assert_eq!(ml_app("a__b!?c_"), "a_b_c");
+        assert_eq!(ml_app("team/app:v1.2-x"), "team/app:v1.2-x");
+        assert_eq!(ml_app("  "), "ddctl");
+        assert_eq!(ml_app(&"Ä".repeat(400)).chars().count(), LONGEST_ML_APP);
+    }
+
+    #[test]
+    fn tags_are_the_profiles() {
+        assert_eq!(
+            tags(&profile()),
+            ["service:agent-access", "env:prod", "team:platform"]
+        );
+    }
 }

@@ -214,7 +214,7 @@ fn approval_status(kind: EventKind, review: &Review) -> String {
 }
 
 /// Who approved, each once, in the order of the groups.
-fn approvers(review: &Review) -> Vec<&str> {
+pub(super) fn approvers(review: &Review) -> Vec<&str> {
     let mut approvers: Vec<&str> = Vec::new();
     for group in &review.groups {
         match (group.status, group.reviewed_by.as_deref()) {
@@ -264,7 +264,7 @@ fn set_end(log: &mut Tree, event: &SessionEvent, redactor: &Redactor) {
 }
 
 /// How it failed, in a word and in a sentence.
-fn failure(event: &SessionEvent) -> Option<(&'static str, String)> {
+pub(super) fn failure(event: &SessionEvent) -> Option<(&'static str, String)> {
     let is_rejection = event.kind == EventKind::Review(ReviewState::Rejected);
     if !knows_the_end(event.kind) && !is_rejection {
         return None;

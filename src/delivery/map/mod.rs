@@ -6,6 +6,7 @@ pub mod heartbeat;
 pub mod llmobs;
 pub mod log;
 pub mod otlp;
+pub mod session;
 pub mod trace;
 pub(super) mod tree;
 pub mod webhook;

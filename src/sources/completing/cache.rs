@@ -26,7 +26,7 @@ impl Cache {
     }
 
     pub fn put(&mut self, completed: Completed) {
-        let commands = [&completed.session.script, &completed.statements];
+        let commands = [&completed.session.script, &completed.recorded.statements];
         let length: usize = commands.into_iter().flatten().map(String::len).sum();
         if length > LONGEST_COMMAND {
             self.sessions.remove(&completed.session.id);
@@ -52,6 +52,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::sources::contents::Contents;
     use crate::sources::testing::{at_millis, row};
 
     fn completed(number: u32, script: usize) -> Completed {
@@ -59,7 +60,7 @@ mod tests {
         session.script = Some("x".repeat(script));
         Completed {
             session: Arc::new(session),
-            statements: None,
+            recorded: Contents::default(),
             is_incomplete: false,
         }
     }

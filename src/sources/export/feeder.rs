@@ -17,6 +17,7 @@ use crate::domain::session::Session;
 use crate::domain::time::TimeRange;
 use crate::gateway::GatewayError;
 use crate::sources::complete::{Asker, Completed, completed, single};
+use crate::sources::contents::ReadRecording;
 use crate::sources::dense::Hidden;
 use crate::sources::error::SourceError;
 use crate::sources::events::EventContext;
@@ -85,7 +86,7 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
     pub async fn range(
         &mut self,
         range: TimeRange,
-        statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+        statements: &impl ReadRecording,
     ) -> Result<(), SourceError> {
         let Export {
             gateway, filter, ..
@@ -205,7 +206,7 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
     pub async fn unfinished(
         &mut self,
         sessions: &BTreeMap<String, Timestamp>,
-        statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+        statements: &impl ReadRecording,
     ) -> Result<(), SourceError> {
         let throttle = Rc::clone(&self.throttle);
         let asker = &self.asker(&throttle);
@@ -266,7 +267,7 @@ struct Looker<'a, S> {
     statements: &'a S,
 }
 
-impl<S: Fn(&Session, &[u8]) -> Option<String>> Looker<'_, S> {
+impl<S: ReadRecording> Looker<'_, S> {
     async fn looked_at(&self, walked: Walked) -> Result<Looked, SourceError> {
         let (row, whole_from) = match walked {
             Walked::Row { row, whole_from } => (row, whole_from),

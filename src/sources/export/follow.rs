@@ -13,8 +13,8 @@ use super::memory::Memory;
 use super::stretch::IN_DOUBT;
 use super::{Export, Fed, SourceProgress, SourceSummary};
 use crate::domain::intervals::Intervals;
-use crate::domain::session::Session;
 use crate::gateway::Gateway;
+use crate::sources::contents::ReadRecording;
 use crate::sources::error::SourceError;
 use crate::sources::events::EventContext;
 use crate::sources::filter::SessionFilter;
@@ -46,7 +46,7 @@ pub struct Follow<'a> {
 pub async fn follow(
     follow: Follow<'_>,
     left: impl FnMut(Timestamp) -> Option<Left>,
-    statements: impl Fn(&Session, &[u8]) -> Option<String>,
+    statements: impl ReadRecording,
     tx: mpsc::Sender<Fed>,
     news: impl FnMut(News),
 ) -> Result<SourceSummary, SourceError> {
@@ -84,7 +84,7 @@ impl<'a> Looks<'a> {
         &mut self,
         left: Left,
         now: Timestamp,
-        statements: &impl Fn(&Session, &[u8]) -> Option<String>,
+        statements: &impl ReadRecording,
         tx: &mpsc::Sender<Fed>,
         news: &mut impl FnMut(News),
     ) -> Result<(), SourceError> {

@@ -17,6 +17,7 @@ pub use self::follow::{Follow, follow};
 pub use self::stretch::Stretch;
 pub(super) use self::stretch::{IN_DOUBT, Reading};
 use super::complete::{Asker, Completed, single};
+use super::contents::ReadRecording;
 use super::dense::Hidden;
 use super::error::SourceError;
 use super::events::EventContext;
@@ -84,10 +85,10 @@ pub struct SourceSummary {
 /// Sends the events of every wanted session to `tx`: sessions newest first, the events of one
 /// session next to each other and in order. Ends early, with `Closed`, when nobody receives.
 ///
-/// `statements` reads a recording's raw `event_stream` array.
+/// `statements` reads recordings.
 pub async fn export(
     export: Export<'_>,
-    statements: impl Fn(&Session, &[u8]) -> Option<String>,
+    statements: impl ReadRecording,
     tx: mpsc::Sender<Fed>,
     progress: impl FnMut(SourceProgress),
 ) -> Result<SourceSummary, SourceError> {
@@ -106,7 +107,7 @@ pub async fn export(
 pub async fn export_unfinished(
     export: Export<'_>,
     sessions: &BTreeMap<String, Timestamp>,
-    statements: impl Fn(&Session, &[u8]) -> Option<String>,
+    statements: impl ReadRecording,
     tx: mpsc::Sender<Fed>,
 ) -> Result<SourceSummary, SourceError> {
     let mut feeder = Feeder::new(export, tx, |_| ());
@@ -119,7 +120,7 @@ pub async fn export_sessions(
     gateway: &Gateway,
     references: &[SessionRef],
     context: &EventContext,
-    statements: impl Fn(&Session, &[u8]) -> Option<String>,
+    statements: impl ReadRecording,
     tx: mpsc::Sender<Fed>,
 ) -> Result<SourceSummary, SourceError> {
     let mut summary = SourceSummary::default();

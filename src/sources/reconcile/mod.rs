@@ -17,12 +17,12 @@ use tokio::sync::mpsc;
 
 use self::hold::hold_back;
 pub use self::position::{NotAPosition, Position};
+use super::contents::ReadRecording;
 use super::error::SourceError;
 use super::events::EventContext;
 use super::export::{Fed, Follow, SourceSummary, follow};
 use super::filter::SessionFilter;
 use super::rounds::{Left, News};
-use crate::domain::session::Session;
 use crate::gateway::Gateway;
 
 /// A webhook is seldom later than this.
@@ -53,7 +53,7 @@ pub struct Reconcile<'a> {
 pub async fn reconcile(
     settings: Reconcile<'_>,
     mut left: impl FnMut(Timestamp) -> Option<Left>,
-    statements: impl Fn(&Session, &[u8]) -> Option<String>,
+    statements: impl ReadRecording,
     tx: mpsc::Sender<Fed>,
     news: impl FnMut(News),
 ) -> Result<SourceSummary, SourceError> {

@@ -28,7 +28,7 @@ pub use process::Running;
 pub use pty::{Pty, PtyOutput};
 pub use recorded::{RecordedGateway, RecordedSession, id};
 pub use sandbox::{SandboxOptions, SandboxProcess};
-pub use scripted::{Asked, ScriptedServer};
+pub use scripted::{Asked, Scripted, ScriptedServer};
 pub use snapshot::stable;
 pub use waiting::until;
 pub use webhook::{Attempt, OTHER_SECRET, SECRET};

@@ -115,7 +115,8 @@ fn answer(sessions: &[RecordedSession], asked: &Asked) -> Scripted {
             let rows: Vec<&Map<String, Value>> = sessions.iter().map(|one| &one.row).collect();
             json!({"data": rows, "total": rows.len(), "has_next_page": false})
         }
-        "connections" | "access-requests/rules" => json!([]),
+        "connections" => json!([]),
+        "access-requests/rules" => json!({"data": [], "pages": {"total": 0}}),
         other => {
             let id = other.trim_start_matches("sessions/");
             match sessions.iter().find(|one| one.row["id"] == id) {

@@ -4,11 +4,10 @@ use jiff::Timestamp;
 
 use super::Export;
 use super::plan::{Plan, What};
-use crate::commands::shipping::MANY;
+use crate::commands::shipping::{MANY, are_late_wanted};
 use crate::context::Context;
 use crate::delivery::OLDEST;
 use crate::domain::intervals::Intervals;
-use crate::domain::time::human_duration;
 use crate::gateway::Gateway;
 use crate::sources::audit::{AuditFilter, Estimate, estimate};
 use crate::ui::counted;
@@ -47,7 +46,9 @@ pub(super) async fn goes_on(
         return Ok(true);
     }
     let estimate = estimate?;
-    Ok(is_wanted_all(context, estimate)? && are_late_wanted(context, args, estimate)?)
+    let old =
+        (estimate.old > 0).then(|| format!("up to {} happened", counted(estimate.old, "change")));
+    Ok(is_wanted_all(context, estimate)? && are_late_wanted(context, &args.delivery, old)?)
 }
 
 fn is_wanted_all(context: &Context, estimate: Estimate) -> anyhow::Result<bool> {
@@ -56,17 +57,4 @@ fn is_wanted_all(context: &Context, estimate: Estimate) -> anyhow::Result<bool> 
     }
     let question = format!("Send up to {}?", counted(estimate.rows, "event"));
     context.ui.confirm(&question, "--yes")
-}
-
-fn are_late_wanted(context: &Context, args: &Export, estimate: Estimate) -> anyhow::Result<bool> {
-    if estimate.old == 0 || args.delivery.is_late_told() {
-        return Ok(true);
-    }
-    let question = format!(
-        "Up to {} happened more than {} ago, and Datadog takes nothing that old. Send such events \
-         under the time of sending, tagged late:true?",
-        counted(estimate.old, "change"),
-        human_duration(OLDEST),
-    );
-    context.ui.confirm(&question, "--yes, or choose by --late")
 }

@@ -4,11 +4,10 @@ use jiff::Timestamp;
 
 use super::Export;
 use super::plan::{Plan, What};
-use crate::commands::shipping::MANY;
+use crate::commands::shipping::{MANY, are_late_wanted};
 use crate::context::Context;
 use crate::delivery::OLDEST;
 use crate::domain::intervals::Intervals;
-use crate::domain::time::human_duration;
 use crate::gateway::Gateway;
 use crate::sources::{self, Estimate, SessionFilter, SourceError};
 use crate::ui::counted;
@@ -44,7 +43,9 @@ pub(super) async fn goes_on(
         return Ok(true);
     }
     let estimate = estimate?;
-    Ok(is_wanted_all(context, estimate)? && are_late_wanted(context, args, estimate)?)
+    let is_any_old = estimate.old > 0 && args.has_events();
+    let old = is_any_old.then(|| format!("up to {} began", counted(estimate.old, "session")));
+    Ok(is_wanted_all(context, estimate)? && are_late_wanted(context, &args.delivery, old)?)
 }
 
 async fn estimate(args: &Export, gateway: &Gateway, plan: &Plan) -> Result<Estimate, SourceError> {
@@ -73,17 +74,4 @@ fn is_wanted_all(context: &Context, estimate: Estimate) -> anyhow::Result<bool> 
     let sessions = counted(estimate.sessions, "session");
     let question = format!("Send about {events} events, of up to {sessions}?");
     context.ui.confirm(&question, "--yes")
-}
-
-fn are_late_wanted(context: &Context, args: &Export, estimate: Estimate) -> anyhow::Result<bool> {
-    if estimate.old == 0 || args.delivery.is_late_told() {
-        return Ok(true);
-    }
-    context.ui.warning(&format!(
-        "up to {} began more than {} ago, and Datadog takes nothing that old",
-        counted(estimate.old, "session"),
-        human_duration(OLDEST),
-    ));
-    let question = "Send such events under the time of sending, tagged late:true?";
-    context.ui.confirm(question, "--yes, or choose by --late")
 }

@@ -76,6 +76,7 @@ pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, Usag
         }
     }
     check(args, None)?;
+    check_spans(args)?;
     args.rotate.check(&places)?;
     Ok(Destinations::Events(places))
 }
@@ -154,6 +155,28 @@ fn only_recordings(what: &str) -> UsageError {
         format!("{what} session events, and these are recordings"),
         "name a file that ends in .cast, .txt, .ndjson, .csv, .html or .svg",
     )
+}
+
+/// What says which spans there are is refused where there are none, and what counts events where
+/// there are no others.
+fn check_spans(args: &Export) -> Result<(), UsageError> {
+    let all = &args.delivery.to;
+    let any = |is: fn(&Destination) -> bool| all.iter().any(|to| is(&to.destination));
+    if args.include_output && !any(Destination::takes_spans) {
+        return Err(UsageError::new(
+            "--include-output is for --to otlp and --to llmobs",
+        ));
+    }
+    if args.include_people && !any(|one| *one == Destination::LlmObs) {
+        return Err(UsageError::new("--include-people is for --to llmobs"));
+    }
+    if args.proof.estimate && any(Destination::takes_spans) {
+        return Err(UsageError::with_hint(
+            "--estimate counts session events, and these are spans",
+            "--dry-run shows them",
+        ));
+    }
+    Ok(())
 }
 
 /// What cuts or chooses is refused where it would do nothing.

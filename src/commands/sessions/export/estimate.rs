@@ -167,7 +167,7 @@ async fn weigh(
         ..Sizes::default()
     };
     let (tx, mut rx) = mpsc::channel(SAMPLE);
-    let statements = mapping.statements();
+    let statements = mapping.reading(false);
     let read = sources::export_sessions(gateway, &references, &events, statements, tx);
     let weigh = async {
         while let Some(fed) = rx.recv().await {

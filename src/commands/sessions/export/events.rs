@@ -5,7 +5,8 @@ use std::cell::Cell;
 use tokio::sync::mpsc;
 
 use super::estimate;
-use super::mapping::Mapping;
+use super::left_out::LeftOut;
+use super::mapping::{Mapping, Reading};
 use super::plan::{Plan, Wanted, What};
 use super::proof::verification;
 use super::summary::{ExportSummary, show};
@@ -18,7 +19,6 @@ use crate::commands::shipping::{
 use crate::context::Context;
 use crate::delivery::Patience;
 use crate::delivery::receipts::Run;
-use crate::domain::session::Session;
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::sources::{
@@ -72,7 +72,14 @@ pub(super) async fn run(
         false => Ok(None),
     };
     let is_stdout_free = !args.delivery.dry_run && !places.iter().any(Place::is_stdout);
-    let exit = tell(context, &plan, delivered, verification, is_stdout_free)?;
+    let exit = tell(
+        context,
+        &plan,
+        delivered,
+        mapping.left_out(),
+        verification,
+        is_stdout_free,
+    )?;
     if args.new && is_late {
         context.ui.status(OFTEN_ENOUGH);
     }
@@ -124,6 +131,7 @@ async fn deliver(
 ) -> anyhow::Result<Delivered> {
     let events = event_context(context, gateway).await?;
     let (reached, course) = (Cell::default(), &plan.course);
+    let has_steps = args.has_spans();
     let standing = match args.runs_until_stopped() {
         true => Some(standing(context, args, mapping, &lanes).await?),
         false => None,
@@ -135,7 +143,7 @@ async fn deliver(
         events: &events,
         standing: standing.as_ref(),
     };
-    let source = |tx| source.read(plan, mapping.statements(), tx, &reached);
+    let source = |tx| source.read(plan, mapping.reading(has_steps), tx, &reached);
     let is_whole = |read: &Result<_, SourceError>| matches!(read, Ok(_) | Err(SourceError::Closed));
     let shipment = match &standing {
         None => ship(context, course, lanes, source, is_whole).await,
@@ -176,6 +184,7 @@ fn tell(
     context: &Context,
     plan: &Plan,
     delivered: Delivered,
+    left_out: LeftOut,
     verification: anyhow::Result<Option<Verification>>,
     is_free: bool,
 ) -> anyhow::Result<Exit> {
@@ -184,6 +193,7 @@ fn tell(
     let is_told = carried.len() > 1 || carried.iter().all(|one| one.result.is_ok());
     if is_told {
         let summary = ExportSummary {
+            left_out,
             runs_until_stopped: matches!(plan.what, What::Following(_)),
             verification,
             ..ExportSummary::of(plan.range, &source, Shipped::of(&carried))
@@ -216,7 +226,7 @@ impl Source<'_> {
     async fn read(
         &self,
         plan: &Plan,
-        statements: impl Fn(&Session, &[u8]) -> Option<String>,
+        reading: Reading,
         tx: mpsc::Sender<Fed>,
         reached: &Cell<SourceProgress>,
     ) -> Result<SourceSummary, SourceError> {
@@ -224,7 +234,7 @@ impl Source<'_> {
         let filter = self.args.filter.filter();
         let Unread { ranges, unfinished } = match &plan.what {
             What::Sessions(references) => {
-                let named = sources::export_sessions(gateway, references, events, &statements, tx);
+                let named = sources::export_sessions(gateway, references, events, reading, tx);
                 return named.await;
             }
             What::Following(following) => {
@@ -240,7 +250,7 @@ impl Source<'_> {
                     News::Read(read) => reached.set(read),
                     news => tell_news(self.ui, self.standing, news),
                 };
-                return sources::follow(follow, left, statements, tx, news).await;
+                return sources::follow(follow, left, reading, tx, news).await;
             }
             What::Ranges(unread) => unread,
         };
@@ -254,14 +264,14 @@ impl Source<'_> {
             concurrency: self.args.concurrency,
         };
         let earlier =
-            sources::export_unfinished(export, unfinished, &statements, tx.clone()).await?;
+            sources::export_unfinished(export, unfinished, reading.clone(), tx.clone()).await?;
         let progress = |progress: SourceProgress| {
             reached.set(progress);
             if let Some(at) = progress.reached {
                 plan.course.reached(progress.sessions, ranges, at);
             }
         };
-        let new = sources::export(export, &statements, tx, progress);
+        let new = sources::export(export, reading, tx, progress);
         Ok(earlier + new.await?)
     }
 }

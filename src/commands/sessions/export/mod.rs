@@ -7,6 +7,7 @@ mod digest;
 mod estimate;
 mod events;
 mod found;
+mod left_out;
 mod lines;
 mod mapping;
 mod naming;
@@ -48,6 +49,8 @@ use crate::sources::{self, SessionRef};
   ddctl sessions export --new --to logs
   ddctl sessions export --follow --since 1h --to logs
   ddctl sessions export --since 12h --to logs --to events,best-effort
+  ddctl sessions export --new --to otlp=http://localhost:4318
+  ddctl sessions export --follow --since 1h --to logs --to llmobs
   ddctl sessions export --since 2026-10-01 --until 2026-11-01 --to oct.ndjson
   ddctl sessions export --follow --since 1h --to out.ndjson --rotate-age 15m
   ddctl sessions export 7c1e --to session.cast
@@ -65,6 +68,12 @@ is asked first: --yes answers. What a position leaves to --new and --follow is n
 --file takes lines of any program, one JSON object each. A line with `evt.id` and a `timestamp` goes \
 out byte for byte, nothing in it is hidden; what is missing is added. A file has a position: what was \
 delivered is not sent twice, and a file that grew goes on.
+
+--to otlp and llmobs take each session as a trace, once it is over: a root, a child for each command \
+or statement, and reviews and guardrails as events on the root. Ids are the same on every export. \
+--to otlp is Datadog's own intake; with an address it is an Agent or any collector, which gets no key.
+
+LLM Observability gets the sessions of agents, and takes nothing that began more than 23 hours ago.
 
 Files that rotate are named by the time at which each was begun, so that their names sort by time: \
 events.ndjson becomes events-20261121T181500.250Z.ndjson. Each appears under its name whole, and has \
@@ -153,6 +162,12 @@ pub struct Export {
     /// Leave out the lines of a recording file that cannot be read
     #[arg(long, help_heading = "Recordings")]
     lenient: bool,
+    /// With --to otlp or llmobs: what commands printed as well
+    #[arg(long)]
+    include_output: bool,
+    /// With --to llmobs: people's sessions too, which are billed as a model's traffic
+    #[arg(long)]
+    include_people: bool,
     /// Leave secrets in commands and recordings as they are
     #[arg(long)]
     no_redact: bool,
@@ -243,6 +258,17 @@ impl Export {
     /// False where it only says what it would be.
     pub fn delivers(&self) -> bool {
         !self.proof.estimate
+    }
+
+    /// True where something takes what a session did, step by step.
+    fn has_spans(&self) -> bool {
+        let mut all = self.delivery.to.iter();
+        all.any(|to| to.destination.takes_spans())
+    }
+
+    /// True where something takes session events, which may not be too old.
+    fn has_events(&self) -> bool {
+        self.delivery.to.iter().any(|to| to.destination.is_intake())
     }
 
     /// True where it goes on from a position.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::left_out::LeftOut;
 use crate::commands::shipping::{Shipped, Verification};
 use crate::context::Context;
 use crate::domain::time::TimeRange;
@@ -21,6 +22,8 @@ pub struct ExportSummary {
     pub not_done: Vec<String>,
     /// Sessions that the gateway has and does not show.
     pub hidden: Vec<HiddenSessions>,
+    /// Sessions that LLM Observability did not get.
+    pub left_out: LeftOut,
     #[serde(flatten)]
     pub shipped: Shipped,
     /// With `--verify`.
@@ -62,6 +65,7 @@ impl ExportSummary {
             incomplete: source.incomplete,
             not_done: source.not_done.clone(),
             hidden: source.hidden.iter().map(HiddenSessions::from).collect(),
+            left_out: LeftOut::default(),
             shipped,
             runs_until_stopped: false,
             verification: None,
@@ -88,6 +92,7 @@ impl ExportSummary {
             self.hidden.iter().map(|hidden| hidden.sessions).sum(),
             "not read: the gateway's list ends before them; a narrower filter may show them",
         );
+        lines.extend(self.left_out.lines());
         if self.shipped.total.interrupted && !self.runs_until_stopped {
             lines.push("  stopped before the end; run the same command again".to_owned());
         }

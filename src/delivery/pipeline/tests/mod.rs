@@ -3,6 +3,7 @@
 
 mod answers;
 mod flow;
+mod leaving_out;
 mod pausing;
 mod waiting;
 

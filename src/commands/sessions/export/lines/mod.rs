@@ -318,6 +318,7 @@ async fn ran(
     }
     let ended = ended.try_recv().ok().transpose();
     let carried = Carried {
+        noun: "event",
         name: lane.name,
         is_best_effort: lane.is_best_effort,
         lacked: 0,
