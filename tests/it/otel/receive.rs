@@ -190,10 +190,10 @@ fn what_a_program_sends_is_passed_on_as_it_came() {
 
 #[test]
 fn spans_that_the_destination_refuses_are_kept_and_counted() {
-    let sandbox = SandboxOptions::default().fault("otlp:400@1").start();
+    let sandbox = SandboxOptions::default().fault("otlp:poison=chat@1").start();
     let environment = TestEnvironment::of(&sandbox);
     let args = ["otel", "receive", "--to", "otlp", "--", DDCTL];
-    let args = args.iter().chain(&["otel", "check", "--wait", "0s"]);
+    let args = args.iter().chain(&["otel", "check", "--genai", "--wait", "0s"]);
     let _ = environment
         .run(args)
         .exits(6)

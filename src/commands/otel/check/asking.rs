@@ -191,6 +191,10 @@ impl Asked {
             waited: Duration::ZERO,
             why: None,
         };
+        if wait.is_zero() {
+            searched.why = Some("--wait is zero".to_owned());
+            return Ok(searched);
+        }
         let datadog = match self.client(context, flags)? {
             Ok(datadog) => datadog,
             Err(why) => {
