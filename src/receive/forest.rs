@@ -4,7 +4,7 @@
 //! trace is shown when its root is there and nothing of it has come for a moment; one whose root
 //! does not come is shown after a while as it is. What comes later is shown as a tree of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -35,7 +35,8 @@ pub struct Tree {
 pub struct Forest {
     growing: HashMap<TraceId, Growing>,
     waiting: usize,
-    shown: HashMap<TraceId, ()>,
+    /// Those that were shown, until there are too many to remember.
+    shown: HashSet<TraceId>,
 }
 
 #[derive(Debug)]
@@ -92,11 +93,14 @@ impl Forest {
 
     /// In the order in which they began.
     fn cut(&mut self, ids: Vec<TraceId>) -> Vec<Tree> {
+        if self.shown.len() > MOST {
+            self.shown.clear();
+        }
         let trees = ids.into_iter().filter_map(|trace_id| {
             let mut spans = self.growing.remove(&trace_id)?.spans;
             self.waiting -= spans.len();
             spans.sort_by_key(|span| span.start);
-            let is_late = self.shown.insert(trace_id, ()).is_some();
+            let is_late = !self.shown.insert(trace_id);
             Some(Tree {
                 trace_id,
                 spans,

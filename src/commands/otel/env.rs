@@ -14,7 +14,7 @@ use crate::ui::Format;
 
 /// The settings by which a program with an OpenTelemetry SDK sends to Datadog
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(mut_arg("app_key_file", |arg| arg.hide(true)), after_help = "Examples:
   eval \"$(ddctl otel env --service planner --env prod)\"
   ddctl otel env --service planner --env prod --llmobs --for python > tracing.py
   ddctl otel env --via agent --for kubernetes --service planner --env prod

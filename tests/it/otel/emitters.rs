@@ -121,9 +121,15 @@ fn pythons_sdk_sends_to_several_by_the_printed_code() {
     let script = emitter("agent.py");
     let _ = environment.program(&python, [&script]).run().exits(0);
     assert_taken(&sandbox, &AGENT);
-    let header = sandbox.requests(false);
-    let traces = header.iter().find(|one| one["path"] == "/v1/traces");
-    assert!(traces.is_some(), "{header:?}");
+    let requests = sandbox.requests(false);
+    for (path, source) in [
+        ("/v1/traces", Value::from("llmobs")),
+        ("/v1/metrics", Value::Null),
+    ] {
+        let request = requests.iter().find(|one| one["path"] == path);
+        let request = request.expect("it came");
+        assert_eq!(request["headers"]["dd-otlp-source"], source, "{request}");
+    }
     let lines = receiver.wait_for_stdout("invoke_agent planner");
     assert!(lines.contains("\"service\": \"planner\""), "{lines}");
 }

@@ -159,6 +159,10 @@ fn a_program_that_emits_nothing_is_a_no_and_one_that_fails_keeps_its_code() {
         .run(["otel", "receive", "--", "sh", "-c", "exit 7"])
         .exits(7);
     let _ = environment
+        .run(["otel", "receive", "--timeout", "1s", "--", "sleep", "60"])
+        .exits(5)
+        .says("the command did not end");
+    let _ = environment
         .run(["otel", "receive", "--", "no-such-program"])
         .exits(1)
         .says("no-such-program");
@@ -190,10 +194,14 @@ fn what_a_program_sends_is_passed_on_as_it_came() {
 
 #[test]
 fn spans_that_the_destination_refuses_are_kept_and_counted() {
-    let sandbox = SandboxOptions::default().fault("otlp:poison=chat@1").start();
+    let sandbox = SandboxOptions::default()
+        .fault("otlp:poison=chat@1")
+        .start();
     let environment = TestEnvironment::of(&sandbox);
     let args = ["otel", "receive", "--to", "otlp", "--", DDCTL];
-    let args = args.iter().chain(&["otel", "check", "--genai", "--wait", "0s"]);
+    let args = args
+        .iter()
+        .chain(&["otel", "check", "--genai", "--wait", "0s"]);
     let _ = environment
         .run(args)
         .exits(6)

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 use super::program::Program;
 use super::show::Show;
 use crate::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, TimedOut};
 use crate::receive::{Arrival, Facts, Forest, Server};
 use crate::ui::counted;
 
@@ -27,6 +27,8 @@ pub(super) struct Ended {
     pub counts: Counts,
     /// `None` where no program was run, or it was not waited for.
     pub program: Option<u8>,
+    /// Somebody stopped it while the program ran.
+    pub is_cut_short: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,6 +72,7 @@ impl<'a> Listening<'a> {
         let (arrivals, mut arrived) = mpsc::channel(QUEUE);
         tokio::spawn(self.server.serve(arrivals, closed));
         let mut stop = self.context.cancel();
+        let deadline = self.context.deadline();
         let mut desk = Desk {
             show: Show::new(ui),
             forest: Forest::default(),
@@ -95,9 +98,23 @@ impl<'a> Listening<'a> {
                 _ = stop.wait_for(|stop| *stop), if !*close.borrow() => {
                     close.send_replace(true);
                 }
+                () = until(deadline), if !*close.borrow() => {
+                    close.send_replace(true);
+                }
             }
         }
-        desk.end(code)
+        Ok(Ended {
+            is_cut_short: self.program.runs(),
+            ..desk.end(code)?
+        })
+    }
+}
+
+/// Waits for ever where there is none.
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -171,6 +188,7 @@ impl Desk<'_> {
         Ok(Ended {
             counts: self.counts,
             program,
+            is_cut_short: false,
         })
     }
 }
@@ -202,6 +220,14 @@ impl Ended {
                      ends? An address that is set in code wins over the variables",
                 );
                 Exit::AnswerIsNo
+            }
+            None if self.is_cut_short => {
+                let deadline = context.deadline();
+                if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+                    let timeout = context.globals.timeout.unwrap_or_default();
+                    return Err(TimedOut(timeout).into());
+                }
+                Exit::Interrupted
             }
             Some(0) | None => Exit::Done,
             Some(code) => Exit::OfProgram(code),

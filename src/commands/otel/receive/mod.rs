@@ -32,13 +32,15 @@ const TO: &str = "Pass the spans on: `otlp` (Datadog's intake) or `otlp=URL` (an
     mut_arg("overwrite", |arg| arg.hide(true)),
     mut_arg("late", |arg| arg.hide(true)),
     mut_arg("dry_run", |arg| arg.hide(true)),
+    mut_arg("app_key_file", |arg| arg.hide(true)),
     after_help = "Examples:
-  ddctl otel receive                        # then: OTEL_EXPORTER_OTLP_ENDPOINT=…
+  ddctl otel receive
   ddctl otel receive -- python agent.py
   ddctl otel receive --to otlp -- python agent.py
   ddctl otel receive --to otlp=http://localhost:4318 --listen 127.0.0.1:4319
   ddctl otel receive -o ndjson -- node --require ./tracing.cjs agent.js
 
+Without CMD it listens on 127.0.0.1:4318, where SDKs send unless told otherwise. \
 CMD gets the OTEL_* variables that point here; what it sets in code wins over them. Its output goes to \
 stderr. It ends with what was emitted, forwarded and refused, and with CMD's exit code; with 3 where CMD \
 went well and no span came.
