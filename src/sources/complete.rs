@@ -133,8 +133,10 @@ pub(super) fn concerns_one_session(error: &SourceError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::session::Verb;
     use crate::gateway::testing::{Reply, Server};
-    use crate::sources::testing::session;
+    use crate::sources::contents::{RECORDING_LIMIT, has_statements};
+    use crate::sources::testing::{no_statements, session};
 
     const ID: &str = "a0000000-0000-4000-8000-000000000001";
 
@@ -144,10 +146,6 @@ mod tests {
             throttle,
             patience: Backoff::patient,
         }
-    }
-
-    fn none(_: &Session, _: &[u8]) -> Option<String> {
-        None
     }
 
     #[tokio::test]
@@ -160,7 +158,7 @@ mod tests {
         let completed = completed(
             &asker(&server.gateway(), &Throttle::new(1)),
             session(|_| ()),
-            &none,
+            &no_statements,
         )
         .await
         .expect("a session");
@@ -180,7 +178,7 @@ mod tests {
         let completed = completed(&asker(&server.gateway(), &Throttle::new(1)), row, &read)
             .await
             .expect("a session");
-        assert_eq!(completed.statements.as_deref(), Some("16 bytes"));
+        assert_eq!(completed.recorded.statements.as_deref(), Some("16 bytes"));
         assert_eq!(server.requests().len(), 1);
     }
 
@@ -221,7 +219,7 @@ mod tests {
             let completed = completed(
                 &asker(&server.gateway(), &Throttle::new(1)),
                 session(|_| ()),
-                &none,
+                &no_statements,
             )
             .await
             .expect("the row does");
@@ -236,7 +234,7 @@ mod tests {
         let error = completed(
             &asker(&server.gateway(), &Throttle::new(1)),
             session(|_| ()),
-            &none,
+            &no_statements,
         )
         .await
         .expect_err("refused");

@@ -355,14 +355,18 @@ mod tests {
             session.verb = Verb::Connect;
             session.script = Some("hunter2".to_owned());
         }));
-        let events = events_with(&typed, None, false, &context());
+        let events = events_with(&typed, &Contents::default(), false, &context());
         assert!(events.iter().all(|event| event.command.is_none()));
     }
 
     #[test]
     fn recorded_statements_are_known_at_the_end() {
         let native = Arc::new(session(|session| session.verb = Verb::Connect));
-        let events = events_with(&native, Some("select 2;"), false, &context());
+        let recorded = Contents {
+            statements: Some("select 2;".to_owned()),
+            steps: None,
+        };
+        let events = events_with(&native, &recorded, false, &context());
         let commands: Vec<_> = events
             .iter()
             .map(|event| event.command.as_deref())

@@ -181,7 +181,7 @@ mod tests {
     use super::*;
     use crate::domain::time::TimeRange;
     use crate::gateway::testing::{Asked, Reply, Server};
-    use crate::sources::testing::{STILL_OPEN, gateway_of};
+    use crate::sources::testing::{STILL_OPEN, gateway_of, no_statements};
 
     /// Looks so often, at everything of the last hour, and gives the news.
     async fn looked(server: &Server, times: usize) -> (Vec<News>, Vec<Fed>) {
@@ -207,7 +207,7 @@ mod tests {
         };
         let mut news = Vec::new();
         let (tx, mut rx) = mpsc::channel(64);
-        let follow = follow(settings, left, |_, _| None, tx, |one| news.push(one));
+        let follow = follow(settings, left, no_statements, tx, |one| news.push(one));
         let drain = async {
             let mut all = Vec::new();
             while let Some(fed) = rx.recv().await {

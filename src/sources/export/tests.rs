@@ -5,7 +5,7 @@ use super::*;
 use crate::domain::event::EventKind;
 use crate::domain::session::Outcome;
 use crate::domain::time::TimeRange;
-use crate::sources::testing::{STILL_OPEN, at_millis, gateway_of, row};
+use crate::sources::testing::{STILL_OPEN, at_millis, gateway_of, no_statements, row};
 
 fn sessions(count: u32) -> Vec<(u32, Timestamp, i64)> {
     (0..count)
@@ -33,7 +33,7 @@ async fn exported_at(
         concurrency: Export::CONCURRENCY,
     };
     let (tx, rx) = mpsc::channel(4);
-    tokio::join!(export(settings, |_, _| None, tx, |_| ()), receiver(rx))
+    tokio::join!(export(settings, no_statements, tx, |_| ()), receiver(rx))
 }
 
 fn day() -> TimeRange {
@@ -219,7 +219,7 @@ async fn earlier_sessions_are_asked_for_until_they_are_over_or_gone() {
         concurrency: Export::CONCURRENCY,
     };
     let (tx, rx) = mpsc::channel(4);
-    let asked = export_unfinished(settings, &earlier, |_, _| None, tx);
+    let asked = export_unfinished(settings, &earlier, no_statements, tx);
     let (summary, fed) = tokio::join!(asked, everything(rx));
     assert_eq!(summary.expect("asked").sessions, 2);
     assert_eq!(events(&fed).len(), 3, "two of the one, one of the other");

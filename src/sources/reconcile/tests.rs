@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::*;
 use crate::domain::event::{EventKind, SessionEvent};
 use crate::gateway::testing::Server;
-use crate::sources::testing::{STILL_OPEN, gateway_of, row};
+use crate::sources::testing::{STILL_OPEN, gateway_of, no_statements, row};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -25,7 +25,7 @@ async fn looked(server: &Server, position: &RefCell<Position>, times: usize) -> 
         (looks <= times).then(|| position.borrow().left(until))
     };
     let (tx, mut rx) = mpsc::channel(4);
-    let reading = reconcile(settings, left, |_, _| None, tx, |_| ());
+    let reading = reconcile(settings, left, no_statements, tx, |_| ());
     let mut taken = Vec::new();
     let taking = async {
         while let Some(fed) = rx.recv().await {
