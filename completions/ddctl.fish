@@ -1224,11 +1224,11 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcom
 gzip\t''
 none\t''"
 complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
-complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l to -d 'Pass the spans on: `otlp` (Datadog\'s intake) or `otlp=URL` (an Agent, a collector); repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l late -d 'What happens to events older than Datadog takes [default: restamp, after asking]' -r -f -a "restamp\t''
 skip\t''
 deadletter\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
 complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l gateway-url -d 'Address of the gateway' -r

@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::settings::{Protocol, Settings, SignalSettings};
+use super::target::Target;
 use super::variables::Variables;
-use crate::domain::site::Site;
 use crate::otlp::names;
 
 /// How bad it is.
@@ -36,28 +36,6 @@ pub struct Finding {
     pub severity: Severity,
     pub text: String,
     pub fix: String,
-}
-
-/// Who receives the traces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// Datadog's own intake, or its stand-in.
-    Datadog(Site),
-    /// An Agent, a collector, anybody else.
-    Elsewhere,
-}
-
-impl Target {
-    /// Who is behind `url`. `stand_in` is what takes the place of all of Datadog's hosts, and
-    /// `site` is the one that is meant there.
-    pub fn of(url: &Url, stand_in: Option<&Url>, site: Site) -> Self {
-        let is_stand_in = stand_in.is_some_and(|base| base.origin() == url.origin());
-        let named = url.host_str().and_then(Site::of_host);
-        match named.or(is_stand_in.then_some(site)) {
-            Some(site) => Target::Datadog(site),
-            None => Target::Elsewhere,
-        }
-    }
 }
 
 /// Everything that can be told without sending, the worst first.
@@ -329,6 +307,7 @@ fn of_content(variables: &Variables) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::site::Site;
 
     const EU: Target = Target::Datadog(Site::Eu1);
     /// What `otel env` prints.
@@ -408,25 +387,5 @@ mod tests {
     fn a_key_is_no_business_of_a_collector() {
         let lines = "OTEL_EXPORTER_OTLP_HEADERS=dd-api-key=0123\n";
         assert!(found(lines, Target::Elsewhere).contains(&"key-elsewhere"));
-    }
-
-    #[test]
-    fn a_stand_in_is_datadog_and_a_host_that_looks_like_it_is_not() {
-        let url = |text: &str| text.parse::<Url>().expect("an address");
-        let stand_in = url("http://127.0.0.1:8126/");
-        let of = |text| Target::of(&url(text), Some(&stand_in), Site::Us1);
-        assert_eq!(
-            of("http://127.0.0.1:8126/v1/traces"),
-            Target::Datadog(Site::Us1)
-        );
-        assert_eq!(
-            of("https://otlp.us5.datadoghq.com/v1/traces"),
-            Target::Datadog(Site::Us5)
-        );
-        assert_eq!(of("http://127.0.0.1:4318/v1/traces"), Target::Elsewhere);
-        assert_eq!(
-            of("https://otlp.datadoghq.com.evil.test/"),
-            Target::Elsewhere
-        );
     }
 }

@@ -3,8 +3,8 @@
 //! Datadog's pages disagree about some of it (docs.datadoghq.com/llm_observability/instrument/
 //! otel_instrumentation, copies of 2025 and 2026): then the answer is that nobody can tell.
 
-use super::findings::Target;
 use super::settings::Settings;
+use super::target::Target;
 use crate::otlp::names;
 
 /// The answer.

@@ -14,15 +14,17 @@ mod refusal;
 mod render;
 mod sample;
 mod settings;
+mod target;
 mod traps;
 mod variables;
 
-pub use findings::{Finding, Severity, Target, look};
+pub use findings::{Finding, Severity, look};
 pub use llmobs::{Counts, Verdict, llmobs};
 pub use plan::{HTTP_PORT, Plan, Road, Value, Variable};
 pub use refusal::{KeyFact, explain};
 pub use render::{Form, render};
 pub use sample::{CHECK_ID, Sample};
 pub use settings::{Protocol, Settings, SignalSettings};
+pub use target::Target;
 pub use traps::{Trap, traps};
 pub use variables::Variables;

@@ -1,6 +1,6 @@
 //! Why a span was not taken, in words that say what to do.
 
-use super::findings::Target;
+use super::target::Target;
 use crate::domain::site::Site;
 use crate::otlp::{OtlpError, Verdict};
 

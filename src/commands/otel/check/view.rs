@@ -145,7 +145,11 @@ impl View {
                 true => "no headers".to_owned(),
                 false => format!("headers {}", traces.headers.join(", ")),
             };
-            let line = format!("how      {protocol}, {}, {headers}\n", traces.compression);
+            let compression = match traces.compression {
+                "none" => "no compression",
+                other => other,
+            };
+            let line = format!("how      {protocol}, {compression}, {headers}\n");
             text.push_str(&escape::block(&line));
         }
         let service = self.service.as_deref().unwrap_or("unknown_service");
@@ -174,10 +178,10 @@ impl View {
             }
             _ => {
                 let word = ui.palette().paint(Tone::Bad, "not taken");
-                format!("{word}: {}\n", escape::line(answer))
+                format!("{word}\n")
             }
         };
-        if span.taken && !answer.is_empty() {
+        if !answer.is_empty() {
             text.push_str(&ui.wrap(answer, "  "));
         }
         if let Some(why) = &span.explanation {
