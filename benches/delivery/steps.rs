@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ddctl::datadog::EncodedBatch;
 use ddctl::delivery::state::{FileKey, FilePosition, Holder};
 use ddctl::delivery::{
-    self, Answer, Codec, Entry, Given, Line, LineLedger, Options, Progress, Sink,
+    self, Answer, Codec, Entry, Given, Line, LineLedger, Options, Progress, Sink, Taken,
 };
 use ddctl::domain::json_line::scan;
 use ddctl::domain::line_set::LineSet;
@@ -99,11 +99,11 @@ impl Sink for Nowhere {
     }
 
     async fn send(&self, _: &[Entry], _: &EncodedBatch) -> Answer {
-        Ok(None)
+        Ok(Taken::default())
     }
 
     async fn check(&self) -> Answer {
-        Ok(None)
+        Ok(Taken::default())
     }
 
     fn clock_offset(&self) -> Option<SignedDuration> {

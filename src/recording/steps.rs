@@ -17,7 +17,7 @@ const LONGEST: usize = 8 << 10;
 const LOOKED_AT: usize = 64 << 10;
 
 /// Bytes of text that are kept of a session.
-const ALL_TEXT: usize = 1 << 20;
+const ALL_TEXT: usize = 256 << 10;
 
 /// Reads the steps of a session in its raw `event_stream` array. Texts lose their secrets;
 /// `has_output` keeps what was answered as well. `None` where nothing can be read, and for kinds of

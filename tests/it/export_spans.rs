@@ -10,11 +10,12 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
     Asked, CommandOutput, RecordedGateway, RecordedSession, SandboxOptions, SandboxProcess,
-    Scripted, ScriptedServer, TestEnvironment, id,
+    Scripted, ScriptedServer, TestEnvironment, id, until,
 };
 
 const PROTOBUF: &str = "application/x-protobuf";
@@ -259,10 +260,7 @@ fn people_are_left_out_of_llm_observability_unless_asked_for() {
         assert_eq!(row["meta.kind"], "agent");
         assert_eq!(row["ml_app"], "agent-access");
     }
-    let all = export(
-        &environment,
-        &[&range[..], &["--again", "--include-people"]].concat(),
-    );
+    let all = export(&environment, &[&range[..], &["--include-people"]].concat());
     assert_eq!(all.exits(0).json()["left_out"]["people"], 0);
     let rows = sandbox.received("llmobs", "trace_id,parent_id,meta.kind,ml_app");
     assert_eq!(roots(&rows), 2 * agents + left_out);
@@ -458,4 +456,39 @@ fn a_dry_run_shows_the_request_and_sends_nothing() {
     );
     assert!(receiver.asked().is_empty());
     assert!(sandbox.received("llmobs", "name").is_empty());
+}
+
+#[test]
+fn a_session_that_ends_while_it_is_followed_becomes_a_trace() {
+    let sandbox = SandboxOptions::default().every("300ms").start();
+    let environment = TestEnvironment::of(&sandbox);
+    let before = sandbox.sessions();
+    let before: BTreeSet<String> = before.iter().map(trace_of).collect();
+    let receiver = receiver(takes_all);
+    let to = format!("otlp={}", receiver.url());
+    let mut args = vec!["sessions", "export", "--follow", "--since", "1h"];
+    args.extend(["--interval", "200ms", "--to", &to]);
+    let running = environment.command(args).start();
+    let roots = || -> Vec<Span> {
+        let spans = receiver.asked();
+        let spans = spans.iter().flat_map(spans_in);
+        spans.filter(|one| one.parent_span_id.is_empty()).collect()
+    };
+    until("the trace of a new session", || {
+        let mut roots = roots().into_iter();
+        roots.find(|root| !before.contains(&hex(&root.trace_id)))
+    });
+    running.signal(Signal::TERM);
+    let _ = running.finish().exits(0);
+    let roots = roots();
+    assert_eq!(ids(&roots).len(), roots.len(), "once each");
+}
+
+/// The id of a session's trace.
+fn trace_of(row: &Value) -> String {
+    row["id"].as_str().expect("an id").replace('-', "")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -211,7 +211,12 @@ fn key_of(place: &Place, site: Option<Site>, selection: &CursorKey) -> io::Resul
         true => SPAN_SCHEME.to_owned(),
         false => selection.scheme.clone(),
     };
+    let filter = match place.share {
+        Some(share) => format!("{} {share}", selection.filter),
+        None => selection.filter.clone(),
+    };
     Ok(CursorKey {
+        filter,
         scheme,
         destination,
         site: site.map(|site| site.to_string()).unwrap_or_default(),

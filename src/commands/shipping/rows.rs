@@ -13,6 +13,8 @@ pub struct Place {
     pub format: Format,
     /// `None` where it is not one file after the other.
     pub rotation: Option<Rotation>,
+    /// What it gets of the selection, where that is a choice of its own: another position.
+    pub share: Option<&'static str>,
 }
 
 impl Place {

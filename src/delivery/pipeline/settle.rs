@@ -18,6 +18,9 @@ use crate::delivery::positions::Number;
 use crate::delivery::state::StateError;
 use crate::delivery::summary::Progress;
 
+/// Different warnings that are told.
+const WARNINGS: usize = 20;
+
 /// Times that a batch is sent again where the destination may never take it.
 const A_FEW: u32 = 5;
 
@@ -97,7 +100,7 @@ impl<O: Observer> Run<O> {
     }
 
     fn warn_once(&mut self, warning: String) {
-        if self.warned.insert(warning.clone()) {
+        if self.warned.len() < WARNINGS && self.warned.insert(warning.clone()) {
             self.observer.told(Progress::Warned { what: warning });
         }
     }

@@ -66,6 +66,7 @@ fn place(args: &Export, to: &To) -> Result<Place, UsageError> {
     Ok(Place {
         rotation: args.rotate.of(to, args.follow),
         to: to.clone(),
+        share: None,
         format: format.into(),
     })
 }

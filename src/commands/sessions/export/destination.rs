@@ -65,6 +65,7 @@ pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, Usag
         match kind(args, to, is_recording)? {
             Kind::Events(format) => places.push(Place {
                 rotation: args.rotate.of(to, args.runs_until_stopped()),
+                share: share(args, to),
                 to: to.clone(),
                 format,
             }),
@@ -79,6 +80,12 @@ pub(super) fn of(args: &Export, is_recording: bool) -> Result<Destinations, Usag
     check_spans(args)?;
     args.rotate.check(&places)?;
     Ok(Destinations::Events(places))
+}
+
+/// LLM Observability gets people's sessions only when asked for, which is another selection.
+fn share(args: &Export, to: &To) -> Option<&'static str> {
+    let has_people = args.include_people && to.destination == Destination::LlmObs;
+    has_people.then_some("people=true")
 }
 
 fn names(all: &[To]) -> String {
