@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{
     Collector, CommandOutput, Running, SandboxOptions, SandboxProcess, TestEnvironment, emitter,
-    node_modules, python, until,
+    node, python, until,
 };
 
 /// The variables of the sandbox are not those of a program: it gets what `otel env` prints.
@@ -156,7 +156,7 @@ fn a_framework_that_instruments_itself_is_shown() {
 
 #[test]
 fn nodes_sdk_is_received_and_sends_to_datadog() {
-    let Some(modules) = node_modules() else {
+    let Some((node, modules)) = node() else {
         return;
     };
     let sandbox = SandboxOptions::default().start();
@@ -170,7 +170,7 @@ fn nodes_sdk_is_received_and_sends_to_datadog() {
     std::os::unix::fs::symlink(modules, environment.path("node_modules")).expect("a link");
     let expected = ["chat stub-1", "invoke_agent planner"];
 
-    let output = received(&environment, &["node", text(&script)]).exits(0);
+    let output = received(&environment, &[text(&node), text(&script)]).exits(0);
     let answer = output.json();
     assert_eq!(
         names(answer["spans"].as_array().expect("spans")),
@@ -181,7 +181,7 @@ fn nodes_sdk_is_received_and_sends_to_datadog() {
     let code = settings(&environment, &["--for", "node"]);
     environment.write(&environment.path("tracing.cjs"), code);
     let args = ["--require", "./tracing.cjs", "agent.cjs"];
-    let _ = environment.program("node", args).run().exits(0);
+    let _ = environment.program(&node, args).run().exits(0);
     assert_taken(&sandbox, &expected);
 }
 

@@ -15,12 +15,17 @@ pub fn python() -> Option<PathBuf> {
     )
 }
 
-/// The folder of Node's modules with OpenTelemetry's SDK; `None`, and said, where there is none.
-pub fn node_modules() -> Option<PathBuf> {
+/// Node, and the folder of its modules with OpenTelemetry's SDK; `None`, and said, where there is
+/// none.
+pub fn node() -> Option<(PathBuf, PathBuf)> {
     let modules = installed("node/node_modules");
-    let has_node = Command::new("node").arg("--version").output().is_ok();
-    let is_there = has_node && modules.join("@opentelemetry/sdk-node").exists();
-    found(is_there.then_some(modules), "OpenTelemetry for Node")
+    // By its whole path, since the programs under test have none to look along.
+    let node = Command::new("sh").args(["-c", "command -v node"]).output();
+    let node = node.ok().filter(|output| output.status.success());
+    let node = node.map(|output| String::from_utf8_lossy(&output.stdout).trim().into());
+    let is_there = modules.join("@opentelemetry/sdk-node").exists();
+    let both = node.filter(|_| is_there).map(|node| (node, modules));
+    found(both, "OpenTelemetry for Node")
 }
 
 /// A script of `tests/emitters`.

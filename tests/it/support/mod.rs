@@ -18,7 +18,7 @@ mod waiting;
 mod webhook;
 
 pub use chromium::{Chromium, DESKTOP, Tab, Window};
-pub use emitters::{Collector, emitter, node_modules, python};
+pub use emitters::{Collector, emitter, node, python};
 pub use environment::{TestCommand, TestEnvironment};
 pub use golden::assert_shape;
 pub use http::{Response as Answer, ask};
