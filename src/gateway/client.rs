@@ -1,9 +1,11 @@
 //! The client: one base address, one credential, one request a call.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
@@ -13,6 +15,7 @@ use super::credential::Credential;
 use super::error::{GatewayError, Meaning, error_of, meaning, unreadable};
 use super::wire::server::UserInfo;
 use crate::domain::secret::Secret;
+use crate::http::header::DATE;
 use crate::http::{self, ANSWER_LIMIT, Method, Request, Response, TransportError, printable_url};
 
 /// The header in which the gateway hands out a renewed sign-in token.
@@ -26,6 +29,8 @@ pub struct Gateway {
     base: Url,
     credential: Credential,
     renewed: Mutex<Option<Secret>>,
+    /// Seconds by which the gateway's clock is behind ours, by the `Date` of its latest answer.
+    behind_s: AtomicI64,
     /// Whose token it is, once that was asked.
     pub(super) user: OnceCell<UserInfo>,
 }
@@ -50,6 +55,7 @@ impl Gateway {
             base: base_of(base_url)?,
             credential,
             renewed: Mutex::new(None),
+            behind_s: AtomicI64::new(0),
             user: OnceCell::new(),
         })
     }
@@ -67,6 +73,14 @@ impl Gateway {
     /// The page of a session.
     pub fn page_of(&self, session_id: &str) -> String {
         format!("{}/sessions/{session_id}", self.page_base())
+    }
+
+    /// An instant of our clock by the clock that sessions start by, where that one is behind: what
+    /// is listed up to `ours` is no more than what has started by then. As far as its answers have
+    /// told it, to the second.
+    pub fn by_its_clock(&self, ours: Timestamp) -> Timestamp {
+        let behind = SignedDuration::from_secs(self.behind_s.load(Ordering::Relaxed));
+        ours.checked_sub(behind).unwrap_or(ours)
     }
 
     /// The token that the gateway handed out in place of an expiring one, for the caller to keep.
@@ -158,6 +172,7 @@ impl Gateway {
         let response = self.http.send(request).await?;
         let status = response.status();
         self.keep_renewed(response.header(NEW_ACCESS_TOKEN));
+        self.note_clock(response.header(DATE.as_str()));
         let base = self.shown();
         match meaning(status) {
             Meaning::Answered => Ok(Incoming {
@@ -169,6 +184,13 @@ impl Gateway {
                 let body = response.bytes(ANSWER_LIMIT).await?;
                 Err(error_of(&label, &base, status, &body))
             }
+        }
+    }
+
+    fn note_clock(&self, date: Option<&str>) {
+        if let Some(date) = date.and_then(http::http_date) {
+            let behind = Timestamp::now().duration_since(date).as_secs();
+            self.behind_s.store(behind.max(0), Ordering::Relaxed);
         }
     }
 

@@ -9,7 +9,6 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use reqwest::header::{CONTENT_TYPE, DATE};
 use serde::Deserialize;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -18,7 +17,7 @@ use super::client::Gateway;
 use super::error::GatewayError;
 use super::sessions::{of_session, session_id};
 use super::wire::sse::{Frame, Frames};
-use crate::http::{REQUEST_TIMEOUT, Response, TransportError};
+use crate::http::{self, REQUEST_TIMEOUT, Response, TransportError};
 
 /// The gateway says something every 30 seconds; twice that and some is silence.
 const SILENCE: Duration = Duration::from_secs(75);
@@ -81,7 +80,10 @@ impl Gateway {
             });
         }
         Ok(LiveStream {
-            began: begun.response.header(DATE.as_str()).and_then(http_date),
+            began: begun
+                .response
+                .header(DATE.as_str())
+                .and_then(http::http_date),
             response: begun.response,
             frames: Frames::new(EVENT_LIMIT),
             url: begun.base,
@@ -160,11 +162,6 @@ fn event(data: &[u8]) -> Option<LiveEvent> {
         code: wire.r#type,
         payload: STANDARD.decode(wire.payload).ok()?,
     })
-}
-
-fn http_date(text: &str) -> Option<Timestamp> {
-    let zoned = rfc2822::DateTimeParser::new().parse_zoned(text).ok()?;
-    Some(zoned.timestamp())
 }
 
 #[cfg(test)]

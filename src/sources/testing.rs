@@ -1,6 +1,6 @@
 //! Sessions made up for tests, and a gateway on a socket that lists them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 
 use crate::domain::session::{
@@ -92,11 +92,26 @@ pub(super) const STILL_OPEN: i64 = i64::MIN;
 /// A gateway with these sessions, as (id, start, exit code), given newest first. Session 254 of a
 /// list turns out to be blocked by the analysis when it is asked for alone.
 pub(super) async fn gateway_of(sessions: Vec<(u32, Timestamp, i64)>) -> Server {
-    Server::with(move |asked: &Asked| match asked.parameter("offset") {
-        Some(offset) => page(&sessions, asked, offset.parse().expect("an offset")),
-        None => single(&sessions, &asked.target),
+    Server::with(move |asked: &Asked| answer(&sessions, asked)).await
+}
+
+/// The same, with a clock that is so far from ours.
+pub(super) async fn gateway_off_by(
+    offset: SignedDuration,
+    sessions: Vec<(u32, Timestamp, i64)>,
+) -> Server {
+    Server::with(move |asked: &Asked| {
+        let date = (Timestamp::now() + offset).strftime("%a, %d %b %Y %T GMT");
+        answer(&sessions, asked).header("Date", &date.to_string())
     })
     .await
+}
+
+fn answer(sessions: &[(u32, Timestamp, i64)], asked: &Asked) -> Reply {
+    match asked.parameter("offset") {
+        Some(offset) => page(sessions, asked, offset.parse().expect("an offset")),
+        None => single(sessions, &asked.target),
+    }
 }
 
 fn page(sessions: &[(u32, Timestamp, i64)], asked: &Asked, offset: usize) -> Reply {

@@ -178,10 +178,17 @@ fn text(told: Progress) -> String {
         Progress::FellBackToGzip { why } => {
             format!("the intake does not take zstd, gzip from here on: {why}")
         }
-        Progress::ClockOff { offset } => format!(
-            "this machine's clock is {} s off the intake's; events may be filed at a wrong time",
-            offset.as_secs()
-        ),
+        Progress::ClockOff { offset } => {
+            let side = match offset.is_negative() {
+                true => "ahead of",
+                false => "behind",
+            };
+            format!(
+                "this machine's clock is {} s {side} the intake's; events may be filed at a wrong \
+                 time",
+                offset.as_secs().abs()
+            )
+        }
         Progress::Warned { what } => format!("taken, with a warning: {what}"),
         Progress::Failed { why } => format!("nothing more goes there in this run: {why}"),
         Progress::Draining { left } => {

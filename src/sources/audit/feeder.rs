@@ -72,7 +72,7 @@ impl<'a, P: FnMut(AuditProgress)> Feeder<'a, P> {
 
     async fn range(&mut self, range: TimeRange, now: Timestamp) -> Result<(), SourceError> {
         let mut pages = Pages::new(range, AUDIT_PAGE_LIMIT);
-        let mut stretch = Reading::new(range, now);
+        let mut stretch = Reading::new(range);
         while let Some(query) = pages.next() {
             let taken = pages.take(self.page(query).await?)?;
             for row in taken.rows {
@@ -86,7 +86,8 @@ impl<'a, P: FnMut(AuditProgress)> Feeder<'a, P> {
                 reached: taken.whole_from,
             });
             stretch.reached = taken.whole_from;
-            self.send(Fed::Read(stretch.close())).await?;
+            let read = stretch.close(self.gateway.by_its_clock(now));
+            self.send(Fed::Read(read)).await?;
         }
         Ok(())
     }

@@ -108,7 +108,7 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
         .map(|walked| async move { looker.looked_at(walked?).await })
         .buffered(self.export.concurrency.max(1));
         let mut sessions = pin!(sessions);
-        let mut stretch = Reading::new(range, self.export.now);
+        let mut stretch = Reading::new(range);
         while let Some(looked) = sessions.next().await {
             match looked? {
                 Looked::Session {
@@ -197,7 +197,8 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
     /// Gives word that everything down to the last session was read; siblings of the same instant
     /// may follow it.
     async fn close(&self, stretch: &mut Reading) -> Result<(), SourceError> {
-        let read = stretch.close();
+        let Export { gateway, now, .. } = self.export;
+        let read = stretch.close(gateway.by_its_clock(now));
         let closed = self.tx.send(Fed::Read(read)).await;
         closed.map_err(|_| SourceError::Closed)
     }
@@ -218,7 +219,7 @@ impl<'a, P: FnMut(SourceProgress)> Feeder<'a, P> {
             since: Timestamp::UNIX_EPOCH,
             until: Timestamp::UNIX_EPOCH,
         };
-        let mut stretch = Reading::new(empty, self.export.now);
+        let mut stretch = Reading::new(empty);
         while let Some((id, start, answer)) = asked.next().await {
             let completed = match answer {
                 Ok(completed) => completed,

@@ -31,9 +31,9 @@ pub(in crate::sources) struct Reading {
 }
 
 impl Reading {
-    pub fn new(range: TimeRange, now: Timestamp) -> Self {
+    pub fn new(range: TimeRange) -> Self {
         Self {
-            until: range.until.min(now - IN_DOUBT),
+            until: range.until,
             reached: range.since,
             sessions: 0,
             unfinished: Vec::new(),
@@ -56,8 +56,10 @@ impl Reading {
         self.reached = self.until;
     }
 
-    /// What was read since the last time.
-    pub fn close(&mut self) -> Stretch {
+    /// What was read since the last time. `now` is when the reading began, by the clock that starts
+    /// are taken by.
+    pub fn close(&mut self, now: Timestamp) -> Stretch {
+        self.until = self.until.min(now - IN_DOUBT);
         let range = TimeRange {
             since: self.reached,
             until: self.until,

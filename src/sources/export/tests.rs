@@ -1,11 +1,16 @@
 //! Ranges of a gateway on a socket, exported.
 
+use jiff::SignedDuration;
+
 use super::feeder::STRETCH;
 use super::*;
 use crate::domain::event::EventKind;
 use crate::domain::session::Outcome;
 use crate::domain::time::TimeRange;
-use crate::sources::testing::{STILL_OPEN, at_millis, gateway_of, no_statements, row};
+use crate::gateway::testing::Server;
+use crate::sources::testing::{
+    STILL_OPEN, at_millis, gateway_of, gateway_off_by, no_statements, row,
+};
 
 fn sessions(count: u32) -> Vec<(u32, Timestamp, i64)> {
     (0..count)
@@ -22,6 +27,16 @@ async fn exported_at(
     receiver: impl AsyncFnOnce(mpsc::Receiver<Fed>) -> Vec<Fed>,
 ) -> (Result<SourceSummary, SourceError>, Vec<Fed>) {
     let server = gateway_of(sessions).await;
+    exported_from(&server, now, filter, limit, receiver).await
+}
+
+async fn exported_from(
+    server: &Server,
+    now: Timestamp,
+    filter: SessionFilter,
+    limit: Option<usize>,
+    receiver: impl AsyncFnOnce(mpsc::Receiver<Fed>) -> Vec<Fed>,
+) -> (Result<SourceSummary, SourceError>, Vec<Fed>) {
     let gateway = server.gateway();
     let settings = Export {
         gateway: &gateway,
@@ -149,6 +164,26 @@ async fn of_the_last_minute_nobody_can_be_sure() {
     let sure: Intervals = stretches(&fed).iter().map(|one| one.range).collect();
     assert_eq!(sure.start(), Some(day().since));
     assert_eq!(sure.end(), Some(at_millis(840_000)));
+}
+
+#[tokio::test]
+async fn sessions_start_by_the_gateways_clock_and_one_that_is_behind_makes_less_sure() {
+    let now = at_millis(900_000);
+    for (offset_s, sure_until) in [(-300, 540_000), (300, 840_000)] {
+        let offset = SignedDuration::from_secs(offset_s);
+        let server = gateway_off_by(offset, sessions(300)).await;
+        let all = SessionFilter::default();
+        let (_, fed) = exported_from(&server, now, all, None, everything).await;
+        assert_eq!(events(&fed).len(), 600);
+        let sure: Intervals = stretches(&fed).iter().map(|one| one.range).collect();
+        // The header has whole seconds.
+        let end = sure.end().expect("a stretch");
+        let doubt = at_millis(sure_until).duration_since(end);
+        assert!(
+            doubt >= SignedDuration::ZERO && doubt <= SignedDuration::from_secs(60),
+            "{end}"
+        );
+    }
 }
 
 #[tokio::test]
