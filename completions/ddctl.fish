@@ -56,6 +56,7 @@ complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "traces" -d 'What agent 
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "receipts" -d 'What was sent, and the proof'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "webhooks" -d 'Destinations of the gateway\'s webhooks'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "relay" -d 'Receive the gateway\'s webhooks, complete them from its API, and deliver them'
+complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "otel" -d 'OpenTelemetry: settings for agents, and what agents send'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "monitors" -d 'Monitors as files: the packs, and your own; tested here, kept at Datadog as code'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "dashboards" -d 'Dashboards as files: those of the packs, and your own'
 complete -c ddctl -n "__fish_ddctl_needs_command" -f -a "test-event" -d 'Does a monitor fire? Exit 3 when it does not, 1 when nobody can tell'
@@ -1195,6 +1196,140 @@ complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -l read-only -d 'Refu
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
 complete -c ddctl -n "__fish_ddctl_using_subcommand relay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -s h -l help -d 'Print help'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -f -a "env" -d 'The settings by which a program with an OpenTelemetry SDK sends to Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -f -a "check" -d 'Do the settings of a program with an OpenTelemetry SDK bring its spans to Datadog?'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and not __fish_seen_subcommand_from env check receive" -f -a "receive" -d 'Receive OTLP, show GenAI spans as trees with model, tokens, cost and time, and pass them on'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l for -d 'What the settings are written for' -r -f -a "shell\t'`export` lines'
+dotenv\t'KEY=VALUE lines'
+docker\t'`docker run -e …`'
+kubernetes\t'The `env:` of a container'
+python\t'Code that sets up the SDK'
+node\t'Code that sets up the SDK, to be preloaded'"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l via -d 'Straight to Datadog\'s intake, or to an Agent or a collector nearby' -r -f -a "intake\t''
+agent\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l agent-url -d 'Where the Agent or collector is, without /v1/traces [default: this machine, or what the form has for it; in Kubernetes the node]' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l service -d 'Name of the program' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l env -d 'Where it runs: prod, staging' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l service-version -d 'Its version' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l also -d 'A further receiver, such as `ddctl otel receive`; repeatable, for python and node' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l llmobs -d 'Have its GenAI spans in LLM Observability too'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l content -d 'Capture prompts and answers: they leave for Datadog as they are'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l with-key -d 'Write the key itself in the place of a reference to DD_API_KEY, for shell and dotenv'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l env-file -d 'Read the variables from FILE, or - for standard input, in the place of this environment' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l wait -d 'How long to look for the span with an application key' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l genai -d 'Send a GenAI span'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l dry-run -d 'Say what the SDK makes of the variables; send nothing'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l listen -d 'Where it listens; with CMD any free port unless told' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
+gzip\t''
+none\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l api-key-file -d 'Read the API key from FILE (else DD_API_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l to -d 'Pass the spans on: `otlp` (Datadog\'s intake) or `otlp=URL` (an Agent, a collector); repeatable, with `,best-effort` behind one that must not hold the others back' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l late -d 'What happens to events older than Datadog takes [default: restamp, after asking]' -r -f -a "restamp\t''
+skip\t''
+deadletter\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l app-key-file -d 'Read the application key or access token from FILE (else DD_APP_KEY)' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l profile -d 'Profile of the settings file' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l gateway-url -d 'Address of the gateway' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l config -d 'Settings file instead of the platform\'s own' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -s o -l output -d 'Format of the answer' -r -f -a "table\t''
+json\t''
+ndjson\t''
+yaml\t''
+csv\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l log-format -d 'Format of what -v says' -r -f -a "text\t''
+json\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l color -d 'When to colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l tz -d 'Zone of tables and of bare times: Europe/Berlin, UTC, local' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l ca-file -d 'Certificates (PEM) trusted beside the system\'s' -r -F
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l timeout -d 'End the whole command after this time: 30s, 5m' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l api-key-stdin -d 'Read the API key from standard input'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l overwrite -d 'Replace a file that exists'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l dry-run -d 'Show the real payloads, the key masked; send nothing, write no file'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l no-input -d 'Never ask; fail where an answer is needed'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -s y -l yes -d 'Answer every question with yes'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -l read-only -d 'Refuse to change anything on the gateway or at Datadog'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -s q -l quiet -d 'Say nothing but answers, warnings and errors'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -s v -l verbose -d 'Say on stderr what is asked of whom; twice for what is decided in between'
+complete -c ddctl -n "__fish_ddctl_using_subcommand otel; and __fish_seen_subcommand_from receive" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l profile -d 'Profile of the settings file' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l site -d 'Datadog site: datadoghq.eu, eu, or a pasted page address' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand monitors; and not __fish_seen_subcommand_from list show validate test plan apply remove export eval" -l gateway-url -d 'Address of the gateway' -r

@@ -11,6 +11,7 @@ pub mod deadletters;
 pub mod demo;
 pub mod man;
 pub mod monitors;
+pub mod otel;
 pub mod receipts;
 pub mod relay;
 pub mod sandbox;
@@ -79,6 +80,9 @@ pub enum Command {
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
     Relay(Box<relay::Relay>),
+    /// OpenTelemetry: settings for agents, and what agents send
+    #[command(subcommand)]
+    Otel(otel::Otel),
     /// Monitors as files: the packs, and your own; tested here, kept at Datadog as code
     #[command(subcommand)]
     Monitors(monitors::Monitors),
@@ -109,6 +113,7 @@ impl Command {
                 true
             }
             Command::Sessions(sessions) => sessions.stops_by_itself(),
+            Command::Otel(otel) => otel.stops_by_itself(),
             Command::Audit(audit) => audit.stops_by_itself(),
             Command::Traces(traces) => traces.stops_by_itself(),
             Command::Deadletters(letters) => letters.stops_by_itself(),
@@ -147,6 +152,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Receipts(command) => receipts::run(context, command).await,
         Command::Webhooks(command) => webhooks::run(context, command).await,
         Command::Relay(args) => relay::run(context, &args).await,
+        Command::Otel(command) => otel::run(context, command).await,
         Command::Monitors(command) => monitors::run(context, command).await,
         Command::Dashboards(command) => dashboards::run(context, command).await,
         Command::TestEvent(args) => test_event::run(context, &args).await,

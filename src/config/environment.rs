@@ -46,6 +46,12 @@ impl Environment {
         names.iter().find_map(|name| Some((*name, self.get(name)?)))
     }
 
+    /// Every variable with its value, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.variables.iter();
+        all.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     pub fn home(&self) -> Option<PathBuf> {
         self.get("HOME").map(PathBuf::from)
     }

@@ -28,6 +28,7 @@ mod paging;
 mod patience;
 mod rate;
 mod search;
+mod spans;
 #[cfg(test)]
 pub(crate) mod testing;
 mod validate;

@@ -11,6 +11,7 @@ use crate::http::Method;
 /// A permission of Datadog's, which is also the name of a scope of an application key or a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
+    ApmRead,
     DashboardsRead,
     DashboardsWrite,
     LogsReadConfig,
@@ -23,6 +24,7 @@ pub enum Permission {
 impl Permission {
     pub fn as_str(self) -> &'static str {
         match self {
+            Permission::ApmRead => "apm_read",
             Permission::DashboardsRead => "dashboards_read",
             Permission::DashboardsWrite => "dashboards_write",
             Permission::LogsReadConfig => "logs_read_config",
@@ -176,6 +178,11 @@ pub(super) static AGGREGATE_LOGS: Operation = Operation::web(
     Method::POST,
     "/api/v2/logs/analytics/aggregate",
     Some(Permission::LogsReadData),
+);
+pub(super) static SEARCH_SPANS: Operation = Operation::web(
+    Method::POST,
+    "/api/v2/spans/events/search",
+    Some(Permission::ApmRead),
 );
 pub(super) static LIST_LOG_INDEXES: Operation = Operation::web(
     Method::GET,

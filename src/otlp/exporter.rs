@@ -29,8 +29,8 @@ pub struct Door {
     pub host: Option<String>,
     /// `dd-api-key`, for Datadog's own intake alone: an Agent or a collector needs none.
     pub key: Option<Secret>,
-    /// Further headers, none of them secret.
-    pub headers: Vec<(HeaderName, String)>,
+    /// Further headers, any of which may be a key.
+    pub headers: Vec<(HeaderName, Secret)>,
 }
 
 /// One receiver of spans.
@@ -119,7 +119,7 @@ impl Exporter {
         lines.extend(key.map(|key| format!("{KEY}: {}", key.masked())));
         lines.extend(content_encoding.map(|encoding| format!("content-encoding: {encoding}")));
         let headers = self.door.headers.iter();
-        lines.extend(headers.map(|(name, value)| format!("{name}: {value}")));
+        lines.extend(headers.map(|(name, value)| format!("{name}: {}", value.masked())));
         if self.door.host.is_some() {
             let origin = url.origin().ascii_serialization();
             lines.push(format!("# connects to {origin}"));
@@ -140,7 +140,7 @@ impl Exporter {
             request = request.secret_header(HeaderName::from_static(KEY), "", key);
         }
         for (name, value) in &self.door.headers {
-            request = request.header(name.clone(), value);
+            request = request.secret_header(name.clone(), "", value);
         }
         request
     }

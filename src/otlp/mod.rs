@@ -13,9 +13,9 @@ mod exporter;
 pub mod flaw;
 pub mod names;
 pub mod read;
-mod signal;
+pub mod signal;
 
 pub use answer::{Rejected, Taken};
-pub use error::{OtlpError, Verdict};
+pub use error::{OtlpError, Refusal, Verdict};
 pub use exporter::{Door, Exporter};
 pub use signal::Signal;

@@ -37,6 +37,32 @@ pub mod operation {
     pub const INVOKE_WORKFLOW: &str = "invoke_workflow";
 }
 
+/// Where spans hold their cost in US dollars: no convention, so each framework has its own.
+pub const COSTS: [&str; 5] = [
+    "gen_ai.cost.estimated_total",
+    "gen_ai.usage.cost",
+    "operation.cost",
+    "llm.cost.total",
+    "execlave.cost_usd",
+];
+/// The names of tokens before 1.27, which are still met.
+pub const OLD_INPUT_TOKENS: &str = "gen_ai.usage.prompt_tokens";
+pub const OLD_OUTPUT_TOKENS: &str = "gen_ai.usage.completion_tokens";
+/// What holds prompts, answers, or what a tool was given and gave back; older names included.
+pub const CONTENT: [&str; 11] = [
+    "gen_ai.input.messages",
+    "gen_ai.output.messages",
+    "gen_ai.system_instructions",
+    TOOL_ARGUMENTS,
+    TOOL_RESULT,
+    "gen_ai.prompt",
+    "gen_ai.completion",
+    "pydantic_ai.all_messages",
+    "tool_arguments",
+    "tool_response",
+    "input.value",
+];
+
 pub const DB_SYSTEM: &str = "db.system.name";
 pub const DB_QUERY: &str = "db.query.text";
 pub const DB_OPERATION: &str = "db.operation.name";

@@ -28,6 +28,15 @@ const LOGS_BYTES: usize = 5_347_737;
 impl Signal {
     pub const ALL: [Signal; 3] = [Signal::Traces, Signal::Logs, Signal::Metrics];
 
+    /// As in the names of variables, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Signal::Traces => "traces",
+            Signal::Logs => "logs",
+            Signal::Metrics => "metrics",
+        }
+    }
+
     /// The path below the base address.
     pub fn path(self) -> &'static str {
         match self {

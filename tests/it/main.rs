@@ -25,6 +25,7 @@ mod monitors_as_code;
 mod monitors_export;
 mod monitors_recordings;
 mod openapi;
+mod otel;
 mod page;
 mod postgres_captures;
 mod queue;

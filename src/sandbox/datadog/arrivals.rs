@@ -69,6 +69,23 @@ impl ArrivalStore {
         Body::Full(Value::Array(rows).to_string().into())
     }
 
+    /// The rows that a read sees by now and that `is_wanted`, the newest first.
+    pub fn indexed(
+        &self,
+        delay: SignedDuration,
+        now: Timestamp,
+        is_wanted: impl Fn(&Map<String, Value>) -> bool,
+    ) -> Vec<(u64, Map<String, Value>)> {
+        let inner = self.lock();
+        let visible =
+            inner.rows.iter().rev().filter(|stored| {
+                is_visible(stored.arrived_at, delay, now) && is_wanted(&stored.row)
+            });
+        visible
+            .map(|stored| (stored.n, stored.row.clone()))
+            .collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

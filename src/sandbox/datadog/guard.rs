@@ -61,6 +61,7 @@ impl DatadogStandIn {
             Operation::Dashboard(asked) => self.dashboard(asked, call),
             Operation::Search | Operation::ListLogs => self.search(operation, call),
             Operation::Aggregate => self.aggregate(call),
+            Operation::SearchSpans => self.search_spans(call),
             Operation::ListIndexes => self.list_indexes(),
             Operation::ReadIndex(name) => self.read_index(name),
             Operation::ListApplicationKeys => self.keys.list_application_keys(call.request),

@@ -23,6 +23,7 @@ mod refusal;
 mod route;
 mod search;
 mod shape;
+mod span_search;
 
 use std::time::Duration;
 

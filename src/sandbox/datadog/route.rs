@@ -32,6 +32,7 @@ pub enum Operation {
     /// The search by `GET`.
     ListLogs,
     Aggregate,
+    SearchSpans,
     ListIndexes,
     ReadIndex(String),
     ListApplicationKeys,
@@ -132,6 +133,7 @@ fn operations(path: &[&str]) -> Vec<(Method, Operation)> {
         }
         ["v2", "logs", "events", "search"] => vec![(Method::POST, Operation::Search)],
         ["v2", "logs", "events"] => vec![(Method::GET, Operation::ListLogs)],
+        ["v2", "spans", "events", "search"] => vec![(Method::POST, Operation::SearchSpans)],
         ["v2", "logs", "analytics", "aggregate"] => vec![(Method::POST, Operation::Aggregate)],
         ["v2", "current_user", "application_keys"] => {
             vec![(Method::GET, Operation::ListApplicationKeys)]
@@ -180,7 +182,10 @@ impl Operation {
             Operation::ReadEvent(_) => Product::Events,
             Operation::Monitor(_) => Product::Monitors,
             Operation::Dashboard(_) => Product::Dashboards,
-            Operation::Search | Operation::ListLogs | Operation::Aggregate => Product::Search,
+            Operation::Search
+            | Operation::ListLogs
+            | Operation::Aggregate
+            | Operation::SearchSpans => Product::Search,
             Operation::ListIndexes
             | Operation::ReadIndex(_)
             | Operation::ListApplicationKeys
@@ -207,6 +212,7 @@ impl Operation {
             Operation::Dashboard(DashboardCall::List | DashboardCall::Read(_)) => "dashboards_read",
             Operation::Dashboard(_) => "dashboards_write",
             Operation::Search | Operation::ListLogs | Operation::Aggregate => "logs_read_data",
+            Operation::SearchSpans => "apm_read",
             Operation::ListIndexes | Operation::ReadIndex(_) => "logs_read_config",
             Operation::ListApplicationKeys | Operation::ReadApplicationKey(_) => "user_app_keys",
         }

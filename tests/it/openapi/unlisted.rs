@@ -24,7 +24,16 @@ const fn gateway(method: &'static str, path: &'static str, source: &'static str)
 /// `/webhooks/eventtypes` and `/webhooks/messages`; section 6, "REST", describes them.
 const WEBHOOKS: &str = "gateway/README.md, section 6";
 
+/// Traces of OTLP, which Datadog's documents leave to its pages.
+const OTLP: &str = "otlp.md, section 1";
+
 const UNLISTED: &[Unlisted] = &[
+    Unlisted {
+        system: System::Datadog,
+        method: "POST",
+        path: "/v1/traces",
+        source: OTLP,
+    },
     gateway("GET", "/api/webhooks/endpoints", WEBHOOKS),
     gateway("POST", "/api/webhooks/endpoints", WEBHOOKS),
     gateway("GET", "/api/webhooks/endpoints/*", WEBHOOKS),

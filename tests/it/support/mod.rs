@@ -2,6 +2,7 @@
 //! and an HTTP client that shares no code with the program.
 
 mod chromium;
+mod emitters;
 mod environment;
 mod golden;
 mod http;
@@ -17,9 +18,10 @@ mod waiting;
 mod webhook;
 
 pub use chromium::{Chromium, DESKTOP, Tab, Window};
+pub use emitters::{Collector, emitter, node, python};
 pub use environment::{TestCommand, TestEnvironment};
 pub use golden::assert_shape;
-pub use http::ask;
+pub use http::{Response as Answer, ask};
 pub use nats::NatsServer;
 pub use output::CommandOutput;
 pub use process::Running;
