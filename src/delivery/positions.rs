@@ -6,7 +6,7 @@
 //! done is remembered event by event, so that a run that is cut off repeats no more than what was
 //! under way.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::state::{Step, Unfinished};
 use crate::domain::time::TimeRange;
@@ -90,7 +90,14 @@ impl Positions {
     ) {
         let stretch = self.open_stretch();
         self.wait_for_all_in(range, stretch);
-        unfinished.extend(self.unfinished_in(range));
+        // Once each: where a range is read again and again before it is done, every time would
+        // double them.
+        let known: HashSet<String> = unfinished.iter().map(|one| one.session.clone()).collect();
+        let more = self.unfinished_in(range);
+        unfinished.extend(
+            more.into_values()
+                .filter(|one| !known.contains(&one.session)),
+        );
         if let Some(open) = self.stretches.get_mut(&stretch) {
             open.end = Some(End {
                 range,
@@ -116,11 +123,13 @@ impl Positions {
     }
 
     /// Of the stretches that were read and are not done.
-    fn unfinished_in(&self, range: TimeRange) -> Vec<Unfinished> {
+    fn unfinished_in(&self, range: TimeRange) -> BTreeMap<&str, Unfinished> {
         let read = self.stretches.values().filter_map(|one| one.end.as_ref());
         let all = read.flat_map(|end| &end.unfinished);
         let within = all.filter(|open| range.contains(open.started));
-        within.cloned().collect()
+        within
+            .map(|open| (open.session.as_str(), open.clone()))
+            .collect()
     }
 
     /// The event is with the destination or on the disk as a dead letter. A number that is not
@@ -210,6 +219,19 @@ mod tests {
             session: format!("s{number}"),
             started: at(number),
         }
+    }
+
+    #[test]
+    fn a_range_that_is_read_again_and_again_before_it_is_done_does_not_grow() {
+        let mut positions = Positions::default();
+        let number = positions.read(session(1), "a".to_owned()).expect("new");
+        for _ in 0..16 {
+            positions.close(stretch(0), vec![session(2)], Vec::new());
+        }
+        positions.settled(number);
+        let step = positions.take().expect("something settled");
+        assert!(step.unfinished.len() <= 16, "{}", step.unfinished.len());
+        assert!(step.unfinished.contains(&session(2)));
     }
 
     #[test]
