@@ -440,7 +440,7 @@ Register-ArgumentCompleter -Native -CommandName 'ddctl' -ScriptBlock {
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'By where the session stands')
             [CompletionResult]::new('--approval', '--approval', [CompletionResultType]::ParameterName, 'By its review')
             [CompletionResult]::new('--correlation', '--correlation', [CompletionResultType]::ParameterName, 'By correlation id')
-            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Stop after this many sessions')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Stop after this many sessions; those that were open before come on top')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back')
             [CompletionResult]::new('--compression', '--compression', [CompletionResultType]::ParameterName, 'Compression on the way to Datadog')
             [CompletionResult]::new('--late', '--late', [CompletionResultType]::ParameterName, 'What happens to events older than Datadog takes [default: restamp, after asking]')

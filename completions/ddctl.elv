@@ -426,7 +426,7 @@ set edit:completion:arg-completer[ddctl] = {|@words|
             cand --status 'By where the session stands'
             cand --approval 'By its review'
             cand --correlation 'By correlation id'
-            cand --limit 'Stop after this many sessions'
+            cand --limit 'Stop after this many sessions; those that were open before come on top'
             cand --to 'Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back'
             cand --compression 'Compression on the way to Datadog'
             cand --late 'What happens to events older than Datadog takes [default: restamp, after asking]'

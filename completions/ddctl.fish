@@ -496,7 +496,7 @@ rejected\t''
 revoked\t''
 not-required\t'No rule demanded one'"
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l correlation -d 'By correlation id' -r
-complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l limit -d 'Stop after this many sessions' -r
+complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l limit -d 'Stop after this many sessions; those that were open before come on top' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l to -d 'Where it goes: `logs` or `events` (Datadog), of sessions and traces also `otlp[=URL]` or `llmobs`, `-`, or a path whose ending picks the format; repeatable, with `,best-effort` behind one that must not hold the others back' -r
 complete -c ddctl -n "__fish_ddctl_using_subcommand sessions; and __fish_seen_subcommand_from export" -l compression -d 'Compression on the way to Datadog' -r -f -a "zstd\t''
 gzip\t''

@@ -210,7 +210,7 @@ impl Entry {
 
 /// The name of an event; a span, in whichever form, has none of these.
 fn kind_of(body: &Map<String, Value>) -> Option<Box<str>> {
-    let is_span = body.contains_key("scopeSpans") || body.contains_key("span_id");
+    let is_span = body.contains_key("scopeSpans") || body.contains_key("start_ns");
     match body.get("evt").and_then(|evt| evt.get("name")) {
         Some(name) => name.as_str().map(Box::from),
         None => is_span.then(|| "span".into()),

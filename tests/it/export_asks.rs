@@ -118,3 +118,24 @@ fn what_is_about_session_events_is_refused_for_lines_and_recordings() {
     }
     assert!(sandbox.received("logs", "").is_empty());
 }
+
+#[test]
+fn an_estimate_is_of_the_destinations_that_were_named() {
+    let sandbox = SandboxOptions::default().sessions(60).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let estimate = |what: &str, flags: &[&str]| {
+        let args = [what, "export", "--since", "40d", "--estimate"];
+        environment.run(args.iter().chain(flags)).exits(0)
+    };
+    for what in ["sessions", "audit"] {
+        let of = |to: &str| estimate(what, &["--to", to, "-o", "json"]).json();
+        assert_eq!(of("events")["requests"], of("logs")["events"]);
+        assert_eq!(of("logs")["requests"], 1);
+        assert_eq!(of("all.ndjson")["requests"], 0);
+        let file = estimate(what, &["--to", "all.ndjson"]);
+        assert!(!file.stdout.contains("older than Datadog takes"), "{file}");
+        let logs = estimate(what, &["--to", "logs", "--late", "skip"]);
+        assert!(logs.stdout.contains("left out (--late skip)"), "{logs}");
+    }
+    assert!(sandbox.received("logs", "").is_empty());
+}

@@ -79,7 +79,7 @@ fn one_that_was_killed_is_said_to_be_gone() {
 }
 
 #[test]
-fn a_destination_that_fails_is_told_of_at_once_while_the_other_goes_on() {
+fn a_required_destination_that_fails_is_told_of_at_once_as_well() {
     let sandbox = SandboxOptions::default().sessions(3).every("300ms").start();
     let environment = TestEnvironment::of(&sandbox);
     let folder = environment.home().join("parts");

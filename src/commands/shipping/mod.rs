@@ -38,7 +38,7 @@ pub use following::{Following, tell_news};
 pub use intake::Intake;
 pub use lane::{End, Keeper, Lane};
 pub use lanes::Lanes;
-pub use late::are_late_wanted;
+pub use late::{are_late_wanted, told_of_late};
 pub use memory::Memory;
 pub use outcome::{Carried, conclude, unread};
 pub use place::{Destination, To, check};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::{Destination, To};
 use crate::delivery::Limits;
 use crate::domain::time::parse_duration;
 
@@ -69,13 +70,24 @@ impl ProofFlags {
     }
 }
 
-/// How many requests so much takes: whichever limit of a batch is met first.
-pub fn requests(events: u64, bytes: u64) -> u64 {
+/// How many requests so much takes, to all of these together; files take none.
+pub fn requests(all: &[To], events: u64, bytes: u64) -> u64 {
+    let of_one = |to: &To| match to.destination {
+        Destination::Logs => batches(Limits::DATADOG_LOGS, events, bytes),
+        Destination::Otlp(_) | Destination::LlmObs => batches(Limits::SPANS, events, bytes),
+        Destination::Events => events,
+        Destination::Stdout | Destination::Path(_) => 0,
+    };
+    all.iter().map(of_one).sum()
+}
+
+/// Whichever limit of a batch is met first.
+fn batches(limits: Limits, events: u64, bytes: u64) -> u64 {
     let Limits {
         bytes: most_bytes,
         entries,
         ..
-    } = Limits::DATADOG_LOGS;
+    } = limits;
     let by_events = events.div_ceil(entries as u64);
     by_events.max(bytes.div_ceil(most_bytes as u64))
 }
@@ -86,8 +98,24 @@ mod tests {
 
     #[test]
     fn the_limit_that_is_met_first_decides() {
-        assert_eq!(requests(0, 0), 0);
-        assert_eq!(requests(1_001, 1_000), 2);
-        assert_eq!(requests(10, 9_000_000), 3);
+        let logs = to(&["logs"]);
+        assert_eq!(requests(&logs, 0, 0), 0);
+        assert_eq!(requests(&logs, 1_001, 1_000), 2);
+        assert_eq!(requests(&logs, 10, 9_000_000), 3);
+    }
+
+    #[test]
+    fn an_event_is_a_request_of_its_own_and_a_file_takes_none() {
+        assert_eq!(requests(&to(&["events"]), 13, 1_000), 13);
+        assert_eq!(
+            requests(&to(&["logs", "events", "a.ndjson", "-"]), 13, 1_000),
+            14
+        );
+    }
+
+    fn to(all: &[&str]) -> Vec<To> {
+        all.iter()
+            .map(|one| one.parse().expect("a destination"))
+            .collect()
     }
 }

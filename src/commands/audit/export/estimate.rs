@@ -8,7 +8,7 @@ use super::Export;
 use super::mapping::Mapping;
 use super::plan::{Plan, What};
 use crate::commands::shipping::positions::Terms;
-use crate::commands::shipping::{Mapping as _, Place, requests};
+use crate::commands::shipping::{DeliveryFlags, Mapping as _, Place, requests, told_of_late};
 use crate::context::Context;
 use crate::delivery::late::{Age, Window};
 use crate::domain::size::human_size;
@@ -56,12 +56,14 @@ pub(super) async fn run(
         events: weight.events,
         late: weight.late,
         bytes: weight.bytes,
-        requests: requests(weight.events, weight.bytes),
+        requests: requests(&args.delivery.to, weight.events, weight.bytes),
         price_per_million: args.proof.price_per_million,
         price_per_gb: args.proof.price_per_gb,
         cost: args.proof.cost(weight.events, weight.bytes),
     };
-    context.ui.one(&estimate, || text(&context.ui, &estimate))?;
+    context
+        .ui
+        .one(&estimate, || text(&context.ui, &args.delivery, &estimate))?;
     Ok(Exit::Done)
 }
 
@@ -117,7 +119,7 @@ async fn weigh(
     Ok(weight)
 }
 
-fn text(ui: &Ui, estimate: &Estimate) -> String {
+fn text(ui: &Ui, delivery: &DeliveryFlags, estimate: &Estimate) -> String {
     let mut text = format!(
         "{}, {} before compression in {}\n",
         counted(estimate.events, "event"),
@@ -125,11 +127,8 @@ fn text(ui: &Ui, estimate: &Estimate) -> String {
         counted(estimate.requests, "request"),
     );
     let mut say = |line: String| text.push_str(&ui.wrap(&line, "  "));
-    if estimate.late > 0 {
-        let late = counted(estimate.late, "event");
-        say(format!(
-            "{late} older than Datadog takes: under the time of sending"
-        ));
+    if let Some(late) = told_of_late(delivery, estimate.late) {
+        say(late);
     }
     if let Some(cost) = estimate.cost {
         say(format!("cost at the given rate: {cost:.2}"));

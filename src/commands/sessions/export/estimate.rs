@@ -11,7 +11,7 @@ use super::events::event_context;
 use super::mapping::Mapping;
 use super::plan::{Plan, Wanted, What};
 use crate::commands::shipping::positions::Unread;
-use crate::commands::shipping::{Mapping as _, Place, requests};
+use crate::commands::shipping::{DeliveryFlags, Mapping as _, Place, requests, told_of_late};
 use crate::context::Context;
 use crate::delivery::late::{Age, Window};
 use crate::domain::size::human_size;
@@ -56,7 +56,9 @@ pub(super) async fn run(
     let count = count(context, args, &gateway, &plan).await?;
     let sizes = weigh(context, args, &gateway, count.sample.sessions()).await?;
     let estimate = estimate(args, &plan, count, &sizes);
-    context.ui.one(&estimate, || text(&context.ui, &estimate))?;
+    context
+        .ui
+        .one(&estimate, || text(&context.ui, &args.delivery, &estimate))?;
     Ok(Exit::Done)
 }
 
@@ -202,14 +204,14 @@ fn estimate(args: &Export, plan: &Plan, count: Count, sizes: &Sizes) -> Estimate
         late: count.late,
         sampled_sessions: sizes.sessions,
         bytes,
-        requests: requests(events, bytes),
+        requests: requests(&args.delivery.to, events, bytes),
         price_per_million: args.proof.price_per_million,
         price_per_gb: args.proof.price_per_gb,
         cost: args.proof.cost(events, bytes),
     }
 }
 
-fn text(ui: &Ui, estimate: &Estimate) -> String {
+fn text(ui: &Ui, delivery: &DeliveryFlags, estimate: &Estimate) -> String {
     let mut text = format!(
         "{} of {}, about {} in {}\n",
         counted(estimate.events, "event"),
@@ -225,11 +227,8 @@ fn text(ui: &Ui, estimate: &Estimate) -> String {
     if !kinds.is_empty() {
         say(kinds.join(", "));
     }
-    if estimate.late > 0 {
-        let late = counted(estimate.late, "event");
-        say(format!(
-            "{late} older than Datadog takes: under the time of sending"
-        ));
+    if let Some(late) = told_of_late(delivery, estimate.late) {
+        say(late);
     }
     let sampled = counted(estimate.sampled_sessions, "session");
     say(format!(

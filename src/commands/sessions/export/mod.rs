@@ -132,7 +132,7 @@ pub struct Export {
     lines: LinesArgs,
     #[command(flatten)]
     filter: FilterArgs,
-    /// Stop after this many sessions
+    /// Stop after this many sessions; those that were open before come on top
     #[arg(
         long,
         value_name = "N",
