@@ -222,6 +222,24 @@ impl Attributes {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &AttributeValue)> {
         self.0.iter().map(|(key, value)| (key.as_ref(), value))
     }
+
+    fn map_texts(&mut self, change: &impl Fn(&str) -> String) {
+        for (_, value) in &mut self.0 {
+            value.map_texts(change);
+        }
+    }
+}
+
+impl AttributeValue {
+    fn map_texts(&mut self, change: &impl Fn(&str) -> String) {
+        match self {
+            AttributeValue::Text(text) => *text = change(text),
+            AttributeValue::List(items) => {
+                items.iter_mut().for_each(|item| item.map_texts(change));
+            }
+            AttributeValue::Bool(_) | AttributeValue::Int(_) | AttributeValue::Double(_) => {}
+        }
+    }
 }
 
 /// Which side of a call a span is.
@@ -282,6 +300,23 @@ pub struct Span {
     pub events: Vec<SpanEvent>,
     pub links: Vec<SpanLink>,
     pub dropped: Dropped,
+}
+
+impl Span {
+    /// Puts what `change` makes of it in place of every text that a program chose: values and the
+    /// message of a failure, not names and ids.
+    pub fn map_texts(&mut self, change: impl Fn(&str) -> String) {
+        if let SpanStatus::Error { message } = &mut self.status {
+            *message = change(message);
+        }
+        self.attributes.map_texts(&change);
+        for event in &mut self.events {
+            event.attributes.map_texts(&change);
+        }
+        for link in &mut self.links {
+            link.attributes.map_texts(&change);
+        }
+    }
 }
 
 #[cfg(test)]

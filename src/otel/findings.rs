@@ -5,6 +5,7 @@ use url::Url;
 use super::settings::{Protocol, Settings, SignalSettings};
 use super::target::Target;
 use super::variables::Variables;
+use crate::http::printable_url;
 use crate::otlp::names;
 
 /// How bad it is.
@@ -125,10 +126,10 @@ fn of_address(traces: &SignalSettings) -> Vec<Finding> {
     let from = traces.from.as_deref().unwrap_or_default();
     let url = match &traces.url {
         Ok(url) => url,
-        Err(text) => {
+        Err(_) => {
             return vec![error(
                 "address",
-                format!("{from} holds `{text}`, which is no address"),
+                format!("{from} holds no address"),
                 "begin it with http:// or https://",
             )];
         }
@@ -138,7 +139,10 @@ fn of_address(traces: &SignalSettings) -> Vec<Finding> {
     if path.contains("/api/intake/otlp") {
         all.push(error(
             "unofficial-address",
-            format!("{url} is in some guides and in no page of Datadog's"),
+            format!(
+                "{} is in some guides and in no page of Datadog's",
+                printable_url(url)
+            ),
             "`ddctl otel env` writes the documented one, https://otlp.<site>",
         ));
     } else if path.ends_with("/v1/traces/v1/traces") {
@@ -326,6 +330,20 @@ mod tests {
     #[test]
     fn good_settings_have_no_findings() {
         assert_eq!(found(GOOD, EU), [""; 0]);
+    }
+
+    #[test]
+    fn what_an_address_holds_of_secrets_is_not_said() {
+        for address in [
+            "https://me:hunter2@api.datadoghq.eu/api/intake/otlp?api_key=hunter2",
+            "me:hunter2@otlp.datadoghq.eu",
+        ] {
+            let line = format!("OTEL_EXPORTER_OTLP_ENDPOINT={address}");
+            let variables = Variables::of_text(&line);
+            let all = look(&Settings::read(&variables), &variables, EU);
+            assert!(!all.is_empty(), "{address}");
+            assert!(!format!("{all:?}").contains("hunter2"), "{all:?}");
+        }
     }
 
     #[test]

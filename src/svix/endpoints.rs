@@ -77,6 +77,13 @@ impl SvixApplication {
             .await
     }
 
+    /// The same with null: takes the header of that name away.
+    pub async fn remove_header(&self, id: &str, name: &str) -> Result<(), SvixError> {
+        let body = json!({"headers": {name: null}});
+        self.send(Method::PATCH, &["endpoint", id, "headers"], Some(&body))
+            .await
+    }
+
     /// `POST …/secret/rotate`: signs with `secret` from now on, and with the one before as well for
     /// a day.
     pub async fn rotate_secret(&self, id: &str, secret: &Secret) -> Result<(), SvixError> {

@@ -599,6 +599,7 @@ fn message() -> Value {
                 "startTimeUnixNano": now, "endTimeUnixNano": now,
                 "attributes": [
                     text("gen_ai.operation.name", "chat"), text("gen_ai.request.model", "m-1"),
+                    text("gen_ai.input.messages", "use password=hunter2hunter2"),
                     {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "12"}},
                 ],
             },
@@ -650,7 +651,11 @@ fn spans_of_otlp_go_to_logs_and_on_to_receivers_and_what_is_wrong_is_kept() {
             .iter()
             .all(|span| span["resource.service.name"] == "shop")
     );
-    assert_eq!(sandbox.received("llmobs", "name").len(), 2);
+    let calls = sandbox.received("llmobs", "name,meta.input.value");
+    assert_eq!(calls.len(), 2);
+    let all = serde_json::to_string(&calls).expect("JSON");
+    assert!(all.contains("use password="), "{all}");
+    assert!(!all.contains("hunter2hunter2"), "{all}");
 
     // The same spans by other roads are the same, and are not sent again in one run.
     append(&folder.join("whole.json"), &format!("{:#}", message()));

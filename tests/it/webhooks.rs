@@ -289,6 +289,29 @@ fn with_svix_named_the_key_goes_into_a_header_and_counts_at_once() {
 }
 
 #[test]
+fn another_address_than_datadogs_does_not_get_the_key() {
+    let sandbox = SandboxOptions::default().index_delay("0s").start();
+    let environment = TestEnvironment::of(&sandbox);
+    let svix = ["--svix-url", sandbox.var("DDCTL_SANDBOX_SVIX_URL"), "--yes"];
+    let of_svix = |line: &[&str]| environment.run(line.iter().chain(&svix));
+    let _ = of_svix(&["webhooks", "register", "--to", "logs"]).exits(0);
+    let receiver = receiver(202);
+    let update = ["webhooks", "update", "--to", receiver.url()];
+    // The gateway shows no headers and takes none away.
+    let _ = environment
+        .run(update.iter().chain(&["--yes"]))
+        .exits(2)
+        .says("--svix-url");
+    let _ = of_svix(&update).exits(0).says("one in its header");
+    let _ = environment.run(["webhooks", "test"]).exits(0);
+    let asked = receiver.asked();
+    assert!(!asked.is_empty(), "nothing was sent");
+    assert!(asked.iter().all(|one| one.header("dd-api-key").is_none()));
+    let shown = of_svix(&["webhooks", "show"]).exits(0);
+    assert!(!shown.to_string().contains("DD-API-KEY"), "{shown}");
+}
+
+#[test]
 fn an_update_shows_the_difference_and_keeps_what_it_does_not_name() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);

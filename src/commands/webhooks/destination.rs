@@ -22,6 +22,10 @@ use crate::error::UsageError;
 const INTAKE: &str = "logs";
 /// The header in which the intake takes the key.
 pub const KEY_HEADER: &str = "DD-API-KEY";
+/// The parameter that carries it in an address.
+const KEY_PARAMETER: &str = "dd-api-key";
+/// Of the logs intake.
+const INTAKE_PATH: &str = "/api/v2/logs";
 
 /// The ways, told to a person.
 pub const WAYS: &str = "Ways for the API key, safest first:
@@ -90,7 +94,7 @@ impl Destination {
             });
         }
         url.query_pairs_mut()
-            .append_pair("dd-api-key", key.expose());
+            .append_pair(KEY_PARAMETER, key.expose());
         Ok(Self {
             url,
             key: Key::InUrl,
@@ -102,12 +106,22 @@ impl Destination {
     }
 }
 
+/// Whether an address is that of a logs intake, as [`Destination`] writes it.
+pub fn is_intake(url: &Url) -> bool {
+    url.path() == INTAKE_PATH
+}
+
+/// Whether an address holds a key.
+pub fn has_key(url: &Url) -> bool {
+    url.query_pairs().any(|(name, _)| name == KEY_PARAMETER)
+}
+
 /// The intake, with what Datadog files the events under.
 fn intake_url(context: &Context) -> anyhow::Result<Url> {
     let settings = context.settings()?;
     let host = settings.site.value.logs_intake_host();
     let mut url =
-        Url::parse(&format!("https://{host}/api/v2/logs")).context("the intake's address")?;
+        Url::parse(&format!("https://{host}{INTAKE_PATH}")).context("the intake's address")?;
     let mut query = url.query_pairs_mut();
     query
         .append_pair("ddsource", "hoop")

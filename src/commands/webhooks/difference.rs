@@ -2,12 +2,20 @@
 
 use super::view::printable;
 use crate::domain::endpoint::{Change, Endpoint};
+use crate::domain::secret::Secret;
 
 /// One thing that changes: its name, as it is, as it is to be.
 pub struct Line(pub &'static str, pub String, pub String);
 
+/// What becomes of the API key in an endpoint's header.
+pub enum KeyChange {
+    Another(Secret),
+    /// The header of that name goes: the endpoint is to send elsewhere.
+    None(String),
+}
+
 /// What `change` changes, in words.
-pub fn lines(endpoint: &Endpoint, change: &Change, with_new_key: bool) -> Vec<Line> {
+pub fn lines(endpoint: &Endpoint, change: &Change, key: Option<&KeyChange>) -> Vec<Line> {
     let events = |types: &[String]| match types {
         [] => "all".to_owned(),
         types => types.join(","),
@@ -25,8 +33,14 @@ pub fn lines(endpoint: &Endpoint, change: &Change, with_new_key: bool) -> Vec<Li
             false => lines.push(Line("url", now, wanted)),
         }
     }
-    if with_new_key {
-        lines.push(key_line("its header"));
+    match key {
+        Some(KeyChange::Another(_)) => lines.push(key_line("its header")),
+        Some(KeyChange::None(_)) => lines.push(Line(
+            "key",
+            "one in its header".to_owned(),
+            "none".to_owned(),
+        )),
+        None => {}
     }
     if let Some(types) = &change.event_types {
         lines.push(Line("events", events(&endpoint.event_types), events(types)));
@@ -76,7 +90,7 @@ mod tests {
                 url: Some(wanted.to_owned()),
                 ..Change::default()
             };
-            text(&lines(&endpoint, &change.to(&endpoint), false))
+            text(&lines(&endpoint, &change.to(&endpoint), None))
         };
         let intake = |key: &str| format!("https://intake.test/logs?dd-api-key={key}");
         let rotated = of(&intake("old"), &intake("new"));

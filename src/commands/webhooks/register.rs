@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::access::{Ways, WebhookAccess};
 use super::destination::{Destination, KEY_HEADER, Key, KeyFlags, Signing, WAYS};
+use super::difference::KeyChange;
 use super::list::row;
 use super::view::{card, printable};
 use super::{attach, difference, hook, ready};
@@ -205,17 +206,18 @@ async fn is_same(
     plan: &Plan,
 ) -> anyhow::Result<bool> {
     let ui = &context.ui;
-    let has_other_key = match (&plan.destination.key, ways.svix()) {
+    let key = match (&plan.destination.key, ways.svix()) {
         (Key::InHeader(key), Some(svix)) => {
-            svix.header(&found.id, KEY_HEADER).await?.as_ref() != Some(key)
+            let now = svix.header(&found.id, KEY_HEADER).await?;
+            (now.as_ref() != Some(key)).then(|| KeyChange::Another(key.clone()))
         }
-        _ => false,
+        _ => None,
     };
     let change = Change {
         url: Some(wanted.url.clone()),
         ..Change::default()
     };
-    let lines = difference::lines(found, &change.to(found), has_other_key);
+    let lines = difference::lines(found, &change.to(found), key.as_ref());
     if !lines.is_empty() {
         let name = found.name();
         let text = difference::text(&lines);

@@ -1,15 +1,16 @@
 //! `ddctl webhooks update`.
 
 use clap::Args;
+use url::Url;
 
 use super::access::{Ways, WebhookAccess};
-use super::destination::{Destination, KEY_HEADER, Key, KeyFlags};
+use super::destination::{Destination, KEY_HEADER, Key, KeyFlags, has_key, is_intake};
+use super::difference::KeyChange;
 use super::list::row;
 use super::view::card;
 use super::{difference, ready};
 use crate::context::Context;
 use crate::domain::endpoint::{Change, Endpoint};
-use crate::domain::secret::Secret;
 use crate::error::{Exit, UsageError};
 
 /// Change where an endpoint points, what it gets, or whether it gets anything
@@ -21,7 +22,8 @@ use crate::error::{Exit, UsageError};
   ddctl webhooks update ddctl --enable
 
 `--to logs` puts the present API key in place of another. The difference is shown first. The gateway replaces an endpoint as a whole: it is read, changed \
-and written back with everything that ddctl does not know. Secret and headers stay.")]
+and written back with everything that ddctl does not know. Secret and headers stay, but for the API key: \
+no other address than Datadog's gets it.")]
 pub struct Update {
     /// Its name, or its id
     #[arg(value_name = "NAME", default_value = "ddctl")]
@@ -66,7 +68,7 @@ pub async fn run(context: &Context, args: &Update) -> anyhow::Result<Exit> {
     let ways = args.access.open(context).await?;
     let endpoint = ways.endpoint(&args.name).await?;
     let (change, key) = wanted(context, args, &ways, &endpoint).await?;
-    let lines = difference::lines(&endpoint, &change, key.is_some());
+    let lines = difference::lines(&endpoint, &change, key.as_ref());
     if lines.is_empty() {
         context.ui.status("it is so already; nothing was changed");
         return show(context, &ways, &endpoint).await;
@@ -84,18 +86,18 @@ pub async fn run(context: &Context, args: &Update) -> anyhow::Result<Exit> {
         context.ui.status("nothing was changed");
         return Ok(Exit::Failed);
     }
-    let changed = apply(&ways, &endpoint, &change, key.as_ref()).await?;
+    let changed = apply(&ways, &endpoint, &change, key).await?;
     context.ui.status("changed the endpoint");
     show(context, &ways, &changed).await
 }
 
-/// The change, and the key where another one is to be in the header.
+/// The change, and what becomes of the key in the header.
 async fn wanted(
     context: &Context,
     args: &Update,
     ways: &Ways,
     endpoint: &Endpoint,
-) -> anyhow::Result<(Change, Option<Secret>)> {
+) -> anyhow::Result<(Change, Option<KeyChange>)> {
     let mut change = Change {
         url: None,
         description: args.description.clone(),
@@ -109,13 +111,41 @@ async fn wanted(
     let mut key = None;
     if let Some(to) = &args.to {
         let destination = Destination::of(context, to, &args.key, ways, args.dry_run).await?;
+        key = match (destination.key, ways.svix()) {
+            (Key::InHeader(wanted), Some(svix)) => {
+                let now = svix.header(&endpoint.id, KEY_HEADER).await?;
+                (now.as_ref() != Some(&wanted)).then_some(KeyChange::Another(wanted))
+            }
+            (_, Some(svix)) => {
+                let names = svix.header_names(&endpoint.id).await?;
+                let name = names
+                    .into_iter()
+                    .find(|name| name.eq_ignore_ascii_case(KEY_HEADER));
+                name.map(KeyChange::None)
+            }
+            (Key::WithRelay, None) => {
+                hides_no_key(endpoint)?;
+                None
+            }
+            (_, None) => None,
+        };
         change.url = Some(destination.url.into());
-        if let (Key::InHeader(wanted), Some(svix)) = (destination.key, ways.svix()) {
-            let now = svix.header(&endpoint.id, KEY_HEADER).await?;
-            key = (now.as_ref() != Some(&wanted)).then_some(wanted);
-        }
     }
     Ok((change.to(endpoint), key))
+}
+
+/// The gateway shows no headers: what pointed at the intake without a key in its address has one
+/// there, and would take it along.
+fn hides_no_key(endpoint: &Endpoint) -> Result<(), UsageError> {
+    let may_hide = Url::parse(&endpoint.url).is_ok_and(|url| is_intake(&url) && !has_key(&url));
+    match may_hide {
+        true => Err(UsageError::with_hint(
+            "it sends to Datadog's intake, so it may hold the API key in a header, which the gateway \
+             neither shows nor removes",
+            "change it by --svix-url, or remove it and register another",
+        )),
+        false => Ok(()),
+    }
 }
 
 fn events(given: &[String]) -> Option<Vec<String>> {
@@ -141,11 +171,14 @@ async fn apply(
     ways: &Ways,
     endpoint: &Endpoint,
     change: &Change,
-    key: Option<&Secret>,
+    key: Option<KeyChange>,
 ) -> anyhow::Result<Endpoint> {
     let mut change = change.clone();
     if let (Some(key), Some(svix)) = (key, ways.svix()) {
-        svix.set_header(&endpoint.id, KEY_HEADER, key).await?;
+        match key {
+            KeyChange::Another(key) => svix.set_header(&endpoint.id, KEY_HEADER, &key).await?,
+            KeyChange::None(name) => svix.remove_header(&endpoint.id, &name).await?,
+        }
         if change.is_empty() {
             change.description = Some(endpoint.description.clone());
         }

@@ -40,17 +40,15 @@ impl Spans {
         group.map_or(Vec::new(), |group| self.records(&group, mapping))
     }
 
-    /// Of OTLP nothing is changed where it goes to a receiver of that.
+    /// Of OTLP nothing is changed where it goes to a receiver of that; what we make of it passes the
+    /// redactor.
     fn as_it_came(&self, line: &FileLine, one: &OtlpSpan, mapping: &Mapping) -> Vec<Record> {
         let records = match self.form {
             SpanForm::Otlp => otlp::records_of(one.envelope.clone()).collect(),
             SpanForm::LlmObs => {
-                vec![to_record(
-                    &one.span,
-                    &one.trace,
-                    &mapping.profile,
-                    self.form,
-                )]
+                let mut span = one.span.clone();
+                span.map_texts(|text| mapping.redactor.redact(text).into_owned());
+                vec![to_record(&span, &one.trace, &mapping.profile, self.form)]
             }
         };
         let numbered = |record| Record {
