@@ -43,6 +43,16 @@ impl Gateway {
         let call = self.put(&path, &json!({"config": []}));
         self.incoming(call).await.map(|_| ())
     }
+
+    /// Detaches a connection from the plugin `webhooks`: its sessions are pushed no more. One that is
+    /// not attached is no failure.
+    pub async fn detach_from_webhooks(&self, connection_id: &str) -> Result<(), GatewayError> {
+        let call = self.delete(&["plugins", WEBHOOKS, "conn", connection_id]);
+        match self.incoming(call).await {
+            Ok(_) | Err(GatewayError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 #[cfg(test)]

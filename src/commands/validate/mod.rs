@@ -1,6 +1,6 @@
 //! `ddctl validate`: is this key good for this site, and what may it do?
 
-mod abilities;
+pub(super) mod abilities;
 mod keys;
 mod view;
 
