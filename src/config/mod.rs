@@ -3,6 +3,7 @@
 //!
 //! The environment is an argument here, so that every layer is tested with a map.
 
+mod carried;
 mod environment;
 mod file;
 mod gateway_cli;
@@ -11,6 +12,7 @@ mod redaction;
 mod secrets;
 mod settings;
 
+pub use carried::carried;
 pub use environment::Environment;
 pub use file::{ConfigError, ConfigFile, Profile, change, replace_file, set_value};
 pub use gateway_cli::GatewayCliSettings;
