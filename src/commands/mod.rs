@@ -10,6 +10,7 @@ pub mod dashboards;
 pub mod deadletters;
 pub mod demo;
 pub mod man;
+pub mod manifest;
 pub mod monitors;
 pub mod otel;
 pub mod receipts;
@@ -170,6 +171,9 @@ pub enum Command {
     )]
     Config(config::Config),
     Status(status::Status),
+    /// What runs this profile: objects of Kubernetes, units of systemd, a file of Compose
+    #[command(subcommand)]
+    Manifest(manifest::Manifest),
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
     Man(man::Man),
@@ -233,6 +237,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::State(command) => state::run(context, command),
         Command::Config(command) => config::run(context, command).await,
         Command::Status(args) => status::run(context, &args).await,
+        Command::Manifest(command) => manifest::run(context, command),
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Completions(args) => completions::run(context, &args),
         Command::Man(args) => man::run(context, &args),

@@ -237,6 +237,23 @@ fn line_at(text: &str, byte: usize) -> usize {
     before.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
+/// The file as a tree of values, every key of it known; one that is not there is empty.
+pub(super) fn checked(path: &Path) -> Result<toml::Table, ConfigError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(source) => {
+            return Err(ConfigError::Read {
+                path: path.to_owned(),
+                source,
+            });
+        }
+    };
+    ConfigFile::parse(path, &text)?;
+    text.parse()
+        .map_err(|error: toml::de::Error| syntax(path, &text, error.message(), error.span()))
+}
+
 /// Finds the first key that means nothing, and the one that was meant.
 struct Unknown<'a> {
     path: &'a Path,

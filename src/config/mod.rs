@@ -4,6 +4,7 @@
 //! The environment is an argument here, so that every layer is tested with a map.
 
 mod agent;
+mod carried;
 mod environment;
 mod file;
 mod gateway_cli;
@@ -16,6 +17,7 @@ pub mod vault;
 mod writing;
 
 pub use agent::AgentSettings;
+pub use carried::carried;
 pub use environment::Environment;
 pub use file::{ConfigError, ConfigFile, Profile, change, replace_file, set_value};
 pub use gateway_cli::GatewayCliSettings;

@@ -149,6 +149,11 @@ const EXPECTED: &[&str] = &[
 /// run until they are stopped and ask what an export asks.
 const QUIET: &[&str] = &[
     "status",
+    "manifest compose",
+    "manifest cronjob",
+    "manifest deployment",
+    "manifest relay",
+    "manifest systemd",
     "completions",
     "config edit",
     "config get",

@@ -14,6 +14,7 @@ mod recorded;
 mod sandbox;
 mod scripted;
 mod snapshot;
+mod validators;
 mod waiting;
 mod webhook;
 
@@ -30,5 +31,6 @@ pub use recorded::{RecordedGateway, RecordedSession, id};
 pub use sandbox::{SandboxOptions, SandboxProcess};
 pub use scripted::{Asked, Scripted, ScriptedServer};
 pub use snapshot::stable;
+pub use validators::{compose_reader, kubernetes_validate, systemd_analyze};
 pub use waiting::until;
 pub use webhook::{Attempt, OTHER_SECRET, SECRET};
