@@ -150,7 +150,7 @@ fn has_redaction_key(context: &Context) -> bool {
         .settings()
         .is_ok_and(|settings| settings.redaction_key_file.is_some());
     let place = context.secret_place(SecretKind::RedactionKey, &SecretFlags::default());
-    named || place.is_some()
+    named || matches!(place, Ok(Some(_)))
 }
 
 fn variables(context: &Context, settings: &Settings) -> Vec<(&'static str, String)> {

@@ -130,7 +130,11 @@ pub fn require(walk: &Walk<'_>) -> anyhow::Result<()> {
         }
     }
     let secrets = [
-        (StepId::ApiKey, SecretKind::ApiKey, "DD_API_KEY (or --api-key-file)"),
+        (
+            StepId::ApiKey,
+            SecretKind::ApiKey,
+            "DD_API_KEY (or --api-key-file)",
+        ),
         (
             StepId::Gateway,
             SecretKind::GatewayToken,

@@ -48,7 +48,8 @@ fn save_settings(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()> 
         }
     })?;
     note(walk, own)?;
-    walk.ui().status(&format!("saved profile {name} in {}", path.display()));
+    walk.ui()
+        .status(&format!("saved profile {name} in {}", path.display()));
     Ok(())
 }
 
@@ -71,7 +72,10 @@ fn keep_secrets(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()> {
 
 async fn register(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()> {
     let own = changes.iter().filter(|one| {
-        matches!(one, Change::Webhook { .. } | Change::Attached { .. } | Change::File { .. })
+        matches!(
+            one,
+            Change::Webhook { .. } | Change::Attached { .. } | Change::File { .. }
+        )
     });
     let own: Vec<Change> = own.cloned().collect();
     if own.is_empty() {
@@ -82,7 +86,9 @@ async fn register(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()>
 }
 
 async fn apply_packs(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()> {
-    let own = changes.iter().filter(|one| matches!(one, Change::Pack { .. }));
+    let own = changes
+        .iter()
+        .filter(|one| matches!(one, Change::Pack { .. }));
     let own: Vec<Change> = own.cloned().collect();
     if own.is_empty() {
         return Ok(());

@@ -10,7 +10,10 @@ use crate::wizard::{Field, StepId};
 pub fn greet(walk: &Walk<'_>) {
     let ui = walk.ui();
     let (profile, path) = (&walk.stage.profile, walk.stage.path.display());
-    let state = match (&walk.memory.record.completed, walk.memory.record.is_half_way()) {
+    let state = match (
+        &walk.memory.record.completed,
+        walk.memory.record.is_half_way(),
+    ) {
         (Some(at), _) => format!(", set up {}", ui.time(*at)),
         (None, true) => ", going on where you left".to_owned(),
         (None, false) => String::new(),
@@ -57,27 +60,47 @@ pub fn complete(walk: &mut Walk<'_>) -> anyhow::Result<()> {
     walk.memory.keep()
 }
 
-/// What runs it from here on.
+/// What runs it from here on: by hand, and what prints the file that runs it for good.
 pub fn next(walk: &Walk<'_>) -> Vec<String> {
-    let profile = named(walk);
     let way = walk.answers.get(Field::Delivery).unwrap_or_default();
-    let file = walk.answers.get(Field::SigningSecretFile).unwrap_or_default();
-    let lines = match way {
-        way if way == Delivery::Export.as_str() => {
-            vec!["sessions export --new --to logs".to_owned()]
+    let lines = match <Delivery as clap::ValueEnum>::from_str(way, true) {
+        Ok(Delivery::Export) => vec![
+            "sessions export --new --to logs".to_owned(),
+            manifest("cronjob"),
+        ],
+        Ok(Delivery::Follow) => {
+            vec![
+                "sessions export --follow --to logs".to_owned(),
+                manifest("deployment"),
+            ]
         }
-        way if way == Delivery::Follow.as_str() => {
-            vec!["sessions export --follow --to logs".to_owned()]
+        Ok(Delivery::Relay) => vec![relay(walk), manifest("relay")],
+        Ok(Delivery::Webhook) => {
+            vec![format!(
+                "webhooks deliveries {}",
+                endpoint_name(&walk.stage.profile)
+            )]
         }
-        way if way == Delivery::Relay.as_str() => {
-            vec![format!("relay --listen 0.0.0.0:8080 --signing-secret-file {file} --to logs")]
-        }
-        way if way == Delivery::Webhook.as_str() => {
-            vec![format!("webhooks deliveries {}", endpoint_name(&walk.stage.profile))]
-        }
-        _ => Vec::new(),
+        Err(_) => Vec::new(),
     };
-    lines.into_iter().map(|line| format!("ddctl {line}{profile}")).collect()
+    let profile = named(walk);
+    lines
+        .into_iter()
+        .map(|line| format!("ddctl {line}{profile}"))
+        .collect()
+}
+
+fn manifest(kind: &str) -> String {
+    format!("manifest {kind}")
+}
+
+/// The relay by hand.
+pub fn relay(walk: &Walk<'_>) -> String {
+    let file = walk
+        .answers
+        .get(Field::SigningSecretFile)
+        .unwrap_or_default();
+    format!("relay --listen 0.0.0.0:8080 --signing-secret-file {file} --to logs")
 }
 
 pub fn say_next(walk: &Walk<'_>, next: &[String]) {
@@ -90,5 +113,8 @@ pub fn say_next(walk: &Walk<'_>, next: &[String]) {
     ui.status(&palette.paint(Tone::Strong, "What runs it from here on"));
     for line in next {
         ui.status(&format!("  {line}"));
+    }
+    if next.iter().any(|line| line.contains(" manifest ")) {
+        walk.explain("`manifest systemd` and `manifest compose` do it without Kubernetes.");
     }
 }

@@ -83,12 +83,12 @@ fn invite(walk: &Walk<'_>, gateway: &Gateway, since: Timestamp) {
     ui.status(&palette.paint(Tone::Strong, "The first event"));
     if delivery(walk) == Some(Delivery::Relay) {
         walk.explain("Start the relay in another shell, where the gateway reaches it:");
-        for line in super::ending::next(walk) {
-            ui.status(&format!("  {line}"));
-        }
+        ui.status(&format!("  ddctl {}", super::ending::relay(walk)));
     }
     let connections = walk.gateway.iter().flat_map(|gateway| &gateway.connections);
-    let online = connections.filter(|one| one.status != "offline").map(|one| one.name.as_str());
+    let online = connections
+        .filter(|one| one.status != "offline")
+        .map(|one| one.name.as_str());
     let name = online.take(1).next().unwrap_or("NAME");
     walk.explain(&format!(
         "Open a session through the gateway now: `hoop connect {name}`, or {}. Ctrl-C leaves it; \
@@ -96,7 +96,9 @@ fn invite(walk: &Walk<'_>, gateway: &Gateway, since: Timestamp) {
         gateway.page_base()
     ));
     let since = ui.moment(since);
-    ui.status(&format!("  waiting for a session that begins from {since} on"));
+    ui.status(&format!(
+        "  waiting for a session that begins from {since} on"
+    ));
 }
 
 /// The first session that began since then, once it is over or has been open for a minute. `None`
@@ -118,10 +120,14 @@ async fn wait_for_session(
             Some(session) => {
                 let began = began.get_or_insert_with(Instant::now);
                 if began.elapsed() >= ENDS_WITHIN {
-                    walk.ui().status("  it is still open: what is known of it is sent");
+                    walk.ui()
+                        .status("  it is still open: what is known of it is sent");
                     return Ok(Some(session.clone()));
                 }
-                progress.set(&format!("session {} is open, waiting for its end", session.id));
+                progress.set(&format!(
+                    "session {} is open, waiting for its end",
+                    session.id
+                ));
             }
             None => progress.set("no session yet"),
         }
@@ -148,7 +154,9 @@ async fn oldest_since(gateway: &Gateway, since: Timestamp) -> anyhow::Result<Opt
 
 fn gave_up(walk: &mut Walk<'_>, wait: Option<Duration>) -> Exit {
     if walk.stage.parent.cancel().borrow().to_owned() {
-        walk.ui().status("left; everything else is set up, and `ddctl setup first-event` does this step");
+        walk.ui().status(
+            "left; everything else is set up, and `ddctl setup first-event` does this step",
+        );
         return Exit::Interrupted;
     }
     let within = crate::domain::time::human_duration(wait.unwrap_or_default());
@@ -165,7 +173,9 @@ async fn send(walk: &Walk<'_>, since: Timestamp) -> anyhow::Result<Exit> {
         Some(Delivery::Relay | Delivery::Webhook) => Ok(Exit::Done),
         _ => {
             let since = since.to_string();
-            let line = ["sessions", "export", "--new", "--since", &since, "--to", "logs", "--yes"];
+            let line = [
+                "sessions", "export", "--new", "--since", &since, "--to", "logs", "--yes",
+            ];
             walk.stage.run(&line).await
         }
     }
@@ -185,12 +195,15 @@ async fn look_for(
         events: Vec::new(),
         datadog_url: log_search_url(site, session),
     };
-    match walk.has_web_access {
+    match walk.has_web_access || context.opens_web_api(&walk.mode.secrets)? {
         true => {
             let datadog = context.datadog(&walk.mode.secrets)?;
             let found = search(walk, &datadog, session).await?;
             event.state = if found.is_empty() { "missing" } else { "found" };
-            event.events = found.iter().map(|log| text(log, &["evt", "name"])).collect();
+            event.events = found
+                .iter()
+                .map(|log| text(log, &["evt", "name"]))
+                .collect();
             show(walk, &found);
         }
         false => accepted(walk, gateway).await?,

@@ -48,7 +48,9 @@ fn elsewhere(context: &Context, key: &str) -> Option<Found> {
         profile: None,
         ..context.globals.flags()
     };
-    let environment = context.environment.without(&["DDCTL_PROFILE", "DDCTL_CONFIG"]);
+    let environment = context
+        .environment
+        .without(&["DDCTL_PROFILE", "DDCTL_CONFIG"]);
     let settings = Settings::resolve(&flags, &environment).ok()?;
     let valued = settings.value(Key::find(key)?.name)?;
     let is_choice = valued.origin != Origin::Default || key == "service";

@@ -38,7 +38,9 @@ impl ToKeep {
             ..
         } = placed;
         if let Some(why) = no_keyring {
-            context.ui.status(&format!("no keyring is used here: {why}"));
+            context
+                .ui
+                .status(&format!("no keyring is used here: {why}"));
         }
         if let Some(identity) = made_identity {
             let identity = identity.display();

@@ -121,6 +121,7 @@ pub async fn run(context: &Context, args: &Setup) -> anyhow::Result<Exit> {
     }
     let mode = Mode {
         secrets: args.secrets(),
+        is_piped: false,
         chosen: args.step,
         is_dry_run: args.dry_run,
         keep_secrets: args.keep_secrets,
@@ -137,6 +138,7 @@ pub async fn run(context: &Context, args: &Setup) -> anyhow::Result<Exit> {
 fn print_file(context: &Context, given: &Answers) -> anyhow::Result<Exit> {
     let mode = Mode {
         secrets: SecretFlags::default(),
+        is_piped: false,
         chosen: None,
         is_dry_run: true,
         keep_secrets: false,

@@ -158,7 +158,9 @@ pub fn remove_rule(document: &mut DocumentMut, profile: &str, pattern: &str) {
     }
     let tables = tables_mut(document, profile);
     tables.retain(|table| !is_of(table, pattern));
-    if tables.is_empty() && let Some(table) = table_mut(document, profile) {
+    if tables.is_empty()
+        && let Some(table) = table_mut(document, profile)
+    {
         table.remove(CONNECTIONS);
     }
 }
@@ -189,7 +191,9 @@ fn tables_mut<'d>(document: &'d mut DocumentMut, profile: &str) -> &'d mut Array
         let tables = inline.into_array_of_tables().unwrap_or_default();
         *entry = Item::ArrayOfTables(tables);
     }
-    entry.as_array_of_tables_mut().expect("it was made one above")
+    entry
+        .as_array_of_tables_mut()
+        .expect("it was made one above")
 }
 
 #[cfg(test)]
@@ -214,7 +218,10 @@ mod tests {
         let mut edited = document(before);
         put(&mut edited, "lab", "gateway.url", Some("https://gw"));
         put(&mut edited, "lab", "tags", Some("a:1,b:2"));
-        assert_eq!(value(&edited, "lab", "gateway.url").as_deref(), Some("https://gw"));
+        assert_eq!(
+            value(&edited, "lab", "gateway.url").as_deref(),
+            Some("https://gw")
+        );
         assert_eq!(value(&edited, "lab", "tags").as_deref(), Some("a:1,b:2"));
         put(&mut edited, "lab", "tags", None);
         put(&mut edited, "lab", "gateway.url", None);
@@ -239,8 +246,10 @@ mod tests {
         put_rule(&mut edited, "a", &production("prod-*"));
         put_rule(&mut edited, "a", &production("*"));
         let reread = document(&edited.to_string());
-        let patterns: Vec<String> =
-            rules(&reread, "a").into_iter().map(|rule| rule.pattern).collect();
+        let patterns: Vec<String> = rules(&reread, "a")
+            .into_iter()
+            .map(|rule| rule.pattern)
+            .collect();
         assert_eq!(patterns, ["prod-*", "*"]);
         assert!(edited.to_string().contains("windows"), "{edited}");
         remove_rule(&mut edited, "a", "prod-*");

@@ -111,6 +111,11 @@ impl<'c> Stage<'c> {
         self.held.insert(kind, secret);
     }
 
+    /// Takes that back.
+    pub fn release(&mut self, kind: SecretKind) {
+        self.held.remove(&kind);
+    }
+
     pub fn held(&self, kind: SecretKind) -> Option<&Secret> {
         self.held.get(&kind)
     }

@@ -8,7 +8,7 @@ use super::memory::Memory;
 use super::stage::Stage;
 use super::view::{Finding, StepView};
 use super::{found, profile};
-use crate::config::SecretFlags;
+use crate::config::{SecretFlags, SecretKind};
 use crate::context::Context;
 use crate::error::UsageError;
 use crate::gateway::ConnectionInfo;
@@ -32,6 +32,8 @@ pub enum Reply {
 /// How this run is meant.
 pub struct Mode {
     pub secrets: SecretFlags,
+    /// The API key came by standard input.
+    pub is_piped: bool,
     /// The one step that was named.
     pub chosen: Option<StepId>,
     pub is_dry_run: bool,
@@ -61,6 +63,8 @@ pub struct Walk<'c> {
     pub secrets_to_keep: Vec<super::keep::ToKeep>,
     pub findings: Vec<Finding>,
     pub steps: Vec<StepView>,
+    /// Steps that somebody was asked about, to go back along.
+    trail: Vec<StepId>,
 }
 
 impl<'c> Walk<'c> {
@@ -84,7 +88,9 @@ impl<'c> Walk<'c> {
             secrets_to_keep: Vec::new(),
             findings: Vec::new(),
             steps: Vec::new(),
+            trail: Vec::new(),
         };
+        walk.take_piped_key()?;
         for field in Field::ALL {
             walk.adopt(field);
         }
@@ -131,20 +137,37 @@ impl<'c> Walk<'c> {
         self.memory.record.done.contains(&step.id) || says_it_all
     }
 
-    /// Walks every step. `false` where somebody left before the end.
+    /// Standard input can be read no second time.
+    fn take_piped_key(&mut self) -> anyhow::Result<()> {
+        if self.mode.secrets.api_key_stdin {
+            let key = self
+                .stage
+                .context()?
+                .secret(SecretKind::ApiKey, &self.mode.secrets)?;
+            self.stage.hold(SecretKind::ApiKey, key);
+            self.mode.secrets.api_key_stdin = false;
+            self.mode.is_piped = true;
+        }
+        Ok(())
+    }
+
+    /// Walks every step but the last, back and forth as somebody says.
     pub async fn all(&mut self) -> anyhow::Result<()> {
         let wanted: Vec<&'static Step> = STEPS
             .iter()
             .filter(|step| step.id != StepId::FirstEvent && self.is_walked(step.id))
             .collect();
-        let mut at = 0;
-        let mut goes_back = false;
+        let (mut at, mut is_again) = (0, false);
         while let Some(step) = wanted.get(at) {
-            let turn = self.one(step, goes_back).await?;
-            goes_back = turn == Turn::Back && at > 0;
-            at = match goes_back {
-                true => at - 1,
-                false => at + usize::from(turn != Turn::Back),
+            let turn = self.one(step, is_again).await?;
+            is_again = turn == Turn::Back;
+            at = match is_again {
+                false => at + 1,
+                true => {
+                    let last = self.trail.pop().unwrap_or(step.id);
+                    let before = wanted.iter().position(|other| other.id == last);
+                    before.unwrap_or(at)
+                }
             };
         }
         Ok(())
@@ -170,7 +193,14 @@ impl<'c> Walk<'c> {
         if is_asked {
             self.head(step);
         }
+        if let (true, Some(kind)) = (is_again, super::steps::secret_of(step.id)) {
+            self.stage.release(kind);
+            self.secrets_to_keep.retain(|kept| kept.kind != kind);
+        }
         let turn = super::steps::walk(self, step, is_asked).await?;
+        if is_asked && turn != Turn::Back {
+            self.trail.push(step.id);
+        }
         match turn {
             Turn::Next => {
                 self.memory.record.done.insert(step.id);
@@ -322,7 +352,10 @@ impl<'c> Walk<'c> {
 /// Answers that nobody can be asked for.
 pub fn missing(flags: &[String]) -> UsageError {
     UsageError::with_hint(
-        format!("nobody can be asked here, and these answers are missing: {}", flags.join(", ")),
+        format!(
+            "nobody can be asked here, and these answers are missing: {}",
+            flags.join(", ")
+        ),
         "give them as flags, in the environment, or in a file of answers: --file FILE \
          (`ddctl setup --print-file` prints one)",
     )

@@ -20,7 +20,13 @@ const ALL: [&str; 10] = [
 fn without_anybody_to_ask_every_missing_answer_is_named_at_once() {
     let environment = TestEnvironment::empty();
     let output = environment.run(["setup", "--no-input"]).exits(2);
-    for name in ["--site", "--gateway-url", "--delivery", "DD_API_KEY", "HOOP_TOKEN"] {
+    for name in [
+        "--site",
+        "--gateway-url",
+        "--delivery",
+        "DD_API_KEY",
+        "HOOP_TOKEN",
+    ] {
         let _ = output.clone().says(name);
     }
     assert!(environment.files().is_empty(), "nothing was tried");
@@ -81,7 +87,14 @@ fn answers_are_printed_without_secrets_and_read_back() {
     let sandbox = SandboxOptions::default().start();
     let mut environment = TestEnvironment::of(&sandbox);
     let printed = environment
-        .run(["setup", "--print-file", "--delivery", "export", "--env", "lab"])
+        .run([
+            "setup",
+            "--print-file",
+            "--delivery",
+            "export",
+            "--env",
+            "lab",
+        ])
         .exits(0);
     for name in ["DD_API_KEY", "DD_APP_KEY", "HOOP_TOKEN"] {
         assert!(!printed.stdout.contains(sandbox.var(name)), "{printed}");
@@ -91,7 +104,15 @@ fn answers_are_printed_without_secrets_and_read_back() {
     for name in ["DD_SITE", "HOOP_APIURL", "DDCTL_GATEWAY_URL"] {
         environment.unset(name);
     }
-    let line = ["setup", "--no-input", "--yes", "--file", "answers.toml", "--skip", "app-key"];
+    let line = [
+        "setup",
+        "--no-input",
+        "--yes",
+        "--file",
+        "answers.toml",
+        "--skip",
+        "app-key",
+    ];
     let _ = environment.run(line).exits(0);
     let profile = settings(&environment);
     assert!(profile.contains("env = \"lab\""), "{profile}");
@@ -145,12 +166,16 @@ fn a_relay_is_registered_with_a_secret_of_its_own() {
         "--skip=packs",
     ];
     let _ = environment.run(relay).exits(0).says("ddctl relay --listen");
-    let endpoints = sandbox.gateway("GET", "/api/webhooks/endpoints", b"").json();
+    let endpoints = sandbox
+        .gateway("GET", "/api/webhooks/endpoints", b"")
+        .json();
     assert_eq!(endpoints["data"][0]["uid"], "ddctl", "{endpoints}");
     let attached = sandbox.gateway("GET", "/api/plugins/webhooks", b"").json();
     let names = attached["connections"].as_array().expect("a list");
     assert!(!names.is_empty(), "{attached}");
-    let secret = environment.home().join(".config/ddctl/default-relay.secret");
+    let secret = environment
+        .home()
+        .join(".config/ddctl/default-relay.secret");
     assert!(secret.exists());
     let _ = environment.run(relay).exits(0).says("nothing to change");
 }

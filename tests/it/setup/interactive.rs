@@ -10,7 +10,10 @@ struct Wizard(Pty);
 
 impl Wizard {
     fn start(environment: &TestEnvironment, args: &[&str]) -> Self {
-        Self(Pty::start(environment, &[&["setup", "--color", "never"], args].concat()))
+        Self(Pty::start(
+            environment,
+            &[&["setup", "--color", "never"], args].concat(),
+        ))
     }
 
     /// Waits for the question and answers it.
@@ -65,7 +68,10 @@ fn a_first_run_ends_with_an_event_in_datadog() {
     assert!(settings(&environment).contains("site = \"datadoghq.com\""));
     let told = sandbox.monitors();
     let message = |row: &serde_json::Value| row["message"].as_str().unwrap_or_default().to_owned();
-    assert!(told.iter().any(|row| message(row).contains("@slack-security")));
+    assert!(
+        told.iter()
+            .any(|row| message(row).contains("@slack-security"))
+    );
     let is_wide = |line: &&str| line.chars().count() > 80 && !line.contains("://");
     let wide: Vec<&str> = text.lines().filter(is_wide).collect();
     assert!(wide.is_empty(), "{wide:#?}");
@@ -89,7 +95,11 @@ fn a_key_of_another_site_is_shown_to_others_only_after_a_yes_and_never_to_a_gove
     wizard.answer("[y/N]", "y");
     wizard.answer("It belongs to EU1 (datadoghq.eu). Take that site?", "y");
     wizard.0.wait_for("good for datadoghq.eu");
-    assert!(hosts().iter().all(|host| !host.contains("gov")), "{:?}", hosts());
+    assert!(
+        hosts().iter().all(|host| !host.contains("gov")),
+        "{:?}",
+        hosts()
+    );
     assert_eq!(wizard.leave().code, 130);
 }
 
@@ -102,7 +112,9 @@ fn a_wrong_key_is_asked_for_again() {
     wizard.0.wait_for("error:");
     wizard.0.type_keys(&format!("{UNKNOWN}\r"));
     wizard.answer("Show it to the other commercial sites", "n");
-    wizard.0.type_keys(&format!("{}\r", sandbox.var("DD_API_KEY")));
+    wizard
+        .0
+        .type_keys(&format!("{}\r", sandbox.var("DD_API_KEY")));
     wizard.0.wait_for("good for datadoghq.com");
     let output = wizard.leave();
     assert_eq!(output.code, 130);
@@ -137,7 +149,11 @@ fn what_was_left_is_gone_on_with() {
     let output = wizard.leave();
     assert_eq!(output.code, 130);
     assert!(output.is_given_back);
-    assert!(output.unwrapped().contains("`ddctl setup` goes on"), "{}", output.unwrapped());
+    assert!(
+        output.unwrapped().contains("`ddctl setup` goes on"),
+        "{}",
+        output.unwrapped()
+    );
     assert_eq!(settings(&environment), "", "nothing was saved");
     let mut wizard = Wizard::start(&environment, &[]);
     let screen = wizard.0.wait_for("Address of the gateway").join("\n");
@@ -164,7 +180,13 @@ fn back_asks_the_step_before_and_skip_leaves_one_out() {
 fn a_second_run_asks_nothing() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);
-    let first = ["setup", "--no-input", "--yes", "--delivery=export", "--skip=first-event"];
+    let first = [
+        "setup",
+        "--no-input",
+        "--yes",
+        "--delivery=export",
+        "--skip=first-event",
+    ];
     let _ = environment.run(first).exits(0);
     let output = Wizard::start(&environment, &[]).0.finish();
     let text = output.unwrapped();

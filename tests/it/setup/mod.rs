@@ -41,9 +41,9 @@ fn changes(sandbox: &SandboxProcess) -> Vec<String> {
             .any(|end| path.ends_with(end))
     };
     let rows = sandbox.requests(false);
-    let changing = rows.iter().filter(|row| {
-        row["method"] != "GET" && !is_look(&word(row, "path"))
-    });
+    let changing = rows
+        .iter()
+        .filter(|row| row["method"] != "GET" && !is_look(&word(row, "path")));
     changing
         .map(|row| format!("{} {}", word(row, "method"), word(row, "path")))
         .collect()

@@ -17,9 +17,13 @@ const RELAY: [&str; 8] = [
 ];
 
 fn is_clean(sandbox: &SandboxProcess) -> bool {
-    let endpoints = sandbox.gateway("GET", "/api/webhooks/endpoints", b"").json();
+    let endpoints = sandbox
+        .gateway("GET", "/api/webhooks/endpoints", b"")
+        .json();
     let plugin = sandbox.gateway("GET", "/api/plugins/webhooks", b"").json();
-    let dashboards = sandbox.datadog("GET", "/api/v1/dashboard", &Value::Null).json();
+    let dashboards = sandbox
+        .datadog("GET", "/api/v1/dashboard", &Value::Null)
+        .json();
     let count = |value: &Value| value.as_array().map_or(0, Vec::len);
     sandbox.monitors().is_empty()
         && count(&endpoints["data"]) == 0
@@ -47,12 +51,27 @@ fn everything_that_setup_made_goes_and_what_it_replaced_comes_back() {
     let after = settings(&environment);
     assert!(after.starts_with("# mine"), "{after}");
     assert!(after.contains("service = \"mine\""), "{after}");
-    assert!(!after.contains("relay") && !after.contains("connections"), "{after}");
+    assert!(
+        !after.contains("relay") && !after.contains("connections"),
+        "{after}"
+    );
     let left = environment.files();
-    let left: Vec<String> = left.iter().map(|(path, _)| path.display().to_string()).collect();
-    assert!(!left.iter().any(|path| path.contains("relay.secret")), "{left:?}");
-    assert!(!left.iter().any(|path| path.contains("setup.json")), "{left:?}");
-    let _ = environment.run(["setup", "--undo", "--yes"]).exits(0).says("nothing to undo");
+    let left: Vec<String> = left
+        .iter()
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(
+        !left.iter().any(|path| path.contains("relay.secret")),
+        "{left:?}"
+    );
+    assert!(
+        !left.iter().any(|path| path.contains("setup.json")),
+        "{left:?}"
+    );
+    let _ = environment
+        .run(["setup", "--undo", "--yes"])
+        .exits(0)
+        .says("nothing to undo");
 }
 
 #[test]
@@ -63,7 +82,9 @@ fn what_is_far_away_is_undone_from_any_machine() {
     let other = TestEnvironment::of(&sandbox);
     let _ = other.run(["setup", "--undo", "--yes"]).exits(0);
     assert!(sandbox.monitors().is_empty());
-    let endpoints = sandbox.gateway("GET", "/api/webhooks/endpoints", b"").json();
+    let endpoints = sandbox
+        .gateway("GET", "/api/webhooks/endpoints", b"")
+        .json();
     assert_eq!(endpoints["data"], Value::Array(Vec::new()));
 }
 
@@ -86,7 +107,9 @@ fn nothing_is_undone_while_events_wait() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);
     let _ = environment.run(RELAY).exits(0);
-    let letters = environment.home().join(".local/state/ddctl/default/deadletters");
+    let letters = environment
+        .home()
+        .join(".local/state/ddctl/default/deadletters");
     environment.write(&letters.join("logs-datadoghq.com.ndjson"), "{}\n");
     let _ = environment
         .run(["setup", "--undo", "--yes"])
@@ -99,11 +122,18 @@ fn nothing_is_undone_while_events_wait() {
 fn receipts_stay_unless_they_are_named() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);
-    let export = ["sessions", "export", "--since", "16h", "--to", "logs", "--yes"];
+    let export = [
+        "sessions", "export", "--since", "16h", "--to", "logs", "--yes",
+    ];
     let _ = environment.run(export).exits(0);
-    let receipts = environment.home().join(".local/state/ddctl/default/receipts");
+    let receipts = environment
+        .home()
+        .join(".local/state/ddctl/default/receipts");
     assert!(receipts.exists());
-    let _ = environment.run(["setup", "--undo", "--yes"]).exits(0).says("prove what was sent");
+    let _ = environment
+        .run(["setup", "--undo", "--yes"])
+        .exits(0)
+        .says("prove what was sent");
     assert!(receipts.exists());
     let all = ["setup", "--undo", "--with-receipts", "--yes"];
     let _ = environment.run(all).exits(0);

@@ -8,9 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::secret::{self, Candidate, Given};
 use crate::commands::setup::walk::{Turn, Walk};
 use crate::config::SecretKind;
-use crate::datadog::{
-    DatadogError, Meaning, check_api_key_shape, probe_sites, sites_to_probe,
-};
+use crate::datadog::{DatadogError, Meaning, check_api_key_shape, probe_sites, sites_to_probe};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
 use crate::wizard::{Field, Step};
@@ -83,7 +81,9 @@ async fn check(walk: &mut Walk<'_>, candidate: &Candidate) -> anyhow::Result<boo
         Ok(()) => return Ok(true),
         Err(error) => error,
     };
-    if error.meaning() != Meaning::Pause || !walk.can_ask() {
+    // A yes to everything is none to showing a key around.
+    let can_ask = walk.can_ask() && !walk.ui().options().assume_yes;
+    if error.meaning() != Meaning::Pause || !can_ask {
         return Err(error.into());
     }
     walk.ui().error(&format!("{}: {error}", candidate.place));
@@ -102,11 +102,15 @@ async fn check(walk: &mut Walk<'_>, candidate: &Candidate) -> anyhow::Result<boo
     }
     match owner(walk, &others, &candidate.secret).await? {
         None => {
-            walk.ui().error("no commercial site knows it: was it revoked?");
+            walk.ui()
+                .error("no commercial site knows it: was it revoked?");
             Ok(false)
         }
         Some(other) => {
-            let question = format!("  It belongs to {} ({other}). Take that site?", other.name());
+            let question = format!(
+                "  It belongs to {} ({other}). Take that site?",
+                other.name()
+            );
             let is_taken = walk.ui().confirm(&question, "--site")?;
             if is_taken {
                 walk.answer(Field::Site, other.domain().to_owned());
@@ -135,7 +139,9 @@ async fn spread(
             return Ok(result);
         }
         let left = (SPREADS_WITHIN - passed).as_secs();
-        progress.set(&format!("a new one takes some seconds to spread, {left} s left"));
+        progress.set(&format!(
+            "a new one takes some seconds to spread, {left} s left"
+        ));
         sleep(BETWEEN).await;
     }
 }

@@ -41,7 +41,10 @@ pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::R
             }
             Err(error) if error.meaning() == Meaning::Pause => {
                 let error = anyhow::Error::new(error);
-                refuse(walk, error.context("an application key belongs to the API key's organisation"))?;
+                refuse(
+                    walk,
+                    error.context("an application key belongs to the API key's organisation"),
+                )?;
             }
             Err(error) => match walk.again(error.into())? {
                 Turn::Next => given = Some(candidate),
@@ -80,9 +83,15 @@ fn tell_abilities(
         },
     };
     let all = abilities(true, web);
-    let shut: Vec<_> = all.iter().filter(|one| one.allowed == Some(false)).collect();
+    let shut: Vec<_> = all
+        .iter()
+        .filter(|one| one.allowed == Some(false))
+        .collect();
     if let Some(first) = shut.first() {
-        let text = format!("the application key does not suffice for {}", in_short(shut.iter().copied()));
+        let text = format!(
+            "the application key does not suffice for {}",
+            in_short(shut.iter().copied())
+        );
         let fix = format!("it lacks {}", first.lacks.join(", "));
         walk.find(text, &fix);
     }

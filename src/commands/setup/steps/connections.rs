@@ -12,7 +12,11 @@ const MOST_NAMED: usize = 12;
 
 pub fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<Turn> {
     let names: Vec<String> = match &walk.gateway {
-        Some(gateway) => gateway.connections.iter().map(|one| one.name.clone()).collect(),
+        Some(gateway) => gateway
+            .connections
+            .iter()
+            .map(|one| one.name.clone())
+            .collect(),
         None => return Ok(Turn::Skip),
     };
     if is_asked {
@@ -20,7 +24,8 @@ pub fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<
         propose(walk, &names);
     }
     for field in step.asks {
-        let is_needed = *field != Field::Approval || walk.answers.filled(Field::Production).is_some();
+        let is_needed =
+            *field != Field::Approval || walk.answers.filled(Field::Production).is_some();
         if !is_needed {
             continue;
         }

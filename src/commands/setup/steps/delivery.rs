@@ -69,6 +69,10 @@ fn show(walk: &Walk<'_>, advice: &Advice) {
         let line = ui.wrap(&format!("{name} {text}"), "    ");
         ui.status(&palette.paint(tone, line.trim_end()));
     }
-    let advised = format!("Recommended: {}, since {}.", advice.delivery.as_str(), advice.because);
+    let advised = format!(
+        "Recommended: {}, since {}.",
+        advice.delivery.as_str(),
+        advice.because
+    );
     walk.explain(&advised);
 }

@@ -25,7 +25,8 @@ pub fn walk(walk: &mut Walk<'_>, step: &Step) -> anyhow::Result<Turn> {
     let widest = widest.unwrap_or_default();
     for (path, kind) in &facets {
         let path = escape::line(path);
-        walk.ui().status(&format!("    {path:widest$}  {}", escape::line(kind)));
+        walk.ui()
+            .status(&format!("    {path:widest$}  {}", escape::line(kind)));
     }
     walk.explain(
         "Once events are there: Logs > Explorer, open one, click the attribute, \"Create facet\" or \

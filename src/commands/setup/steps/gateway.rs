@@ -68,7 +68,8 @@ async fn token(walk: &mut Walk<'_>, is_asked: bool) -> anyhow::Result<Option<Tur
             }
             Err(GatewayError::Unauthorized { .. } | GatewayError::Token) if walk.can_ask() => {
                 let place = &candidate.place;
-                walk.ui().error(&format!("the gateway refuses the token ({place})"));
+                walk.ui()
+                    .error(&format!("the gateway refuses the token ({place})"));
             }
             Err(error) => match walk.again(error.into())? {
                 Turn::Next => given = Some(candidate),

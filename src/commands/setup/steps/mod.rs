@@ -18,7 +18,11 @@ use crate::config::SecretKind;
 use crate::wizard::{Step, StepId};
 
 /// Walks one step.
-pub async fn walk(walk: &mut Walk<'_>, step: &'static Step, is_asked: bool) -> anyhow::Result<Turn> {
+pub async fn walk(
+    walk: &mut Walk<'_>,
+    step: &'static Step,
+    is_asked: bool,
+) -> anyhow::Result<Turn> {
     match step.id {
         StepId::Site => fields(walk, step, is_asked),
         StepId::ApiKey => api_key::walk(walk, step, is_asked).await,
@@ -35,6 +39,16 @@ pub async fn walk(walk: &mut Walk<'_>, step: &'static Step, is_asked: bool) -> a
     }
 }
 
+/// The key or token that a step is about.
+pub fn secret_of(step: StepId) -> Option<SecretKind> {
+    match step {
+        StepId::ApiKey => Some(SecretKind::ApiKey),
+        StepId::AppKey => Some(SecretKind::AppKey),
+        StepId::Gateway => Some(SecretKind::GatewayToken),
+        _ => None,
+    }
+}
+
 /// Whether a secret of that kind can be had without asking anybody.
 pub fn is_lying_around(walk: &Walk<'_>, kind: SecretKind) -> anyhow::Result<bool> {
     Ok(secret::lying_around(walk, kind)?.is_some())
@@ -44,7 +58,11 @@ pub fn is_lying_around(walk: &Walk<'_>, kind: SecretKind) -> anyhow::Result<bool
 fn fields(walk: &mut Walk<'_>, step: &'static Step, is_asked: bool) -> anyhow::Result<Turn> {
     if is_asked {
         for field in step.asks {
-            if let Some(found) = walk.found.get(field).filter(|_| walk.answers.get(*field).is_none()) {
+            if let Some(found) = walk
+                .found
+                .get(field)
+                .filter(|_| walk.answers.get(*field).is_none())
+            {
                 let text = format!("found {} in {}", found.value, found.place);
                 walk.explain(&text);
             }
@@ -56,7 +74,10 @@ fn fields(walk: &mut Walk<'_>, step: &'static Step, is_asked: bool) -> anyhow::R
             turn => return Ok(turn),
         }
     }
-    let said = step.asks.iter().filter_map(|field| walk.answers.filled(*field));
+    let said = step
+        .asks
+        .iter()
+        .filter_map(|field| walk.answers.filled(*field));
     let said = said.collect::<Vec<_>>().join("  ");
     walk.note(step, "done", Some(said));
     Ok(Turn::Next)

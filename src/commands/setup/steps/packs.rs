@@ -11,14 +11,21 @@ use crate::wizard::{Change, Field, Step};
 pub const NONE: &str = "none";
 
 pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<Turn> {
-    walk.changes.retain(|change| !matches!(change, Change::Pack { .. }));
+    walk.changes
+        .retain(|change| !matches!(change, Change::Pack { .. }));
     if !walk.has_web_access {
-        walk.note(step, "skipped", Some("no application key, which they take".to_owned()));
+        walk.note(
+            step,
+            "skipped",
+            Some("no application key, which they take".to_owned()),
+        );
         return Ok(Turn::Next);
     }
     if is_asked {
         let (value, place) = ("hoop".to_owned(), "the way".to_owned());
-        walk.found.entry(Field::Packs).or_insert(Found { value, place });
+        walk.found
+            .entry(Field::Packs)
+            .or_insert(Found { value, place });
     }
     loop {
         match walk.ask(Field::Packs, is_asked)? {
@@ -51,12 +58,18 @@ pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::R
 /// The packs that were asked for.
 pub fn chosen(walk: &Walk<'_>) -> Vec<String> {
     let packs = walk.answers.list(Field::Packs).into_iter();
-    packs.filter(|pack| *pack != NONE).map(str::to_owned).collect()
+    packs
+        .filter(|pack| *pack != NONE)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn check(chosen: &[String]) -> Result<(), UsageError> {
     let names = || packs().iter().map(|pack| pack.name);
-    match chosen.iter().find(|name| !names().any(|known| known == *name)) {
+    match chosen
+        .iter()
+        .find(|name| !names().any(|known| known == *name))
+    {
         None => Ok(()),
         Some(name) => {
             let all: Vec<&str> = names().collect();
@@ -80,11 +93,12 @@ async fn plan(walk: &mut Walk<'_>) -> anyhow::Result<()> {
     let context = walk.stage.context()?;
     let settings = context.settings()?;
     if differs {
-        walk.changes.extend(chosen(walk).into_iter().map(|pack| Change::Pack {
-            pack,
-            namespace: settings.namespace.value.clone(),
-            site: settings.site.value.to_string(),
-        }));
+        walk.changes
+            .extend(chosen(walk).into_iter().map(|pack| Change::Pack {
+                pack,
+                namespace: settings.namespace.value.clone(),
+                site: settings.site.value.to_string(),
+            }));
     }
     Ok(())
 }
@@ -105,7 +119,11 @@ pub fn lines(walk: &Walk<'_>, verb: &str, flag: &str) -> Vec<Vec<String>> {
         monitors.extend(["--var".to_owned(), format!("notify={handle}")]);
     }
     let has_dashboard = |pack: &String| shipped().any(|(identity, _)| identity.pack == *pack);
-    let with_dashboards: Vec<String> = packs.iter().filter(|pack| has_dashboard(pack)).cloned().collect();
+    let with_dashboards: Vec<String> = packs
+        .iter()
+        .filter(|pack| has_dashboard(pack))
+        .cloned()
+        .collect();
     let mut all = vec![monitors];
     if !with_dashboards.is_empty() {
         all.push(of("dashboards", &with_dashboards));

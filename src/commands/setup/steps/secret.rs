@@ -35,10 +35,16 @@ pub enum Given {
 pub fn lying_around(walk: &Walk<'_>, kind: SecretKind) -> anyhow::Result<Option<Candidate>> {
     if let Some(secret) = walk.stage.held(kind) {
         let is_new = walk.secrets_to_keep.iter().any(|kept| kept.kind == kind);
+        let is_piped = walk.mode.is_piped && kind == SecretKind::ApiKey;
+        let (place, source) = match (is_piped, is_new) {
+            (true, _) => ("standard input", Source::Lent),
+            (false, true) => ("given before", Source::New),
+            (false, false) => ("given before", Source::Kept),
+        };
         return Ok(Some(Candidate {
             secret: secret.clone(),
-            place: "given before".to_owned(),
-            source: if is_new { Source::New } else { Source::Kept },
+            place: place.to_owned(),
+            source,
         }));
     }
     let context = walk.stage.context()?;

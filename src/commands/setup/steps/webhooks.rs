@@ -16,7 +16,10 @@ const PLUGIN: &str = "webhooks";
 
 pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<Turn> {
     walk.changes.retain(|change| {
-        !matches!(change, Change::Webhook { .. } | Change::Attached { .. } | Change::File { .. })
+        !matches!(
+            change,
+            Change::Webhook { .. } | Change::Attached { .. } | Change::File { .. }
+        )
     });
     let delivery = delivery(walk)?;
     if !matches!(delivery, Some(Delivery::Relay | Delivery::Webhook)) {
@@ -37,7 +40,10 @@ pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::R
     plan(walk).await?;
     let said = match delivery {
         Some(Delivery::Webhook) => "to Datadog's intake".to_owned(),
-        _ => format!("to {}", walk.answers.get(Field::RelayUrl).unwrap_or_default()),
+        _ => format!(
+            "to {}",
+            walk.answers.get(Field::RelayUrl).unwrap_or_default()
+        ),
     };
     walk.note(step, "done", Some(said));
     Ok(Turn::Next)
@@ -51,7 +57,12 @@ fn delivery(walk: &Walk<'_>) -> anyhow::Result<Option<Delivery>> {
 
 /// The secret lies beside the settings, unless somebody says otherwise.
 fn propose(walk: &mut Walk<'_>) {
-    let folder = walk.stage.path.parent().map(PathBuf::from).unwrap_or_default();
+    let folder = walk
+        .stage
+        .path
+        .parent()
+        .map(PathBuf::from)
+        .unwrap_or_default();
     let name = format!("{}-relay.secret", walk.stage.profile);
     let found = Found {
         value: folder.join(name).display().to_string(),
@@ -67,7 +78,10 @@ pub fn endpoint_name(profile: &str) -> String {
         // Svix takes letters, digits, `-`, `_` and `.` alone.
         profile => {
             let fits = |c: char| c.is_ascii_alphanumeric() || ['-', '_', '.'].contains(&c);
-            let kept: String = profile.chars().map(|c| if fits(c) { c } else { '-' }).collect();
+            let kept: String = profile
+                .chars()
+                .map(|c| if fits(c) { c } else { '-' })
+                .collect();
             format!("ddctl-{kept}")
         }
     }
@@ -84,7 +98,11 @@ async fn plan(walk: &mut Walk<'_>) -> anyhow::Result<()> {
             let host = context.settings()?.site.value.logs_intake_host();
             format!("https://{host}/api/v2/logs")
         }
-        _ => walk.answers.get(Field::RelayUrl).unwrap_or_default().to_owned(),
+        _ => walk
+            .answers
+            .get(Field::RelayUrl)
+            .unwrap_or_default()
+            .to_owned(),
     };
     let known = match &plugin {
         Some(_) => known(&gateway, &uid).await?,
@@ -94,17 +112,25 @@ async fn plan(walk: &mut Walk<'_>) -> anyhow::Result<()> {
         None => plan_new(walk, uid, url),
         Some(known) if is_to(&known, &url) => {}
         Some(known) => walk.find(
-            format!("the endpoint {uid} exists and points elsewhere, to {}", printable(&known.url)),
+            format!(
+                "the endpoint {uid} exists and points elsewhere, to {}",
+                printable(&known.url)
+            ),
             &format!("`ddctl webhooks update {uid} --to {url}` changes it"),
         ),
     }
-    let attached = plugin.map(|plugin| plugin.connection_names).unwrap_or_default();
+    let attached = plugin
+        .map(|plugin| plugin.connection_names)
+        .unwrap_or_default();
     plan_attaching(walk, &attached);
     Ok(())
 }
 
 fn plan_new(walk: &mut Walk<'_>, uid: String, url: String) {
-    let secret = walk.answers.filled(Field::SigningSecretFile).map(PathBuf::from);
+    let secret = walk
+        .answers
+        .filled(Field::SigningSecretFile)
+        .map(PathBuf::from);
     let is_relay = walk.answers.get(Field::Delivery) == Some(Delivery::Relay.as_str());
     if let Some(path) = secret.filter(|path| is_relay && !path.exists()) {
         walk.changes.push(Change::File {
@@ -119,7 +145,9 @@ fn plan_attaching(walk: &mut Walk<'_>, attached: &[String]) {
     let patterns = walk.answers.list(Field::Attach);
     let connections = walk.gateway.iter().flat_map(|gateway| &gateway.connections);
     let new = connections.filter(|one| {
-        let is_meant = patterns.iter().any(|pattern| glob_matches(pattern, &one.name));
+        let is_meant = patterns
+            .iter()
+            .any(|pattern| glob_matches(pattern, &one.name));
         is_meant && !attached.contains(&one.name)
     });
     let new: Vec<Change> = new
@@ -142,7 +170,13 @@ async fn known(gateway: &Gateway, uid: &str) -> anyhow::Result<Option<Endpoint>>
 
 /// The query of an intake's address is of no matter here.
 fn is_to(endpoint: &Endpoint, url: &str) -> bool {
-    let bare = |url: &str| url.split('?').next().unwrap_or_default().trim_end_matches('/').to_owned();
+    let bare = |url: &str| {
+        url.split('?')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('/')
+            .to_owned()
+    };
     bare(&endpoint.url) == bare(url)
 }
 
@@ -161,7 +195,10 @@ pub fn register_line(walk: &Walk<'_>) -> Vec<String> {
         Some("webhook") => line.extend(["--to".to_owned(), "logs".to_owned()]),
         _ => {
             let url = walk.answers.get(Field::RelayUrl).unwrap_or_default();
-            let file = walk.answers.get(Field::SigningSecretFile).unwrap_or_default();
+            let file = walk
+                .answers
+                .get(Field::SigningSecretFile)
+                .unwrap_or_default();
             line.extend(["--to", url, "--signing-secret-file", file].map(str::to_owned));
         }
     }

@@ -47,11 +47,7 @@ async fn run(stage: &Stage<'_>, line: &[&str]) -> anyhow::Result<()> {
     }
 }
 
-async fn detach(
-    stage: &Stage<'_>,
-    inventory: &Inventory,
-    wanted: &Wanted,
-) -> anyhow::Result<()> {
+async fn detach(stage: &Stage<'_>, inventory: &Inventory, wanted: &Wanted) -> anyhow::Result<()> {
     let attached = inventory.undo.iter().filter_map(|undo| match undo {
         Undo::Detach { id, name } => Some((id, name)),
         _ => None,
@@ -118,7 +114,11 @@ fn put_back(stage: &Stage<'_>, inventory: &Inventory) -> anyhow::Result<()> {
 
 /// The record goes last: it is what the next try would go by.
 fn remove_files(inventory: &Inventory, memory: &Memory) -> anyhow::Result<()> {
-    let others = inventory.local.paths.iter().filter(|path| **path != memory.path);
+    let others = inventory
+        .local
+        .paths
+        .iter()
+        .filter(|path| **path != memory.path);
     for path in others {
         remove(path)?;
     }

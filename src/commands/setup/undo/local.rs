@@ -74,14 +74,13 @@ fn item(undo: &Undo) -> Option<Item> {
 }
 
 /// State and cache, by their paths. Receipts prove what was sent.
-pub fn files(
-    stage: &Stage<'_>,
-    wanted: &Wanted,
-    items: &mut Vec<Item>,
-) -> anyhow::Result<Local> {
+pub fn files(stage: &Stage<'_>, wanted: &Wanted, items: &mut Vec<Item>) -> anyhow::Result<Local> {
     let environment = &stage.parent.environment;
     let mut local = Local::default();
-    if let Some(state) = environment.state_folder().map(|folder| folder.join(&stage.profile)) {
+    if let Some(state) = environment
+        .state_folder()
+        .map(|folder| folder.join(&stage.profile))
+    {
         for path in entries(&state)? {
             let is_receipts = path.file_name().is_some_and(|name| name == RECEIPTS);
             let text = path.display().to_string();

@@ -57,12 +57,17 @@ pub async fn run(context: &Context, wanted: &Wanted) -> anyhow::Result<Exit> {
         undone: is_wanted,
     };
     context.ui.one(&view, String::new)?;
-    let is_blind = inventory.items.iter().any(|item| item.fate == Fate::NotLooked);
-    Ok(match (is_wanted, wanted.is_dry_run || !inventory.has_work()) {
-        (true, _) if is_blind => Exit::Failed,
-        (false, false) => Exit::Failed,
-        _ => Exit::Done,
-    })
+    let is_blind = inventory
+        .items
+        .iter()
+        .any(|item| item.fate == Fate::NotLooked);
+    Ok(
+        match (is_wanted, wanted.is_dry_run || !inventory.has_work()) {
+            (true, _) if is_blind => Exit::Failed,
+            (false, false) => Exit::Failed,
+            _ => Exit::Done,
+        },
+    )
 }
 
 fn show_and_ask(context: &Context, inventory: &Inventory, wanted: &Wanted) -> anyhow::Result<bool> {
@@ -80,7 +85,11 @@ fn show_and_ask(context: &Context, inventory: &Inventory, wanted: &Wanted) -> an
         ui.status("dry run: nothing was changed");
         return Ok(false);
     }
-    let count = inventory.items.iter().filter(|item| item.fate.is_work()).count();
+    let count = inventory
+        .items
+        .iter()
+        .filter(|item| item.fate.is_work())
+        .count();
     let question = format!("Undo {}?", counted(count as u64, "thing"));
     let is_wanted = ui.confirm(&question, "--yes")?;
     if !is_wanted {
@@ -90,10 +99,7 @@ fn show_and_ask(context: &Context, inventory: &Inventory, wanted: &Wanted) -> an
 }
 
 fn table(items: &[Item]) -> Table {
-    let mut table = Table::new()
-        .column("WHERE")
-        .column("WHAT")
-        .column("");
+    let mut table = Table::new().column("WHERE").column("WHAT").column("");
     for item in items {
         let tone = match item.fate {
             Fate::Goes => Tone::Bad,

@@ -73,7 +73,10 @@ pub async fn gateway(
     let Some(url) = context.settings()?.gateway_url.clone() else {
         return Ok(Vec::new());
     };
-    if context.optional_secret(SecretKind::GatewayToken, &wanted.secrets)?.is_none() {
+    if context
+        .optional_secret(SecretKind::GatewayToken, &wanted.secrets)?
+        .is_none()
+    {
         let blind = Item::new(GATEWAY, url.value, Fate::NotLooked);
         items.push(blind.noting("that takes its token (HOOP_TOKEN)"));
         return Ok(Vec::new());
@@ -97,7 +100,11 @@ pub async fn gateway(
         let is_ours = recorded(name) || (name == own && endpoint.description == MADE_BY_US);
         match is_ours {
             true => {
-                items.push(Item::new(GATEWAY, format!("webhook endpoint {name}"), Fate::Goes));
+                items.push(Item::new(
+                    GATEWAY,
+                    format!("webhook endpoint {name}"),
+                    Fate::Goes,
+                ));
                 ours.push(name.to_owned());
             }
             false if endpoint.description == MADE_BY_US => {
@@ -108,7 +115,11 @@ pub async fn gateway(
         }
     }
     if !ours.is_empty() {
-        let plugin = Item::new(GATEWAY, "the webhooks plugin and its event types", Fate::Stays);
+        let plugin = Item::new(
+            GATEWAY,
+            "the webhooks plugin and its event types",
+            Fate::Stays,
+        );
         items.push(plugin.noting("others may use them"));
     }
     Ok(ours)

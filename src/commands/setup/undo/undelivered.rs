@@ -33,24 +33,34 @@ pub fn look(stage: &Stage<'_>) -> anyhow::Result<Option<Undelivered>> {
         }));
     }
     if let Some(spool) = spool::look(&folder)?.filter(|spool| spool.webhooks + spool.events > 0) {
-        let (webhooks, events) = (counted(spool.webhooks, "webhook"), counted(spool.events, "event"));
+        let (webhooks, events) = (
+            counted(spool.webhooks, "webhook"),
+            counted(spool.events, "event"),
+        );
         return Ok(Some(Undelivered {
             text: format!("{webhooks} and {events} in the relay's spool are not delivered"),
-            way_out: "run `ddctl relay` until it is empty, or give them up: `ddctl state reset relay`"
-                .to_owned(),
+            way_out:
+                "run `ddctl relay` until it is empty, or give them up: `ddctl state reset relay`"
+                    .to_owned(),
         }));
     }
     let letters = dead_letter::files(&folder.join(LETTERS))?;
     let count = letters.iter().map(|path| lines(path)).sum::<u64>();
     Ok((count > 0).then(|| Undelivered {
-        text: format!("{} in the dead letters are not delivered", counted(count, "event")),
-        way_out: "`ddctl deadletters retry` sends them again, `ddctl deadletters drop` gives them up"
-            .to_owned(),
+        text: format!(
+            "{} in the dead letters are not delivered",
+            counted(count, "event")
+        ),
+        way_out:
+            "`ddctl deadletters retry` sends them again, `ddctl deadletters drop` gives them up"
+                .to_owned(),
     }))
 }
 
 /// A letter is a line. A file that cannot be read counts as one: nobody knows what is in it.
 fn lines(path: &std::path::Path) -> u64 {
     let bytes = std::fs::read(path);
-    bytes.map_or(1, |bytes| bytes.iter().filter(|byte| **byte == b'\n').count() as u64)
+    bytes.map_or(1, |bytes| {
+        bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    })
 }
