@@ -316,10 +316,7 @@ impl Tour<'_> {
 
 const NEXT: [(&str, &str); 4] = [
     ("ddctl demo --keep", "the same sandbox, to try on"),
-    (
-        "ddctl validate --all-sites",
-        "which site is your own key for?",
-    ),
+    ("ddctl setup", "your own gateway and Datadog, step by step"),
     ("ddctl sessions list --gateway-url URL", "your own gateway"),
     (
         "ddctl sessions export --to logs --dry-run",

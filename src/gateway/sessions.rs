@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::client::{Answer, Call, Gateway};
@@ -21,6 +23,18 @@ pub const MAX_OFFSET: u32 = 10_000;
 pub const RECORDING_LIMIT: usize = 256 << 20;
 /// A recording may take longer than other answers.
 const RECORDING_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// The gateway waits up to 50 s for a script's end.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(75);
+
+/// A script that was run.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Executed {
+    pub session_id: String,
+    /// It waits for an approval before it runs.
+    #[serde(default)]
+    pub has_review: bool,
+}
 
 /// Which sessions, and which page of them. Newest first, always.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +129,22 @@ impl Gateway {
             total_is_capped: list.total_is_capped,
             has_next_page: list.has_next_page,
         })
+    }
+
+    /// `POST /sessions`: runs a script on a connection, as a session of its own. It may still be
+    /// running, or wait for an approval.
+    ///
+    /// # Errors
+    ///
+    /// `Forbidden` for an auditor's token.
+    pub async fn run_script(
+        &self,
+        connection: &str,
+        script: &str,
+    ) -> Result<Executed, GatewayError> {
+        let body = json!({"connection": connection, "script": script});
+        let call = self.post(&["sessions"], &body).timeout(SCRIPT_TIMEOUT);
+        self.read(call).await
     }
 
     /// `GET /sessions/{id}`: everything but the recording.

@@ -57,7 +57,7 @@ impl SecretFile {
             SecretKind::SigningSecret => Some("--signing-secret-file"),
             SecretKind::QueueCredential => Some("--queue-credential-file"),
             SecretKind::SvixToken => Some("--svix-token-file"),
-            SecretKind::RedactionKey => None,
+            SecretKind::GatewayAdminToken | SecretKind::RedactionKey => None,
         };
         Self { kind, flag }
     }

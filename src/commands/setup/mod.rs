@@ -21,6 +21,7 @@ use std::time::Duration;
 use clap::Args;
 
 use self::answers::AnswerFlags;
+use self::first_event::ScriptFlags;
 use self::view::View;
 use self::walk::{Mode, Walk};
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
@@ -38,6 +39,7 @@ use crate::wizard::{Answers, StepId};
   ddctl setup --dry-run
   ddctl setup --print-file > answers.toml
   ddctl setup --file answers.toml --no-input --yes --wait 10m
+  ddctl setup first-event --run-on prod-db --script 'SELECT 1'
   ddctl setup --site eu --gateway-url https://use.hoop.dev --delivery export --yes
   ddctl setup --undo --dry-run
 
@@ -88,6 +90,8 @@ pub struct Setup {
     #[arg(long, value_name = "FILE", help_heading = "Credentials")]
     svix_token_file: Option<PathBuf>,
     #[command(flatten)]
+    script: ScriptFlags,
+    #[command(flatten)]
     datadog: DatadogAccess,
     #[command(flatten)]
     gateway: GatewayAccess,
@@ -128,7 +132,7 @@ pub async fn run(context: &Context, args: &Setup) -> anyhow::Result<Exit> {
         given,
     };
     let mut walk = Walk::new(context, mode)?;
-    match set_up(&mut walk, args.wait).await {
+    match set_up(&mut walk, args).await {
         Err(error) if is_left(&error) => Ok(ending::left(&walk)),
         done => done,
     }
@@ -160,7 +164,7 @@ fn is_left(error: &anyhow::Error) -> bool {
     error.is::<crate::ui::prompt::StoppedAsking>()
 }
 
-async fn set_up(walk: &mut Walk<'_>, wait: Option<Duration>) -> anyhow::Result<Exit> {
+async fn set_up(walk: &mut Walk<'_>, args: &Setup) -> anyhow::Result<Exit> {
     ending::greet(walk);
     answers::require(walk)?;
     walk.all().await?;
@@ -170,7 +174,7 @@ async fn set_up(walk: &mut Walk<'_>, wait: Option<Duration>) -> anyhow::Result<E
         return conclude(walk, &changes, false, None, Exit::Done);
     }
     carry_out::carry_out(walk, &changes).await?;
-    let (first, exit) = first_event::run(walk, wait).await?;
+    let (first, exit) = first_event::run(walk, args.wait, &args.script).await?;
     if exit != Exit::Interrupted {
         ending::complete(walk)?;
     }
