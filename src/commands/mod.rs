@@ -172,7 +172,13 @@ pub enum Command {
     Config(config::Config),
     Status(status::Status),
     /// What runs this profile: objects of Kubernetes, units of systemd, a file of Compose
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl manifest deployment | kubectl apply -f -
+  ddctl manifest relay --namespace audit
+  ddctl manifest systemd --mode relay --to-dir units/"
+    )]
     Manifest(manifest::Manifest),
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
