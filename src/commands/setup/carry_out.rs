@@ -4,7 +4,7 @@
 use anyhow::Context as _;
 
 use super::profile;
-use super::steps::{pack_lines, register_line};
+use super::steps;
 use super::walk::Walk;
 use crate::config::change;
 use crate::error::Exit;
@@ -36,14 +36,15 @@ fn save_settings(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()> 
     let name = walk.stage.profile.clone();
     let path = walk.stage.path.clone();
     change(&path, |document| {
+        for one in &own {
+            if let Change::Setting { key, after, .. } = one {
+                profile::put(document, &name, key, after.as_deref());
+            }
+        }
         // The last rule that is written stands first.
         for one in own.iter().rev() {
-            match one {
-                Change::Setting { key, after, .. } => {
-                    profile::put(document, &name, key, after.as_deref());
-                }
-                Change::Rule { after, .. } => profile::put_rule(document, &name, after),
-                _ => {}
+            if let Change::Rule { after, .. } = one {
+                profile::put_rule(document, &name, after);
             }
         }
     })?;
@@ -55,14 +56,14 @@ fn save_settings(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()> 
 
 fn keep_secrets(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()> {
     let context = walk.stage.context()?;
-    let mut kept = Vec::new();
+    let mut kept: Vec<Change> = Vec::new();
     for secret in &walk.secrets_to_keep {
         let planned = changes.iter().find_map(|change| match change {
             Change::Secret { name, replaces, .. } if name == secret.kind.name() => Some(*replaces),
             _ => None,
         });
         if let Some(replaces) = planned {
-            let change = secret.keep(&context, replaces)?;
+            let change = secret.keep(&context, replaces, kept.is_empty())?;
             walk.ui().status(&change.text());
             kept.push(change);
         }
@@ -81,7 +82,7 @@ async fn register(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()>
     if own.is_empty() {
         return Ok(());
     }
-    run(walk, &register_line(walk)).await?;
+    run(walk, &steps::register_line(walk)).await?;
     note(walk, own)
 }
 
@@ -95,10 +96,7 @@ async fn apply_packs(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<
     }
     // What is made before it fails carries our mark, and is found by it.
     note(walk, own)?;
-    for line in pack_lines(walk, "apply", "--yes") {
-        run(walk, &line).await?;
-    }
-    Ok(())
+    steps::apply_packs(walk).await
 }
 
 async fn run(walk: &Walk<'_>, line: &[String]) -> anyhow::Result<()> {

@@ -13,6 +13,18 @@ use crate::wizard::Field;
 pub struct Found {
     pub value: String,
     pub place: String,
+    /// Nobody ever said so.
+    pub is_default: bool,
+}
+
+impl Found {
+    pub fn new(value: impl Into<String>, place: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            place: place.into(),
+            is_default: false,
+        }
+    }
 }
 
 /// What each field would be without an answer.
@@ -23,8 +35,7 @@ pub fn find(context: &Context, stage: &Stage<'_>) -> BTreeMap<Field, Found> {
             continue;
         };
         if let Some(value) = stage.standing(key) {
-            let place = "the profile".to_owned();
-            found.insert(field, Found { value, place });
+            found.insert(field, Found::new(value, "the profile"));
         } else if let Some(one) = elsewhere(context, key) {
             found.insert(field, one);
         }
@@ -35,7 +46,7 @@ pub fn find(context: &Context, stage: &Stage<'_>) -> BTreeMap<Field, Found> {
     ) && let Some(value) = agent.site
     {
         let place = agent.path.display().to_string();
-        found.insert(Field::Site, Found { value, place });
+        found.insert(Field::Site, Found::new(value, place));
     }
     found
 }
@@ -55,6 +66,7 @@ fn elsewhere(context: &Context, key: &str) -> Option<Found> {
     let valued = settings.value(Key::find(key)?.name)?;
     let is_choice = valued.origin != Origin::Default || key == "service";
     (is_choice && !valued.value.is_empty()).then(|| Found {
+        is_default: valued.origin == Origin::Default,
         value: valued.value,
         place: valued.origin.to_string(),
     })

@@ -28,8 +28,13 @@ impl ToKeep {
         Ok(Some(self.changed(SOMEWHERE, kept.is_some())))
     }
 
-    /// Keeps it. What it did is told with its place.
-    pub fn keep(&self, context: &Context, replaces: bool) -> anyhow::Result<Change> {
+    /// Keeps it. Why it is kept where it is, is told with the first.
+    pub fn keep(
+        &self,
+        context: &Context,
+        replaces: bool,
+        is_first: bool,
+    ) -> anyhow::Result<Change> {
         let placed = context.vault()?.set(self.kind, &self.secret)?;
         let Placed {
             place,
@@ -37,12 +42,12 @@ impl ToKeep {
             no_keyring,
             ..
         } = placed;
-        if let Some(why) = no_keyring {
+        if let Some(why) = no_keyring.filter(|_| is_first) {
             context
                 .ui
                 .status(&format!("no keyring is used here: {why}"));
         }
-        if let Some(identity) = made_identity {
+        if let Some(identity) = made_identity.filter(|_| is_first) {
             let identity = identity.display();
             context
                 .ui

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use tempfile::TempDir;
@@ -122,10 +123,12 @@ impl<'c> Stage<'c> {
 
     /// A world in which the profile is saved.
     pub fn context(&self) -> anyhow::Result<Context> {
-        self.world(self.parent.globals.clone())
+        let globals = self.parent.globals.clone();
+        let ui = self.voice(globals.yes);
+        self.world(globals, ui)
     }
 
-    fn world(&self, globals: Globals) -> anyhow::Result<Context> {
+    fn world(&self, globals: Globals, ui: Ui) -> anyhow::Result<Context> {
         let own = &self.parent.globals;
         let globals = Globals {
             profile: Some(self.profile.clone()),
@@ -153,7 +156,6 @@ impl<'c> Stage<'c> {
             path: Some(self.path.clone()),
             ..settings
         });
-        let ui = self.voice(globals.yes);
         let stopping = self.parent.stopping().clone();
         let context = Context::new(ui, globals, environment, settings, stopping);
         let held = self.held.iter();
@@ -199,10 +201,32 @@ impl<'c> Stage<'c> {
     pub async fn run(&self, words: &[&str]) -> anyhow::Result<Exit> {
         self.announce(words);
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        line::run(&words, |globals| self.world(globals)).await
+        line::run(&words, |globals| {
+            let ui = self.voice(globals.yes);
+            self.world(globals, ui)
+        })
+        .await
     }
 
-    fn announce(&self, words: &[&str]) {
+    /// Runs a command line without telling of it, and hands back what it answers on standard output
+    /// in `format`. What it says on the way is said.
+    pub async fn ask(&self, words: &[&str], format: Format) -> anyhow::Result<(Exit, String)> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let answer = Answer::default();
+        let exit = line::run(&words, |globals| {
+            let mut options = self.ui().options().clone();
+            options.assume_yes = globals.yes;
+            options.format = format;
+            options.stdout_palette = options.stderr_palette;
+            let ui = Ui::over(options, Box::new(answer.clone()), Box::new(io::stderr()));
+            self.world(globals, ui)
+        })
+        .await?;
+        Ok((exit, answer.text()))
+    }
+
+    /// Tells of a command line.
+    pub fn announce(&self, words: &[&str]) {
         let palette = self.ui().options().stderr_palette;
         let shown = words.iter().filter(|word| **word != "--yes");
         let shown: Vec<&str> = shown.copied().collect();
@@ -214,6 +238,28 @@ impl<'c> Stage<'c> {
         for line in line::broken(&format!("$ ddctl {}{profile}", shown.join(" "))) {
             self.ui().status(&palette.paint(Tone::Strong, line));
         }
+    }
+}
+
+/// Standard output of a command, kept.
+#[derive(Clone, Default)]
+struct Answer(Arc<Mutex<Vec<u8>>>);
+
+impl Answer {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl Write for Answer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

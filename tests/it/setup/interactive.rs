@@ -1,7 +1,9 @@
 //! The wizard on a real terminal.
 
 use super::{busy, clean, files_with, settings};
-use crate::support::{Pty, PtyOutput, SandboxOptions, SandboxProcess, TestEnvironment};
+use crate::support::{
+    Pty, PtyOutput, SandboxOptions, SandboxProcess, ScriptedServer, TestEnvironment, ask,
+};
 
 /// A key of the right shape that no site knows.
 const UNKNOWN: &str = "ffffffffffffffffffffffffffffffff";
@@ -53,6 +55,7 @@ fn a_first_run_ends_with_an_event_in_datadog() {
     wizard.answer("Packs, comma-separated", "hoop");
     wizard.answer("Whom monitors tell", "@slack-security");
     wizard.answer("changes? [y/N]", "y");
+    wizard.answer("Connection (Enter waits", "");
     let output = wizard.0.finish();
     let text = output.unwrapped();
     assert_eq!(output.code, 0, "{text}");
@@ -192,4 +195,72 @@ fn a_second_run_asks_nothing() {
     let text = output.unwrapped();
     assert_eq!(output.code, 0, "{text}");
     assert!(text.contains("nothing to change"), "{text}");
+}
+
+#[test]
+fn a_key_that_may_lets_ddctl_open_the_session_after_a_yes() {
+    let sandbox = busy().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let all = [
+        "setup",
+        "--no-input",
+        "--yes",
+        "--delivery=export",
+        "--packs=none",
+    ];
+    let _ = environment.run(all).exits(0);
+    let gateway = running_scripts(&sandbox);
+    let mut environment = environment;
+    environment.unset("HOOP_APIURL");
+    environment.set("DDCTL_GATEWAY_URL", gateway.url());
+    let args = [
+        "first-event",
+        "--gateway-url",
+        gateway.url(),
+        "--wait",
+        "60s",
+    ];
+    let mut wizard = Wizard::start(&environment, &args);
+    wizard.answer("changes? [y/N]", "y");
+    wizard.answer("Connection (Enter waits", "no-such-connection");
+    wizard
+        .0
+        .wait_for("the gateway has no connection `no-such-connection`");
+    wizard.0.type_keys("prod-orders-db\r");
+    wizard.answer("Script [SELECT 1]", "");
+    assert!(scripts(&gateway).is_empty(), "nothing is run before a yes");
+    wizard.answer("under your name? [y/N]", "y");
+    let output = wizard.0.finish();
+    assert_eq!(output.code, 0, "{}", output.unwrapped());
+    assert_eq!(
+        scripts(&gateway),
+        [r#"{"connection":"prod-orders-db","script":"SELECT 1"}"#]
+    );
+}
+
+/// The sandbox's gateway behind one that runs scripts: its newest session is what was run.
+fn running_scripts(sandbox: &SandboxProcess) -> ScriptedServer {
+    let (base, token) = (
+        sandbox.gateway_url().to_owned(),
+        sandbox.var("HOOP_TOKEN").to_owned(),
+    );
+    ScriptedServer::start(move |asked| {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str())];
+        let get = |target: &str| ask("GET", &format!("{base}{target}"), &headers, b"");
+        if asked.method == "POST" {
+            let newest = get("/api/sessions?limit=1").json()["data"][0]["id"].clone();
+            let body = serde_json::json!({"session_id": newest, "output_status": "running"});
+            return (202, "application/json", body.to_string());
+        }
+        let answer = get(&asked.target);
+        (answer.status, "application/json", answer.text())
+    })
+}
+
+fn scripts(gateway: &ScriptedServer) -> Vec<String> {
+    let asked = gateway.asked().into_iter();
+    let run = asked.filter(|asked| asked.method == "POST" && asked.target == "/api/sessions");
+    run.map(|asked| String::from_utf8_lossy(&asked.body).into_owned())
+        .collect()
 }

@@ -125,7 +125,7 @@ fn show(walk: &Walk<'_>, found: &[FoundLog]) {
         table.row([
             (text(log, &["evt", "name"]), Tone::Strong),
             (text(log, &["evt", "outcome"]), Tone::Plain),
-            (text(log, &["usr", "email"]), Tone::Plain),
+            (who(log), Tone::Plain),
             (text(log, &["connection", "name"]), Tone::Plain),
             (at.unwrap_or_default(), Tone::Dim),
         ]);
@@ -136,11 +136,22 @@ fn show(walk: &Walk<'_>, found: &[FoundLog]) {
     ui.status(text.trim_end());
 }
 
+/// A machine has no address.
+fn who(log: &FoundLog) -> String {
+    let names = ["name", "email", "id"].map(|name| text(log, &["usr", name]));
+    let filled = names
+        .into_iter()
+        .find(|name| name != NOTHING && !name.is_empty());
+    filled.unwrap_or_else(|| NOTHING.to_owned())
+}
+
+const NOTHING: &str = "-";
+
 fn text(log: &FoundLog, path: &[&str]) -> String {
     let custom = log.attributes.custom.as_ref();
     let mut parts = path.iter();
     let first = parts.next().and_then(|first| custom?.get(*first));
     let value = parts.fold(first, |value, part| value?.get(part));
     let found = value.and_then(serde_json::Value::as_str);
-    found.unwrap_or("-").to_owned()
+    found.unwrap_or(NOTHING).to_owned()
 }

@@ -78,9 +78,8 @@ fn propose(walk: &mut Walk<'_>, names: &[String]) {
         false => standing,
     };
     if !patterns.is_empty() {
-        let place = "the gateway's names".to_owned();
-        let value = patterns.join(",");
-        walk.found.insert(Field::Production, Found { value, place });
+        let found = Found::new(patterns.join(","), "the gateway's names");
+        walk.found.insert(Field::Production, found);
     }
 }
 

@@ -43,17 +43,35 @@ pub fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<
 
 /// Enter takes what fits, unless something was answered before.
 fn recommend(walk: &mut Walk<'_>, advice: &Advice) {
-    let found = Found {
-        value: advice.delivery.as_str().to_owned(),
-        place: "the advice".to_owned(),
-    };
+    let found = Found::new(advice.delivery.as_str(), "the advice");
     walk.found.entry(Field::Delivery).or_insert(found);
 }
 
 fn chosen(walk: &Walk<'_>, facts: &GatewayFacts) -> Option<Way> {
     let word = walk.answers.filled(Field::Delivery)?;
     let delivery = <Delivery as clap::ValueEnum>::from_str(word, true).ok()?;
-    Some(crate::wizard::way(facts, delivery))
+    let way = crate::wizard::way(facts, delivery);
+    let needs_svix = delivery == Delivery::Webhook && !knows_svix(walk);
+    Some(match way.obstacle {
+        None if needs_svix => Way {
+            obstacle: Some(KEY_IN_HEADER),
+            ..way
+        },
+        _ => way,
+    })
+}
+
+/// Straight to Datadog the API key travels in a header, which Svix alone can set.
+const KEY_IN_HEADER: &str = "the API key would travel in the URL, where auditors and logs see it; name \
+    the gateway's Svix server first (`ddctl config set svix.url URL`, DDCTL_SVIX_TOKEN)";
+
+fn knows_svix(walk: &Walk<'_>) -> bool {
+    let context = walk.stage.context();
+    context.is_ok_and(|context| {
+        context
+            .settings()
+            .is_ok_and(|settings| settings.svix_url.is_some())
+    })
 }
 
 fn show(walk: &Walk<'_>, advice: &Advice) {

@@ -10,7 +10,7 @@ mod packs;
 mod secret;
 mod webhooks;
 
-pub use packs::lines as pack_lines;
+pub use packs::apply as apply_packs;
 pub use webhooks::{endpoint_name, register_line};
 
 use super::walk::{Turn, Walk};
@@ -33,7 +33,7 @@ pub async fn walk(
         StepId::Connections => connections::walk(walk, step, is_asked),
         StepId::Webhooks => webhooks::walk(walk, step, is_asked).await,
         StepId::Packs => packs::walk(walk, step, is_asked).await,
-        StepId::Facets => facets::walk(walk, step),
+        StepId::Facets => facets::walk(walk, step, is_asked),
         // It is the last one, after everything was saved.
         StepId::FirstEvent => Ok(Turn::Next),
     }
@@ -61,7 +61,7 @@ fn fields(walk: &mut Walk<'_>, step: &'static Step, is_asked: bool) -> anyhow::R
             if let Some(found) = walk
                 .found
                 .get(field)
-                .filter(|_| walk.answers.get(*field).is_none())
+                .filter(|found| !found.is_default && walk.answers.get(*field).is_none())
             {
                 let text = format!("found {} in {}", found.value, found.place);
                 walk.explain(&text);

@@ -1,10 +1,13 @@
 //! Monitors and dashboards: which packs, whom they tell, and what there would be to do at Datadog.
 
+use serde::Deserialize;
+
 use crate::commands::setup::found::Found;
 use crate::commands::setup::walk::{Turn, Walk};
 use crate::error::{Exit, UsageError};
 use crate::monitors::dashboards::shipped;
 use crate::monitors::packs;
+use crate::ui::Format;
 use crate::wizard::{Change, Field, Step};
 
 /// The answer that wants none.
@@ -22,10 +25,8 @@ pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::R
         return Ok(Turn::Next);
     }
     if is_asked {
-        let (value, place) = ("hoop".to_owned(), "the way".to_owned());
-        walk.found
-            .entry(Field::Packs)
-            .or_insert(Found { value, place });
+        let found = Found::new("hoop", "the way");
+        walk.found.entry(Field::Packs).or_insert(found);
     }
     loop {
         match walk.ask(Field::Packs, is_asked)? {
@@ -79,33 +80,67 @@ fn check(chosen: &[String]) -> Result<(), UsageError> {
     }
 }
 
-/// Asks Datadog what there would be to do; what differs becomes a change.
+/// Asks Datadog what there would be to do; what differs is shown and becomes a change.
 async fn plan(walk: &mut Walk<'_>) -> anyhow::Result<()> {
     let mut differs = false;
     for line in lines(walk, "plan", "--check") {
         let words: Vec<&str> = line.iter().map(String::as_str).collect();
-        match walk.stage.run(&words).await? {
+        let (exit, plan) = walk.stage.ask(&words, Format::Table).await?;
+        match exit {
             Exit::Done => {}
-            Exit::AnswerIsNo => differs = true,
-            exit => anyhow::bail!("the plan ended with {}", exit.code()),
+            Exit::AnswerIsNo => {
+                walk.stage.announce(&words);
+                walk.ui().status(plan.trim_end());
+                differs = true;
+            }
+            exit => anyhow::bail!("`ddctl {}` ended with {}", line.join(" "), exit.code()),
         }
     }
     let context = walk.stage.context()?;
     let settings = context.settings()?;
     if differs {
-        walk.changes
-            .extend(chosen(walk).into_iter().map(|pack| Change::Pack {
-                pack,
-                namespace: settings.namespace.value.clone(),
-                site: settings.site.value.to_string(),
-            }));
+        let changes = chosen(walk).into_iter().map(|pack| Change::Pack {
+            pack,
+            namespace: settings.namespace.value.clone(),
+            site: settings.site.value.to_string(),
+        });
+        walk.changes.extend(changes);
+    }
+    Ok(())
+}
+
+/// What applying tells a machine, as far as it is of use here.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Applied {
+    /// What has to be made by hand beside facets, in sentences.
+    needs: Vec<String>,
+}
+
+/// Makes Datadog's monitors and dashboards as the packs say. The plan was shown before.
+pub async fn apply(walk: &mut Walk<'_>) -> anyhow::Result<()> {
+    for line in lines(walk, "apply", "--yes") {
+        let words: Vec<&str> = line.iter().map(String::as_str).collect();
+        walk.stage.announce(&words);
+        let (exit, answer) = walk.stage.ask(&words, Format::Json).await?;
+        if exit != Exit::Done {
+            anyhow::bail!(
+                "`ddctl {}` ended with {}; `ddctl setup` goes on from here",
+                words.join(" "),
+                exit.code()
+            );
+        }
+        let applied: Applied = serde_json::from_str(&answer).unwrap_or_default();
+        for need in applied.needs {
+            walk.find(need, "it is made by hand, in Datadog");
+        }
     }
     Ok(())
 }
 
 /// The commands that plan or apply the packs: monitors first, then the dashboards of those packs
 /// that have some.
-pub fn lines(walk: &Walk<'_>, verb: &str, flag: &str) -> Vec<Vec<String>> {
+fn lines(walk: &Walk<'_>, verb: &str, flag: &str) -> Vec<Vec<String>> {
     let packs = chosen(walk);
     let of = |noun: &str, packs: &[String]| {
         let mut line = vec![noun.to_owned(), verb.to_owned(), flag.to_owned()];

@@ -64,10 +64,8 @@ fn propose(walk: &mut Walk<'_>) {
         .map(PathBuf::from)
         .unwrap_or_default();
     let name = format!("{}-relay.secret", walk.stage.profile);
-    let found = Found {
-        value: folder.join(name).display().to_string(),
-        place: "beside the settings".to_owned(),
-    };
+    let path = folder.join(name).display().to_string();
+    let found = Found::new(path, "beside the settings");
     walk.found.entry(Field::SigningSecretFile).or_insert(found);
 }
 

@@ -109,7 +109,16 @@ fn put_back(stage: &Stage<'_>, inventory: &Inventory) -> anyhow::Result<()> {
         }
         profile::remove_where_empty(document, name);
     })?;
-    Ok(())
+    remove_where_bare(&stage.path)
+}
+
+/// A settings file that says nothing any more but its version was made here.
+fn remove_where_bare(path: &Path) -> anyhow::Result<()> {
+    let text = fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+    match text.trim() {
+        "" | "version = 1" => remove(path),
+        _ => Ok(()),
+    }
 }
 
 /// The record goes last: it is what the next try would go by.
