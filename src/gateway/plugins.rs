@@ -92,6 +92,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_connection_that_is_not_attached_is_detached_already() {
+        let missing = Reply::json(404, r#"{"message":"not found"}"#);
+        let server = Server::answering([Reply::text(204, "text/plain", ""), missing]).await;
+        let gateway = server.gateway();
+        assert_eq!(gateway.detach_from_webhooks("c1").await, Ok(()));
+        assert_eq!(gateway.detach_from_webhooks("c1").await, Ok(()));
+        let asked = server.requests().remove(0);
+        assert_eq!(
+            (asked.method.as_str(), asked.target.as_str()),
+            ("DELETE", "/api/plugins/webhooks/conn/c1")
+        );
+    }
+
+    #[tokio::test]
     async fn attached_connections_are_named() {
         let body =
             r#"{"name":"webhooks","connections":[{"id":"c","name":"pg-prod","config":null}]}"#;

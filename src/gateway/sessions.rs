@@ -325,6 +325,22 @@ mod tests {
         assert_eq!(asked.parameter("user"), None);
     }
 
+    #[tokio::test]
+    async fn a_script_is_run_on_its_connection_and_may_wait_for_a_review() {
+        let body = format!(r#"{{"session_id":"{ID}","has_review":true,"output":"","exit_code":0}}"#);
+        let server = Server::answering([Reply::json(202, &body)]).await;
+        let run = server.gateway().run_script("prod-db", "SELECT 1").await;
+        let run = run.expect("an answer");
+        assert_eq!((run.session_id.as_str(), run.has_review), (ID, true));
+        let asked = server.requests().remove(0);
+        assert_eq!(
+            (asked.method.as_str(), asked.target.as_str()),
+            ("POST", "/api/sessions")
+        );
+        let sent: serde_json::Value = serde_json::from_str(&asked.body).expect("json");
+        assert_eq!(sent, json!({"connection": "prod-db", "script": "SELECT 1"}));
+    }
+
     #[test]
     fn an_end_is_never_sent_without_a_start() {
         let query = SessionQuery {
