@@ -327,7 +327,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_script_is_run_on_its_connection_and_may_wait_for_a_review() {
-        let body = format!(r#"{{"session_id":"{ID}","has_review":true,"output":"","exit_code":0}}"#);
+        let body =
+            format!(r#"{{"session_id":"{ID}","has_review":true,"output":"","exit_code":0}}"#);
         let server = Server::answering([Reply::json(202, &body)]).await;
         let run = server.gateway().run_script("prod-db", "SELECT 1").await;
         let run = run.expect("an answer");
