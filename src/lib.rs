@@ -35,3 +35,4 @@ pub mod sources;
 pub mod stopping;
 pub mod svix;
 pub mod ui;
+pub mod wizard;
