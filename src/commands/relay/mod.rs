@@ -322,6 +322,7 @@ impl Relaying<'_> {
             spool: self.spool,
             counts: &counts,
             lease: lease.as_ref(),
+            begin: self.context.now(),
         };
         let mut cancel = self.context.cancel();
         tokio::select! {
