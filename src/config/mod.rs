@@ -17,6 +17,6 @@ pub use gateway_cli::GatewayCliSettings;
 pub use keys::{KEYS, Key};
 pub use secrets::{
     SecretError, SecretFlags, SecretKind, SecretPlace, Secrets, add_signing_secret,
-    make_signing_secret, read_signing_secret,
+    holds_signing_secret, make_signing_secret, read_signing_secret,
 };
 pub use settings::{DEFAULT_PROFILE, Delivery, Flags, Origin, Settings, Valued};

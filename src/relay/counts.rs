@@ -112,7 +112,8 @@ impl Counts {
         self.lock().reconciled += events;
     }
 
-    pub(super) fn find_gateway(&self) {
+    /// The gateway answers.
+    pub fn find_gateway(&self) {
         self.lock().gateway_away = None;
     }
 

@@ -191,6 +191,7 @@ impl Work<'_> {
     }
 
     fn back(&self, told: &Told) {
+        self.counts.find_gateway();
         if told.take().is_some() {
             self.context.ui.status("the gateway answers again");
         }
