@@ -23,7 +23,7 @@ use crate::error::{Exit, UsageError};
   ddctl webhooks update ddctl --to logs --svix-url http://svix.internal:8071
   ddctl webhooks update ddctl --events session.open,session.close,ddctl.test
   ddctl webhooks update ddctl --enable
-  ddctl webhooks update ddctl --to https://relay.example.com/hoop \
+  ddctl webhooks update ddctl --to https://relay.example.com/hoop \\
       --signing-secret-file ./relay.secret --svix-url http://svix.internal:8071
 
 `--to logs` puts the present API key in place of another. The difference is shown first. The gateway replaces an endpoint as a whole: it is read, changed \
