@@ -100,6 +100,8 @@ fn source(ui: &Ui, report: &Report) -> Vec<String> {
         let since = ui.moment(away.since);
         let told = format!("the source is away since {since}: {}", away.why);
         lines.push(format!("  {}", escape::line(&told)));
+        let remedy = away.remedy.iter();
+        lines.extend(remedy.map(|remedy| format!("    {}", escape::line(remedy))));
     }
     if let Some(first) = open_too_long.first() {
         let count = counted(open_too_long.len() as u64, "session");
