@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CommandOutput, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape, until,
+    CommandOutput, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape, dead_letters, until,
 };
 
 fn export(environment: &TestEnvironment, file: &str, flags: &[&str]) -> CommandOutput {
@@ -53,13 +53,6 @@ fn arrived(sandbox: &SandboxProcess) -> BTreeMap<String, usize> {
         *count.entry(id.to_owned()).or_default() += 1;
     }
     count
-}
-
-fn letters(summary: &Value) -> Vec<Value> {
-    let path = summary["dead_letter_file"].as_str().expect("a file");
-    let text = fs::read_to_string(path).expect("the file that was named");
-    let letters = text.lines().map(serde_json::from_str);
-    letters.collect::<Result<_, _>>().expect("JSON lines")
 }
 
 #[test]
@@ -137,7 +130,7 @@ fn a_broken_line_is_named_and_kept_and_the_rest_goes() {
         (&summary["accepted"], &summary["dead_letters"]),
         (&json!(2), &json!(1))
     );
-    let letters = letters(&summary);
+    let letters = dead_letters(&summary);
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0]["event"], broken);
     // It is dealt with: the next run does not meet it again.
@@ -235,7 +228,7 @@ fn a_stream_ends_where_it_is_cut_and_the_half_line_is_kept() {
     let cut = format!("{}{{\"half\":", lines(0..2));
     let summary = environment.command(args).stdin(cut).run().exits(6).json();
     assert_eq!(summary["accepted"], 2);
-    assert_eq!(letters(&summary)[0]["event"], "{\"half\":");
+    assert_eq!(dead_letters(&summary)[0]["event"], "{\"half\":");
 }
 
 #[test]

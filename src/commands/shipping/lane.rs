@@ -132,13 +132,12 @@ impl<E> Runner<'_, E> {
         Ok(match end {
             End::Intake(account, options) => {
                 let (options, watcher) = (account.options(stopping(options)), self.watcher());
-                let codec = options.codec;
                 let run = delivery::run(items, given, &account, options, watcher);
                 Ended::Done(match self.standing {
                     None => run.await?,
                     Some(standing) => tokio::select! {
                         done = run => done?,
-                        never = standing.beat(self.at, &account, codec) => match never {},
+                        never = standing.beat(self.at, &account) => match never {},
                     },
                 })
             }

@@ -97,10 +97,7 @@ const BUSY: Duration = Duration::from_secs(10);
 /// in it.
 pub(in crate::delivery) fn make_where_missing(form: &Form, path: &Path) -> Result<(), StateError> {
     match fs::metadata(path) {
-        Ok(found) if found.len() == 0 => Err(StateError::Damaged {
-            path: path.to_owned(),
-            what: "it is empty".to_owned(),
-        }),
+        Ok(found) if found.len() == 0 => Err(empty(path)),
         Ok(_) => keep_private(path),
         Err(error) if error.kind() == ErrorKind::NotFound => make(form, path),
         Err(source) => Err(StateError::io(path, source)),
@@ -125,7 +122,7 @@ fn make(form: &Form, path: &Path) -> Result<(), StateError> {
 pub(super) fn make_at(form: &Form, path: &Path) -> Result<(), StateError> {
     keep_private(path)?;
     let connection = Connection::open(path).map_err(|error| StateError::of(path, error))?;
-    prepare(form, path, &connection)?;
+    begin(form, path, &connection)?;
     // Closing does the same, but keeps silent where the disk is full, and the log stays behind.
     let complete = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     complete.map_err(|error| StateError::of(path, error))?;
@@ -147,6 +144,10 @@ fn keep_private(path: &Path) -> Result<(), StateError> {
 }
 
 /// Sets the connection up and brings the file to today's form.
+///
+/// # Errors
+///
+/// As [`recognise`], but for a file of an older form.
 pub(in crate::delivery) fn prepare(
     form: &Form,
     path: &Path,
@@ -154,10 +155,7 @@ pub(in crate::delivery) fn prepare(
 ) -> Result<(), StateError> {
     let failed = |error| StateError::of(path, error);
     connection.busy_timeout(BUSY).map_err(failed)?;
-    let found = version(form, path, connection)?;
-    if found == 0 {
-        connection.execute_batch(form.settings).map_err(failed)?;
-    }
+    let found = version(form, path, connection)?.ok_or_else(|| empty(path))?;
     durable(path, connection)?;
     if found < form.version() {
         migrate(form, connection).map_err(failed)?;
@@ -165,17 +163,38 @@ pub(in crate::delivery) fn prepare(
     Ok(())
 }
 
+/// Gives a file that was just made its form.
+fn begin(form: &Form, path: &Path, connection: &Connection) -> Result<(), StateError> {
+    let failed = |error| StateError::of(path, error);
+    connection.execute_batch(form.settings).map_err(failed)?;
+    durable(path, connection)?;
+    migrate(form, connection).map_err(failed)
+}
+
 /// Is this a file of today's form?
+///
+/// # Errors
+///
+/// Another form, another program's file, and one that lost all that was in it: a file appears under
+/// its name with its tables.
 pub(in crate::delivery) fn recognise(
     form: &Form,
     path: &Path,
     connection: &Connection,
 ) -> Result<(), StateError> {
     match version(form, path, connection)? {
-        found if found == form.version() => Ok(()),
-        _ => Err(StateError::Older {
+        Some(found) if found == form.version() => Ok(()),
+        Some(_) => Err(StateError::Older {
             path: path.to_owned(),
         }),
+        None => Err(empty(path)),
+    }
+}
+
+fn empty(path: &Path) -> StateError {
+    StateError::Damaged {
+        path: path.to_owned(),
+        what: "it is empty".to_owned(),
     }
 }
 
@@ -194,8 +213,8 @@ pub(super) fn is_intact(connection: &Connection, table: &str) -> bool {
     asked.is_ok_and(|line| line == "ok")
 }
 
-/// The file's version; 0 where it is empty.
-fn version(form: &Form, path: &Path, connection: &Connection) -> Result<i32, StateError> {
+/// The file's version; `None` where nothing is in it.
+fn version(form: &Form, path: &Path, connection: &Connection) -> Result<Option<i32>, StateError> {
     let failed = |error| StateError::of(path, error);
     let application = pragma(connection, "application_id").map_err(failed)?;
     let version = pragma(connection, "user_version").map_err(failed)?;
@@ -205,7 +224,7 @@ fn version(form: &Form, path: &Path, connection: &Connection) -> Result<i32, Sta
         .map_err(failed)?;
     let path = path.to_owned();
     match (application, version) {
-        (0, 0) if tables == 0 => Ok(0),
+        (0, 0) if tables == 0 => Ok(None),
         (application, found) if application == form.application && found > form.version() => {
             Err(StateError::Newer {
                 path,
@@ -213,7 +232,7 @@ fn version(form: &Form, path: &Path, connection: &Connection) -> Result<i32, Sta
                 known: form.version(),
             })
         }
-        (application, 1..) if application == form.application => Ok(version),
+        (application, 1..) if application == form.application => Ok(Some(version)),
         _ => Err(StateError::Foreign { path }),
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::key::all_keys;
 use super::rows::{Checked, DoneRow, SentRow, UnfinishedRow, are_all_sound, readable, select};
 use super::{CursorKey, Step};
-use crate::delivery::state::salvage::Tally;
+use crate::delivery::state::salvage::{BeginAgain, Tally};
 use crate::delivery::state::{State, StateError, begin, schema};
 
 /// Takes over what is sound of every cursor. Where word of a session that was not over may be lost,
@@ -43,7 +43,10 @@ pub(in crate::delivery::state) fn salvage(
             let (done, _) = sound_rows::<DoneRow>(from, id, tally);
             step.done = done.into_iter().map(|row| row.0).collect();
         } else {
-            tally.begin_again.push(key.clone());
+            tally.begin_again.push(BeginAgain {
+                key: key.clone(),
+                since: step.begin,
+            });
         }
         to.advance(&key, &step)?;
     }
