@@ -150,7 +150,11 @@ fn door(state: &DoorState, at: Timestamp) -> Vec<String> {
 fn destination(ui: &Ui, state: &DestinationState, stored: &Stored) -> Vec<String> {
     let report = &stored.report;
     let at = report.at;
-    let was = if stored.life == Life::Runs { "" } else { "was " };
+    let was = if stored.life == Life::Runs {
+        ""
+    } else {
+        "was "
+    };
     let effort = if state.best_effort {
         ", best effort"
     } else {

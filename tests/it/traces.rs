@@ -11,7 +11,8 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CommandOutput, Running, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape, dead_letters, until,
+    CommandOutput, Running, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape,
+    dead_letters, until,
 };
 
 fn export(environment: &TestEnvironment, file: &Path, flags: &[&str]) -> CommandOutput {

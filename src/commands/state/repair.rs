@@ -78,8 +78,7 @@ pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
 }
 
 /// What leads on where a position is gone.
-pub(super) const ASKS_FOR_SINCE: &str =
-    "`--new` and `--follow` ask once for --since where a position is gone: name a time before the \
+pub(super) const ASKS_FOR_SINCE: &str = "`--new` and `--follow` ask once for --since where a position is gone: name a time before the \
      last run that `ddctl receipts list` shows; what was sent already has the same evt.id";
 
 fn mended(repaired: Option<Repaired>) -> Mended {

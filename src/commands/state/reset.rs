@@ -68,7 +68,10 @@ pub(super) fn run(context: &Context, args: &Reset) -> anyhow::Result<Exit> {
     match context.ui.format() {
         Format::Table => {
             context.ui.status(&format!("{count} forgotten"));
-            if chosen.iter().any(|row| matches!(row, PositionRow::Sessions(_))) {
+            if chosen
+                .iter()
+                .any(|row| matches!(row, PositionRow::Sessions(_)))
+            {
                 context.ui.hint(ASKS_FOR_SINCE);
             }
         }

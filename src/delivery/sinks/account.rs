@@ -79,7 +79,8 @@ impl<'a> Account<'a> {
             text: "a heartbeat is too long".to_owned(),
         })?;
         let entries = [entry];
-        self.send(&entries, &encode(&entries, Codec::Identity)).await
+        self.send(&entries, &encode(&entries, Codec::Identity))
+            .await
     }
 
     /// `options` as the intake wants them.

@@ -28,7 +28,9 @@ pub(super) const STATE: Form = Form {
     migrations: &MIGRATIONS,
 };
 
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [FIRST, UNSENT];
+
+const FIRST: &str = "
 CREATE TABLE cursor (
     id INTEGER PRIMARY KEY,
     key BLOB NOT NULL UNIQUE,
@@ -81,7 +83,13 @@ CREATE TABLE file (
     beyond TEXT NOT NULL,
     crc INTEGER NOT NULL
 ) STRICT;
-"];
+";
+
+/// What is settled and was not sent: of a file how many lines, of a cursor whether that event.
+const UNSENT: &str = "
+ALTER TABLE file ADD COLUMN unsent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sent ADD COLUMN unsent INTEGER NOT NULL DEFAULT 0;
+";
 
 impl Form {
     /// The version this ddctl writes.
@@ -211,6 +219,26 @@ pub(super) fn is_intact(connection: &Connection, table: &str) -> bool {
     let statement = format!("PRAGMA integrity_check('{table}')");
     let asked = connection.query_row(&statement, [], |row| row.get::<_, String>(0));
     asked.is_ok_and(|line| line == "ok")
+}
+
+/// `columns` with zero in the place of those that `table` does not have: in an older form they were
+/// nothing else.
+pub(super) fn known_columns(connection: &Connection, table: &str, columns: &str) -> String {
+    let mut known: Vec<String> = Vec::new();
+    let asked = connection.pragma(None, "table_info", table, |row| {
+        known.push(row.get(1)?);
+        Ok(())
+    });
+    let is_known = |column: &&str| known.iter().any(|name| name == column);
+    match asked {
+        Ok(()) if !known.is_empty() => {
+            let columns = columns.split(", ");
+            let columns = columns.map(|column| Some(column).filter(is_known).unwrap_or("0"));
+            columns.collect::<Vec<_>>().join(", ")
+        }
+        // So damaged that the rows will not be read either.
+        _ => columns.to_owned(),
+    }
 }
 
 /// The file's version; `None` where nothing is in it.

@@ -272,8 +272,64 @@ fn position(line: u64) -> (FileKey, FilePosition) {
         offset: line * 100,
         line,
         beyond: "40-50".parse().expect("lines"),
+        unsent: line % 2,
     };
     (key, position)
+}
+
+/// As the first form of the file had it.
+fn made_older(folder: &TempDir) {
+    let connection = Connection::open(file(folder)).expect("a file");
+    let older = "ALTER TABLE file DROP COLUMN unsent; ALTER TABLE sent DROP COLUMN unsent;
+                 PRAGMA user_version = 1";
+    connection.execute_batch(older).expect("changed");
+}
+
+#[test]
+fn a_file_of_the_older_form_is_brought_up_to_date_and_repaired_with_every_row() {
+    for is_repaired in [false, true] {
+        let (folder, mut state) = opened();
+        let step = Step {
+            sent: vec![sent(12, "c")],
+            unfinished: vec![session(12)],
+            ..Step::default()
+        };
+        state.advance(&key(""), &step).expect("written");
+        let (file_key, before) = position(4);
+        state.keep_file(&file_key, &before).expect("written");
+        drop(state);
+        made_older(&folder);
+        assert!(matches!(
+            State::look(folder.path()),
+            Err(StateError::Older { .. })
+        ));
+        if is_repaired {
+            assert!(repaired(&folder).tally.is_whole());
+        }
+        let state = State::open(folder.path()).expect("up to date");
+        assert_eq!(state.damage().expect("read"), Vec::<String>::new());
+        assert_eq!(state.file(&file_key).expect("read"), Some(before));
+        let cursor = state.cursor(&key("")).expect("read").expect("kept");
+        assert!(cursor.has("session-12", "c") && cursor.set_aside.is_empty());
+    }
+}
+
+#[test]
+fn what_was_set_aside_is_told_apart_and_a_changed_mark_is_found() {
+    let (_folder, mut state) = opened();
+    let step = Step {
+        sent: vec![sent(12, "c"), sent(12, "d")],
+        set_aside: ["d".to_owned()].into(),
+        unfinished: vec![session(12)],
+        ..Step::default()
+    };
+    state.advance(&key(""), &step).expect("written");
+    let cursor = state.cursor(&key("")).expect("read").expect("kept");
+    assert!(cursor.has("session-12", "c") && cursor.has("session-12", "d"));
+    assert_eq!(cursor.set_aside, step.set_aside);
+    let changed = state.connection.execute("UPDATE sent SET unsent = 0", []);
+    changed.expect("changed");
+    assert_eq!(state.damage().expect("read").len(), 1);
 }
 
 #[test]

@@ -123,7 +123,9 @@ impl DatadogStandIn {
 
     pub(super) fn read_event(&self, id: &str, call: &Call<'_>) -> Reply {
         let found = self.events.find(id).filter(|event| {
-            let Stored { site, arrived_at, .. } = event.stored;
+            let Stored {
+                site, arrived_at, ..
+            } = event.stored;
             site == call.site && is_visible(arrived_at, self.index_delay, call.visit.arrived)
         });
         match found {
@@ -273,7 +275,11 @@ impl StoredEvent {
 
     /// The tags in order, the source among them.
     fn tags(&self) -> Vec<String> {
-        let source = self.stored.row.get("source_type_name").and_then(Value::as_str);
+        let source = self
+            .stored
+            .row
+            .get("source_type_name")
+            .and_then(Value::as_str);
         let mut tags = vec![format!("source:{}", source.unwrap_or(DEFAULT_SOURCE))];
         let own = self.stored.row.get("tags").and_then(Value::as_array);
         let own = own.into_iter().flatten().filter_map(Value::as_str);

@@ -1,5 +1,7 @@
 //! What of the cursors of a damaged file is taken over.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 
 use super::key::all_keys;
@@ -35,6 +37,7 @@ pub(in crate::delivery::state) fn salvage(
         let mut step = Step {
             begin: begin.ok().flatten(),
             unfinished: unfinished.into_iter().map(|row| row.0).collect(),
+            set_aside: set_aside(&sent),
             sent: sent.into_iter().map(SentRow::into_sent).collect(),
             ..Step::default()
         };
@@ -53,9 +56,14 @@ pub(in crate::delivery::state) fn salvage(
     Ok(())
 }
 
+fn set_aside(sent: &[SentRow]) -> BTreeSet<String> {
+    let set_aside = sent.iter().filter(|row| row.is_set_aside);
+    set_aside.map(|row| row.event.clone()).collect()
+}
+
 /// The rows that are what was written, and whether those are all.
 fn sound_rows<R: Checked>(from: &Connection, id: i64, tally: &mut Tally) -> (Vec<R>, bool) {
-    let statement = select::<R>();
+    let statement = select::<R>(&schema::known_columns(from, R::TABLE, R::COLUMNS));
     let (mut rows, is_whole) = readable(from, &statement, id, R::of);
     if !is_whole {
         // From the other end up to the place that cannot be read.

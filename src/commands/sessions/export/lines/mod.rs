@@ -246,7 +246,7 @@ async fn ran(
 ) -> anyhow::Result<Ran> {
     let source = lane.source;
     let position = source.ledger.position();
-    let before = position.line - 1;
+    let (before, unsent) = (position.line - 1, position.unsent);
     let input = Input {
         name: source.name.clone(),
         what: "JSON objects",
@@ -288,7 +288,7 @@ async fn ran(
         is_best_effort: lane.is_best_effort,
         lacked: 0,
         receipt: receipt.as_ref().map(|one| one.borrow().id().to_owned()),
-        known: before + ledger.borrow().known(),
+        known: (before + ledger.borrow().known()).saturating_sub(unsent),
         result: closed(context, receipt, result, Extent::of(ended.is_ok())),
     };
     if carried.result.is_err() {
