@@ -261,7 +261,7 @@ fn old_lines_go_out_marked() {
         &environment,
         "{\"timestamp\":\"2026-01-02T03:04:05Z\",\"big\":12345678901234567890123,\"evt\":{\"id\":\"o\"}}\n",
     );
-    let summary = export(&environment, &path.display().to_string(), &[])
+    let summary = export(&environment, &path.display().to_string(), &["--yes"])
         .exits(0)
         .json();
     assert_eq!(summary["late"], 1);
