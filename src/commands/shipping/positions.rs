@@ -230,7 +230,7 @@ fn no_position(mode: &str) -> UsageError {
          of it is gone",
         format!(
             "say once where to begin: {mode} --since 12h; after `ddctl state repair` or `reset`, \
-             before the last run that `ddctl receipts list` shows"
+             before the oldest session that was open at the last run of `ddctl receipts list`"
         ),
     )
 }

@@ -78,8 +78,9 @@ pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
 }
 
 /// What leads on where a position is gone.
-pub(super) const ASKS_FOR_SINCE: &str = "`--new` and `--follow` ask once for --since where a position is gone: name a time before the \
-     last run that `ddctl receipts list` shows; what was sent already has the same evt.id";
+pub(super) const ASKS_FOR_SINCE: &str = "`--new` and `--follow` ask once for --since where a \
+     position is gone: name a time before the oldest session that was open at the last run \
+     (`ddctl receipts list` has the runs); what was sent already has the same evt.id";
 
 fn mended(repaired: Option<Repaired>) -> Mended {
     let (aside, tally) = match repaired {
