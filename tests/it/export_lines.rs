@@ -410,7 +410,7 @@ fn an_intake_that_refuses_zstd_gets_gzip_and_that_is_told_with_its_end() {
         let asked = intake.asked().into_iter();
         let sent = asked.filter(|asked| asked.target == "/api/v2/logs");
         let encoding = |asked: Asked| asked.header("content-encoding").map(str::to_owned);
-        sent.filter_map(|asked| encoding(asked)).collect::<Vec<_>>()
+        sent.filter_map(encoding).collect::<Vec<_>>()
     };
     assert_eq!(encodings(), ["zstd", "gzip", "gzip", "gzip"]);
     // The next run begins with zstd again; who says gzip is not told anything.
