@@ -241,7 +241,9 @@ fn events(status: TraceStatus, at: Timestamp) -> Vec<SpanEvent> {
 
 /// The trace that caused this one is another trace: a link, and no parent.
 fn links(trace: &Trace) -> Vec<SpanLink> {
-    let Some(parent) = trace.parent().map(TraceId::of_text) else {
+    let own = trace.trace_id();
+    let parent = trace.parent().map(TraceId::of_text);
+    let Some(parent) = parent.filter(|parent| *parent != own) else {
         return Vec::new();
     };
     let mut attributes = Attributes::default();
@@ -358,6 +360,8 @@ mod tests {
             (span.links[0].trace_id, span.links[0].span_id),
             (parent, root_span(parent))
         );
+        let own = self::span(json!({"parent_trace_id": "t-1"}), Stamp::Start);
+        assert_eq!(own.links, []);
     }
 
     #[test]

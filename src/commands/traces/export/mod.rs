@@ -62,10 +62,12 @@ archives (.gz and the like) and those under way (.tmp); of standard input nothin
 A trace is the same on every road, by its trace_id, span_id, span_name and start: where it comes \
 twice in one run it goes out once.
 
-For spans (--to otlp, --to llmobs) the lines of a trace are held until the file ends, with --follow for \
-30 s, and made a tree: by parent_span_id, else under the only agent, else under a root that is made up. \
-parent_trace_id is a link to another trace; one that nobody saw, or that goes round in a circle, is \
-named at the end.
+For spans (--to otlp, --to llmobs) a span_id and a parent_span_id go out as they are; a line without \
+a span_id has one that is made of what it says, in every run the same. The lines of a trace are held \
+until the file ends, with --follow for 30 s, 10,000 of them at most. Those among them that name no \
+parent are put under the only agent, else under a root that is made up; a line that comes later, or in \
+another run, is not put under what went before. parent_trace_id is a link to another trace; one that \
+nobody saw, or that goes round in a circle, is named at the end.
 
 A line may also be a message of OTLP in JSON, as a collector writes them; a file that ends with .json or \
 .pb may be one as a whole. Its spans go to receivers as they came, and to logs under the platform's \
