@@ -18,7 +18,7 @@ pub use status::TraceStatus;
 pub use url::{NotATemplate, TraceUrl};
 
 use super::event::EventId;
-use super::span::{SpanId, TraceId};
+use super::span::{Span, SpanId, TraceId};
 
 /// The scheme of a trace's event id.
 pub const SCHEME: &str = "ddctl/exec/1";
@@ -122,11 +122,28 @@ fn own_id(fields: &Map<String, Value>) -> Option<String> {
     (!own.is_empty()).then(|| own.to_owned())
 }
 
+/// An id of OpenTelemetry is the same however it is written.
 fn id_of(fields: &Map<String, Value>, timestamp: Timestamp) -> EventId {
     let part = |name| text(fields, name).unwrap_or_default();
-    let start = timestamp.as_millisecond().to_string();
-    let parts = [part("trace_id"), part("span_id"), part("span_name"), &start];
-    EventId::under(SCHEME, &parts)
+    let (trace, span) = (part("trace_id"), part("span_id"));
+    let trace_id = TraceId::known(trace).map(|id| id.to_string());
+    let span_id = span.parse::<SpanId>().map(|id| id.to_string());
+    let (trace, span) = (
+        trace_id.as_deref().unwrap_or(trace),
+        span_id.as_deref().unwrap_or(span),
+    );
+    id_of_parts([trace, span, part("span_name")], timestamp)
+}
+
+/// What a span of OpenTelemetry is known by: the same as a platform's line about it.
+pub fn id_of_span(span: &Span) -> EventId {
+    let (trace, id) = (span.trace_id.to_string(), span.span_id.to_string());
+    id_of_parts([&trace, &id, &span.name], span.start)
+}
+
+fn id_of_parts([trace, span, name]: [&str; 3], start: Timestamp) -> EventId {
+    let start = start.as_millisecond().to_string();
+    EventId::under(SCHEME, &[trace, span, name, &start])
 }
 
 #[cfg(test)]
@@ -160,6 +177,9 @@ mod tests {
         ] {
             assert_ne!(one.id, trace(other.clone()).id, "{other}");
         }
+        let hex = trace(json!({"trace_id": "0af7651916cd43dd8448eb211c80319c"}));
+        let uuid = trace(json!({"trace_id": "0AF76519-16cd-43dd-8448-eb211c80319c"}));
+        assert_eq!(hex.id, uuid.id, "one id, written in two ways");
         assert_eq!(trace(json!({"evt": {"id": "mine"}})).id, "mine");
         assert_eq!(trace(json!({"evt.id": "mine"})).id, "mine");
     }

@@ -14,9 +14,9 @@ use self::listening::{Listening, Passed};
 use self::passing::lanes;
 use self::program::Program;
 use crate::commands::flags::DatadogAccess;
-use crate::commands::shipping::{self, Carried, Course, DeliveryFlags, Intake, conclude, ship};
+use crate::commands::shipping::{self, Course, DeliveryFlags, Intake, conclude, ship};
 use crate::context::Context;
-use crate::delivery::{Patience, Summary};
+use crate::delivery::Patience;
 use crate::error::{Exit, UsageError};
 use crate::receive::Server;
 
@@ -99,15 +99,7 @@ pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
         Result::is_ok,
     )
     .await;
-    let summaries: Vec<Summary> = shipment.carried.iter().map(Carried::summary).collect();
-    let passed = Passed {
-        forwarded: summaries.iter().map(|one| one.accepted).min().unwrap_or(0),
-        refused: summaries
-            .iter()
-            .map(|one| one.dead_letters)
-            .max()
-            .unwrap_or(0),
-    };
+    let passed = Passed::of(&shipment.carried);
     let delivered = conclude(context, shipment.carried);
     let ended = shipment.source.transpose()?.unwrap_or_default();
     let exit = ended.conclude(context, Some(passed))?;
