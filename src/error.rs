@@ -112,8 +112,25 @@ impl Verdict {
     }
 }
 
-/// Walks the cause chain once; the first cause that is known decides.
+/// What a command was about when something failed, where it knows better than the cause what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Advised {
+    pub what: &'static str,
+    pub hint: &'static str,
+}
+
+/// Walks the cause chain once; the first cause that is known decides, and whoever knows better what
+/// to do says so.
 pub fn classify(error: &anyhow::Error) -> Verdict {
+    let verdict = of_chain(error);
+    match error.downcast_ref::<Advised>() {
+        Some(advised) => Verdict::hinted(verdict.exit, advised.hint),
+        None => verdict,
+    }
+}
+
+fn of_chain(error: &anyhow::Error) -> Verdict {
     error
         .chain()
         .find_map(|cause| {

@@ -7,8 +7,8 @@ use super::facts::{Facts, Outcome};
 use super::forest::Tree;
 use crate::domain::span::SpanId;
 
-/// Deeper ones are drawn at this depth.
-const DEEPEST: usize = 24;
+/// Deeper ones are drawn at this depth, so that there is room for their names.
+const DEEPEST: usize = 10;
 
 /// One line a span: the name behind its branches, and what there is to say of it.
 pub fn lines(tree: &Tree) -> Vec<(String, String)> {

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Running, SandboxOptions, TestEnvironment, ask, assert_shape};
+use crate::support::{Running, SandboxOptions, ScriptedServer, TestEnvironment, ask, assert_shape};
 
 const DDCTL: &str = env!("CARGO_BIN_EXE_ddctl");
 
@@ -135,7 +135,7 @@ fn a_trace_of_any_depth_is_shown() {
         .finish()
         .exits(0)
         .says("12000 spans emitted in 1 trace, 0 refused");
-    assert_eq!(output.stdout.matches("step").count() as u64, DEPTH + 1);
+    assert_eq!(output.stdout.matches("step").count() as u64, DEPTH);
 }
 
 #[test]
@@ -213,6 +213,24 @@ fn what_a_program_sends_is_passed_on_as_it_came() {
     assert_eq!(arrived[0]["resource"]["service.name"], "planner");
     let refused = environment.run(["otel", "receive", "--to", "logs"]);
     let _ = refused.exits(2).says("--to otlp");
+}
+
+#[test]
+fn a_receiver_that_lets_nobody_in_is_named_and_what_was_for_it_is_gone() {
+    let page = "<html><title>Forbidden</title></html>".to_owned();
+    let receiver = ScriptedServer::start(move |_| (403, "text/html", page.clone()));
+    let environment = TestEnvironment::empty();
+    let to = format!("otlp={}", receiver.url());
+    let args = ["otel", "receive", "--to", &to, "--", DDCTL];
+    let args = args
+        .iter()
+        .chain(&["otel", "check", "--genai", "--wait", "0s"]);
+    let output = environment
+        .run(args)
+        .exits(4)
+        .says("refused spans that came without a key (403): an HTML page titled `Forbidden`")
+        .says("What was not passed on is not kept");
+    assert!(!output.stderr.contains("validate"), "{output}");
 }
 
 #[test]

@@ -17,11 +17,18 @@ use crate::commands::flags::DatadogAccess;
 use crate::commands::shipping::{self, Course, DeliveryFlags, Intake, conclude, ship};
 use crate::context::Context;
 use crate::delivery::Patience;
-use crate::error::{Exit, UsageError};
+use crate::error::{Advised, Exit, UsageError};
 use crate::receive::Server;
 
 const TO: &str = "Pass the spans on: `otlp` (Datadog's intake) or `otlp=URL` (an Agent, a collector); \
                   repeatable, with `,best-effort` behind one that must not hold the others back";
+
+/// Nothing is kept here, so that there is nothing to run again.
+const NOT_PASSED_ON: Advised = Advised {
+    what: "cannot pass the spans on",
+    hint: "is a receiver of OTLP over HTTP there, and does it take spans from here? What was not \
+           passed on is not kept: the program has to emit it again",
+};
 
 /// Receive OTLP, show GenAI spans as trees with model, tokens, cost and time, and pass them on
 ///
@@ -103,6 +110,7 @@ pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
     let delivered = conclude(context, shipment.carried);
     let ended = shipment.source.transpose()?.unwrap_or_default();
     let exit = ended.conclude(context, Some(passed))?;
+    let delivered = delivered.map_err(|error| error.context(NOT_PASSED_ON));
     Ok(match delivered? {
         // To be stopped is how it ends.
         Exit::Done | Exit::Interrupted => exit,
