@@ -3,6 +3,7 @@
 mod assert;
 mod audit;
 mod audit_modes;
+mod completions;
 mod config;
 mod crowded;
 mod dashboards;

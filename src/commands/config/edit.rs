@@ -13,6 +13,9 @@ use crate::error::{Exit, UsageError};
 
 /// Open the settings file in $EDITOR, and check it on saving
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl config edit
+  EDITOR='code --wait' ddctl config edit")]
 pub struct Edit {}
 
 pub fn run(context: &Context, _args: &Edit) -> anyhow::Result<Exit> {

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::course::{Course, Meter, left_text, rate_text};
+use super::course::Course;
 use super::standing::Standing;
 use crate::delivery::Progress;
 use crate::domain::time::human_duration;
 use crate::ui;
+use crate::ui::pace::{Meter, left_text, rate_text};
 
 /// Between two looks at how far it is.
 const EVERY: Duration = Duration::from_millis(250);
