@@ -13,7 +13,8 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CommandOutput, Running, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape, until,
+    CommandOutput, Running, SandboxOptions, SandboxProcess, ScriptedServer, TestEnvironment,
+    assert_shape, until,
 };
 
 fn export(environment: &TestEnvironment, file: &Path, flags: &[&str]) -> CommandOutput {
@@ -722,6 +723,26 @@ fn a_message_that_is_being_written_is_waited_for_and_a_damaged_one_is_said() {
     let output = running.finish();
     for told in ["passed over", "a.json, line 1: no trace", "b.pb, line"] {
         assert!(!output.stderr.contains(told), "{output}");
+    }
+}
+
+#[test]
+fn what_to_do_about_a_receiver_that_refuses_is_not_said_in_datadogs_terms() {
+    let environment = TestEnvironment::empty();
+    let path = file(&environment, &[trace("t-1", json!({}))]);
+    let name = path.display().to_string();
+    for (status, exit, hint) in [
+        (403, 4, "let the receiver take spans from here"),
+        (404, 1, "is OTLP over HTTP switched on there"),
+    ] {
+        let receiver = ScriptedServer::start(move |_| (status, "text/html", String::new()));
+        let to = format!("otlp={}", receiver.url());
+        let output = environment
+            .run(["traces", "export", "--to", &to, "--file", &name])
+            .exits(exit)
+            .says(hint);
+        assert!(!output.stderr.contains("--site"), "{output}");
+        assert!(!output.stderr.contains("--all-sites"), "{output}");
     }
 }
 

@@ -17,7 +17,7 @@ use crate::commands::flags::DatadogAccess;
 use crate::commands::shipping::{self, Course, DeliveryFlags, Intake, conclude, ship};
 use crate::context::Context;
 use crate::delivery::Patience;
-use crate::error::{Advised, Exit, UsageError};
+use crate::error::{Advised, Exit, UsageError, classify};
 use crate::receive::Server;
 
 const TO: &str = "Pass the spans on: `otlp` (Datadog's intake) or `otlp=URL` (an Agent, a collector); \
@@ -110,12 +110,22 @@ pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
     let delivered = conclude(context, shipment.carried);
     let ended = shipment.source.transpose()?.unwrap_or_default();
     let exit = ended.conclude(context, Some(passed))?;
-    let delivered = delivered.map_err(|error| error.context(NOT_PASSED_ON));
+    let delivered = delivered.map_err(|error| advised(error, &args.delivery.to));
     Ok(match delivered? {
         // To be stopped is how it ends.
         Exit::Done | Exit::Interrupted => exit,
         failed => failed,
     })
+}
+
+/// Of a key that Datadog refused the cause itself says best what to do.
+fn advised(error: anyhow::Error, to: &[shipping::To]) -> anyhow::Error {
+    let has_key = |to: &shipping::To| matches!(to.destination, shipping::Destination::Otlp(None));
+    let is_of_key = classify(&error).exit == Exit::Credentials;
+    match is_of_key && to.iter().any(has_key) {
+        true => error,
+        false => error.context(NOT_PASSED_ON),
+    }
 }
 
 /// Refuses destinations that do not take what comes as it is.
