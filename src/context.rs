@@ -330,12 +330,17 @@ impl Context {
         self.globals.timeout.map(|timeout| self.started + timeout)
     }
 
-    /// Refuses to change anything elsewhere under `--read-only`.
+    /// Refuses to change anything elsewhere under `--read-only`: for commands with a `--dry-run`.
     pub fn require_write(&self, what: &str) -> Result<(), UsageError> {
+        self.require_write_or(what, "`--dry-run` shows what would be sent")
+    }
+
+    /// As [`Context::require_write`], where `instead` says what is allowed.
+    pub fn require_write_or(&self, what: &str, instead: &str) -> Result<(), UsageError> {
         match self.globals.read_only {
             true => Err(UsageError::with_hint(
                 format!("--read-only forbids it: {what}"),
-                "`--dry-run` shows what would be sent",
+                instead,
             )),
             false => Ok(()),
         }

@@ -46,6 +46,36 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every one of the program's own.
+    pub const ALL: [Exit; 8] = [
+        Exit::Done,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::AnswerIsNo,
+        Exit::Credentials,
+        Exit::Unreachable,
+        Exit::WorkKept,
+        Exit::Interrupted,
+    ];
+
+    /// For the manual.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Exit::Done => "Done.",
+            Exit::Failed => "Failed, or cannot tell.",
+            Exit::Usage => "Wrong usage, or malformed settings.",
+            Exit::AnswerIsNo => {
+                "A question was answered with no: a key is not valid, a gap was found, a monitor \
+                 would not fire, --check found a difference, a policy is broken."
+            }
+            Exit::Credentials => "A key or token is missing or refused.",
+            Exit::Unreachable => "A remote cannot be reached or keeps failing; run again.",
+            Exit::WorkKept => "Work is kept in the spool or among the dead letters.",
+            Exit::Interrupted => "Interrupted.",
+            Exit::OfProgram(_) => "The code of the program that was run.",
+        }
+    }
+
     pub fn code(self) -> u8 {
         match self {
             Exit::Done => 0,

@@ -25,7 +25,7 @@ pub use gateway_cli::GatewayCliSettings;
 pub use keys::{KEYS, Key};
 pub use secrets::{
     CommandFailed, Reference, SecretError, SecretFlags, SecretKind, SecretPlace, SecretSettings,
-    Secrets, accepted, add_signing_secret, make_signing_secret, read_command, read_file,
-    read_signing_secret,
+    Secrets, accepted, add_signing_secret, holds_signing_secret, make_signing_secret, read_command,
+    read_file, read_signing_secret,
 };
 pub use settings::{DEFAULT_PROFILE, Delivery, Flags, Origin, Settings, Valued};

@@ -73,6 +73,27 @@ impl<'a> Intake<'a> {
         })
     }
 
+    /// As [`Intake::open`]; `None` where everything goes to files and stdout.
+    ///
+    /// # Errors
+    ///
+    /// As [`Intake::open`].
+    pub async fn open_where_sent(
+        context: &'a Context,
+        flags: &'a DeliveryFlags,
+        keys: SecretFlags,
+        runs_until_stopped: bool,
+    ) -> anyhow::Result<Option<Self>> {
+        if !flags.to.iter().any(|to| to.destination.is_sent()) {
+            return Ok(None);
+        }
+        let patience = match runs_until_stopped {
+            true => Patience::LongRunning,
+            false => Patience::OneShot,
+        };
+        Self::open(context, flags, keys, patience).await.map(Some)
+    }
+
     pub fn site(&self) -> Site {
         self.site
     }

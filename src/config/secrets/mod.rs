@@ -14,7 +14,9 @@ pub use self::kind::SecretKind;
 pub use self::place::SecretPlace;
 pub use self::reading::{CommandFailed, read_command, read_file};
 pub use self::reference::{Reference, SecretSettings, SecretsSection};
-pub use self::signing::{add_signing_secret, make_signing_secret, read_signing_secret};
+pub use self::signing::{
+    add_signing_secret, holds_signing_secret, make_signing_secret, read_signing_secret,
+};
 
 use super::environment::Environment;
 use super::gateway_cli::GatewayCliSettings;
