@@ -4,6 +4,7 @@
 //! own.
 
 pub mod audit;
+pub mod auth;
 pub mod completions;
 pub mod config;
 pub mod dashboards;
@@ -157,6 +158,9 @@ pub enum Command {
   ddctl state verify"
     )]
     State(state::State),
+    /// Keys and tokens: keep them, see where each comes from, replace them
+    #[command(subcommand)]
+    Auth(auth::Auth),
     /// Profiles and settings
     #[command(
         subcommand,
@@ -225,6 +229,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::TestEvent(args) => test_event::run(context, &args).await,
         Command::Deadletters(command) => deadletters::run(context, command).await,
         Command::State(command) => state::run(context, command),
+        Command::Auth(command) => auth::run(context, command).await,
         Command::Config(command) => config::run(context, command).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Sandbox(args) => sandbox::run(context, &args).await,

@@ -149,6 +149,10 @@ const EXPECTED: &[&str] = &[
 /// run until they are stopped and ask what an export asks.
 const QUIET: &[&str] = &[
     "status",
+    "auth list",
+    "auth remove",
+    "auth rotate",
+    "auth set",
     "completions",
     "config edit",
     "config get",
