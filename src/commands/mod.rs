@@ -42,12 +42,22 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Green.on_default())
     .placeholder(AnsiColor::Yellow.on_default());
 
+/// What `--version` says: also of which commit and for which platform it is built.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit ",
+    env!("DDCTL_COMMIT"),
+    "\nbuilt for ",
+    env!("DDCTL_TARGET")
+);
+
 /// See what your AI agents did through the access gateway, ship it to Datadog, and prove that
 /// somebody would be told.
 #[derive(Debug, Parser)]
 #[command(
     name = "ddctl",
     version,
+    long_version = LONG_VERSION,
     styles = STYLES,
     max_term_width = 100,
     disable_help_subcommand = true,
