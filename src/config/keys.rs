@@ -15,7 +15,7 @@ pub struct Key {
 
 /// Every single-valued setting. `connections` and `redaction.rules`
 /// are lists of tables and have no key of their own.
-pub const KEYS: [Key; 15] = [
+pub const KEYS: [Key; 16] = [
     Key {
         name: "site",
         variables: &["DDCTL_SITE", "DD_SITE", "DATADOG_SITE"],
@@ -105,6 +105,12 @@ pub const KEYS: [Key; 15] = [
         variables: &["DDCTL_DELIVERY"],
         help: "how the gateway's events reach Datadog: export, follow, relay or webhook",
         of_profile: |profile| profile.delivery.clone(),
+    },
+    Key {
+        name: "secrets.store",
+        variables: &["DDCTL_SECRETS_STORE"],
+        help: "where `auth set` keeps secrets: keyring or file",
+        of_profile: |profile| profile.secrets.as_ref()?.store.clone(),
     },
 ];
 

@@ -74,6 +74,27 @@ impl<'a> Intake<'a> {
         })
     }
 
+    /// As [`Intake::open`]; `None` where everything goes to files and stdout.
+    ///
+    /// # Errors
+    ///
+    /// As [`Intake::open`].
+    pub async fn open_where_sent(
+        context: &'a Context,
+        flags: &'a DeliveryFlags,
+        keys: SecretFlags,
+        runs_until_stopped: bool,
+    ) -> anyhow::Result<Option<Self>> {
+        if !flags.to.iter().any(|to| to.destination.is_sent()) {
+            return Ok(None);
+        }
+        let patience = match runs_until_stopped {
+            true => Patience::LongRunning,
+            false => Patience::OneShot,
+        };
+        Self::open(context, flags, keys, patience).await.map(Some)
+    }
+
     pub fn site(&self) -> Site {
         self.site
     }
@@ -159,7 +180,7 @@ impl<'a> Intake<'a> {
             })
         };
         let first = keyed(address.clone(), context.secret(SecretKind::ApiKey, keys)?)?;
-        let place = context.secret_place(SecretKind::ApiKey, keys);
+        let place = context.secret_place(SecretKind::ApiKey, keys)?;
         let reread = move || {
             let key = context.secret_anew(SecretKind::ApiKey, keys);
             let keyed = key.and_then(|key| keyed(address.clone(), key));
@@ -205,7 +226,7 @@ impl<'a> Intake<'a> {
             false => context.secret(SecretKind::ApiKey, keys)?,
         };
         let datadog = context.datadog_with(key)?;
-        let place = context.secret_place(SecretKind::ApiKey, keys);
+        let place = context.secret_place(SecretKind::ApiKey, keys)?;
         let reread = || {
             let key = context.secret_anew(SecretKind::ApiKey, keys);
             let datadog = key.and_then(|key| context.datadog_with(key));
