@@ -74,6 +74,7 @@ impl<'a> Account<'a> {
         };
         let limit = Limits::DATADOG_LOGS.entry_bytes;
         let (entry, _) = Entry::encode(record, limit).map_err(|_| Trouble {
+            is_foreign: false,
             meaning: Meaning::Split,
             reason: Reason::Other,
             text: "a heartbeat is too long".to_owned(),
@@ -132,6 +133,7 @@ impl Sink for Account<'_> {
     async fn renew(&self) -> Answer {
         if let Some(reread) = &self.reread {
             let datadog = reread().map_err(|text| Trouble {
+                is_foreign: false,
                 meaning: Meaning::Pause,
                 reason: Reason::Other,
                 text,
