@@ -213,6 +213,18 @@ impl Context {
         Ok(secret)
     }
 
+    /// The gateway's address.
+    pub fn gateway_url(&self) -> anyhow::Result<&str> {
+        let url = self.settings()?.gateway_url.as_ref().ok_or_else(|| {
+            UsageError::with_hint(
+                "no gateway is named",
+                "set HOOP_APIURL, give --gateway-url URL, or keep it: \
+                 `ddctl config set gateway.url URL`",
+            )
+        })?;
+        Ok(&url.value)
+    }
+
     /// The gateway of the settings, with the token found for it.
     pub fn gateway(&self, flags: &SecretFlags) -> anyhow::Result<Gateway> {
         self.gateway_with(self.secret(SecretKind::GatewayToken, flags)?)
@@ -220,17 +232,10 @@ impl Context {
 
     /// The gateway of the settings under a given token.
     pub fn gateway_with(&self, token: Secret) -> anyhow::Result<Gateway> {
-        let settings = self.settings()?;
-        let url = settings.gateway_url.as_ref().ok_or_else(|| {
-            UsageError::with_hint(
-                "no gateway is named",
-                "set HOOP_APIURL, give --gateway-url URL, or keep it: \
-                 `ddctl config set gateway.url URL`",
-            )
-        })?;
+        let url = self.gateway_url()?;
         Ok(Gateway::new(
             self.http.clone(),
-            &url.value,
+            url,
             Credential::of_token(token),
         )?)
     }

@@ -22,6 +22,7 @@ mod fault_oracle;
 mod front_door;
 mod fuzz;
 mod generated;
+mod manifest;
 mod monitors;
 mod monitors_as_code;
 mod monitors_export;
