@@ -42,6 +42,7 @@ pub struct Profile {
     pub recording_cache: Option<String>,
     pub namespace: Option<String>,
     pub delivery: Option<String>,
+    pub retention_days: Option<u32>,
     #[serde(default)]
     pub gateway: GatewaySection,
     #[serde(default)]
@@ -151,7 +152,7 @@ fn known(profiles: &[String]) -> String {
 }
 
 const TOP_KEYS: [&str; 3] = ["version", "default_profile", "profiles"];
-const PROFILE_KEYS: [&str; 16] = [
+const PROFILE_KEYS: [&str; 17] = [
     "site",
     "service",
     "env",
@@ -163,6 +164,7 @@ const PROFILE_KEYS: [&str; 16] = [
     "recording_cache",
     "namespace",
     "delivery",
+    "retention_days",
     "gateway",
     "svix",
     "trace",
@@ -381,6 +383,11 @@ pub fn set_value(document: &mut DocumentMut, profile: &str, key: &str, text: &st
             let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
             value(tags.collect::<toml_edit::Array>())
         }
+        // The one number; text that is none is refused when the file is checked.
+        "retention_days" => match text.trim().parse::<i64>() {
+            Ok(days) => value(days),
+            Err(_) => value(text),
+        },
         _ => value(text),
     };
     let mut table = table_at(document.as_table_mut(), "profiles", true);

@@ -34,6 +34,7 @@ pub struct StatusError {
 /// A report as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
+    pub path: PathBuf,
     pub report: Report,
     pub is_stale: bool,
 }
@@ -131,6 +132,7 @@ pub fn read_all(state: &Path, now: Timestamp) -> Result<Vec<Stored>, StatusError
         let report = report.and_then(|text| serde_json::from_slice::<Report>(&text).ok());
         found.extend(report.map(|report| Stored {
             is_stale: now.duration_since(report.at) > STALE,
+            path,
             report,
         }));
     }

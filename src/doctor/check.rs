@@ -1,0 +1,336 @@
+//! The checks, as data.
+
+use std::str::FromStr;
+
+use futures_util::future::LocalBoxFuture;
+
+use super::checks::{
+    api_key, app_key, certificates, clock, connections, dead_letters, gateway_api, gateway_token,
+    indexes, intake, licence, monitors, otel, positions, proxy, relay, retention, running, secrets,
+    settings, state, webhooks,
+};
+use super::finding::Finding;
+use super::subject::Subject;
+use crate::domain::nearest::nearest;
+
+/// What checks are about, in the order in which they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Area {
+    Settings,
+    Network,
+    Datadog,
+    Gateway,
+    Delivery,
+}
+
+impl Area {
+    pub fn name(self) -> &'static str {
+        match self {
+            Area::Settings => "settings",
+            Area::Network => "network",
+            Area::Datadog => "datadog",
+            Area::Gateway => "gateway",
+            Area::Delivery => "delivery",
+        }
+    }
+}
+
+/// What has to be there before a check can look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Settings that can be read.
+    Settings,
+    /// An API key of the right shape that Datadog does not refuse.
+    ApiKey,
+    /// An application key or access token that Datadog takes.
+    AppKey,
+    /// A gateway that answers.
+    Gateway,
+    /// A token that the gateway takes.
+    GatewayToken,
+    /// A folder for the state.
+    State,
+}
+
+impl Need {
+    pub fn name(self) -> &'static str {
+        match self {
+            Need::Settings => "settings",
+            Need::ApiKey => "api-key",
+            Need::AppKey => "app-key",
+            Need::Gateway => "gateway",
+            Need::GatewayToken => "gateway-token",
+            Need::State => "state",
+        }
+    }
+}
+
+type Look = for<'a> fn(&'a Subject) -> LocalBoxFuture<'a, Finding>;
+
+/// One thing to look at.
+pub struct Check {
+    /// Stable, for programs.
+    pub id: &'static str,
+    pub area: Area,
+    /// What is asked, as people would.
+    pub title: &'static str,
+    pub needs: &'static [Need],
+    pub(super) look: Look,
+}
+
+const fn check(
+    id: &'static str,
+    area: Area,
+    title: &'static str,
+    needs: &'static [Need],
+    look: Look,
+) -> Check {
+    Check {
+        id,
+        area,
+        title,
+        needs,
+        look,
+    }
+}
+
+/// Every check.
+pub static CHECKS: [Check; 22] = [
+    check(
+        "config",
+        Area::Settings,
+        "can the settings be read, and what overrides them?",
+        &[],
+        |subject| Box::pin(settings::look(subject)),
+    ),
+    check(
+        "secrets",
+        Area::Settings,
+        "where is each secret found, and who else can read it?",
+        &[Need::Settings],
+        |subject| Box::pin(secrets::look(subject)),
+    ),
+    check(
+        "otel",
+        Area::Settings,
+        "do the OTEL_* variables set here bring spans anywhere?",
+        &[Need::Settings],
+        |subject| Box::pin(otel::look(subject)),
+    ),
+    check(
+        "proxy",
+        Area::Network,
+        "which road does a request take to each host?",
+        &[Need::Settings],
+        |subject| Box::pin(proxy::look(subject)),
+    ),
+    check(
+        "certificates",
+        Area::Network,
+        "are the certificates trusted, and who signed them?",
+        &[Need::Settings],
+        |subject| Box::pin(certificates::look(subject)),
+    ),
+    check(
+        "clock",
+        Area::Network,
+        "is this machine's clock right?",
+        &[Need::Settings],
+        |subject| Box::pin(clock::look(subject)),
+    ),
+    check(
+        "api-key",
+        Area::Datadog,
+        "does the site know the API key?",
+        &[Need::Settings],
+        |subject| Box::pin(api_key::look(subject)),
+    ),
+    check(
+        "app-key",
+        Area::Datadog,
+        "is the application key good, and what do its scopes leave out?",
+        &[Need::Settings],
+        |subject| Box::pin(app_key::look(subject)),
+    ),
+    check(
+        "intake",
+        Area::Datadog,
+        "does the logs intake take what is sent?",
+        &[Need::ApiKey],
+        |subject| Box::pin(intake::look(subject)),
+    ),
+    check(
+        "indexes",
+        Area::Datadog,
+        "is there room in the index, and does a filter leave our events out?",
+        &[Need::AppKey],
+        |subject| Box::pin(indexes::look(subject)),
+    ),
+    check(
+        "monitors",
+        Area::Datadog,
+        "do the monitors kept as code see our events?",
+        &[Need::AppKey],
+        |subject| Box::pin(monitors::look(subject)),
+    ),
+    check(
+        "gateway-api",
+        Area::Gateway,
+        "does the gateway answer?",
+        &[Need::Settings],
+        |subject| Box::pin(gateway_api::look(subject)),
+    ),
+    check(
+        "gateway-token",
+        Area::Gateway,
+        "does the gateway take the token, and with which role?",
+        &[Need::Gateway],
+        |subject| Box::pin(gateway_token::look(subject)),
+    ),
+    check(
+        "licence",
+        Area::Gateway,
+        "does the licence let sessions through?",
+        &[Need::GatewayToken],
+        |subject| Box::pin(licence::look(subject)),
+    ),
+    check(
+        "connections",
+        Area::Gateway,
+        "are there connections, and does each rule of the profile match one?",
+        &[Need::GatewayToken],
+        |subject| Box::pin(connections::look(subject)),
+    ),
+    check(
+        "webhooks",
+        Area::Gateway,
+        "are the webhooks delivered?",
+        &[Need::GatewayToken],
+        |subject| Box::pin(webhooks::look(subject)),
+    ),
+    check(
+        "retention",
+        Area::Delivery,
+        "are sessions and events kept for long enough?",
+        &[Need::Settings],
+        |subject| Box::pin(retention::look(subject)),
+    ),
+    check(
+        "state",
+        Area::Delivery,
+        "is the state what was written?",
+        &[Need::State],
+        |subject| Box::pin(state::look(subject)),
+    ),
+    check(
+        "positions",
+        Area::Delivery,
+        "how far behind is each destination?",
+        &[Need::State],
+        |subject| Box::pin(positions::look(subject)),
+    ),
+    check(
+        "relay",
+        Area::Delivery,
+        "what waits in the spool of the relay?",
+        &[Need::State],
+        |subject| Box::pin(relay::look(subject)),
+    ),
+    check(
+        "deadletters",
+        Area::Delivery,
+        "is there anything that no destination took?",
+        &[Need::State],
+        |subject| Box::pin(dead_letters::look(subject)),
+    ),
+    check(
+        "running",
+        Area::Delivery,
+        "what runs here, and does it wait for somebody?",
+        &[Need::State],
+        |subject| Box::pin(running::look(subject)),
+    ),
+];
+
+/// Checks that were named: one, or those of an area.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection(String);
+
+/// A word that names no check.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no check `{given}`{}; --list names them", suggest(.nearest))]
+pub struct UnknownCheck {
+    given: String,
+    nearest: Option<&'static str>,
+}
+
+fn suggest(nearest: &Option<&'static str>) -> String {
+    nearest.map_or(String::new(), |name| format!(", did you mean `{name}`?"))
+}
+
+impl Selection {
+    /// The checks meant by any of `selections`, in their order; all where none is given.
+    pub fn chosen(selections: &[Selection]) -> Vec<&'static Check> {
+        let is_meant = |check: &&Check| {
+            let mut any = selections.iter();
+            selections.is_empty() || any.any(|Selection(name)| check.is_named(name))
+        };
+        CHECKS.iter().filter(is_meant).collect()
+    }
+}
+
+impl Check {
+    /// By its own name or its area's.
+    fn is_named(&self, name: &str) -> bool {
+        self.id == name || self.area.name() == name
+    }
+}
+
+impl FromStr for Selection {
+    type Err = UnknownCheck;
+
+    fn from_str(given: &str) -> Result<Self, UnknownCheck> {
+        if CHECKS.iter().any(|check| check.is_named(given)) {
+            return Ok(Self(given.to_owned()));
+        }
+        let names = CHECKS.iter().flat_map(|it| [it.id, it.area.name()]);
+        Err(UnknownCheck {
+            given: given.to_owned(),
+            nearest: nearest(given, names),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn chosen(names: &[&str]) -> Vec<&'static str> {
+        let selections = names.iter().map(|name| name.parse().expect(name));
+        let selections: Vec<Selection> = selections.collect();
+        Selection::chosen(&selections).iter().map(|it| it.id).collect()
+    }
+
+    #[test]
+    fn names_are_unique_and_areas_stay_together() {
+        let ids: BTreeSet<&str> = CHECKS.iter().map(|check| check.id).collect();
+        assert_eq!(ids.len(), CHECKS.len());
+        assert!(CHECKS.is_sorted_by_key(|check| check.area));
+    }
+
+    #[test]
+    fn a_check_is_chosen_by_its_name_or_by_its_area() {
+        assert_eq!(chosen(&["proxy", "clock"]), ["proxy", "clock"]);
+        assert_eq!(chosen(&["network"]), ["proxy", "certificates", "clock"]);
+        assert_eq!(chosen(&[]).len(), CHECKS.len());
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_told_with_the_nearest() {
+        let error = "clok".parse::<Selection>().expect_err("no check");
+        let text = error.to_string();
+        assert!(text.contains("did you mean `clock`?"), "{text}");
+    }
+}
