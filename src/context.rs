@@ -1,14 +1,16 @@
 //! What every command is handed: settings, secrets, the ui, the network, the clock.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::config::vault::{Answer, Asker, Attendance, Vault};
 use crate::config::{
     ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, SecretPlace,
     Secrets, Settings,
@@ -24,6 +26,7 @@ use crate::http;
 use crate::stopping::Stopping;
 use crate::svix::Svix;
 use crate::ui::Ui;
+use crate::ui::prompt::StoppedAsking;
 
 /// The world of one run.
 pub struct Context {
@@ -34,6 +37,7 @@ pub struct Context {
     settings: Result<Settings, Arc<ConfigError>>,
     /// What was read once: standard input can be read no second time.
     secrets: RefCell<HashMap<SecretKind, Secret>>,
+    vault: OnceCell<Vault>,
     http: Arc<http::Client>,
     stopping: Stopping,
     started: Instant,
@@ -70,6 +74,7 @@ impl Context {
             http: Arc::new(http::Client::new(http::Options { ca_file, proxies })),
             settings: settings.map_err(Arc::new),
             secrets: RefCell::default(),
+            vault: OnceCell::new(),
             ui: Arc::new(ui),
             globals,
             environment,
@@ -151,11 +156,7 @@ impl Context {
         if known.is_some() {
             return Ok(known);
         }
-        let secrets = Secrets {
-            flags,
-            environment: &self.environment,
-        };
-        let found = secrets.find(kind, self.settings()?)?;
+        let found = self.secrets(flags)?.find(kind)?;
         let secret = found.map(|(secret, _)| secret);
         if let Some(secret) = &secret {
             self.secrets.borrow_mut().insert(kind, secret.clone());
@@ -163,10 +164,35 @@ impl Context {
         Ok(secret)
     }
 
+    /// Where secrets are looked for.
+    pub fn secrets<'a>(&'a self, flags: &'a SecretFlags) -> anyhow::Result<Secrets<'a>> {
+        Ok(Secrets {
+            flags,
+            environment: &self.environment,
+            settings: self.settings()?,
+            vault: self.vault()?,
+        })
+    }
+
+    /// Where the secrets of the profile are kept. Nothing is opened before one is asked for.
+    pub fn vault(&self) -> anyhow::Result<&Vault> {
+        let settings = self.settings()?;
+        Ok(self.vault.get_or_init(|| {
+            let attendance = Attendance {
+                asker: Rc::new(Person(Arc::clone(&self.ui))),
+                is_attended: self.ui.can_ask(),
+            };
+            Vault::open(settings, &self.environment, attendance)
+        }))
+    }
+
     /// Where a secret was found.
-    pub fn secret_place(&self, kind: SecretKind, flags: &SecretFlags) -> Option<SecretPlace> {
-        let environment = &self.environment;
-        Secrets { flags, environment }.place(kind)
+    pub fn secret_place(
+        &self,
+        kind: SecretKind,
+        flags: &SecretFlags,
+    ) -> anyhow::Result<Option<SecretPlace>> {
+        Ok(self.secrets(flags)?.place(kind)?)
     }
 
     /// As [`Context::secret`], read anew where it lies.
@@ -283,6 +309,32 @@ impl Context {
                 "`--dry-run` shows what would be sent",
             )),
             false => Ok(()),
+        }
+    }
+}
+
+/// The person at the terminal, where there is one.
+struct Person(Arc<Ui>);
+
+impl Asker for Person {
+    fn passphrase(&self, question: &str, is_new: bool) -> Answer {
+        if !self.0.can_ask() {
+            return Ok(None);
+        }
+        let ask = |question: &str| {
+            self.0
+                .ask_hidden(question)
+                .map_err(|error| match error.downcast::<StoppedAsking>() {
+                    Ok(stopped) => stopped.into(),
+                    Err(error) => Box::<dyn std::error::Error + Send + Sync>::from(error),
+                })
+        };
+        loop {
+            let passphrase = ask(question)?;
+            if !is_new || ask("The same once more")? == passphrase {
+                return Ok(Some(passphrase));
+            }
+            self.0.warning("the two differ");
         }
     }
 }

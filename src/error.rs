@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use crate::config::vault::VaultError;
 use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::context::UnreadableSettings;
 use crate::datadog::{DatadogError, KeyShape, Meaning, Refusal};
@@ -119,6 +120,7 @@ pub fn classify(error: &anyhow::Error) -> Verdict {
         .find_map(|cause| {
             None.or_else(|| cause.downcast_ref::<UsageError>().map(of_usage))
                 .or_else(|| cause.downcast_ref::<SecretError>().map(of_secret))
+                .or_else(|| cause.downcast_ref::<VaultError>().map(of_vault))
                 .or_else(|| cause.downcast_ref::<WeakKey>().map(of_weak_key))
                 .or_else(|| cause.downcast_ref::<ConfigError>().map(of_config))
                 // It shows the error that it shares, which the chain therefore leaves out.
@@ -179,19 +181,42 @@ fn of_secret(error: &SecretError) -> Verdict {
     let hint = match error {
         SecretError::Missing {
             kind: SecretKind::ApiKey,
-        } => "set DD_API_KEY, or give it by --api-key-file FILE or --api-key-stdin",
+        } => {
+            "set DD_API_KEY, give it by --api-key-file FILE or --api-key-stdin, or keep it: \
+             `ddctl auth set api-key`"
+        }
         SecretError::Missing {
             kind: SecretKind::AppKey,
-        } => "set DD_APP_KEY, or give it by --app-key-file FILE",
+        } => "set DD_APP_KEY, give it by --app-key-file FILE, or keep it: `ddctl auth set app-key`",
         SecretError::Missing {
             kind: SecretKind::GatewayToken,
-        } => "set HOOP_TOKEN, give it by --gateway-token-file FILE, or sign in with `hoop login`",
+        } => {
+            "set HOOP_TOKEN, give it by --gateway-token-file FILE, keep it (`ddctl auth set \
+             gateway-token`), or sign in with `hoop login`"
+        }
         SecretError::Missing {
             kind: SecretKind::SvixToken,
-        } => "set DDCTL_SVIX_TOKEN, or give it by --svix-token-file FILE",
+        } => {
+            "set DDCTL_SVIX_TOKEN, give it by --svix-token-file FILE, or keep it: \
+             `ddctl auth set svix-token`"
+        }
+        SecretError::Vault { source, .. } => return of_vault(source),
+        SecretError::Command { .. } => "run the command by itself to see what it says",
         _ => return Verdict::plain(Exit::Credentials),
     };
     Verdict::hinted(Exit::Credentials, hint)
+}
+
+fn of_vault(error: &VaultError) -> Verdict {
+    let exit = match error {
+        VaultError::NotAsked(_) => Exit::Interrupted,
+        error if error.is_about_access() => Exit::Credentials,
+        _ => Exit::Failed,
+    };
+    Verdict {
+        exit,
+        hints: error.hint().into_iter().collect(),
+    }
 }
 
 fn of_weak_key(_: &WeakKey) -> Verdict {
@@ -557,6 +582,7 @@ mod tests {
     fn settings_that_cannot_be_read_are_malformed_whoever_shares_them() {
         let error = || ConfigError::Syntax {
             path: "x".into(),
+            at: String::new(),
             why: "y".to_owned(),
         };
         let shared = of(UnreadableSettings(std::sync::Arc::new(error())));

@@ -36,3 +36,4 @@ pub mod sources;
 pub mod stopping;
 pub mod svix;
 pub mod ui;
+pub mod wizard;

@@ -1,7 +1,8 @@
 //! The settings file: its shape, what is wrong with one, and how it is changed.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -9,6 +10,8 @@ use serde::Deserialize;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use super::redaction::{REDACTION_KEYS, RULE_KEYS, RedactionSection};
+use super::secrets::SecretsSection;
+use super::{secrets_table, writing};
 use crate::domain::connection::{ConnectionRule, MaintenanceWindow, parse_days};
 use crate::domain::nearest::nearest;
 use crate::domain::site::UnknownSite;
@@ -51,6 +54,7 @@ pub struct Profile {
     pub trace: TraceSection,
     #[serde(default)]
     pub redaction: RedactionSection,
+    pub secrets: Option<SecretsSection>,
     #[serde(default)]
     pub connections: Vec<ConnectionSection>,
 }
@@ -103,14 +107,26 @@ pub enum ConfigError {
     Read { path: PathBuf, source: io::Error },
     #[error("write {}", path.display())]
     Write { path: PathBuf, source: io::Error },
-    #[error("{} is not valid TOML: {why}", path.display())]
-    Syntax { path: PathBuf, why: String },
+    #[error("{}{at} is not valid TOML: {why}", path.display())]
+    Syntax {
+        path: PathBuf,
+        /// `, line 3`, where it is known.
+        at: String,
+        why: String,
+    },
     #[error("{}, line {line}: unknown setting `{key}`{}", path.display(), did_you_mean(nearest))]
     UnknownKey {
         path: PathBuf,
         line: usize,
         key: String,
         nearest: Option<&'static str>,
+    },
+    #[error("{}, line {line}: `{key}` takes {wanted}; a secret itself never stands in a profile", path.display())]
+    SecretShape {
+        path: PathBuf,
+        line: usize,
+        key: String,
+        wanted: String,
     },
     #[error("{} was written by a newer ddctl (version {found}; this one reads {VERSION})", path.display())]
     Newer { path: PathBuf, found: i64 },
@@ -152,7 +168,7 @@ fn known(profiles: &[String]) -> String {
 }
 
 const TOP_KEYS: [&str; 3] = ["version", "default_profile", "profiles"];
-const PROFILE_KEYS: [&str; 17] = [
+const PROFILE_KEYS: [&str; 18] = [
     "site",
     "service",
     "env",
@@ -169,6 +185,7 @@ const PROFILE_KEYS: [&str; 17] = [
     "svix",
     "trace",
     "redaction",
+    "secrets",
     "connections",
 ];
 const CONNECTION_KEYS: [&str; 4] = ["match", "environment", "approval", "windows"];
@@ -189,15 +206,12 @@ impl ConfigFile {
 
     /// Checks every key, then reads the values.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
-        let syntax = |why: String| ConfigError::Syntax {
-            path: path.to_owned(),
-            why,
-        };
-        let document =
-            toml_edit::Document::parse(text).map_err(|error| syntax(error.to_string()))?;
+        let document = toml_edit::Document::parse(text)
+            .map_err(|error| syntax(path, text, error.message(), error.span()))?;
         let unknown = Unknown { path, text };
         unknown.check_file(document.as_table())?;
-        let file: Self = toml::from_str(text).map_err(|error| syntax(error.to_string()))?;
+        let file: Self = toml::from_str(text)
+            .map_err(|error| syntax(path, text, error.message(), error.span()))?;
         match file.version {
             Some(found) if found > VERSION => Err(ConfigError::Newer {
                 path: path.to_owned(),
@@ -206,6 +220,23 @@ impl ConfigFile {
             _ => Ok(file),
         }
     }
+}
+
+/// What is wrong with the text, and where. What stands there is not told: it may be a secret that
+/// somebody is about to put in the wrong place.
+fn syntax(path: &Path, text: &str, message: &str, span: Option<Range<usize>>) -> ConfigError {
+    let at = span.map(|span| format!(", line {}", line_at(text, span.start)));
+    ConfigError::Syntax {
+        path: path.to_owned(),
+        at: at.unwrap_or_default(),
+        why: message.to_owned(),
+    }
+}
+
+/// The line of a byte of `text`, from 1.
+fn line_at(text: &str, byte: usize) -> usize {
+    let before = &text.as_bytes()[..byte.min(text.len())];
+    before.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 /// Finds the first key that means nothing, and the one that was meant.
@@ -227,6 +258,9 @@ impl Unknown<'_> {
                     self.check_item(section, &["url"])?;
                 }
             }
+            if let Some(secrets) = profile.get("secrets") {
+                self.check_secrets(secrets)?;
+            }
             if let Some(redaction) = profile.get("redaction") {
                 self.check_item(redaction, &REDACTION_KEYS)?;
                 for rule in elements(redaction.get("rules")) {
@@ -243,6 +277,31 @@ impl Unknown<'_> {
         Ok(())
     }
 
+    fn check_secrets(&self, secrets: &Item) -> Result<(), ConfigError> {
+        let Some(table) = secrets.as_table_like() else {
+            return Ok(());
+        };
+        self.check(table, &secrets_table::keys())?;
+        for (_, reference) in table.iter() {
+            self.check_item(reference, &secrets_table::REFERENCE_KEYS)?;
+        }
+        match secrets_table::misshapen(table) {
+            None => Ok(()),
+            Some((key, wanted)) => Err(ConfigError::SecretShape {
+                path: self.path.to_owned(),
+                line: self.line(table, &key),
+                key,
+                wanted,
+            }),
+        }
+    }
+
+    /// The line that a key of `table` stands on, from 1.
+    fn line(&self, table: &dyn toml_edit::TableLike, key: &str) -> usize {
+        let span = table.key(key).and_then(|key| key.span());
+        line_at(self.text, span.map_or(0, |span| span.start))
+    }
+
     fn check_item(&self, item: &Item, known: &[&'static str]) -> Result<(), ConfigError> {
         match item.as_table_like() {
             Some(table) => self.check(table, known),
@@ -257,13 +316,9 @@ impl Unknown<'_> {
     ) -> Result<(), ConfigError> {
         for (name, _) in table.iter() {
             if !known.contains(&name) {
-                let at = table
-                    .key(name)
-                    .and_then(|key| key.span())
-                    .map_or(0, |span| span.start);
                 return Err(ConfigError::UnknownKey {
                     path: self.path.to_owned(),
-                    line: self.text[..at].matches('\n').count() + 1,
+                    line: self.line(table, name),
                     key: name.to_owned(),
                     nearest: nearest(name, known.iter().copied()),
                 });
@@ -356,12 +411,9 @@ pub fn change(path: &Path, edit: impl FnOnce(&mut DocumentMut)) -> Result<(), Co
         }
     };
     ConfigFile::parse(path, &text)?;
-    let mut document: DocumentMut =
-        text.parse()
-            .map_err(|error: toml_edit::TomlError| ConfigError::Syntax {
-                path: path.to_owned(),
-                why: error.to_string(),
-            })?;
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+        syntax(path, &text, error.message(), error.span())
+    })?;
     edit(&mut document);
     let changed = document.to_string();
     ConfigFile::parse(path, &changed)?;
@@ -370,7 +422,7 @@ pub fn change(path: &Path, edit: impl FnOnce(&mut DocumentMut)) -> Result<(), Co
 
 /// Writes the whole file anew and renames it into place.
 pub fn replace_file(path: &Path, text: &str) -> Result<(), ConfigError> {
-    replace(path, text).map_err(|source| ConfigError::Write {
+    writing::replace(path, text.as_bytes()).map_err(|source| ConfigError::Write {
         path: path.to_owned(),
         source,
     })
@@ -412,20 +464,6 @@ fn table_at<'t>(parent: &'t mut Table, name: &str, is_implicit: bool) -> &'t mut
         *entry = Item::Table(Table::new());
     }
     entry.as_table_mut().expect("it was made a table above")
-}
-
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    // The temporary file is made for its owner alone, and stays so.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -9,14 +9,17 @@ mod gateway_cli;
 mod keys;
 mod redaction;
 mod secrets;
+mod secrets_table;
 mod settings;
+pub mod vault;
+mod writing;
 
 pub use environment::Environment;
 pub use file::{ConfigError, ConfigFile, Profile, change, replace_file, set_value};
 pub use gateway_cli::GatewayCliSettings;
 pub use keys::{KEYS, Key};
 pub use secrets::{
-    SecretError, SecretFlags, SecretKind, SecretPlace, Secrets, add_signing_secret,
-    make_signing_secret, read_signing_secret,
+    CommandFailed, Reference, SecretError, SecretFlags, SecretKind, SecretPlace, SecretSettings,
+    Secrets, add_signing_secret, make_signing_secret, read_command, read_file, read_signing_secret,
 };
 pub use settings::{DEFAULT_PROFILE, Delivery, Flags, Origin, Settings, Valued};

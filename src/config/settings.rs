@@ -12,6 +12,8 @@ use super::environment::Environment;
 use super::file::{ConfigError, ConfigFile, Profile};
 use super::gateway_cli::GatewayCliSettings;
 use super::keys::Key;
+use super::secrets::{SecretSettings, SecretsSection};
+use super::vault::StoreKind;
 use crate::domain::connection::ConnectionRule;
 use crate::domain::redaction::OwnRule;
 use crate::domain::site::Site;
@@ -31,6 +33,8 @@ pub enum Origin {
     Default,
     /// The settings file of the gateway's own command line.
     GatewayCli,
+    /// The keyring or the encrypted file; secrets alone come from there.
+    Vault(StoreKind),
     Profile,
     Environment(&'static str),
     Flag,
@@ -41,6 +45,8 @@ impl fmt::Display for Origin {
         match self {
             Origin::Default => f.write_str("default"),
             Origin::GatewayCli => f.write_str("~/.hoop/config.toml"),
+            Origin::Vault(StoreKind::Keyring) => f.write_str("keyring"),
+            Origin::Vault(StoreKind::File) => f.write_str("encrypted file"),
             Origin::Profile => f.write_str("profile"),
             Origin::Environment(name) => write!(f, "environment ({name})"),
             Origin::Flag => f.write_str("flag"),
@@ -142,6 +148,8 @@ pub struct Settings {
     pub delivery: Option<Valued<Delivery>>,
     /// For how many days sessions and their events have to be kept.
     pub retention_days: Option<Valued<u32>>,
+    /// Where secrets are, and where they are kept.
+    pub secrets: SecretSettings,
     /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
     pub datadog_url: Option<Url>,
 }
@@ -222,6 +230,7 @@ impl Settings {
             }),
             delivery: layers.delivery()?,
             retention_days: layers.retention_days()?,
+            secrets: layers.secrets()?,
             profile: name,
             path,
             tz,
@@ -261,6 +270,10 @@ impl Settings {
             "trace.url" => {
                 let url = self.trace_url.as_ref()?;
                 text(&url.value, &url.origin)
+            }
+            "secrets.store" => {
+                let store = self.secrets.store.as_ref()?;
+                text(&store.value, &store.origin)
             }
             "namespace" => Some(self.namespace.clone()),
             "delivery" => {
@@ -462,6 +475,24 @@ impl Layers<'_> {
     fn retention_days(&self) -> Result<Option<Valued<u32>>, ConfigError> {
         let days = self.text("retention_days", None);
         days.map(|text| parse("number of days", text)).transpose()
+    }
+
+    fn secrets(&self) -> Result<SecretSettings, ConfigError> {
+        let section = self.profile.and_then(|profile| profile.secrets.as_ref());
+        let what = "place for secrets; there are keyring and file";
+        let store = self.choice("secrets.store", what, None)?;
+        Ok(SecretSettings {
+            store: self.text("secrets.store", None).and_then(|text| {
+                Some(Valued {
+                    value: store?,
+                    origin: text.origin,
+                })
+            }),
+            identity: SecretsSection::identity(section, self.environment),
+            references: section.map_or_else(Default::default, |section| {
+                section.references(self.environment)
+            }),
+        })
     }
 
     fn datadog_url(&self) -> Result<Option<Url>, ConfigError> {

@@ -219,35 +219,35 @@ pub static CHECKS: [Check; 22] = [
         "state",
         Area::Delivery,
         "is the state what was written?",
-        &[Need::State],
+        &[Need::Settings, Need::State],
         |subject| Box::pin(state::look(subject)),
     ),
     check(
         "positions",
         Area::Delivery,
         "how far behind is each destination?",
-        &[Need::State],
+        &[Need::Settings, Need::State],
         |subject| Box::pin(positions::look(subject)),
     ),
     check(
         "relay",
         Area::Delivery,
         "what waits in the spool of the relay?",
-        &[Need::State],
+        &[Need::Settings, Need::State],
         |subject| Box::pin(relay::look(subject)),
     ),
     check(
         "deadletters",
         Area::Delivery,
         "is there anything that no destination took?",
-        &[Need::State],
+        &[Need::Settings, Need::State],
         |subject| Box::pin(dead_letters::look(subject)),
     ),
     check(
         "running",
         Area::Delivery,
         "what runs here, and does it wait for somebody?",
-        &[Need::State],
+        &[Need::Settings, Need::State],
         |subject| Box::pin(running::look(subject)),
     ),
 ];
@@ -310,7 +310,10 @@ mod tests {
     fn chosen(names: &[&str]) -> Vec<&'static str> {
         let selections = names.iter().map(|name| name.parse().expect(name));
         let selections: Vec<Selection> = selections.collect();
-        Selection::chosen(&selections).iter().map(|it| it.id).collect()
+        Selection::chosen(&selections)
+            .iter()
+            .map(|it| it.id)
+            .collect()
     }
 
     #[test]

@@ -94,9 +94,7 @@ impl fmt::Display for Repair {
             Repair::EnableWebhooks => {
                 f.write_str("enable the gateway's webhooks plugin, with no connection attached")
             }
-            Repair::MakeApplication => {
-                f.write_str("have the gateway make its application at Svix")
-            }
+            Repair::MakeApplication => f.write_str("have the gateway make its application at Svix"),
             Repair::MakeEventTypes(types) => {
                 let names: Vec<&str> = types.iter().map(|it| it.name).collect();
                 write!(f, "make known to Svix: {}", names.join(", "))

@@ -242,7 +242,7 @@ impl Subject {
     /// Whether the API key is good for the site.
     pub async fn api_key_answer(&self) -> Result<&Result<(), DatadogError>, Finding> {
         let datadog = self.datadog()?;
-        let ask = || within(&self.host(), datadog.validate());
+        let ask = || within(self.host(), datadog.validate());
         Ok(self.answers.api_key.get_or_init(ask).await)
     }
 
@@ -251,7 +251,7 @@ impl Subject {
         let datadog = self.datadog()?;
         let ask = || async {
             let told = async { Ok(datadog.validate_application_key().await) };
-            match within(&self.host(), told).await {
+            match within(self.host(), told).await {
                 Ok(verdict) => verdict,
                 Err(error) => AppKeyVerdict {
                     result: Err(error),
@@ -264,39 +264,39 @@ impl Subject {
 
     pub async fn indexes(&self) -> Result<&Result<Vec<LogIndex>, DatadogError>, Finding> {
         let datadog = self.datadog()?;
-        let ask = || within(&self.host(), datadog.log_indexes());
+        let ask = || within(self.host(), datadog.log_indexes());
         Ok(self.answers.indexes.get_or_init(ask).await)
     }
 
     pub async fn public_server(&self) -> Result<&Result<PublicServerInfo, GatewayError>, Finding> {
         let gateway = self.gateway()?;
-        let ask = || within(gateway.page_base(), gateway.public_server_info());
+        let ask = || within(gateway.page_base().to_owned(), gateway.public_server_info());
         Ok(self.answers.public.get_or_init(ask).await)
     }
 
     pub async fn server(&self) -> Result<&Result<ServerInfo, GatewayError>, Finding> {
         let gateway = self.gateway()?;
-        let ask = || within(gateway.page_base(), gateway.server_info());
+        let ask = || within(gateway.page_base().to_owned(), gateway.server_info());
         Ok(self.answers.server.get_or_init(ask).await)
     }
 
     pub async fn user(&self) -> Result<&Result<UserInfo, GatewayError>, Finding> {
         let gateway = self.gateway()?;
         let asked = async || gateway.user_info().await.cloned();
-        let ask = || within(gateway.page_base(), asked());
+        let ask = || within(gateway.page_base().to_owned(), asked());
         Ok(self.answers.user.get_or_init(ask).await)
     }
 
     pub async fn connections(&self) -> Result<&Result<Vec<ConnectionInfo>, GatewayError>, Finding> {
         let gateway = self.gateway()?;
-        let ask = || within(gateway.page_base(), gateway.connections());
+        let ask = || within(gateway.page_base().to_owned(), gateway.connections());
         Ok(self.answers.connections.get_or_init(ask).await)
     }
 
     /// The plugin `webhooks`.
     pub async fn plugin(&self) -> Result<&Result<Option<Plugin>, GatewayError>, Finding> {
         let gateway = self.gateway()?;
-        let ask = || within(gateway.page_base(), gateway.plugin("webhooks"));
+        let ask = || within(gateway.page_base().to_owned(), gateway.plugin("webhooks"));
         Ok(self.answers.plugin.get_or_init(ask).await)
     }
 
@@ -309,18 +309,14 @@ impl Subject {
             },
             Need::ApiKey => self.meet_api_key().await,
             Need::AppKey => self.meet_app_key().await,
-            Need::Gateway => match self.public_server().await? {
-                Ok(_) => Ok(()),
-                Err(error) => Err(unreached("the gateway", error, "gateway-api")),
-            },
+            Need::Gateway => {
+                let answer = self.public_server().await;
+                met("the gateway", answer, "gateway-api")
+            }
             Need::GatewayToken => {
-                if let Err(error) = self.public_server().await? {
-                    return Err(unreached("the gateway", error, "gateway-api"));
-                }
-                match self.user().await? {
-                    Ok(_) => Ok(()),
-                    Err(error) => Err(unreached("the gateway", error, "gateway-token")),
-                }
+                let answer = self.public_server().await;
+                met("the gateway", answer, "gateway-api")?;
+                met("the gateway", self.user().await, "gateway-token")
             }
             Need::State => self.folder().map(drop),
         }
@@ -328,24 +324,22 @@ impl Subject {
 
     async fn meet_api_key(&self) -> Result<(), Finding> {
         if self.api_key.is_none() {
-            self.datadog()?;
             return Err(Finding::skipped("there is no API key: see api-key"));
         }
-        match self.api_key_answer().await? {
+        match self.api_key_answer().await {
             // Another host is asked, which may be reached all the same.
-            Ok(()) => Ok(()),
-            Err(error) if error.is_away() => Ok(()),
-            Err(_) => Err(Finding::skipped("Datadog refuses the API key: see api-key")),
+            Ok(Err(error)) if error.is_away() => Ok(()),
+            answer => met("Datadog", answer, "api-key"),
         }
     }
 
     async fn meet_app_key(&self) -> Result<(), Finding> {
-        match &self.app_key_answer().await?.result {
-            Ok(()) => Ok(()),
-            Err(DatadogError::NoApplicationKey { .. } | DatadogError::NoApiKey { .. }) => Err(
-                Finding::skipped("there is no application key: see app-key"),
-            ),
-            Err(error) => Err(unreached("Datadog", error, "app-key")),
+        let lacking = Finding::skipped("there is no application key: see app-key");
+        match self.app_key_answer().await.map(|verdict| &verdict.result) {
+            Ok(Err(DatadogError::NoApplicationKey { .. } | DatadogError::NoApiKey { .. })) => {
+                Err(lacking)
+            }
+            answer => met("Datadog", answer, "app-key"),
         }
     }
 
@@ -365,24 +359,35 @@ fn open<T>(access: &Access<T>) -> Result<&T, Finding> {
     }
 }
 
-/// What is said in the place of an answer that hangs on another check.
-fn unreached(who: &str, error: &impl Away, check: &str) -> Finding {
-    match error.is_away() {
-        true => Finding::unknown(format!("{who} is unreachable: see {check}")),
-        false => Finding::skipped(format!("{who} refuses the key or token: see {check}")),
+/// Whether there was an answer; else what is said by a check that hangs on it. What is wrong is told
+/// once, by `check`.
+fn met<T>(
+    who: &str,
+    answer: Result<&Result<T, impl Away>, Finding>,
+    check: &str,
+) -> Result<(), Finding> {
+    match answer {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(error)) if error.is_away() => Err(Finding::unknown(format!(
+            "{who} is unreachable: see {check}"
+        ))),
+        Ok(Err(_)) => Err(Finding::skipped(format!(
+            "{who} takes no key or token that was found: see {check}"
+        ))),
+        Err(shut) => {
+            let why = shut.evidence.join("; ");
+            Err(Finding::skipped(format!("{why}: see {check}")))
+        }
     }
 }
 
 /// The answer, or that there was none in time.
 async fn within<T, E: From<TransportError>>(
-    url: &str,
+    url: String,
     asked: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    let late = || TransportError::Timeout {
-        url: url.to_owned(),
-    };
     match tokio::time::timeout(LONGEST_QUESTION, asked).await {
         Ok(answer) => answer,
-        Err(_) => Err(late().into()),
+        Err(_) => Err(TransportError::Timeout { url }.into()),
     }
 }

@@ -99,6 +99,9 @@ mod tests {
             .await
             .expect("an answer");
         let attached = plugin.expect("enabled").connections;
-        assert_eq!((attached[0].id.as_str(), attached[0].name.as_str()), ("c", "pg-prod"));
+        assert_eq!(
+            (attached[0].id.as_str(), attached[0].name.as_str()),
+            ("c", "pg-prod")
+        );
     }
 }

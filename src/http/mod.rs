@@ -186,7 +186,9 @@ fn build(options: &Options, with_tls: bool) -> Result<reqwest::Client, Transport
     let builder = match with_tls {
         true => {
             let roots = roots(options)?.all();
-            let certificates = roots.iter().filter_map(|der| Certificate::from_der(der).ok());
+            let certificates = roots
+                .iter()
+                .filter_map(|der| Certificate::from_der(der).ok());
             builder.tls_certs_only(certificates)
         }
         false => builder.tls_certs_only([]),
@@ -254,7 +256,10 @@ fn roots(options: &Options) -> Result<Roots, TransportError> {
         true => webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec(),
         false => Vec::new(),
     };
-    let own = options.ca_file.as_deref().map_or(Ok(Vec::new()), named_roots)?;
+    let own = options
+        .ca_file
+        .as_deref()
+        .map_or(Ok(Vec::new()), named_roots)?;
     Ok(Roots {
         system,
         mozilla,

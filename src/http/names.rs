@@ -109,7 +109,9 @@ impl<'a> Der<'a> {
             // So many bytes of length; a certificate needs no more than four.
             0x81..=0x84 => {
                 let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-                let length = bytes.iter().fold(0u32, |sum, byte| sum << 8 | u32::from(*byte));
+                let length = bytes
+                    .iter()
+                    .fold(0u32, |sum, byte| sum << 8 | u32::from(*byte));
                 (usize::try_from(length).ok()?, rest)
             }
             _ => return None,

@@ -140,3 +140,72 @@ impl ServerCertVerifier for Witness {
         self.own.supported_verify_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use rustls::pki_types::PrivateKeyDer;
+    use rustls::pki_types::pem::PemObject;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+    use crate::http::{Client, Options};
+
+    fn file(name: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/relay/{name}"))
+    }
+
+    /// The port of a server with the certificate of `localhost`.
+    async fn server() -> u16 {
+        let chain = CertificateDer::from_pem_file(file("cert.pem")).expect("a certificate");
+        let key = PrivateKeyDer::from_pem_file(file("key.pem")).expect("its key");
+        let provider = Arc::new(ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![chain], key)
+            .expect("a pair");
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                if let Ok(mut stream) = acceptor.accept(stream).await {
+                    let _ = stream.read(&mut [0; 1024]).await;
+                    let _ = stream.write_all(b"HTTP/1.1 204 No\r\n\r\n").await;
+                }
+            }
+        });
+        port
+    }
+
+    async fn presented(ca_file: Option<&str>) -> Presented {
+        let client = Client::new(Options {
+            ca_file: ca_file.map(file),
+            ..Options::default()
+        });
+        let url = format!("https://localhost:{}/", server().await);
+        let presented = client.presented(&url.parse().expect("an address")).await;
+        presented.expect("a certificate")
+    }
+
+    #[tokio::test]
+    async fn who_signed_a_refused_certificate_is_known() {
+        let presented = presented(None).await;
+        assert_eq!(presented.issuer, "localhost");
+        assert!(
+            matches!(presented.trust, Trust::Refused(_)),
+            "{presented:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn one_of_a_named_authority_is_trusted_and_not_public() {
+        let presented = presented(Some("cert.pem")).await;
+        assert_eq!(presented.trust, Trust::Own);
+    }
+}

@@ -28,11 +28,13 @@ pub async fn oldest(gateway: &Gateway, now: Timestamp) -> Result<Option<Timestam
                 break;
             }
         }
-        step = step * 2;
+        step *= 2;
     }
     while known.duration_since(none_until) > CLOSE {
         let half = known.duration_since(none_until) / 2;
-        let Some(until) = back(known, half) else { break };
+        let Some(until) = back(known, half) else {
+            break;
+        };
         match newest_until(gateway, until).await? {
             Some(found) => known = found.min(until),
             None => none_until = until,
@@ -59,4 +61,30 @@ async fn newest_until(
     };
     let page = gateway.sessions(&query).await?;
     Ok(page.rows.first().map(|session| session.start_date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::testing::{at, gateway_of};
+
+    #[tokio::test]
+    async fn the_oldest_of_many_is_found_in_a_few_requests() {
+        let now = at("2026-11-22T00:00:00Z");
+        let start = |days: i64| now - SignedDuration::from_hours(24 * days);
+        let sessions = [0, 1, 2, 40, 41, 300].map(start);
+        let rows = (1..).zip(sessions).map(|(id, at)| (id, at, 0));
+        let server = gateway_of(rows.collect()).await;
+        let found = oldest(&server.gateway(), now).await.expect("answers");
+        let found = found.expect("there are some");
+        assert!(found.duration_since(start(300)) <= CLOSE, "{found}");
+        assert!(server.requests().len() < 40, "{}", server.requests().len());
+    }
+
+    #[tokio::test]
+    async fn without_a_session_there_is_no_oldest() {
+        let server = gateway_of(Vec::new()).await;
+        let found = oldest(&server.gateway(), at("2026-11-22T00:00:00Z")).await;
+        assert_eq!(found, Ok(None));
+    }
 }

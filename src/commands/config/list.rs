@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::config::{KEYS, SecretFlags, SecretKind, Secrets};
+use crate::config::{KEYS, SecretFlags, SecretKind};
 use crate::context::Context;
 use crate::error::Exit;
 use crate::ui::{Table, Tone};
@@ -48,21 +48,20 @@ fn rows(context: &Context) -> anyhow::Result<Vec<Row>> {
         }
     }));
     let flags = SecretFlags::default();
-    let secrets = Secrets {
-        flags: &flags,
-        environment: &context.environment,
-    };
+    let secrets = context.secrets(&flags)?;
     for kind in [
         SecretKind::ApiKey,
         SecretKind::AppKey,
         SecretKind::GatewayToken,
     ] {
-        // Of a secret only its origin is shown.
-        let found = secrets.find(kind, settings)?;
+        // Of a secret only its origin is shown, and it is not read for that.
+        let origin = secrets
+            .place(kind)?
+            .map(|place| secrets.origin(kind, &place));
         rows.push(Row {
             key: kind.name().to_owned(),
-            value: found.as_ref().map(|_| "(secret)".to_owned()),
-            origin: found.map(|(_, origin)| origin.to_string()),
+            value: origin.as_ref().map(|_| "(secret)".to_owned()),
+            origin: origin.map(|origin| origin.to_string()),
         });
     }
     Ok(rows)

@@ -159,7 +159,7 @@ impl<'a> Intake<'a> {
             })
         };
         let first = keyed(address.clone(), context.secret(SecretKind::ApiKey, keys)?)?;
-        let place = context.secret_place(SecretKind::ApiKey, keys);
+        let place = context.secret_place(SecretKind::ApiKey, keys)?;
         let reread = move || {
             let key = context.secret_anew(SecretKind::ApiKey, keys);
             let keyed = key.and_then(|key| keyed(address.clone(), key));
@@ -205,7 +205,7 @@ impl<'a> Intake<'a> {
             false => context.secret(SecretKind::ApiKey, keys)?,
         };
         let datadog = context.datadog_with(key)?;
-        let place = context.secret_place(SecretKind::ApiKey, keys);
+        let place = context.secret_place(SecretKind::ApiKey, keys)?;
         let reread = || {
             let key = context.secret_anew(SecretKind::ApiKey, keys);
             let datadog = key.and_then(|key| context.datadog_with(key));

@@ -102,7 +102,10 @@ mod tests {
     fn a_key_of_another_site_is_traced_to_it_where_somebody_agreed() {
         let finding = judge(Site::Us1, "****cdef", &refused(), Some(&[Site::Eu1]));
         assert_eq!((finding.state, finding.is_away), (State::Problem, false));
-        assert!(finding.fixes[0].contains("--site datadoghq.eu"), "{finding:?}");
+        assert!(
+            finding.fixes[0].contains("--site datadoghq.eu"),
+            "{finding:?}"
+        );
         let unasked = judge(Site::Us1, "****cdef", &refused(), None);
         assert!(unasked.fixes[0].contains("--all-sites"), "{unasked:?}");
     }

@@ -19,15 +19,15 @@ pub async fn look(subject: &Subject) -> Finding {
         Err(shut) => return Finding::skipped(shut.evidence.join("; ")),
     };
     let is_token = subject.datadog().is_ok_and(|it| it.token().is_some());
-    judge(verdict, is_token, subject.api_key.is_some(), subject.local.now)
+    judge(
+        verdict,
+        is_token,
+        subject.api_key.is_some(),
+        subject.local.now,
+    )
 }
 
-fn judge(
-    verdict: &AppKeyVerdict,
-    is_token: bool,
-    has_api_key: bool,
-    now: Timestamp,
-) -> Finding {
+fn judge(verdict: &AppKeyVerdict, is_token: bool, has_api_key: bool, now: Timestamp) -> Finding {
     let error = match &verdict.result {
         Ok(()) => return of_good(verdict.facts.as_ref(), is_token, has_api_key, now),
         Err(error) => error,
@@ -68,9 +68,9 @@ fn of_good(
     };
     let finding = Finding::ok().note(format!("it is good{name}, {scopes}"));
     let finding = match facts.expires {
-        Some(ends) if ends.duration_since(now) < SOON => {
-            finding.warn(format!("it ends at {ends:.0}")).fix("make a new token in time")
-        }
+        Some(ends) if ends.duration_since(now) < SOON => finding
+            .warn(format!("it ends at {ends:.0}"))
+            .fix("make a new token in time"),
         _ => finding,
     };
     let all = abilities(has_api_key, WebAccess::Told(facts));
@@ -91,7 +91,10 @@ fn lacks(lacking: &[&Ability]) -> Vec<String> {
     for ability in lacking {
         let alike = lacking.iter().filter(|one| one.lacks == ability.lacks);
         let commands = in_short(alike.copied());
-        let text = format!("not enough for {commands}: it takes {}", ability.lacks.join(", "));
+        let text = format!(
+            "not enough for {commands}: it takes {}",
+            ability.lacks.join(", ")
+        );
         if !told.contains(&text) {
             told.push(text);
         }
@@ -125,7 +128,10 @@ mod tests {
         let scoped = good(Some(&["monitors_read"]), None);
         assert_eq!(scoped.state, State::Warning);
         let told = scoped.evidence.join("\n");
-        assert!(told.contains("monitors remove: it takes monitors_write"), "{told}");
+        assert!(
+            told.contains("monitors remove: it takes monitors_write"),
+            "{told}"
+        );
     }
 
     #[test]

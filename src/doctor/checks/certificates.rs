@@ -15,7 +15,10 @@ const SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 * 24);
 
 impl Away for TransportError {
     fn is_away(&self) -> bool {
-        !matches!(self, TransportError::Settings { .. } | TransportError::Certificate { .. })
+        !matches!(
+            self,
+            TransportError::Settings { .. } | TransportError::Certificate { .. }
+        )
     }
 }
 
@@ -39,7 +42,9 @@ pub async fn look(subject: &Subject) -> Finding {
     });
     let answers = join_all(answers).await;
     let now = subject.local.now;
-    let judged = answers.iter().map(|(host, answer)| of_host(host, answer, now));
+    let judged = answers
+        .iter()
+        .map(|(host, answer)| of_host(host, answer, now));
     judged.fold(finding, Finding::and)
 }
 
@@ -58,7 +63,9 @@ fn of_roots(roots: &Roots) -> Finding {
 fn of_variable(finding: Finding, variable: &str, path: &Path) -> Finding {
     let shown = path.display();
     match readable(path) {
-        true => finding.note(format!("{variable} names {shown} in the place of the system's")),
+        true => finding.note(format!(
+            "{variable} names {shown} in the place of the system's"
+        )),
         false => finding
             .warn(format!("{variable} names {shown}, which cannot be read"))
             .fix(format!("take {variable} out, or let it name what is there")),
@@ -99,9 +106,9 @@ fn of_host(host: &str, answer: &Result<Presented, TransportError>, now: Timestam
         )),
     };
     match presented.expires {
-        Some(expires) if expires.duration_since(now) < SOON => {
-            finding.warn(format!("{host}: the certificate is good until {expires:.0}"))
-        }
+        Some(expires) if expires.duration_since(now) < SOON => finding.warn(format!(
+            "{host}: the certificate is good until {expires:.0}"
+        )),
         _ => finding,
     }
 }
@@ -135,14 +142,24 @@ mod tests {
 
     #[test]
     fn a_certificate_that_ends_soon_is_a_warning() {
-        assert_eq!(judged(Trust::Public, "2026-11-30T00:00:00Z").state, State::Warning);
-        assert_eq!(judged(Trust::Public, "2027-01-30T00:00:00Z").state, State::Ok);
+        assert_eq!(
+            judged(Trust::Public, "2026-11-30T00:00:00Z").state,
+            State::Warning
+        );
+        assert_eq!(
+            judged(Trust::Public, "2027-01-30T00:00:00Z").state,
+            State::Ok
+        );
     }
 
     #[test]
     fn a_host_that_is_not_reached_is_unknown_and_says_so() {
         let url = "https://api.datadoghq.com".to_owned();
-        let finding = of_host("api", &Err(TransportError::UnknownHost { url }), Timestamp::now());
+        let finding = of_host(
+            "api",
+            &Err(TransportError::UnknownHost { url }),
+            Timestamp::now(),
+        );
         assert_eq!(finding.state, State::Unknown);
         assert!(finding.evidence[0].contains("unreachable"), "{finding:?}");
     }

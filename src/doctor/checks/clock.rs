@@ -21,7 +21,9 @@ pub async fn look(subject: &Subject) -> Finding {
 
 /// Each clock minus ours.
 fn judge(clocks: &[(&str, Option<SignedDuration>)]) -> Finding {
-    let known = clocks.iter().filter_map(|(who, offset)| Some((who, (*offset)?)));
+    let known = clocks
+        .iter()
+        .filter_map(|(who, offset)| Some((who, (*offset)?)));
     let finding = known.fold(Finding::ok(), |finding, (who, offset)| {
         let amount = human_duration(offset.unsigned_abs());
         let way = match offset.is_negative() {
@@ -51,7 +53,10 @@ mod tests {
     use crate::doctor::finding::State;
 
     fn state(seconds: i64) -> Finding {
-        judge(&[("Datadog", Some(SignedDuration::from_secs(seconds))), ("the gateway", None)])
+        judge(&[
+            ("Datadog", Some(SignedDuration::from_secs(seconds))),
+            ("the gateway", None),
+        ])
     }
 
     #[test]

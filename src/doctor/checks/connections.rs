@@ -16,8 +16,10 @@ pub async fn look(subject: &Subject) -> Finding {
 
 fn judge(connections: &[ConnectionInfo], rules: &[ConnectionRule]) -> Finding {
     if connections.is_empty() {
-        return Finding::warning("the gateway has no connection that this token sees: no session can be")
-            .fix("make one on the gateway's page, or take a token of a group that may see them");
+        return Finding::warning(
+            "the gateway has no connection that this token sees: no session can be",
+        )
+        .fix("make one on the gateway's page, or take a token of a group that may see them");
     }
     let named = |status: &str| -> Vec<&str> {
         let found = connections.iter().filter(|it| it.status == status);
@@ -30,11 +32,14 @@ fn judge(connections: &[ConnectionInfo], rules: &[ConnectionRule]) -> Finding {
         false => finding.note(format!("offline: {}", some(&offline))),
     };
     let is_unused = |rule: &&ConnectionRule| !connections.iter().any(|it| rule.matches(&it.name));
-    rules.iter().filter(is_unused).fold(finding, |finding, rule| {
-        finding
-            .warn(format!("no connection matches the rule `{}`", rule.pattern))
-            .fix("`ddctl config check` shows what each connection resolves to")
-    })
+    rules
+        .iter()
+        .filter(is_unused)
+        .fold(finding, |finding, rule| {
+            finding
+                .warn(format!("no connection matches the rule `{}`", rule.pattern))
+                .fix("`ddctl config check` shows what each connection resolves to")
+        })
 }
 
 #[cfg(test)]

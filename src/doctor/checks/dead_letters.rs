@@ -34,7 +34,11 @@ fn drawers(folder: &Path) -> Result<Vec<Drawer>, DeadLetterError> {
     let found = files(folder)?.into_iter();
     let drawers = found.map(|path| {
         let mut drawer = Drawer {
-            name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            name: path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             count: 0,
             bytes: std::fs::metadata(&path).map_or(0, |file| file.len()),
             last: None,
@@ -62,9 +66,9 @@ fn judge(drawers: &[Drawer]) -> Finding {
             drawer.count,
             last.unwrap_or_default()
         );
-        let finding = finding
-            .fail(told)
-            .fix("`ddctl deadletters list` shows them, `retry` sends them again, `drop` gives them up");
+        let finding = finding.fail(told).fix(
+            "`ddctl deadletters list` shows them, `retry` sends them again, `drop` gives them up",
+        );
         match drawer.bytes >= LARGEST_FILE / 10 * 9 {
             true => finding.fail(format!("{}: nearly full; then delivery stops", drawer.name)),
             false => finding,

@@ -17,7 +17,10 @@ pub async fn look(subject: &Subject) -> Finding {
 }
 
 fn of_version(server: &ServerInfo) -> Finding {
-    Finding::ok().note(format!("gateway {}, {}", server.version, server.tenancy_type))
+    Finding::ok().note(format!(
+        "gateway {}, {}",
+        server.version, server.tenancy_type
+    ))
 }
 
 fn judge(answer: &Result<UserInfo, GatewayError>, delivery: Option<Delivery>) -> Finding {
@@ -37,8 +40,9 @@ fn judge(answer: &Result<UserInfo, GatewayError>, delivery: Option<Delivery>) ->
     }
     let finding = Finding::ok().note(told);
     match (user.role.as_str(), delivery) {
-        ("auditor", Some(delivery)) if delivery.needs_webhooks() => finding
-            .note("an auditor may look at webhooks; to register or change them takes admin"),
+        ("auditor", Some(delivery)) if delivery.needs_webhooks() => {
+            finding.note("an auditor may look at webhooks; to register or change them takes admin")
+        }
         _ => finding,
     }
 }

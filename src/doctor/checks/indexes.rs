@@ -30,7 +30,10 @@ pub async fn look(subject: &Subject) -> Finding {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fate {
     /// The index by its place, and the exclusion filter that matches.
-    Taken { index: usize, left_out: Option<usize> },
+    Taken {
+        index: usize,
+        left_out: Option<usize>,
+    },
     NoIndex,
     /// A filter that nobody can evaluate here.
     Unclear(String),
@@ -55,12 +58,12 @@ pub(super) fn index_of<'i>(
     indexes: &'i [LogIndex],
     samples: &[Map<String, Value>],
 ) -> Option<&'i LogIndex> {
-    samples.iter().find_map(|log| {
-        match fate(indexes, &IndexedLog::from_intake(log)) {
+    samples
+        .iter()
+        .find_map(|log| match fate(indexes, &IndexedLog::from_intake(log)) {
             Fate::Taken { index, .. } => indexes.get(index),
             _ => None,
-        }
-    })
+        })
 }
 
 fn used(fates: &BTreeMap<Fate, Vec<&str>>) -> Vec<usize> {
@@ -167,7 +170,9 @@ fn called(exclusion: &ExclusionFilter) -> String {
 }
 
 fn of_index(index: &LogIndex) -> Finding {
-    let limit = index.daily_limit.map(|limit| format!(" of {limit} events a day"));
+    let limit = index
+        .daily_limit
+        .map(|limit| format!(" of {limit} events a day"));
     match (index.is_rate_limited, limit) {
         (Some(true), limit) => Finding::problem(format!(
             "index `{}` has reached its quota{}: nothing more is indexed until it is reset",
@@ -252,6 +257,9 @@ mod tests {
     fn events_that_no_index_takes_are_a_problem() {
         let finding = judged(json!([{"name": "web", "filter": {"query": "source:nginx"}}]));
         assert_eq!(finding.state, State::Problem);
-        assert!(finding.evidence[0].contains("no index takes"), "{finding:?}");
+        assert!(
+            finding.evidence[0].contains("no index takes"),
+            "{finding:?}"
+        );
     }
 }

@@ -21,10 +21,8 @@ pub async fn look(subject: &Subject) -> Finding {
 fn judge(host: &str, answer: &Result<(), DatadogError>) -> Finding {
     match answer {
         Ok(()) => Finding::ok().note(format!("{host} takes what is sent")),
-        Err(error) if error.is_away() => {
-            Finding::away(format!("{host} is unreachable: {error}"))
-                .fix("the intake is a host of its own: let it through the firewall and the proxy")
-        }
+        Err(error) if error.is_away() => Finding::away(format!("{host} is unreachable: {error}"))
+            .fix("the intake is a host of its own: let it through the firewall and the proxy"),
         Err(error) => Finding::problem(error.to_string())
             .fix("check the key and the site: `ddctl validate` shows both"),
     }

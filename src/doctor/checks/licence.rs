@@ -93,7 +93,10 @@ mod tests {
     fn an_attached_connection_under_the_open_source_licence_is_a_problem_with_a_way_out() {
         let finding = judged(OSS, true, &["pg-prod"]);
         assert_eq!(finding.state, State::Problem);
-        assert!(finding.evidence[0].contains("pg-prod is refused"), "{finding:?}");
+        assert!(
+            finding.evidence[0].contains("pg-prod is refused"),
+            "{finding:?}"
+        );
         assert!(matches!(&finding.repairs[..], [Repair::Detach(all)] if all[0].id == "id-pg-prod"));
         assert_eq!(judged(OSS, false, &["pg-prod"]).state, State::Warning);
         assert_eq!(judged(OSS, true, &[]).state, State::Ok);

@@ -171,11 +171,17 @@ fn query(mark: &Mark, monitor: &LiveMonitor, lens: &Lens) -> Vec<Flaw> {
 fn unmatched(alert: &Alert, known: &[Attribute], shape: Option<Shape>) -> Vec<Flaw> {
     let findings = lint_alert(alert, known).into_iter();
     let never = findings.filter(|(_, finding)| finding.level == Level::NeverMatches);
-    let of = shape.map_or_else(String::new, |shape| format!(" of events of the shape {shape}"));
+    let of = shape.map_or_else(String::new, |shape| {
+        format!(" of events of the shape {shape}")
+    });
     never
         .map(|(query, finding)| Flaw {
             state: State::Problem,
-            what: format!("it can match nothing{of}: {} in `{}`", finding.problem, query.written.as_str()),
+            what: format!(
+                "it can match nothing{of}: {} in `{}`",
+                finding.problem,
+                query.written.as_str()
+            ),
             fix: finding.suggestion.map_or_else(
                 || "`ddctl monitors plan` shows what the pack asks instead".to_owned(),
                 |try_it| format!("try {try_it}; `ddctl monitors plan` shows what the pack asks"),
@@ -195,7 +201,9 @@ fn shape(mark: &Mark, alert: &Alert, lens: &Lens) -> Option<Shape> {
 }
 
 fn variables(monitor: &LiveMonitor) -> Vec<Variable> {
-    let listed = monitor.options().and_then(|options| options.get("variables"));
+    let listed = monitor
+        .options()
+        .and_then(|options| options.get("variables"));
     let listed = listed.and_then(Value::as_array).into_iter().flatten();
     listed
         .filter_map(|one| serde_json::from_value(one.clone()).ok())
@@ -208,7 +216,8 @@ mod tests {
 
     use super::*;
 
-    const QUERY: &str = r#"logs("source:hoop @evt.outcome:failure").index("*").rollup("count").last("5m") > 4"#;
+    const QUERY: &str =
+        r#"logs("source:hoop @evt.outcome:failure").index("*").rollup("count").last("5m") > 4"#;
 
     fn lens(is_webhook: bool) -> Lens {
         Lens {
@@ -236,14 +245,20 @@ mod tests {
     fn a_monitor_that_looks_and_tells_is_fine() {
         let finding = judged(json!({}), false);
         assert_eq!(finding.state, State::Ok, "{finding:?}");
-        assert_eq!(finding.evidence, ["nothing is wrong with hoop/failed-sessions"]);
+        assert_eq!(
+            finding.evidence,
+            ["nothing is wrong with hoop/failed-sessions"]
+        );
     }
 
     #[test]
     fn what_never_looked_is_a_problem_once_it_is_old_enough() {
         let finding = judged(json!({"overall_state_modified": null}), false);
         assert_eq!(finding.state, State::Problem);
-        assert!(finding.evidence[0].contains("never evaluated"), "{finding:?}");
+        assert!(
+            finding.evidence[0].contains("never evaluated"),
+            "{finding:?}"
+        );
         let young = json!({"overall_state_modified": null, "created": "2026-11-21T23:55:00Z"});
         assert_eq!(judged(young, false).state, State::Ok);
     }
@@ -267,7 +282,10 @@ mod tests {
 
     #[test]
     fn what_the_profile_lacks_for_a_monitor_is_told() {
-        let query = QUERY.replace("@evt.outcome:failure", "@session.in_maintenance_window:false");
+        let query = QUERY.replace(
+            "@evt.outcome:failure",
+            "@session.in_maintenance_window:false",
+        );
         let finding = judged(json!({"query": query}), false);
         assert_eq!(finding.state, State::Warning, "{finding:?}");
         assert!(finding.fixes[0].contains("windows"), "{finding:?}");
@@ -275,8 +293,14 @@ mod tests {
 
     #[test]
     fn a_draft_and_a_message_to_nobody_are_warnings() {
-        assert_eq!(judged(json!({"draft_status": "draft"}), false).state, State::Warning);
-        assert_eq!(judged(json!({"message": "look"}), false).state, State::Warning);
+        assert_eq!(
+            judged(json!({"draft_status": "draft"}), false).state,
+            State::Warning
+        );
+        assert_eq!(
+            judged(json!({"message": "look"}), false).state,
+            State::Warning
+        );
     }
 
     #[test]

@@ -28,7 +28,9 @@ fn judge(findings: &[otel::Finding]) -> Finding {
     });
     match told.evidence.is_empty() {
         true => told.note("nothing is wrong with them"),
-        false => told.fix("`ddctl otel check` sends a span by them, `ddctl otel env` writes good ones"),
+        false => {
+            told.fix("`ddctl otel check` sends a span by them, `ddctl otel env` writes good ones")
+        }
     }
 }
 

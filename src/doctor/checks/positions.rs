@@ -48,7 +48,9 @@ fn read(state: Option<Store>) -> Result<Vec<Position>, StateError> {
         .map(|(key, cursor)| {
             Ok(Position {
                 id: key.id(),
-                to: format!("{} {}", key.destination, key.site).trim_end().to_owned(),
+                to: format!("{} {}", key.destination, key.site)
+                    .trim_end()
+                    .to_owned(),
                 until: cursor.done.end(),
                 unfinished: cursor.unfinished.len(),
                 is_held: state.holding(&key)?.is_held(),
@@ -75,7 +77,11 @@ fn of_position(position: &Position, now: Timestamp) -> Finding {
         0 => String::new(),
         count => format!(", {count} open before that"),
     };
-    let working = if position.is_held { ", being worked on" } else { "" };
+    let working = if position.is_held {
+        ", being worked on"
+    } else {
+        ""
+    };
     let told = format!(
         "{to} ({id}): dealt with up to {until:.0}, {} ago{open}{working}",
         since(now, until)

@@ -47,7 +47,10 @@ mod tests {
             address: "http://proxy.lab:3128".to_owned(),
             variable: "HTTPS_PROXY",
         };
-        let roads = [("api".to_owned(), proxy), ("gateway".to_owned(), Road::Around)];
+        let roads = [
+            ("api".to_owned(), proxy),
+            ("gateway".to_owned(), Road::Around),
+        ];
         let finding = judge(&roads, false);
         assert_eq!(finding.state, State::Ok);
         assert_eq!(

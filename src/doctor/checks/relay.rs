@@ -34,7 +34,9 @@ fn judge(contents: &Contents, now: Timestamp) -> Finding {
         ..
     } = contents;
     let age = contents.oldest.map(|oldest| now.duration_since(oldest));
-    let waited = contents.oldest.map(|oldest| format!(", the oldest for {}", since(now, oldest)));
+    let waited = contents
+        .oldest
+        .map(|oldest| format!(", the oldest for {}", since(now, oldest)));
     let told = format!(
         "{webhooks} webhooks and {events} events wait{} ({} KiB)",
         waited.unwrap_or_default(),

@@ -49,7 +49,10 @@ async fn of_gateway(subject: &Subject) -> Told<Option<Timestamp>> {
     let lack = |finding: Finding| finding.evidence.join("; ");
     subject.meet(Need::GatewayToken).await.map_err(lack)?;
     let user = subject.user().await.map_err(lack)?;
-    if user.as_ref().is_ok_and(|user| user.sees_own_sessions_alone()) {
+    if user
+        .as_ref()
+        .is_ok_and(|user| user.sees_own_sessions_alone())
+    {
         return Err("the token sees its own sessions alone".to_owned());
     }
     let gateway = subject.gateway().map_err(lack)?;
@@ -75,12 +78,18 @@ async fn of_datadog(subject: &Subject) -> Told<Option<Index>> {
 
 fn judge(facts: &Facts) -> Finding {
     let finding = judge_gateway(facts).and(judge_datadog(facts));
-    let kept = facts.datadog.as_ref().ok().and_then(|index| index.as_ref()?.days);
+    let kept = facts
+        .datadog
+        .as_ref()
+        .ok()
+        .and_then(|index| index.as_ref()?.days);
     match (facts.wanted, kept) {
         (Some(days), _) => finding.note(format!("retention_days of the profile: {days}")),
         (None, Some(days)) if facts.may_keep && finding.state <= State::Skipped => finding
             .note("the profile has no retention_days to compare with")
-            .fix(format!("`ddctl config set retention_days {days}`, or as many as you owe"))
+            .fix(format!(
+                "`ddctl config set retention_days {days}`, or as many as you owe"
+            ))
             .repair(Repair::KeepRetention(days)),
         (None, _) => finding
             .note("the profile has no retention_days to compare with")
@@ -170,7 +179,10 @@ mod tests {
     fn a_gateway_that_answers_for_less_may_be_young() {
         let finding = judge(&facts(Some(365), 400, None));
         assert_eq!(finding.state, State::Warning);
-        assert!(finding.evidence[0].contains("92 days ago: fewer than 365"), "{finding:?}");
+        assert!(
+            finding.evidence[0].contains("92 days ago: fewer than 365"),
+            "{finding:?}"
+        );
     }
 
     #[test]

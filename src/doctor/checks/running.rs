@@ -68,7 +68,9 @@ fn of_destination(finding: Finding, state: &DestinationState) -> Finding {
     let name = &state.destination;
     if let Some(why) = &state.failed {
         return finding
-            .fail(format!("{name}: nothing more goes there in this run: {why}"))
+            .fail(format!(
+                "{name}: nothing more goes there in this run: {why}"
+            ))
             .fix("mend it, then start the process again");
     }
     match &state.waiting {
@@ -117,7 +119,10 @@ mod tests {
         let finding = judged(&[stored(false, Some(waiting(true)))], None);
         assert_eq!(finding.state, State::Problem);
         assert_eq!(finding.fixes, ["bring another key"]);
-        assert_eq!(judged(&[stored(false, Some(waiting(false)))], None).state, State::Warning);
+        assert_eq!(
+            judged(&[stored(false, Some(waiting(false)))], None).state,
+            State::Warning
+        );
         assert_eq!(judged(&[stored(false, None)], None).state, State::Ok);
     }
 
@@ -125,7 +130,10 @@ mod tests {
     fn what_a_killed_process_left_can_be_taken_out() {
         let finding = judged(&[stored(true, None)], None);
         assert_eq!(finding.state, State::Warning);
-        assert_eq!(finding.repairs, [Repair::RemoveStatus("/state/status/1.json".into())]);
+        assert_eq!(
+            finding.repairs,
+            [Repair::RemoveStatus("/state/status/1.json".into())]
+        );
     }
 
     #[test]

@@ -51,7 +51,11 @@ mod tests {
         let logs = samples(&LogProfile::default(), Timestamp::UNIX_EPOCH);
         let names: Vec<&str> = logs.iter().map(name).collect();
         for kind in ["session.open", "session.close", "ddctl.heartbeat"] {
-            assert_eq!(names.iter().filter(|it| **it == kind).count(), 1, "{names:?}");
+            assert_eq!(
+                names.iter().filter(|it| **it == kind).count(),
+                1,
+                "{names:?}"
+            );
         }
         assert!(logs.iter().all(|log| log["evt"].get("test").is_none()));
     }

@@ -42,7 +42,10 @@ fn judge(secret: &SecretFacts, mode: Option<u32>) -> Finding {
     let finding = Finding::ok().note(format!("{name}: {shown} from {place}"));
     match (mode, &secret.file) {
         (Some(mode), Some(file)) if mode & READABLE_BY_OTHERS != 0 => finding
-            .warn(format!("{} can be read by everybody here ({mode:04o})", file.display()))
+            .warn(format!(
+                "{} can be read by everybody here ({mode:04o})",
+                file.display()
+            ))
             .fix(format!("chmod 600 {}", file.display()))
             .repair(Repair::MakePrivate(file.clone())),
         _ => finding,

@@ -41,7 +41,10 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_is_a_problem_with_its_hints() {
         let facts = SettingsFacts {
-            broken: Some(("line 3: unknown setting `sit`".to_owned(), vec!["edit it".to_owned()])),
+            broken: Some((
+                "line 3: unknown setting `sit`".to_owned(),
+                vec!["edit it".to_owned()],
+            )),
             ..SettingsFacts::default()
         };
         let finding = judge(&facts);
@@ -63,7 +66,10 @@ mod tests {
         assert_eq!(finding.state, State::Ok);
         assert_eq!(
             finding.evidence,
-            ["profile `prod` of /etc/ddctl.toml", "site comes from environment (DD_SITE)"]
+            [
+                "profile `prod` of /etc/ddctl.toml",
+                "site comes from environment (DD_SITE)"
+            ]
         );
     }
 }

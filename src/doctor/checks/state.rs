@@ -54,7 +54,9 @@ fn judge(name: &str, found: &Result<Option<Vec<String>>, StateError>) -> Finding
         }
         Err(error) => {
             let finding = Finding::problem(error.to_string());
-            error.hint().map_or(finding.clone(), |hint| finding.fix(hint))
+            error
+                .hint()
+                .map_or(finding.clone(), |hint| finding.fix(hint))
         }
     }
 }
@@ -68,7 +70,10 @@ mod tests {
     fn damage_is_told_in_part_and_can_be_mended() {
         let lines = (0..9).map(|row| format!("row {row} is not what was written"));
         let finding = judge("state.db", &Ok(Some(lines.collect())));
-        assert_eq!((finding.state, finding.evidence.len()), (State::Problem, TOLD));
+        assert_eq!(
+            (finding.state, finding.evidence.len()),
+            (State::Problem, TOLD)
+        );
         assert_eq!(finding.repairs, [Repair::RepairState]);
         assert_eq!(judge("state.db", &Ok(Some(Vec::new()))).state, State::Ok);
     }

@@ -59,7 +59,9 @@ async fn facts(subject: &Subject) -> Result<Facts, Finding> {
         }
         Err(error) if is_missing(&error) => {}
         Err(GatewayError::Forbidden { .. }) => {
-            return Err(Finding::skipped("to look at webhooks takes the role auditor or admin"));
+            return Err(Finding::skipped(
+                "to look at webhooks takes the role auditor or admin",
+            ));
         }
         Err(error) => return Err(unanswered(&error)),
     }
@@ -71,7 +73,9 @@ async fn facts(subject: &Subject) -> Result<Facts, Finding> {
 async fn watched(gateway: &Gateway, endpoints: Vec<Endpoint>) -> Vec<Watched> {
     let mut all = Vec::new();
     for endpoint in endpoints {
-        let has_failed = endpoint.counts.is_none_or(|counts| counts.fail + counts.sending > 0);
+        let has_failed = endpoint
+            .counts
+            .is_none_or(|counts| counts.fail + counts.sending > 0);
         let attempts = match has_failed {
             true => gateway.webhook_attempts(&endpoint.id, TRIES).await,
             false => Ok(Vec::new()),
@@ -108,15 +112,19 @@ fn judge(facts: &Facts, delivery: Option<Delivery>) -> Finding {
         };
     }
     let Some(endpoints) = &facts.endpoints else {
-        return Finding::problem("the plugin is enabled, and Svix has no application for the gateway")
-            .fix("have the gateway make it: PUT /api/plugins/webhooks/config with {}")
-            .repair(Repair::MakeApplication);
+        return Finding::problem(
+            "the plugin is enabled, and Svix has no application for the gateway",
+        )
+        .fix("have the gateway make it: PUT /api/plugins/webhooks/config with {}")
+        .repair(Repair::MakeApplication);
     };
     if endpoints.is_empty() {
         return lack("no endpoint is registered").fix(REGISTER);
     }
     let judged = endpoints.iter().map(of_endpoint).reduce(Finding::and);
-    let finding = judged.unwrap_or_else(Finding::ok).and(of_event_types(facts));
+    let finding = judged
+        .unwrap_or_else(Finding::ok)
+        .and(of_event_types(facts));
     match facts.are_cut {
         true => finding.note("there are more endpoints than the gateway shows (50)"),
         false => finding,
@@ -129,7 +137,9 @@ fn of_endpoint(watched: &Watched) -> Finding {
     let finding = Finding::ok().note(format!("{name}: {}", shown(endpoint)));
     let finding = match endpoint.is_disabled {
         true => finding
-            .fail(format!("{name} is disabled: nothing is sent to it, and nothing is kept for it"))
+            .fail(format!(
+                "{name} is disabled: nothing is sent to it, and nothing is kept for it"
+            ))
             .fix(format!(
                 "mend what failed, then `ddctl webhooks update {name} --enable`, and \
                  `ddctl webhooks redeliver {name} --since …`"
@@ -152,11 +162,14 @@ fn of_endpoint(watched: &Watched) -> Finding {
 /// What the newest tries came to; those that wait say nothing yet.
 fn of_attempts(name: &str, watched: &Watched) -> Finding {
     let settled = watched.attempts.iter();
-    let mut settled = settled.filter(|it| matches!(it.standing, Standing::Success | Standing::Fail));
+    let mut settled =
+        settled.filter(|it| matches!(it.standing, Standing::Success | Standing::Fail));
     let Some(last) = settled.next().filter(|it| it.standing == Standing::Fail) else {
         return Finding::ok();
     };
-    let in_a_row = 1 + settled.take_while(|it| it.standing == Standing::Fail).count();
+    let in_a_row = 1 + settled
+        .take_while(|it| it.standing == Standing::Fail)
+        .count();
     let answer = match (last.status_code, first_line(&last.response)) {
         (0, "") => "no answer".to_owned(),
         (0, why) => format!("no answer: {why}"),
@@ -188,9 +201,12 @@ fn of_event_types(facts: &Facts) -> Finding {
         return Finding::ok();
     }
     let names: Vec<&str> = missing.iter().map(|it| it.name).collect();
-    Finding::warning(format!("Svix does not know the event types {}", names.join(", ")))
-        .fix("an endpoint can be given those alone that Svix knows: make them")
-        .repair(Repair::MakeEventTypes(missing))
+    Finding::warning(format!(
+        "Svix does not know the event types {}",
+        names.join(", ")
+    ))
+    .fix("an endpoint can be given those alone that Svix knows: make them")
+    .repair(Repair::MakeEventTypes(missing))
 }
 
 fn session_types() -> impl Iterator<Item = NewEventType> {
@@ -206,7 +222,10 @@ fn shown(endpoint: &Endpoint) -> String {
 fn first_line(text: &str) -> &str {
     const LONGEST: usize = 120;
     let line = text.lines().next().unwrap_or_default();
-    let end = line.char_indices().nth(LONGEST).map_or(line.len(), |(at, _)| at);
+    let end = line
+        .char_indices()
+        .nth(LONGEST)
+        .map_or(line.len(), |(at, _)| at);
     &line[..end]
 }
 
@@ -252,7 +271,10 @@ mod tests {
     fn an_endpoint_that_works_is_fine_and_its_key_is_not_shown() {
         let finding = judge(&facts(|_| {}), None);
         assert_eq!(finding.state, State::Ok, "{finding:?}");
-        assert!(!finding.evidence.concat().contains("0123456789"), "{finding:?}");
+        assert!(
+            !finding.evidence.concat().contains("0123456789"),
+            "{finding:?}"
+        );
     }
 
     #[test]
@@ -267,14 +289,23 @@ mod tests {
         ];
         let failing = judge(&facts(|it| it.attempts = tries), None);
         assert_eq!(failing.state, State::Problem);
-        assert!(failing.evidence[1].contains("the last 2 tries"), "{failing:?}");
-        assert!(failing.fixes[0].contains("SVIX_WHITELIST_SUBNETS"), "{failing:?}");
+        assert!(
+            failing.evidence[1].contains("the last 2 tries"),
+            "{failing:?}"
+        );
+        assert!(
+            failing.fixes[0].contains("SVIX_WHITELIST_SUBNETS"),
+            "{failing:?}"
+        );
     }
 
     #[test]
     fn one_that_works_again_is_fine() {
         let tries = vec![attempt(Standing::Success, ""), attempt(Standing::Fail, "x")];
-        assert_eq!(judge(&facts(|it| it.attempts = tries), None).state, State::Ok);
+        assert_eq!(
+            judge(&facts(|it| it.attempts = tries), None).state,
+            State::Ok
+        );
     }
 
     #[test]

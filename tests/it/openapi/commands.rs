@@ -14,6 +14,7 @@ use crate::support::{SandboxOptions, SandboxProcess, TestEnvironment};
 const COMMANDS: &[(&str, i32)] = &[
     ("validate", 0),
     ("validate --all-sites", 0),
+    ("doctor", 0),
     ("sessions list --since 60d", 0),
     ("sessions list --since 60d --until 1d --outcome failure", 0),
     ("sessions list --since 60d --agent * --connection prod-*", 0),

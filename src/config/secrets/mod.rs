@@ -1,0 +1,316 @@
+//! Where keys and tokens come from: a flag, the environment, what the profile refers to, the vault,
+//! and the gateway CLI's own settings. Never from argv, never from a profile.
+
+mod kind;
+mod place;
+mod reading;
+mod reference;
+mod signing;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use self::kind::SecretKind;
+pub use self::place::SecretPlace;
+pub use self::reading::{CommandFailed, read_command, read_file};
+pub use self::reference::{Reference, SecretSettings, SecretsSection};
+pub use self::signing::{add_signing_secret, make_signing_secret, read_signing_secret};
+
+use super::environment::Environment;
+use super::gateway_cli::GatewayCliSettings;
+use super::settings::{Origin, Settings};
+use super::vault::{StoreKind, Vault, VaultError};
+use crate::domain::secret::Secret;
+
+/// The flags that say where a secret is; never the secret itself.
+#[derive(Clone, Debug, Default)]
+pub struct SecretFlags {
+    pub api_key_file: Option<PathBuf>,
+    pub api_key_stdin: bool,
+    pub app_key_file: Option<PathBuf>,
+    pub gateway_token_file: Option<PathBuf>,
+    pub svix_token_file: Option<PathBuf>,
+    pub queue_credential_file: Option<PathBuf>,
+}
+
+/// Why a secret is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    #[error("no {} was given", kind.what())]
+    Missing { kind: SecretKind },
+    #[error("read the {} from {}", kind.what(), path.display())]
+    File {
+        kind: SecretKind,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("{} holds no {}", path.display(), kind.what())]
+    Empty { kind: SecretKind, path: PathBuf },
+    #[error("the {} does not have the shape of one", kind.what())]
+    Unusable { kind: SecretKind },
+    #[error(
+        "{} holds no signing secret: one is `whsec_` and the base64 of 24 to 64 bytes",
+        path.display()
+    )]
+    NoSigningSecret { path: PathBuf },
+    #[error("make a signing secret in {}", path.display())]
+    Make { path: PathBuf, source: io::Error },
+    #[error("the {} is kept, and cannot be had", kind.what())]
+    Vault {
+        kind: SecretKind,
+        source: VaultError,
+    },
+    #[error("read the {}", kind.what())]
+    Command {
+        kind: SecretKind,
+        source: CommandFailed,
+    },
+}
+
+/// The secrets of one run, read when they are asked for.
+pub struct Secrets<'a> {
+    pub flags: &'a SecretFlags,
+    pub environment: &'a Environment,
+    pub settings: &'a Settings,
+    pub vault: &'a Vault,
+}
+
+impl Secrets<'_> {
+    /// The secret and where it came from, where there is one.
+    pub fn find(&self, kind: SecretKind) -> Result<Option<(Secret, Origin)>, SecretError> {
+        let Some(place) = self.place(kind)? else {
+            return Ok(None);
+        };
+        let found = self.read(kind, &place)?;
+        match &found {
+            // That one may be a whole file.
+            Some(_) if kind == SecretKind::QueueCredential => {}
+            Some(secret) if !is_header_text(secret) => {
+                return Err(SecretError::Unusable { kind });
+            }
+            _ => {}
+        }
+        let origin = self.origin(kind, &place);
+        Ok(found.map(|secret| (secret, origin)))
+    }
+
+    /// Where [`Secrets::find`] finds it, for whoever has to bring another. Nothing is read but the
+    /// vault's index.
+    pub fn place(&self, kind: SecretKind) -> Result<Option<SecretPlace>, SecretError> {
+        if kind == SecretKind::ApiKey && self.flags.api_key_stdin {
+            return Ok(Some(SecretPlace::Stdin));
+        }
+        if let Some(path) = self.flag(kind) {
+            return Ok(Some(match path.to_str() {
+                Some("-") => SecretPlace::Stdin,
+                _ => SecretPlace::File(path.clone()),
+            }));
+        }
+        if let Some((name, _)) = self.environment.first(kind.variables()) {
+            return Ok(Some(SecretPlace::Variable(name)));
+        }
+        if let Some(place) = self.referred(kind) {
+            return Ok(Some(place));
+        }
+        let kept = self.vault.place_of(kind);
+        match kept.map_err(|source| SecretError::Vault { kind, source })? {
+            Some(StoreKind::Keyring) => Ok(Some(SecretPlace::Keyring)),
+            Some(StoreKind::File) => {
+                let path = self.vault.file().map(Path::to_owned);
+                Ok(Some(SecretPlace::Vault(path.unwrap_or_default())))
+            }
+            None => Ok(self.gateway_cli(kind).map(|_| SecretPlace::GatewayCli)),
+        }
+    }
+
+    fn flag(&self, kind: SecretKind) -> Option<&PathBuf> {
+        match kind {
+            SecretKind::ApiKey => self.flags.api_key_file.as_ref(),
+            SecretKind::AppKey => self.flags.app_key_file.as_ref(),
+            SecretKind::GatewayToken => self.flags.gateway_token_file.as_ref(),
+            SecretKind::SvixToken => self.flags.svix_token_file.as_ref(),
+            SecretKind::QueueCredential => self.flags.queue_credential_file.as_ref(),
+            SecretKind::GatewayAdminToken
+            | SecretKind::SigningSecret
+            | SecretKind::RedactionKey => None,
+        }
+    }
+
+    /// What the profile, or for one key a variable, refers to.
+    fn referred(&self, kind: SecretKind) -> Option<SecretPlace> {
+        if kind == SecretKind::RedactionKey
+            && let Some(file) = &self.settings.redaction_key_file
+        {
+            return Some(SecretPlace::File(file.value.clone().into()));
+        }
+        let reference = self.settings.secrets.references.get(&kind)?;
+        Some(match reference {
+            Reference::File(path) => SecretPlace::File(path.clone()),
+            Reference::Command(words) => SecretPlace::Command(words.clone()),
+        })
+    }
+
+    fn read(&self, kind: SecretKind, place: &SecretPlace) -> Result<Option<Secret>, SecretError> {
+        match place {
+            SecretPlace::Stdin => read_file(kind, Path::new("-")).map(Some),
+            SecretPlace::File(path) => read_file(kind, path).map(Some),
+            SecretPlace::Variable(name) => Ok(self.environment.get(name).map(Secret::new)),
+            SecretPlace::Command(words) => {
+                let text = read_command(words);
+                let text = text.map_err(|source| SecretError::Command { kind, source })?;
+                Ok(Some(Secret::new(text.as_str())))
+            }
+            SecretPlace::Keyring | SecretPlace::Vault(_) => {
+                let kept = self.vault.get(kind);
+                kept.map_err(|source| SecretError::Vault { kind, source })
+            }
+            SecretPlace::GatewayCli => Ok(self.gateway_cli(kind)),
+        }
+    }
+
+    /// The layer that a place belongs to.
+    pub fn origin(&self, kind: SecretKind, place: &SecretPlace) -> Origin {
+        let is_flag = self.flag(kind).is_some();
+        match place {
+            SecretPlace::Stdin => Origin::Flag,
+            SecretPlace::File(_) if is_flag => Origin::Flag,
+            SecretPlace::File(_) if kind == SecretKind::RedactionKey => {
+                let file = self.settings.redaction_key_file.as_ref();
+                file.map_or(Origin::Profile, |file| file.origin.clone())
+            }
+            SecretPlace::File(_) | SecretPlace::Command(_) => Origin::Profile,
+            SecretPlace::Variable(name) => Origin::Environment(name),
+            SecretPlace::Keyring => Origin::Vault(StoreKind::Keyring),
+            SecretPlace::Vault(_) => Origin::Vault(StoreKind::File),
+            SecretPlace::GatewayCli => Origin::GatewayCli,
+        }
+    }
+
+    /// The gateway CLI's token, given to the gateway it was made for and to no other.
+    fn gateway_cli(&self, kind: SecretKind) -> Option<Secret> {
+        if kind != SecretKind::GatewayToken {
+            return None;
+        }
+        let cli = GatewayCliSettings::read(self.environment)?;
+        let same = |a: &str, b: &str| a.trim_end_matches('/') == b.trim_end_matches('/');
+        let wanted = self.settings.gateway_url.as_ref()?;
+        match same(cli.api_url.as_deref()?, &wanted.value) {
+            true => cli.token,
+            false => None,
+        }
+    }
+}
+
+/// A header can carry printable ASCII; a pasted key with anything else is a pasting error.
+fn is_header_text(secret: &Secret) -> bool {
+    secret
+        .expose()
+        .bytes()
+        .all(|byte| (0x21..0x7f).contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::Flags;
+    use super::super::vault::Attendance;
+    use super::*;
+
+    /// With the secrets of `environment` and of nobody's vault.
+    fn with<T>(
+        flags: &SecretFlags,
+        environment: &Environment,
+        take: impl FnOnce(&Secrets<'_>) -> T,
+    ) -> T {
+        let settings = Settings::resolve(&Flags::default(), environment).expect("valid");
+        let vault = Vault::open(&settings, environment, Attendance::default());
+        take(&Secrets {
+            flags,
+            environment,
+            settings: &settings,
+            vault: &vault,
+        })
+    }
+
+    fn find(kind: SecretKind, pairs: &[(&str, &str)]) -> Option<(String, Origin)> {
+        let environment = Environment::of_pairs(pairs.iter().copied());
+        let found = with(&SecretFlags::default(), &environment, |secrets| {
+            secrets.find(kind)
+        });
+        found
+            .expect("readable")
+            .map(|(secret, origin)| (secret.expose().to_owned(), origin))
+    }
+
+    #[test]
+    fn datadogs_own_variables_are_honoured() {
+        let (value, origin) = find(
+            SecretKind::ApiKey,
+            &[("DATADOG_API_KEY", "b"), ("DD_API_KEY", "a")],
+        )
+        .expect("set");
+        assert_eq!(
+            (value.as_str(), origin),
+            ("a", Origin::Environment("DD_API_KEY"))
+        );
+    }
+
+    #[test]
+    fn only_a_file_can_hold_another_secret_while_the_process_runs() {
+        let environment = Environment::of_pairs([("DD_API_KEY", "a")]);
+        let place = |file: Option<&str>, api_key_stdin| {
+            let flags = SecretFlags {
+                api_key_file: file.map(PathBuf::from),
+                api_key_stdin,
+                ..SecretFlags::default()
+            };
+            let place = with(&flags, &environment, |secrets| {
+                secrets.place(SecretKind::ApiKey)
+            });
+            let place = place.expect("readable").expect("there is one");
+            (place.to_string(), place.can_change())
+        };
+        assert_eq!(place(None, false), ("DD_API_KEY".to_owned(), false));
+        assert_eq!(
+            place(Some("/run/key"), false),
+            ("/run/key".to_owned(), true)
+        );
+        let stdin = ("standard input".to_owned(), false);
+        assert_eq!(place(None, true), stdin);
+        assert_eq!(place(Some("-"), false), stdin);
+    }
+
+    #[test]
+    fn the_gateway_clis_token_goes_to_its_own_gateway_alone() {
+        let home = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(home.path().join(".hoop")).expect("made");
+        let text = "api_url = \"https://gw.test/\"\ntoken = \"hpk_x\"\ngrpc_url = \"y\"\n";
+        std::fs::write(home.path().join(".hoop/config.toml"), text).expect("written");
+        let folder = home.path().to_str().expect("UTF-8");
+        let own = find(SecretKind::GatewayToken, &[("HOME", folder)]).expect("found");
+        assert_eq!(own, ("hpk_x".to_owned(), Origin::GatewayCli));
+        let other = [("HOME", folder), ("HOOP_APIURL", "https://other.test")];
+        assert_eq!(find(SecretKind::GatewayToken, &other), None);
+    }
+
+    #[test]
+    fn the_redaction_key_lies_in_the_file_that_the_profile_names() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key");
+        let named = path.to_str().expect("UTF-8");
+        std::fs::write(&path, "0123456789abcdef\n").expect("written");
+        let pairs = [("DDCTL_REDACTION_KEY_FILE", named)];
+        let (value, _) = find(SecretKind::RedactionKey, &pairs).expect("found");
+        assert_eq!(value, "0123456789abcdef");
+        assert_eq!(find(SecretKind::RedactionKey, &[]), None);
+    }
+
+    #[test]
+    fn a_key_with_a_line_break_inside_is_refused_without_being_shown() {
+        let environment = Environment::of_pairs([("DD_API_KEY", "abc\ndef")]);
+        let found = with(&SecretFlags::default(), &environment, |secrets| {
+            secrets.find(SecretKind::ApiKey)
+        });
+        let error = found.expect_err("unusable");
+        assert!(!error.to_string().contains("abc"), "{error}");
+    }
+}

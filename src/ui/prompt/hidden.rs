@@ -1,0 +1,131 @@
+//! A line that the terminal does not show: the terminal is silent from before the question until
+//! after the answer, so that no part of a pasted key is echoed in between.
+
+use std::io::{self, Write};
+
+use rustix::stdio;
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
+};
+use zeroize::Zeroizing;
+
+use crate::domain::secret::Secret;
+
+/// No key is longer.
+const LONGEST: usize = 16 << 10;
+
+/// The terminal without echo, given back when this is dropped.
+struct Silence(Termios);
+
+impl Silence {
+    fn begin() -> io::Result<Self> {
+        let before = tcgetattr(stdio::stdin())?;
+        let mut silent = before.clone();
+        // Keys come one by one, Ctrl-C among them.
+        silent.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+        silent.special_codes[SpecialCodeIndex::VMIN] = 1;
+        silent.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(stdio::stdin(), OptionalActions::Drain, &silent)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        // Nobody is left to tell when the terminal is gone.
+        let _ = tcsetattr(stdio::stdin(), OptionalActions::Drain, &self.0);
+    }
+}
+
+/// Asks on stderr and reads from stdin, which is a terminal.
+///
+/// # Errors
+///
+/// `Interrupted` where the person stopped the program in place of an answer.
+pub(super) fn read(question: &str) -> io::Result<Secret> {
+    let _silence = Silence::begin()?;
+    let mut stderr = io::stderr();
+    write!(stderr, "{question} (hidden): ")?;
+    stderr.flush()?;
+    let typed = typed();
+    writeln!(stderr)?;
+    Ok(Secret::new(typed?.trim()))
+}
+
+fn typed() -> io::Result<Zeroizing<String>> {
+    let mut line = Line::default();
+    loop {
+        let mut key = [0];
+        match rustix::io::read(stdio::stdin(), &mut key) {
+            Ok(0) => return Err(io::ErrorKind::Interrupted.into()),
+            Ok(_) => match line.press(key[0]) {
+                Pressed::Goes => {}
+                Pressed::Ends => return line.text(),
+                Pressed::Stops => return Err(io::ErrorKind::Interrupted.into()),
+            },
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Line(Zeroizing<Vec<u8>>);
+
+#[derive(Debug, PartialEq, Eq)]
+enum Pressed {
+    Goes,
+    Ends,
+    Stops,
+}
+
+impl Line {
+    fn press(&mut self, key: u8) -> Pressed {
+        const CTRL_C: u8 = 3;
+        const CTRL_D: u8 = 4;
+        const CTRL_U: u8 = 21;
+        match key {
+            b'\r' | b'\n' => return Pressed::Ends,
+            CTRL_C | CTRL_D => return Pressed::Stops,
+            CTRL_U => self.0.clear(),
+            8 | 127 => drop(self.0.pop()),
+            key if key < b' ' => {}
+            key if self.0.len() < LONGEST => self.0.push(key),
+            _ => {}
+        }
+        Pressed::Goes
+    }
+
+    fn text(self) -> io::Result<Zeroizing<String>> {
+        let text = std::str::from_utf8(&self.0);
+        let text = text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no text"))?;
+        Ok(Zeroizing::new(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(keys: &[u8]) -> (Line, Pressed) {
+        let mut line = Line::default();
+        let last = keys.iter().map(|key| line.press(*key)).last();
+        (line, last.expect("a key"))
+    }
+
+    #[test]
+    fn a_line_is_corrected_cleared_and_ended() {
+        let (line, last) = after(b"abd\x7fc\r");
+        assert_eq!(last, Pressed::Ends);
+        assert_eq!(line.text().expect("text").as_str(), "abc");
+        let (line, last) = after(b"wrong\x15right");
+        assert_eq!(last, Pressed::Goes);
+        assert_eq!(line.text().expect("text").as_str(), "right");
+    }
+
+    #[test]
+    fn ctrl_c_stops_in_place_of_an_answer() {
+        assert_eq!(after(b"ab\x03").1, Pressed::Stops);
+        assert_eq!(after(b"\x04").1, Pressed::Stops);
+    }
+}

@@ -1,0 +1,80 @@
+//! Questions, asked only where somebody can answer.
+
+mod hidden;
+
+use std::io;
+
+use dialoguer::theme::SimpleTheme;
+use dialoguer::{Confirm, Input};
+
+use super::Ui;
+use crate::domain::secret::Secret;
+
+/// Nobody can be asked, and no flag answered.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody can be asked here: {question}")]
+pub struct CannotAsk {
+    pub question: String,
+    /// The flag that would have answered.
+    pub flag: &'static str,
+}
+
+/// The person stopped the program in place of an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped at the question; nothing was done")]
+pub struct StoppedAsking;
+
+impl Ui {
+    /// Asks a yes-or-no question. `flag` is named where nobody can be asked.
+    pub fn confirm(&self, question: &str, flag: &'static str) -> anyhow::Result<bool> {
+        let options = self.options();
+        if options.assume_yes {
+            return Ok(true);
+        }
+        if !self.can_ask() {
+            return Err(CannotAsk {
+                question: question.to_owned(),
+                flag,
+            }
+            .into());
+        }
+        Confirm::with_theme(&SimpleTheme)
+            .with_prompt(question)
+            .default(false)
+            .interact()
+            .map_err(|dialoguer::Error::IO(error)| unread(error))
+    }
+
+    /// True where somebody can answer.
+    pub fn can_ask(&self) -> bool {
+        let options = self.options();
+        let streams = &options.streams;
+        options.may_prompt && streams.stdin_is_terminal && streams.stderr_is_terminal
+    }
+
+    /// Asks for a line of text, which may be empty; `default` is what Enter alone says. Whoever asks
+    /// has made sure by [`Ui::can_ask`] that somebody is there.
+    pub fn ask(&self, question: &str, default: Option<&str>) -> anyhow::Result<String> {
+        let mut input = Input::<String>::with_theme(&SimpleTheme)
+            .with_prompt(question)
+            .allow_empty(true);
+        if let Some(default) = default {
+            input = input.default(default.to_owned());
+        }
+        let answer = input.interact_text();
+        let answer = answer.map_err(|dialoguer::Error::IO(error)| unread(error))?;
+        Ok(answer.trim().to_owned())
+    }
+
+    /// Asks for a secret, of which the terminal shows nothing.
+    pub fn ask_hidden(&self, question: &str) -> anyhow::Result<Secret> {
+        hidden::read(question).map_err(unread)
+    }
+}
+
+fn unread(error: io::Error) -> anyhow::Error {
+    match error.kind() {
+        io::ErrorKind::Interrupted => anyhow::Error::new(StoppedAsking),
+        _ => anyhow::Error::new(error).context("read the answer"),
+    }
+}
