@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::TransportError;
+use super::error::in_short;
 use super::names::{expires, issuer};
 
 /// A server's own certificate, the first of the chain that it sent.
@@ -103,7 +104,7 @@ impl ServerCertVerifier for Witness {
             .public
             .verify_server_cert(certificate, chain, name, ocsp, now);
         let trust = match (&own, public) {
-            (Err(error), _) => Trust::Refused(error.to_string()),
+            (Err(error), _) => Trust::Refused(in_short(&error.to_string())),
             (Ok(_), Ok(_)) => Trust::Public,
             (Ok(_), Err(_)) => Trust::Own,
         };

@@ -59,14 +59,14 @@ fn of_good(
             .note("it is good; Datadog tells its scopes only to a key with user_app_keys");
     };
     let name = match facts.name.as_str() {
-        "" => String::new(),
-        name => format!(" `{name}`"),
+        "" => "it".to_owned(),
+        name => format!("`{name}`"),
     };
     let scopes = match &facts.scopes {
         None => "unscoped: all that its owner may do".to_owned(),
         Some(scopes) => format!("scopes: {}", scopes.join(", ")),
     };
-    let finding = Finding::ok().note(format!("it is good{name}, {scopes}"));
+    let finding = Finding::ok().note(format!("{name} is good, {scopes}"));
     let finding = match facts.expires {
         Some(ends) if ends.duration_since(now) < SOON => finding
             .warn(format!("it ends at {ends:.0}"))

@@ -27,10 +27,12 @@ fn judge(address: &str, answer: &Result<PublicServerInfo, GatewayError>) -> Find
         )),
         Err(error @ GatewayError::NotAGateway { .. }) => Finding::problem(error.to_string())
             .fix("--gateway-url names the address that people open, such as https://use.hoop.dev"),
-        Err(error) if error.is_away() => {
-            Finding::away(format!("{address} is unreachable: {error}"))
-                .fix("check the address (gateway.url, HOOP_APIURL), the network and HTTPS_PROXY")
-        }
+        Err(error) if error.is_away() => Finding::away(format!(
+            "{address} is unreachable: {error}"
+        ))
+        .fix(
+            "check the address (gateway.url, HOOP_APIURL), the network, HTTPS_PROXY and --ca-file",
+        ),
         Err(error) => Finding::problem(error.to_string()),
     }
 }

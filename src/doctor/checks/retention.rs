@@ -10,8 +10,16 @@ use crate::doctor::finding::{Finding, Repair, State};
 use crate::doctor::subject::{Away, Subject};
 use crate::sources::oldest;
 
-/// What one side says; `Err` holds why it says nothing.
-type Told<T> = Result<T, String>;
+/// What one side says; `Err` holds why it says nothing, and how that stands.
+type Told<T> = Result<T, (State, String)>;
+
+fn lack(finding: Finding) -> (State, String) {
+    (finding.state, finding.evidence.join("; "))
+}
+
+fn unknown(why: impl Into<String>) -> (State, String) {
+    (State::Unknown, why.into())
+}
 
 /// The index that takes our events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,28 +54,28 @@ pub async fn look(subject: &Subject) -> Finding {
 }
 
 async fn of_gateway(subject: &Subject) -> Told<Option<Timestamp>> {
-    let lack = |finding: Finding| finding.evidence.join("; ");
     subject.meet(Need::GatewayToken).await.map_err(lack)?;
     let user = subject.user().await.map_err(lack)?;
     if user
         .as_ref()
         .is_ok_and(|user| user.sees_own_sessions_alone())
     {
-        return Err("the token sees its own sessions alone".to_owned());
+        return Err(unknown("the token sees its own sessions alone"));
     }
     let gateway = subject.gateway().map_err(lack)?;
     let found = oldest(gateway, subject.local.now).await;
     found.map_err(|error| match error.is_away() {
-        true => format!("no answer: {error}"),
-        false => error.to_string(),
+        true => unknown(format!("no answer: {error}")),
+        false => unknown(error.to_string()),
     })
 }
 
 async fn of_datadog(subject: &Subject) -> Told<Option<Index>> {
-    let lack = |finding: Finding| finding.evidence.join("; ");
     subject.meet(Need::AppKey).await.map_err(lack)?;
     let indexes = subject.indexes().await.map_err(lack)?;
-    let indexes = indexes.as_ref().map_err(ToString::to_string)?;
+    let indexes = indexes
+        .as_ref()
+        .map_err(|error| unknown(error.to_string()))?;
     let samples = samples(&subject.local.log_profile, subject.local.now);
     Ok(index_of(indexes, &samples).map(|index| Index {
         name: index.name.clone(),
@@ -99,12 +107,12 @@ fn judge(facts: &Facts) -> Finding {
 
 fn judge_gateway(facts: &Facts) -> Finding {
     let began = match &facts.gateway {
-        Err(why) => return Finding::ok().add(State::Unknown, format!("the gateway: {why}")),
-        Ok(None) => return Finding::ok().note("the gateway: no session yet"),
+        Err((state, why)) => return Finding::ok().add(*state, format!("sessions: {why}")),
+        Ok(None) => return Finding::ok().note("the gateway has no session yet"),
         Ok(Some(began)) => *began,
     };
     let days = facts.now.duration_since(began).as_hours() / 24;
-    let told = format!("the gateway: its oldest session is of {began:.0}, {days} days ago");
+    let told = format!("the gateway's oldest session is of {began:.0}, {days} days ago");
     match facts.wanted {
         Some(wanted) if days < i64::from(wanted) => Finding::warning(format!(
             "{told}: fewer than {wanted}"
@@ -119,18 +127,23 @@ fn judge_gateway(facts: &Facts) -> Finding {
 
 fn judge_datadog(facts: &Facts) -> Finding {
     let index = match &facts.datadog {
-        Err(why) => return Finding::ok().add(State::Unknown, format!("Datadog: {why}")),
-        Ok(None) => return Finding::ok().add(State::Unknown, "Datadog: no index takes the events"),
+        Err((state, why)) => return Finding::ok().add(*state, format!("events: {why}")),
+        Ok(None) => {
+            return Finding::ok().add(State::Unknown, "no index of Datadog takes the events");
+        }
         Ok(Some(index)) => index,
     };
     let Some(days) = index.days else {
-        let told = format!("Datadog: index `{}` does not say for how long", index.name);
+        let told = format!(
+            "index `{}` of Datadog does not say for how long",
+            index.name
+        );
         return Finding::ok().add(State::Unknown, told);
     };
     let flex = index.flex_days.filter(|flex| *flex > days);
     let in_flex = flex.map(|flex| format!(", and {flex} days with the flex tier"));
     let told = format!(
-        "Datadog: index `{}` keeps events for {days} days{}",
+        "index `{}` of Datadog keeps events for {days} days{}",
         index.name,
         in_flex.unwrap_or_default()
     );
@@ -200,7 +213,7 @@ mod tests {
     #[test]
     fn a_side_that_says_nothing_leaves_it_unknown() {
         let silent = Facts {
-            datadog: Err("there is no application key: see app-key".to_owned()),
+            datadog: Err(unknown("Datadog is unreachable: see app-key")),
             ..facts(Some(30), 15, None)
         };
         assert_eq!(judge(&silent).state, State::Unknown);

@@ -11,12 +11,19 @@ const READABLE_BY_OTHERS: u32 = 0o004;
 
 pub async fn look(subject: &Subject) -> Finding {
     let secrets = subject.local.secrets.iter();
-    let judged = secrets.map(|secret| {
+    let is_there = |it: &&SecretFacts| it.place.is_some() || it.error.is_some();
+    let (there, missing): (Vec<_>, Vec<_>) = secrets.partition(is_there);
+    let judged = there.into_iter().map(|secret| {
         let mode = secret.file.as_deref().and_then(mode);
         judge(secret, mode)
     });
     let all = judged.reduce(Finding::and).unwrap_or_else(Finding::ok);
-    match subject.local.secrets.iter().any(|it| it.place.is_some()) {
+    let names: Vec<&str> = missing.iter().map(|it| it.name).collect();
+    let all = match names.is_empty() {
+        true => all,
+        false => all.note(format!("not found: {}", names.join(", "))),
+    };
+    match missing.len() < subject.local.secrets.len() {
         true => all,
         false => all.warn("no key and no token is found").fix(
             "set DD_API_KEY and HOOP_TOKEN, or name files: --api-key-file, --gateway-token-file",
@@ -35,9 +42,7 @@ fn judge(secret: &SecretFacts, mode: Option<u32>) -> Finding {
     if let Some(error) = &secret.error {
         return Finding::problem(format!("{name}: {error}"));
     }
-    let Some(place) = &secret.place else {
-        return Finding::ok().note(format!("{name}: none"));
-    };
+    let place = secret.place.as_deref().unwrap_or_default();
     let shown = secret.shown.as_deref().unwrap_or("****");
     let finding = Finding::ok().note(format!("{name}: {shown} from {place}"));
     match (mode, &secret.file) {
