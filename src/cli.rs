@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::error::{Exit, TimedOut, classify};
 use crate::globals::{Globals, LogFormat};
 use crate::stopping::{Hangup, Stopped, Stopper, signalled, stopping};
+use crate::ui::charset;
 use crate::ui::style::{ColorChoice, ColorFacts, palette};
 use crate::ui::{Streams, Ui, UiOptions};
 
@@ -184,10 +185,13 @@ fn ui_options(
         is_terminal,
     };
     let format = settings.map_or(globals.output, |settings| settings.output);
+    let locale = environment.first(&["LC_ALL", "LC_CTYPE", "LANG"]);
+    let locale = locale.map(|(_, locale)| locale);
     UiOptions {
         format: format.unwrap_or_default(),
         stdout_palette: palette(facts(streams.stdout_is_terminal)),
         stderr_palette: palette(facts(streams.stderr_is_terminal)),
+        has_unicode: charset::has_unicode(locale),
         is_quiet: globals.quiet,
         may_prompt: !globals.no_input,
         assume_yes: globals.yes,

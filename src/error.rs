@@ -46,6 +46,36 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every one of the program's own.
+    pub const ALL: [Exit; 8] = [
+        Exit::Done,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::AnswerIsNo,
+        Exit::Credentials,
+        Exit::Unreachable,
+        Exit::WorkKept,
+        Exit::Interrupted,
+    ];
+
+    /// For the manual.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Exit::Done => "Done.",
+            Exit::Failed => "Failed, or cannot tell.",
+            Exit::Usage => "Wrong usage, or malformed settings.",
+            Exit::AnswerIsNo => {
+                "A question was answered with no: a key is not valid, a gap was found, a monitor \
+                 would not fire, --check found a difference, a policy is broken."
+            }
+            Exit::Credentials => "A key or token is missing or refused.",
+            Exit::Unreachable => "A remote cannot be reached or keeps failing; run again.",
+            Exit::WorkKept => "Work is kept in the spool or among the dead letters.",
+            Exit::Interrupted => "Interrupted.",
+            Exit::OfProgram(_) => "The code of the program that was run.",
+        }
+    }
+
     pub fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
@@ -226,10 +256,24 @@ fn of_weak_key(_: &WeakKey) -> Verdict {
 fn of_config(error: &ConfigError) -> Verdict {
     match error {
         ConfigError::Read { .. } | ConfigError::Write { .. } => Verdict::plain(Exit::Failed),
-        ConfigError::UnknownKey { .. } | ConfigError::Syntax { .. } => Verdict::hinted(
-            Exit::Usage,
-            "`ddctl config edit` opens the file and checks it on saving",
+        ConfigError::Overtaken { .. } => Verdict::hinted(
+            Exit::Failed,
+            "open it again, and change what you wanted there",
         ),
+        ConfigError::Secret { kind, .. } => Verdict::hinted(
+            Exit::Usage,
+            format!(
+                "`ddctl auth set {0}` keeps it; or say where it is: [profiles.NAME.secrets] {0} = \
+                 {{ file = \"PATH\" }}",
+                kind.name()
+            ),
+        ),
+        ConfigError::UnknownKey { .. } | ConfigError::Shape { .. } | ConfigError::Syntax { .. } => {
+            Verdict::hinted(
+                Exit::Usage,
+                "`ddctl config edit` opens the file and checks it on saving",
+            )
+        }
         ConfigError::Missing { .. } => Verdict::hinted(
             Exit::Usage,
             "`ddctl config set site SITE --config FILE` makes one",

@@ -48,10 +48,13 @@ const ARRIVALS: Duration = Duration::from_millis(1_500);
 
 /// Take the tour: the whole path on a private sandbox, in a few seconds
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Needs no account and no network: gateway and Datadog are stand-ins on free \
-ports of this machine, and everything else happens in a temporary folder."
-)]
+#[command(after_help = "Examples:
+  ddctl demo
+  ddctl demo --fast
+  ddctl demo --keep
+
+Needs no account and no network: gateway and Datadog are stand-ins on free \
+ports of this machine, and everything else happens in a temporary folder.")]
 pub struct Demo {
     /// No pauses, and the recording at once instead of in its own time
     #[arg(long)]

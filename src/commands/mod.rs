@@ -4,6 +4,7 @@
 //! own.
 
 pub mod audit;
+pub mod auth;
 pub mod completions;
 pub mod config;
 pub mod dashboards;
@@ -51,7 +52,13 @@ const STYLES: Styles = Styles::styled()
     styles = STYLES,
     max_term_width = 100,
     disable_help_subcommand = true,
-    after_help = "Try `ddctl demo`: the whole path on a private sandbox, without an account."
+    after_help = "Examples:
+  ddctl demo
+  ddctl sessions list --since 24h
+  ddctl sessions export --new --to logs
+  ddctl test-event unapproved-prod --dry-run
+
+Try `ddctl demo`: the whole path on a private sandbox, without an account."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -67,39 +74,103 @@ pub enum Command {
     Validate(validate::Validate),
     Doctor(doctor::Doctor),
     /// Look at recorded sessions, replay them, ship them
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl sessions list --since 24h --agent '*'
+  ddctl sessions replay SESSION
+  ddctl sessions export --since 24h --to logs"
+    )]
     Sessions(sessions::Sessions),
     /// The gateway's own log of what administrators changed
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl audit export --since 7d --to logs
+  ddctl audit export --new --to logs"
+    )]
     Audit(audit::Audit),
     /// What agent platforms log and agent frameworks emit
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl traces export --file traces.ndjson --to logs
+  ddctl traces export --file traces/ --follow --to llmobs"
+    )]
     Traces(traces::Traces),
     /// What was sent, and the proof
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl receipts list
+  ddctl receipts verify --since 7d"
+    )]
     Receipts(receipts::Receipts),
     /// Destinations of the gateway's webhooks
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl webhooks register --to https://relay.example.com/hoop \\
+      --signing-secret-file relay.secret
+  ddctl webhooks list
+  ddctl webhooks redeliver ddctl --since 24h"
+    )]
     Webhooks(webhooks::Webhooks),
     Relay(Box<relay::Relay>),
     /// OpenTelemetry: settings for agents, and what agents send
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl otel env --service shop-agent --env prod
+  ddctl otel check --env-file agent.env
+  ddctl otel receive -- python agent.py"
+    )]
     Otel(otel::Otel),
     /// Monitors as files: the packs, and your own; tested here, kept at Datadog as code
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl monitors list
+  ddctl monitors plan --pack hoop
+  ddctl monitors apply --pack hoop"
+    )]
     Monitors(monitors::Monitors),
     /// Dashboards as files: those of the packs, and your own
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl dashboards list
+  ddctl dashboards apply --pack hoop"
+    )]
     Dashboards(dashboards::Dashboards),
     TestEvent(test_event::TestEvent),
     /// Events that no destination took: look at them, send them again, give them up
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl deadletters list
+  ddctl deadletters retry --all"
+    )]
     Deadletters(deadletters::Deadletters),
     /// How far each destination is: look, check, repair, forget
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl state show
+  ddctl state verify"
+    )]
     State(state::State),
-    /// Profiles and settings
+    /// Keys and tokens: keep them, see where each comes from, replace them
     #[command(subcommand)]
+    Auth(auth::Auth),
+    /// Profiles and settings
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl config list --origin
+  ddctl config set site datadoghq.eu
+  ddctl config check"
+    )]
     Config(config::Config),
     Status(status::Status),
     Sandbox(sandbox::Sandbox),
@@ -161,6 +232,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::TestEvent(args) => test_event::run(context, &args).await,
         Command::Deadletters(command) => deadletters::run(context, command).await,
         Command::State(command) => state::run(context, command),
+        Command::Auth(command) => auth::run(context, command).await,
         Command::Config(command) => config::run(context, command).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Sandbox(args) => sandbox::run(context, &args).await,

@@ -1,7 +1,7 @@
 //! Layers resolved into one complete value, each part with its origin.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
@@ -9,7 +9,8 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::environment::Environment;
-use super::file::{ConfigError, ConfigFile, Profile};
+use super::error::ConfigError;
+use super::file::{ConfigFile, Profile};
 use super::gateway_cli::GatewayCliSettings;
 use super::keys::Key;
 use super::secrets::{SecretSettings, SecretsSection};
@@ -176,7 +177,44 @@ impl Settings {
         let file = path
             .as_deref()
             .map_or_else(|| Ok(ConfigFile::default()), ConfigFile::read)?;
-        let name = profile_name(flags, environment, &file);
+        Self::of_file(&file, path, flags, environment)
+    }
+
+    /// Checks every value of every profile in the text of a settings file.
+    pub fn check(path: &Path, text: &str) -> Result<(), ConfigError> {
+        let file = ConfigFile::parse(path, text)?;
+        let nothing = Environment::default();
+        if let Some(name) = &file.default_profile
+            && !file.profiles.contains_key(name)
+        {
+            return Err(ConfigError::UnknownProfile {
+                name: name.clone(),
+                path: path.to_owned(),
+                profiles: file.profiles.keys().cloned().collect(),
+            });
+        }
+        for profile in file.profiles.keys() {
+            let flags = Flags {
+                profile: Some(profile.clone()),
+                ..Flags::default()
+            };
+            Self::of_file(&file, None, &flags, &nothing).map_err(|error| {
+                ConfigError::OfProfile {
+                    profile: profile.clone(),
+                    error: Box::new(error),
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn of_file(
+        file: &ConfigFile,
+        path: Option<PathBuf>,
+        flags: &Flags,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let name = profile_name(flags, environment, file);
         let profile = match file.profiles.get(&name.value) {
             Some(profile) => Some(profile),
             // A profile that was asked for must be there; the default one may be missing.
@@ -665,6 +703,21 @@ mod tests {
             text.starts_with("DDCTL_TZ: `mars` is no time zone"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_file_is_checked_with_every_profile_that_it_has() {
+        let check = |text: &str| Settings::check(Path::new("config.toml"), text);
+        let two = format!("{FILE}[profiles.lab]\ntz = \"UTC\"\n");
+        assert!(check(&two).is_ok());
+        let wrong = check(&two.replace("UTC", "Mars/Olympus")).expect_err("no zone");
+        let text = wrong.to_string();
+        assert!(
+            text.starts_with("[profiles.lab] profile: `Mars/Olympus`"),
+            "{text}"
+        );
+        let missing = check(&format!("default_profile = \"x\"\n{two}")).expect_err("none");
+        assert!(matches!(missing, ConfigError::UnknownProfile { .. }));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! The checks, as data.
 
-use std::str::FromStr;
-
 use futures_util::future::LocalBoxFuture;
 
 use super::checks::{
@@ -11,7 +9,6 @@ use super::checks::{
 };
 use super::finding::Finding;
 use super::subject::Subject;
-use crate::domain::nearest::nearest;
 
 /// What checks are about, in the order in which they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -252,53 +249,24 @@ pub static CHECKS: [Check; 22] = [
     ),
 ];
 
-/// Checks that were named: one, or those of an area.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selection(String);
-
-/// A word that names no check.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no check `{given}`{}; --list names them", suggest(.nearest))]
-pub struct UnknownCheck {
-    given: String,
-    nearest: Option<&'static str>,
+/// By which checks are chosen: their own names, and those of their areas.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = CHECKS
+        .iter()
+        .flat_map(|check| [check.id, check.area.name()])
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
-fn suggest(nearest: &Option<&'static str>) -> String {
-    nearest.map_or(String::new(), |name| format!(", did you mean `{name}`?"))
-}
-
-impl Selection {
-    /// The checks meant by any of `selections`, in their order; all where none is given.
-    pub fn chosen(selections: &[Selection]) -> Vec<&'static Check> {
-        let is_meant = |check: &&Check| {
-            let mut any = selections.iter();
-            selections.is_empty() || any.any(|Selection(name)| check.is_named(name))
-        };
-        CHECKS.iter().filter(is_meant).collect()
-    }
-}
-
-impl Check {
-    /// By its own name or its area's.
-    fn is_named(&self, name: &str) -> bool {
-        self.id == name || self.area.name() == name
-    }
-}
-
-impl FromStr for Selection {
-    type Err = UnknownCheck;
-
-    fn from_str(given: &str) -> Result<Self, UnknownCheck> {
-        if CHECKS.iter().any(|check| check.is_named(given)) {
-            return Ok(Self(given.to_owned()));
-        }
-        let names = CHECKS.iter().flat_map(|it| [it.id, it.area.name()]);
-        Err(UnknownCheck {
-            given: given.to_owned(),
-            nearest: nearest(given, names),
-        })
-    }
+/// The checks that one of `names` means, in their order; all where none is given.
+pub fn chosen(names: &[String]) -> Vec<&'static Check> {
+    let is_meant = |check: &&Check| {
+        let mut names_it = names.iter();
+        names.is_empty() || names_it.any(|name| check.id == name || check.area.name() == name)
+    };
+    CHECKS.iter().filter(is_meant).collect()
 }
 
 #[cfg(test)]
@@ -307,13 +275,9 @@ mod tests {
 
     use super::*;
 
-    fn chosen(names: &[&str]) -> Vec<&'static str> {
-        let selections = names.iter().map(|name| name.parse().expect(name));
-        let selections: Vec<Selection> = selections.collect();
-        Selection::chosen(&selections)
-            .iter()
-            .map(|it| it.id)
-            .collect()
+    fn ids(names: &[&str]) -> Vec<&'static str> {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        chosen(&names).iter().map(|check| check.id).collect()
     }
 
     #[test]
@@ -321,19 +285,15 @@ mod tests {
         let ids: BTreeSet<&str> = CHECKS.iter().map(|check| check.id).collect();
         assert_eq!(ids.len(), CHECKS.len());
         assert!(CHECKS.is_sorted_by_key(|check| check.area));
+        let areas = CHECKS.iter().map(|check| check.area.name());
+        assert!(areas.into_iter().all(|area| !ids.contains(area)));
     }
 
     #[test]
     fn a_check_is_chosen_by_its_name_or_by_its_area() {
-        assert_eq!(chosen(&["proxy", "clock"]), ["proxy", "clock"]);
-        assert_eq!(chosen(&["network"]), ["proxy", "certificates", "clock"]);
-        assert_eq!(chosen(&[]).len(), CHECKS.len());
-    }
-
-    #[test]
-    fn a_name_that_is_none_is_told_with_the_nearest() {
-        let error = "clok".parse::<Selection>().expect_err("no check");
-        let text = error.to_string();
-        assert!(text.contains("did you mean `clock`?"), "{text}");
+        assert_eq!(ids(&["proxy", "clock"]), ["proxy", "clock"]);
+        assert_eq!(ids(&["network"]), ["proxy", "certificates", "clock"]);
+        assert_eq!(ids(&[]).len(), CHECKS.len());
+        assert!(names().contains(&"network") && names().contains(&"clock"));
     }
 }

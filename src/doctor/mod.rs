@@ -13,7 +13,7 @@ mod run;
 mod subject;
 
 pub use abilities::{Ability, WebAccess, abilities, in_short};
-pub use check::{Area, CHECKS, Check, Need, Selection, UnknownCheck};
+pub use check::{Area, CHECKS, Check, Need, chosen, names};
 pub use finding::{Finding, Repair, State};
 pub use run::side_by_side;
 pub use subject::{Access, Delivery, Local, SecretFacts, SettingsFacts, Subject};

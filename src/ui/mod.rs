@@ -3,8 +3,10 @@
 //! Data goes to stdout; everything said to a person goes to stderr. Nothing recorded or received
 //! reaches either before it went through [`escape`], except in the machine formats, which quote.
 
+pub mod charset;
 pub mod escape;
 pub mod format;
+pub mod pace;
 pub mod progress;
 pub mod prompt;
 pub mod style;
@@ -12,6 +14,7 @@ pub mod table;
 pub mod terminal;
 mod words;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -24,6 +27,7 @@ use progress::Lines;
 pub use progress::Progress;
 pub use style::{Palette, Tone};
 pub use table::Table;
+use unicode_width::UnicodeWidthStr;
 pub use words::counted;
 
 struct Stdout<'a>(&'a Ui);
@@ -36,6 +40,22 @@ impl Write for Stdout<'_> {
     fn flush(&mut self) -> io::Result<()> {
         lock(&self.0.stdout).flush()
     }
+}
+
+/// A line broken to `width` columns between words. What goes on stands two columns further in than
+/// what begins.
+fn broken(line: &str, width: usize) -> String {
+    let begun = line.len() - line.trim_start().len();
+    if line.width() <= width || begun + 20 > width {
+        return line.to_owned();
+    }
+    let (first, rest) = (&line[..begun], " ".repeat(begun + 2));
+    let options = textwrap::Options::new(width)
+        .initial_indent(first)
+        .subsequent_indent(&rest)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    textwrap::fill(line.trim_start(), options)
 }
 
 /// A panic while a stream was held leaves at worst half a line.
@@ -60,6 +80,8 @@ pub struct UiOptions {
     pub format: Format,
     pub stdout_palette: Palette,
     pub stderr_palette: Palette,
+    /// Terminals show other signs than those of ASCII.
+    pub has_unicode: bool,
     pub is_quiet: bool,
     /// Prompts are allowed.
     pub may_prompt: bool,
@@ -116,10 +138,21 @@ impl Ui {
 
     /// Writes data to stdout as it is.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let is_terminal = self.options.streams.stdout_is_terminal;
+        let shown = str::from_utf8(bytes).map(|text| self.shown(text, is_terminal));
+        let bytes = shown.as_ref().map_or(bytes, |text| text.as_bytes());
         self.to_stdout(|stdout| {
             stdout.write_all(bytes)?;
             stdout.flush()
         })
+    }
+
+    /// Text in the signs that its reader has; a pipe gets it as it is.
+    fn shown<'t>(&self, text: &'t str, is_terminal: bool) -> Cow<'t, str> {
+        match is_terminal && !self.options.has_unicode {
+            true => charset::in_ascii(text),
+            false => Cow::Borrowed(text),
+        }
     }
 
     /// A terminal shows both streams, so that a line that moves gets out of the way.
@@ -144,8 +177,19 @@ impl Ui {
     /// Says how things go; silent under `-q`.
     pub fn status(&self, text: &str) {
         if !self.options.is_quiet {
-            self.say(text);
+            self.say(&self.wrapped(text));
         }
+    }
+
+    /// Lines that are wider than the terminal, broken between words and set in below their own
+    /// beginning; a pipe gets them whole.
+    fn wrapped<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let (true, Some(width)) = (self.options.streams.stderr_is_terminal, self.table_width())
+        else {
+            return Cow::Borrowed(text);
+        };
+        let lines = text.split('\n').map(|line| broken(line, width));
+        Cow::Owned(lines.collect::<Vec<_>>().join("\n"))
     }
 
     /// Says a line that a program reads, a CI system's own words; even under `-q`.
@@ -184,6 +228,7 @@ impl Ui {
     }
 
     fn say(&self, text: &str) {
+        let text = self.shown(text, self.options.streams.stderr_is_terminal);
         self.lines.beside(|| {
             let mut stderr = lock(&self.stderr);
             // Nobody is left to tell when stderr is gone.
@@ -233,7 +278,7 @@ impl Ui {
     /// Progress of long work.
     pub fn progress(&self, label: &str) -> Progress {
         match self.draws_progress() {
-            true => Progress::shown(label, &self.lines),
+            true => Progress::shown(label, &self.lines, self.options.has_unicode),
             false => Progress::hidden(),
         }
     }

@@ -1,14 +1,20 @@
 //! Progress of long work: nothing for the first quarter second, then one line that moves.
 
-use std::cell::RefCell;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::pace::{Meter, left_text, rate_text};
+use super::words::counted;
 
 /// Work this short needs no line.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// Redraws a second.
 const RATE: u8 = 20;
+/// Between two redraws.
+const TICK: Duration = Duration::from_millis(100);
 
 /// The lines of a terminal that move. Whatever else is written to it goes through
 /// [`Lines::beside`], so that nothing is written into one of them.
@@ -31,55 +37,198 @@ impl Lines {
 /// A line on stderr that goes away when the work is over.
 #[derive(Debug)]
 pub struct Progress {
-    label: String,
-    started: Instant,
-    bar: RefCell<Option<ProgressBar>>,
     /// `None` where nobody watches.
-    lines: Option<Lines>,
+    drawer: Option<Drawer>,
 }
 
 impl Progress {
-    pub fn shown(label: &str, lines: &Lines) -> Self {
-        Self::new(label, Some(lines.clone()))
+    /// `has_unicode`: the terminal has more signs than ASCII.
+    pub fn shown(label: &str, lines: &Lines, has_unicode: bool) -> Self {
+        Self {
+            drawer: Drawer::start(label, lines, has_unicode),
+        }
     }
 
     pub fn hidden() -> Self {
-        Self::new("", None)
+        Self { drawer: None }
     }
 
-    fn new(label: &str, lines: Option<Lines>) -> Self {
-        Self {
-            label: label.to_owned(),
-            started: Instant::now(),
-            bar: RefCell::new(None),
-            lines,
-        }
-    }
-
-    /// How far the work is. What is longer than the terminal is wide is cut.
+    /// How far the work is, in words. What is longer than the terminal is wide is cut.
     pub fn set(&self, detail: &str) {
-        let Some(Lines(lines)) = &self.lines else {
-            return;
-        };
-        if self.started.elapsed() < PATIENCE {
-            return;
+        self.tell(|| Detail::Words(detail.to_owned()));
+    }
+
+    /// How far the work is: so many things were done, of so many where that is known. Shown with how
+    /// fast it goes and how long the rest takes.
+    pub fn count(&self, done: u64, whole: Option<u64>, noun: &'static str) {
+        self.tell(|| Detail::Count { done, whole, noun });
+    }
+
+    fn tell(&self, detail: impl FnOnce() -> Detail) {
+        if let Some(drawer) = &self.drawer {
+            drawer.work.state().detail = detail();
         }
-        let mut bar = self.bar.borrow_mut();
-        let bar = bar.get_or_insert_with(|| {
-            let bar = lines.add(ProgressBar::new_spinner());
-            let style = ProgressStyle::with_template("{spinner} {wide_msg}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            bar
-        });
-        bar.set_message(format!("{}: {detail}", self.label));
-        bar.tick();
     }
 }
 
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = self.bar.get_mut() {
-            bar.finish_and_clear();
+/// How far the work is.
+#[derive(Clone, Debug)]
+enum Detail {
+    Words(String),
+    Count {
+        done: u64,
+        whole: Option<u64>,
+        noun: &'static str,
+    },
+}
+
+impl Detail {
+    fn text(&self, meter: &mut Meter, elapsed: Duration) -> String {
+        let Detail::Count { done, whole, noun } = self else {
+            let Detail::Words(words) = self else {
+                return String::new();
+            };
+            return words.clone();
+        };
+        meter.note(elapsed, *done);
+        let mut parts = vec![match whole {
+            Some(whole) => format!("{done} of {}", counted(*whole, noun)),
+            None => counted(*done, noun),
+        }];
+        parts.extend(meter.rate().map(rate_text));
+        if let Some(whole) = whole {
+            let left = whole.saturating_sub(*done) as f64 / (*whole).max(1) as f64;
+            parts.push(left_text(elapsed, left));
         }
+        parts.join(", ")
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    detail: Detail,
+    is_over: bool,
+}
+
+/// What the work tells the thread that draws.
+#[derive(Debug)]
+struct Work {
+    state: Mutex<State>,
+    over: Condvar,
+}
+
+impl Work {
+    /// A panic of the work leaves the last detail.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits; `None` once the work is over.
+    fn after(&self, pause: Duration) -> Option<Detail> {
+        let waited = self
+            .over
+            .wait_timeout_while(self.state(), pause, |state| !state.is_over);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        (!state.is_over).then(|| state.detail.clone())
+    }
+}
+
+/// A thread of its own: work that waits for an answer, or that leaves nothing else the time, is shown
+/// as well.
+#[derive(Debug)]
+struct Drawer {
+    work: Arc<Work>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drawer {
+    /// `None` where the system has no thread left: the work goes on unseen.
+    fn start(label: &str, lines: &Lines, has_unicode: bool) -> Option<Self> {
+        let work = Arc::new(Work {
+            state: Mutex::new(State {
+                detail: Detail::Words(String::new()),
+                is_over: false,
+            }),
+            over: Condvar::new(),
+        });
+        let (label, lines, told) = (label.to_owned(), lines.clone(), Arc::clone(&work));
+        let thread = thread::Builder::new()
+            .name("progress".to_owned())
+            .spawn(move || draw(&label, &lines, has_unicode, &told));
+        Some(Self {
+            work,
+            thread: Some(thread.ok()?),
+        })
+    }
+}
+
+impl Drop for Drawer {
+    fn drop(&mut self) {
+        self.work.state().is_over = true;
+        self.work.over.notify_all();
+        // The line is gone before anything else is written.
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn draw(label: &str, Lines(lines): &Lines, has_unicode: bool, work: &Work) {
+    let (begun, mut meter) = (Instant::now(), Meter::default());
+    let Some(mut detail) = work.after(PATIENCE) else {
+        return;
+    };
+    let bar = lines.add(ProgressBar::new_spinner());
+    bar.set_style(style(has_unicode));
+    loop {
+        bar.set_message(match detail.text(&mut meter, begun.elapsed()) {
+            text if text.is_empty() => label.to_owned(),
+            text => format!("{label}: {text}"),
+        });
+        bar.tick();
+        match work.after(TICK) {
+            Some(next) => detail = next,
+            None => break,
+        }
+    }
+    bar.finish_and_clear();
+    lines.remove(&bar);
+}
+
+fn style(has_unicode: bool) -> ProgressStyle {
+    let style = ProgressStyle::with_template("{spinner} {wide_msg}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
+    match has_unicode {
+        true => style,
+        // The last sign is that of work that is done.
+        false => style.tick_chars("|/-\\ "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn count(done: u64, whole: Option<u64>) -> Detail {
+        let noun = "session";
+        Detail::Count { done, whole, noun }
+    }
+
+    #[test]
+    fn a_count_is_shown_with_its_rate_and_what_is_left() {
+        let mut meter = Meter::default();
+        assert_eq!(count(0, None).text(&mut meter, seconds(0)), "0 sessions");
+        assert_eq!(
+            count(40, None).text(&mut meter, seconds(4)),
+            "40 sessions, 10/s"
+        );
+        assert_eq!(
+            count(50, Some(100)).text(&mut meter, seconds(5)),
+            "50 of 100 sessions, 10/s, 50 % left, about 5s"
+        );
     }
 }

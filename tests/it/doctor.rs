@@ -107,7 +107,7 @@ fn checks_are_listed_and_a_mistyped_one_is_told() {
     let _ = environment
         .run(["doctor", "--only", "clok"])
         .exits(2)
-        .says("did you mean `clock`?");
+        .says("a similar value exists: 'clock'");
     let chosen = doctor(&environment, &["--list", "--only", "network"]).json();
     assert_eq!(chosen.as_array().expect("a list").len(), 3);
 }
@@ -572,15 +572,7 @@ fn what_a_killed_process_left_is_found_and_taken_out() {
     assert_finds(&environment, "running", "ok", &["sessions export --follow"]);
     running.signal(rustix::process::Signal::KILL);
     let _ = running.finish();
-    let mut left: Value = serde_json::from_slice(&fs::read(&report).expect("left")).expect("JSON");
-    left["at"] = "2026-01-01T00:00:00Z".into();
-    fs::write(&report, left.to_string()).expect("ours");
-    assert_finds(
-        &environment,
-        "running",
-        "warning",
-        &["was killed, or is stuck"],
-    );
+    assert_finds(&environment, "running", "warning", &["it was killed"]);
     let args = ["doctor", "--only", "running", "--fix", "--yes"];
     let _ = environment.run(args).exits(0);
     assert!(!report.exists());

@@ -71,6 +71,18 @@ fn an_example_of_a_help_is_no_wider_than_80_columns() {
 }
 
 #[test]
+fn every_help_has_examples_and_each_begins_with_the_program() {
+    let environment = TestEnvironment::empty();
+    for words in commands() {
+        let command = environment.command(words.iter().map(String::as_str).chain(["--help"]));
+        let help = command.run().exits(0).stdout;
+        let examples = help.lines().skip_while(|line| *line != "Examples:");
+        let first = examples.skip(1).find(|line| line.contains("ddctl"));
+        assert!(first.is_some(), "ddctl {} --help", words.join(" "));
+    }
+}
+
+#[test]
 fn without_a_command_it_points_to_the_demo() {
     let output = TestEnvironment::empty().run([""; 0]);
     stable().bind(|| assert_snapshot!("bare", output));
@@ -143,6 +155,36 @@ fn colours_are_for_terminals_that_want_them() {
         "1",
         &["--color", "always", "validate"]
     ));
+}
+
+#[test]
+fn a_terminal_without_unicode_gets_ascii_and_a_pipe_the_text_as_it_is() {
+    let sandbox = SandboxOptions::default().start();
+    let search = ["sessions", "search", "-i", "select", "--since", "7d"];
+    let on_terminal = |locale: &str| {
+        let mut environment = TestEnvironment::of(&sandbox);
+        environment.set("LC_ALL", locale);
+        Pty::start(&environment, &search).finish().unwrapped()
+    };
+    assert!(!on_terminal("C.UTF-8").is_ascii());
+    assert!(on_terminal("C").is_ascii());
+    let mut environment = TestEnvironment::of(&sandbox);
+    environment.set("LC_ALL", "C");
+    assert!(!environment.run(search).exits(0).stdout.is_ascii());
+}
+
+#[test]
+fn what_is_said_breaks_between_words_on_a_narrow_terminal() {
+    let environment = TestEnvironment::empty();
+    let said = Pty::start_sized(&environment, (60, 24), &["receipts", "list"]).finish();
+    let screen = said.unwrapped();
+    let lines: Vec<&str> = screen.lines().collect();
+    assert!(lines.len() > 1, "{screen}");
+    assert!(lines.iter().all(|line| line.len() <= 60), "{screen}");
+    assert!(
+        lines.iter().skip(1).all(|line| line.starts_with("  ")),
+        "{screen}"
+    );
 }
 
 #[test]

@@ -3,6 +3,8 @@
 mod assert;
 mod audit;
 mod audit_modes;
+mod auth;
+mod completions;
 mod config;
 mod crowded;
 mod dashboards;

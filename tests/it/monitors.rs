@@ -523,3 +523,16 @@ fn a_search_or_a_line_that_does_not_parse_is_named() {
             .says(said);
     }
 }
+
+#[test]
+fn a_pack_that_is_named_like_a_file_is_understood() {
+    let environment = TestEnvironment::empty();
+    let _ = environment
+        .run(["monitors", "validate", "--offline", "hop"])
+        .exits(2)
+        .says("--pack hoop");
+    let _ = environment
+        .run(["monitors", "validate", "--offline", "nothing.yaml"])
+        .exits(1)
+        .says("read nothing.yaml");
+}

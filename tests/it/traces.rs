@@ -11,7 +11,8 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CommandOutput, Running, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape, until,
+    CommandOutput, Running, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape,
+    dead_letters, until,
 };
 
 fn export(environment: &TestEnvironment, file: &Path, flags: &[&str]) -> CommandOutput {
@@ -60,13 +61,6 @@ fn arrived(sandbox: &SandboxProcess) -> BTreeMap<String, usize> {
         }
     }
     count
-}
-
-fn letters(summary: &Value) -> Vec<Value> {
-    let path = summary["dead_letter_file"].as_str().expect("a file");
-    let text = fs::read_to_string(path).expect("the file that was named");
-    let letters = text.lines().map(serde_json::from_str);
-    letters.collect::<Result<_, _>>().expect("JSON lines")
 }
 
 #[test]
@@ -160,7 +154,7 @@ fn a_wrong_field_is_named_with_its_line_and_kept_and_the_rest_goes() {
         (&summary["accepted"], &summary["broken_lines"]),
         (&json!(2), &json!(5))
     );
-    let letters = letters(&summary);
+    let letters = dead_letters(&summary);
     for (at, (line, reason)) in wrong.iter().enumerate() {
         let told = format!("line {}: no trace: {reason}", at + 2);
         assert!(output.stderr.contains(&told), "{told}: {}", output.stderr);

@@ -8,6 +8,9 @@ use crate::error::Exit;
 
 /// Print one setting in force
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl config get site
+  ddctl config get gateway.url --profile staging")]
 pub struct Get {
     /// Its name, such as site or gateway.url
     key: String,

@@ -7,6 +7,9 @@ use crate::error::Exit;
 
 /// Print where the settings file is
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl config path
+  $EDITOR \"$(ddctl config path)\"")]
 pub struct Path {}
 
 pub fn run(context: &Context, _args: &Path) -> anyhow::Result<Exit> {

@@ -9,6 +9,8 @@ use crate::error::Exit;
 
 /// Choose the profile that is used when none is named
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ddctl config use staging")]
 pub struct Use {
     /// A profile of the settings file
     profile: String,

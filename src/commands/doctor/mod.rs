@@ -8,6 +8,7 @@ mod text;
 mod view;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use self::live::look;
 use self::mending::mend;
@@ -16,7 +17,7 @@ use self::view::{Report, Row, listed, verdict};
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
 use crate::config::SecretFlags;
 use crate::context::Context;
-use crate::doctor::{Check, Finding, Selection};
+use crate::doctor::{Check, Finding, chosen, names};
 use crate::error::Exit;
 use crate::ui::{Format, counted};
 
@@ -44,8 +45,9 @@ left behind, a damaged state, retention_days, the webhooks plugin with its appli
 connections whose sessions the licence gate refuses. Everything else is for you to decide.")]
 pub struct Doctor {
     /// These checks alone, by name or by area; repeatable
-    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
-    only: Vec<Selection>,
+    #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = PossibleValuesParser::new(names()))]
+    #[arg(hide_possible_values = true)]
+    only: Vec<String>,
     /// List the checks and what each needs; look at nothing
     #[arg(long, conflicts_with = "fix")]
     list: bool,
@@ -72,7 +74,7 @@ impl Doctor {
 }
 
 pub async fn run(context: &Context, args: &Doctor) -> anyhow::Result<Exit> {
-    let checks = Selection::chosen(&args.only);
+    let checks = chosen(&args.only);
     if args.list {
         listed(context, &checks)?;
         return Ok(Exit::Done);

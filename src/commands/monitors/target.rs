@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -98,9 +98,7 @@ impl Source {
                     .context("read standard input")?;
                 text
             }
-            false => {
-                fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?
-            }
+            false => fs::read_to_string(path).map_err(|error| no_file(path, error))?,
         };
         Ok(Self {
             identity: identity_of(path),
@@ -144,6 +142,21 @@ impl Variables {
             ),
             "`ddctl monitors show PACK/NAME` lists what can be tuned",
         ))
+    }
+}
+
+/// Why there is nothing to read at `path`; who meant a pack is told how to name one.
+fn no_file(path: &Path, error: io::Error) -> anyhow::Error {
+    let given = path.to_string_lossy();
+    let pack = given.split('/').next().unwrap_or_default();
+    let near = nearest(pack, packs().iter().map(|pack| pack.name));
+    match near {
+        Some(near) if error.kind() == io::ErrorKind::NotFound => UsageError::with_hint(
+            format!("there is no file {}", path.display()),
+            format!("for what ships with ddctl: `--pack {near}`"),
+        )
+        .into(),
+        _ => anyhow::Error::new(error).context(format!("read {}", path.display())),
     }
 }
 

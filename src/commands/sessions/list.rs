@@ -48,7 +48,7 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
         Some(args.limit.saturating_add(1)),
         |session| {
             sessions.push(session);
-            progress.set(&format!("{}", sessions.len()));
+            progress.count(sessions.len() as u64, None, "session");
         },
     )
     .await?;

@@ -79,7 +79,7 @@ pub async fn run(context: &Context, args: &Stats) -> anyhow::Result<Exit> {
         &when.filter(args.filter.filter()),
         &by,
         &context.ui.options().tz,
-        |count| progress.set(&count.to_string()),
+        |count| progress.count(count, None, "session"),
     )
     .await?;
     drop(progress);

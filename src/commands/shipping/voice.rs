@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::course::{Course, Meter, left_text, rate_text};
+use super::course::Course;
 use super::standing::Standing;
 use crate::delivery::Progress;
 use crate::domain::time::human_duration;
 use crate::ui;
+use crate::ui::pace::{Meter, left_text, rate_text};
 
 /// Between two looks at how far it is.
 const EVERY: Duration = Duration::from_millis(250);
@@ -197,7 +198,10 @@ fn text(told: Progress) -> String {
         Progress::Split { events, why } => format!("halving a batch of {events}: {why}"),
         Progress::DeadLetter { id, why } => format!("event {id} is set aside: {why}"),
         Progress::FellBackToGzip { why } => {
-            format!("the intake does not take zstd, gzip from here on: {why}")
+            format!(
+                "the first request was refused, perhaps for its compression: gzip instead of zstd \
+                 until this run ends (--compression gzip begins with it): {why}"
+            )
         }
         Progress::ClockOff { offset } => {
             let side = match offset.is_negative() {

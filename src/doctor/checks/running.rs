@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::since;
 use crate::doctor::finding::{Finding, Repair};
 use crate::doctor::subject::{Delivery, Subject};
-use crate::health::{DestinationState, Report, Stored, read_all};
+use crate::health::{DestinationState, Life, Report, Stored, read_all};
 
 pub async fn look(subject: &Subject) -> Finding {
     let folder = match subject.folder() {
@@ -19,10 +19,11 @@ pub async fn look(subject: &Subject) -> Finding {
 }
 
 fn judge(stored: &[Stored], delivery: Option<Delivery>, now: Timestamp) -> Finding {
-    let is_alive = stored.iter().any(|one| !one.is_stale);
-    let judged = stored.iter().map(|one| match one.is_stale {
-        true => of_stale(one, now),
-        false => of_report(&one.report),
+    let is_alive = stored.iter().any(|one| one.life == Life::Runs);
+    let judged = stored.iter().map(|one| match one.life {
+        Life::Runs => of_report(&one.report),
+        Life::Silent => of_silent(one, now),
+        Life::Gone => of_gone(one, now),
     });
     let finding = judged.reduce(Finding::and).unwrap_or_else(Finding::ok);
     match delivery {
@@ -34,17 +35,30 @@ fn judge(stored: &[Stored], delivery: Option<Delivery>, now: Timestamp) -> Findi
     }
 }
 
-fn of_stale(stored: &Stored, now: Timestamp) -> Finding {
-    let report = &stored.report;
+fn of_gone(stored: &Stored, now: Timestamp) -> Finding {
+    Finding::warning(format!("{}: it was killed", last_heard_of(stored, now)))
+        .fix("start it again; it goes on from what it remembers")
+        .repair(Repair::RemoveStatus(stored.path.clone()))
+}
+
+/// Another machine's processes are not seen from here.
+fn of_silent(stored: &Stored, now: Timestamp) -> Finding {
     Finding::warning(format!(
-        "`ddctl {}` (process {} on {}) was last heard of {} ago: it was killed, or is stuck",
+        "{}: it is stuck, or was on another machine",
+        last_heard_of(stored, now)
+    ))
+    .fix("look at that process; start it again where it is gone")
+}
+
+fn last_heard_of(stored: &Stored, now: Timestamp) -> String {
+    let report = &stored.report;
+    format!(
+        "`ddctl {}` (process {} on {}) was last heard of {} ago",
         report.command,
         report.pid,
         report.host,
         since(now, report.at)
-    ))
-    .fix("start it again where it is gone")
-    .repair(Repair::RemoveStatus(stored.path.clone()))
+    )
 }
 
 fn of_report(report: &Report) -> Finding {
@@ -92,14 +106,14 @@ mod tests {
     use crate::doctor::finding::State;
     use crate::health::{Board, Waiting};
 
-    fn stored(is_stale: bool, waiting: Option<Waiting>) -> Stored {
+    fn stored(life: Life, waiting: Option<Waiting>) -> Stored {
         let destinations = [("logs datadoghq.eu".to_owned(), false)];
         let mut report = Board::new("relay", destinations, Timestamp::now).report();
         report.destinations[0].waiting = waiting;
         Stored {
             path: "/state/status/1.json".into(),
             report,
-            is_stale,
+            life,
         }
     }
 
@@ -116,24 +130,26 @@ mod tests {
             for_a_person,
             remedy: Some("bring another key".to_owned()),
         };
-        let finding = judged(&[stored(false, Some(waiting(true)))], None);
+        let finding = judged(&[stored(Life::Runs, Some(waiting(true)))], None);
         assert_eq!(finding.state, State::Problem);
         assert_eq!(finding.fixes, ["bring another key"]);
         assert_eq!(
-            judged(&[stored(false, Some(waiting(false)))], None).state,
+            judged(&[stored(Life::Runs, Some(waiting(false)))], None).state,
             State::Warning
         );
-        assert_eq!(judged(&[stored(false, None)], None).state, State::Ok);
+        assert_eq!(judged(&[stored(Life::Runs, None)], None).state, State::Ok);
     }
 
     #[test]
     fn what_a_killed_process_left_can_be_taken_out() {
-        let finding = judged(&[stored(true, None)], None);
+        let finding = judged(&[stored(Life::Gone, None)], None);
         assert_eq!(finding.state, State::Warning);
         assert_eq!(
             finding.repairs,
             [Repair::RemoveStatus("/state/status/1.json".into())]
         );
+        let silent = judged(&[stored(Life::Silent, None)], None);
+        assert_eq!((silent.state, silent.repairs.len()), (State::Warning, 0));
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub struct Run {
 
 /// A word that names no scenario.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("there is no scenario `{given}`{}; there are {}", suggest(.nearest), names())]
+#[error("there is no scenario `{given}`{}", suggest(.nearest))]
 pub struct UnknownScenario {
     given: String,
     nearest: Option<String>,
@@ -77,11 +77,7 @@ fn suggest(nearest: &Option<String>) -> String {
     nearest
         .as_ref()
         .map(|name| format!(", did you mean `{name}`?"))
-        .unwrap_or_default()
-}
-
-fn names() -> String {
-    Scenario::ALL.map(Scenario::name).join(", ")
+        .unwrap_or_else(|| "; `ddctl test-event --help` names them".to_owned())
 }
 
 impl std::str::FromStr for Scenario {

@@ -150,6 +150,10 @@ const EXPECTED: &[&str] = &[
 /// run until they are stopped and ask what an export asks.
 const QUIET: &[&str] = &[
     "status",
+    "auth list",
+    "auth remove",
+    "auth rotate",
+    "auth set",
     "completions",
     "config edit",
     "config get",
@@ -190,9 +194,12 @@ fn every_request_of_every_command_is_as_its_document_says() {
     let mut faults = Vec::new();
     let requests = sandbox.requests(true);
     // What the sandbox's Svix sends is not of ddctl.
+    // The empty object by which the Agent sees whether the intake is reached is in no document
+    // (datadog/README.md, section 2).
     let is_ours = |it: &Request| {
         let agent = it.header("user-agent").unwrap_or_default();
-        !agent.starts_with("Svix-Webhooks/")
+        let is_probe = it.path == "/api/v2/logs" && it.body == "{}";
+        !agent.starts_with("Svix-Webhooks/") && !is_probe
     };
     for request in requests.iter().map(Request::of_row).filter(is_ours) {
         match check(reference, &request) {

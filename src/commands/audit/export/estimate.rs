@@ -105,7 +105,7 @@ async fn weigh(
     };
     let (tx, mut rx) = mpsc::channel(QUEUE);
     let read = audit::export(export, tx, |so_far| {
-        progress.set(&counted(so_far.rows, "change"));
+        progress.count(so_far.rows, None, "change");
     });
     let weighed = async {
         while let Some(fed) = rx.recv().await {

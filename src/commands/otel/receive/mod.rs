@@ -16,7 +16,7 @@ use self::program::Program;
 use crate::commands::flags::DatadogAccess;
 use crate::commands::shipping::{self, Carried, Course, DeliveryFlags, Intake, conclude, ship};
 use crate::context::Context;
-use crate::delivery::{Patience, Summary};
+use crate::delivery::Summary;
 use crate::error::{Exit, UsageError};
 use crate::receive::Server;
 
@@ -74,14 +74,8 @@ impl Receive {
 
 pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
     check(args)?;
-    let patience = match args.command.is_empty() {
-        true => Patience::LongRunning,
-        false => Patience::OneShot,
-    };
-    let intake = match args.delivery.to.is_empty() {
-        true => None,
-        false => Some(Intake::open(context, &args.delivery, args.datadog.flags(), patience).await?),
-    };
+    let (keys, stays) = (args.datadog.flags(), args.command.is_empty());
+    let intake = Intake::open_where_sent(context, &args.delivery, keys, stays).await?;
     let server = Server::bind(args.address()).await?;
     let program = Program::start(&args.command, &server.url())?;
     let listening = Listening::new(context, server, program);

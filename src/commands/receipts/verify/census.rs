@@ -13,7 +13,6 @@ use crate::domain::event::EventId;
 use crate::gateway::Gateway;
 use crate::sources::audit::{self, AuditFilter};
 use crate::sources::{self, Fed, SessionFilter};
-use crate::ui::counted;
 
 /// Rows that wait to be counted.
 const QUEUE: usize = 256;
@@ -51,7 +50,7 @@ async fn of_sessions(
     for range in subject.ranges.iter() {
         sources::census(gateway, range, filter, |session, kinds| {
             sessions += 1;
-            progress.set(&counted(sessions, "session"));
+            progress.count(sessions, None, "session");
             let id: Arc<str> = session.id.as_str().into();
             for (kind, at) in kinds.into_iter().filter(|(_, at)| subject.has(*at)) {
                 expected.push(Expected {
@@ -83,7 +82,7 @@ async fn of_changes(
     };
     let (tx, mut rx) = mpsc::channel(QUEUE);
     let read = audit::export(export, tx, |so_far| {
-        progress.set(&counted(so_far.rows, "change"));
+        progress.count(so_far.rows, None, "change");
     });
     let taken = async {
         while let Some(fed) = rx.recv().await {

@@ -224,7 +224,7 @@ fn tell(context: &Context, progress: &Progress, step: Step) {
             counted(events, "event"),
             requests(planned)
         )),
-        Step::Asked { requests } => progress.set(&counted(requests, "request")),
+        Step::Asked { requests } => progress.count(requests, None, "request"),
     }
 }
 

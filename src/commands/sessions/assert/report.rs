@@ -10,7 +10,7 @@ use crate::assert::{Answer, Evidence, Policy, Verdict};
 use crate::commands::sessions::inputs::{Origin, heading, offset, replay_command};
 use crate::context::Context;
 use crate::search::Part;
-use crate::ui::{Format, Progress, Table, Tone, Ui, counted, escape, format};
+use crate::ui::{Format, Progress, Table, Tone, Ui, escape, format};
 
 /// A recording and what came out; the shape that `-o json` promises.
 #[derive(Debug, Serialize)]
@@ -136,8 +136,7 @@ impl<'c> Report<'c> {
             self.show(&judged).or_else(|error| self.unshown(error))?;
         }
         self.outcome.add(judged, self.keeps_all);
-        self.progress
-            .set(&counted(self.outcome.seen(), "recording"));
+        self.progress.count(self.outcome.seen(), None, "recording");
         Ok(())
     }
 

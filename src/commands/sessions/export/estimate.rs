@@ -85,7 +85,7 @@ async fn count(
     for range in ranges.iter() {
         sources::census(gateway, range, &args.filter.filter(), |session, kinds| {
             count.sessions += 1;
-            progress.set(&counted(count.sessions, "session"));
+            progress.count(count.sessions, None, "session");
             count.sample.offer(&session.id);
             for (kind, at) in kinds {
                 *count.kinds.entry(kind.name()).or_default() += 1;

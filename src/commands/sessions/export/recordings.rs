@@ -149,7 +149,7 @@ pub async fn run(
     let mut failed = 0;
     let progress = context.ui.progress("exporting recordings");
     for (done, item) in items.iter().enumerate() {
-        progress.set(&format!("{done} of {}", items.len()));
+        progress.count(done as u64, Some(items.len() as u64), "recording");
         match writer.write(item, naming.next(item)?).await {
             Ok(Some(file)) => written.push(file),
             Ok(None) => context.ui.status(&format!("{item} has no recording")),

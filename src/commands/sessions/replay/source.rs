@@ -92,7 +92,6 @@ async fn load_session(context: &Context, args: &Replay) -> anyhow::Result<Loaded
     let gateway = context.gateway(&args.gateway.flags())?;
     let id = sources::find(&gateway, &reference, context.now()).await?;
     let progress = context.ui.progress("fetching the recording");
-    progress.set("…");
     let cache = args.cache.open(context, &gateway).await?;
     let (session, stored) = sources::recording(&gateway, &id, cache.map(Arc::new)).await?;
     drop(progress);

@@ -26,7 +26,6 @@ use crate::commands::shipping::{
     RowFormat, SeenFlags, Standing, conclude, ship, ship_standing, unread,
 };
 use crate::context::Context;
-use crate::delivery::Patience;
 use crate::delivery::map::execlave::{SpanForm, Stamp};
 use crate::delivery::map::log::LogProfile;
 use crate::delivery::map::trace::TraceProfile;
@@ -163,7 +162,8 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     let place = place(args)?;
     let ends = targets.iter().map(|target| target.file(&args.delivery));
     let ends: Vec<_> = ends.collect::<Result<_, _>>()?;
-    let intake = intake(context, args, &targets).await?;
+    let keys = args.datadog.flags();
+    let intake = Intake::open_where_sent(context, &args.delivery, keys, args.follow).await?;
     let mapping = mapping(context, args)?;
     let mut lanes = Vec::new();
     let mut shelves = Vec::new();
@@ -205,22 +205,6 @@ fn place(args: &Export) -> anyhow::Result<Place> {
         .into());
     }
     Ok(place)
-}
-
-async fn intake<'a>(
-    context: &'a Context,
-    args: &'a Export,
-    targets: &[Target],
-) -> anyhow::Result<Option<Intake<'a>>> {
-    if !targets.iter().any(|target| target.to.destination.is_sent()) {
-        return Ok(None);
-    }
-    let patience = match args.follow {
-        true => Patience::LongRunning,
-        false => Patience::OneShot,
-    };
-    let intake = Intake::open(context, &args.delivery, args.datadog.flags(), patience);
-    intake.await.map(Some)
 }
 
 fn mapping(context: &Context, args: &Export) -> anyhow::Result<Mapping> {

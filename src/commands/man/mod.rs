@@ -1,5 +1,7 @@
 //! `ddctl man`: the manual pages, one a command, made from the same tree as the help.
 
+mod page;
+
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -54,11 +56,7 @@ fn collect(
     name: &str,
     pages: &mut Vec<(String, Vec<u8>)>,
 ) -> anyhow::Result<()> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command.clone().name(name.to_owned()))
-        .manual("ddctl manual")
-        .source(concat!("ddctl ", env!("CARGO_PKG_VERSION")))
-        .render(&mut page)?;
+    let page = page::render(command, name)?;
     pages.push((format!("{name}.1"), page));
     for child in command
         .get_subcommands()
