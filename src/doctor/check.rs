@@ -263,8 +263,8 @@ pub fn names() -> Vec<&'static str> {
 /// The checks that one of `names` means, in their order; all where none is given.
 pub fn chosen(names: &[String]) -> Vec<&'static Check> {
     let is_meant = |check: &&Check| {
-        let mut names_it = names.iter();
-        names.is_empty() || names_it.any(|name| check.id == name || check.area.name() == name)
+        let is_named = |name: &String| check.id == name || check.area.name() == name;
+        names.is_empty() || names.iter().any(is_named)
     };
     CHECKS.iter().filter(is_meant).collect()
 }

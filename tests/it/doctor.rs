@@ -503,7 +503,7 @@ fn what_lags_behind_and_what_no_destination_took_is_found() {
     let environment = TestEnvironment::of(&sandbox);
     let _ = environment
         .run([
-            "sessions", "export", "--since", "40d", "--until", "2d", "--to", "logs",
+            "sessions", "export", "--since", "40d", "--until", "2d", "--to", "logs", "--yes",
         ])
         .exits(0);
     assert_finds(

@@ -44,7 +44,7 @@ an empty object, as the Datadog Agent does to see whether it is reached; --read-
 left behind, a damaged state, retention_days, the webhooks plugin with its application and event types, \
 connections whose sessions the licence gate refuses. Everything else is for you to decide.")]
 pub struct Doctor {
-    /// These checks alone, by name or by area; repeatable
+    /// These checks alone, by name or by area as --list names them; repeatable
     #[arg(long, value_name = "CHECK", value_delimiter = ',', value_parser = PossibleValuesParser::new(names()))]
     #[arg(hide_possible_values = true)]
     only: Vec<String>,

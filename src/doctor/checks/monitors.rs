@@ -10,7 +10,7 @@ use crate::doctor::subject::{Delivery, Subject, unanswered};
 use crate::monitors::as_code::Mark;
 use crate::monitors::{ProfileFacts, Shape, all_attributes, missing_in, names_a_handle};
 use crate::query::monitor::{Alert, Variable, parse_monitor};
-use crate::query::{Attribute, Level, Record, lint_alert};
+use crate::query::{Attribute, Field, Level, NodeKind, Record, lint_alert};
 
 /// Datadog evaluates a log monitor about every minute; a new one may take a little.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_mins(15);
@@ -156,6 +156,7 @@ fn query(mark: &Mark, monitor: &LiveMonitor, lens: &Lens) -> Vec<Flaw> {
     let shape = shape(mark, &alert, lens);
     let known = shape.map_or_else(all_attributes, Shape::attributes);
     let mut flaws = unmatched(&alert, &known, shape);
+    flaws.extend(shape.and_then(|shape| absent(&alert, &known, shape)));
     if matches!(shape, None | Some(Shape::Ddctl))
         && let Some(missing) = missing_in(&alert, &lens.facts)
     {
@@ -188,6 +189,36 @@ fn unmatched(alert: &Alert, known: &[Attribute], shape: Option<Shape>) -> Vec<Fl
             ),
         })
         .collect()
+}
+
+/// Attributes that every event has to have and none of this shape does.
+fn absent(alert: &Alert, known: &[Attribute], shape: Shape) -> Option<Flaw> {
+    let is_known = |path: &str| {
+        // Tags of a connection are anybody's words.
+        let is_below = |it: &Attribute| it.path.starts_with(&format!("{path}."));
+        path.starts_with("connection.tags")
+            || known.iter().any(|it| it.path == path || is_below(it))
+    };
+    let queries = alert.queries();
+    let parts = queries.iter().flat_map(|query| query.search.conjuncts());
+    let paths = parts.filter_map(|part| match &part.kind {
+        NodeKind::Match {
+            field: Field::Attribute(path),
+            ..
+        } => Some(path.as_str()),
+        _ => None,
+    });
+    let mut missing: Vec<&str> = paths.filter(|path| !is_known(path)).collect();
+    missing.dedup();
+    (!missing.is_empty()).then(|| Flaw {
+        state: State::Warning,
+        what: format!(
+            "no event of the shape {shape} has @{}, unless a pipeline of yours adds it",
+            missing.join(", @")
+        ),
+        fix: "`ddctl monitors plan` shows what the pack asks of events that come this way"
+            .to_owned(),
+    })
 }
 
 /// The shape of the events that a monitor of a pack looks at here; `None` of somebody's own.
@@ -277,7 +308,12 @@ mod tests {
         let finding = judged(json!({"query": typo}), false);
         assert_eq!(finding.state, State::Problem, "{finding:?}");
         assert!(finding.evidence[0].contains("match nothing"), "{finding:?}");
-        assert_eq!(judged(json!({}), true).state, State::Problem);
+        let webhook = judged(json!({}), true);
+        assert_eq!(webhook.state, State::Warning);
+        assert!(
+            webhook.evidence[0].contains("hoop-webhook has @evt.outcome"),
+            "{webhook:?}"
+        );
     }
 
     #[test]

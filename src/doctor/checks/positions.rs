@@ -122,7 +122,10 @@ mod tests {
         assert_eq!(behind(13).state, State::Warning);
         let late = behind(20);
         assert_eq!(late.state, State::Problem);
-        assert!(late.evidence[0].contains("20 h ago, 2 open"), "{late:?}");
+        assert!(
+            late.evidence[0].contains("ago, 2 open before that"),
+            "{late:?}"
+        );
         assert!(late.fixes[0].contains("state reset 4f2a91c0"), "{late:?}");
     }
 }
