@@ -10,6 +10,7 @@ pub mod config;
 pub mod dashboards;
 pub mod deadletters;
 pub mod demo;
+pub mod doctor;
 pub mod man;
 pub mod manifest;
 pub mod monitors;
@@ -82,6 +83,7 @@ pub struct Cli {
 pub enum Command {
     Demo(demo::Demo),
     Validate(validate::Validate),
+    Doctor(doctor::Doctor),
     /// Look at recorded sessions, replay them, ship them
     #[command(
         subcommand,
@@ -237,6 +239,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Demo(args) => demo::run(context, &args).await,
         Command::Validate(args) => validate::run(context, &args).await,
+        Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Traces(command) => traces::run(context, command).await,

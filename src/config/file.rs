@@ -42,6 +42,7 @@ pub struct Profile {
     pub recording_cache: Option<String>,
     pub namespace: Option<String>,
     pub delivery: Option<String>,
+    pub retention_days: Option<u32>,
     #[serde(default)]
     pub gateway: GatewaySection,
     #[serde(default)]
