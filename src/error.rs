@@ -46,6 +46,36 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Every one of the program's own.
+    pub const ALL: [Exit; 8] = [
+        Exit::Done,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::AnswerIsNo,
+        Exit::Credentials,
+        Exit::Unreachable,
+        Exit::WorkKept,
+        Exit::Interrupted,
+    ];
+
+    /// For the manual.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Exit::Done => "Done.",
+            Exit::Failed => "Failed, or cannot tell.",
+            Exit::Usage => "Wrong usage, or malformed settings.",
+            Exit::AnswerIsNo => {
+                "A question was answered with no: a key is not valid, a gap was found, a monitor \
+                 would not fire, --check found a difference, a policy is broken."
+            }
+            Exit::Credentials => "A key or token is missing or refused.",
+            Exit::Unreachable => "A remote cannot be reached or keeps failing; run again.",
+            Exit::WorkKept => "Work is kept in the spool or among the dead letters.",
+            Exit::Interrupted => "Interrupted.",
+            Exit::OfProgram(_) => "The code of the program that was run.",
+        }
+    }
+
     pub fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
@@ -113,8 +143,25 @@ impl Verdict {
     }
 }
 
-/// Walks the cause chain once; the first cause that is known decides.
+/// What a command was about when something failed, where it knows better than the cause what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Advised {
+    pub what: &'static str,
+    pub hint: &'static str,
+}
+
+/// Walks the cause chain once; the first cause that is known decides, and whoever knows better what
+/// to do says so.
 pub fn classify(error: &anyhow::Error) -> Verdict {
+    let verdict = of_chain(error);
+    match error.downcast_ref::<Advised>() {
+        Some(advised) => Verdict::hinted(verdict.exit, advised.hint),
+        None => verdict,
+    }
+}
+
+fn of_chain(error: &anyhow::Error) -> Verdict {
     error
         .chain()
         .find_map(|cause| {
@@ -226,10 +273,24 @@ fn of_weak_key(_: &WeakKey) -> Verdict {
 fn of_config(error: &ConfigError) -> Verdict {
     match error {
         ConfigError::Read { .. } | ConfigError::Write { .. } => Verdict::plain(Exit::Failed),
-        ConfigError::UnknownKey { .. } | ConfigError::Syntax { .. } => Verdict::hinted(
-            Exit::Usage,
-            "`ddctl config edit` opens the file and checks it on saving",
+        ConfigError::Overtaken { .. } => Verdict::hinted(
+            Exit::Failed,
+            "open it again, and change what you wanted there",
         ),
+        ConfigError::Secret { kind, .. } => Verdict::hinted(
+            Exit::Usage,
+            format!(
+                "`ddctl auth set {0}` keeps it; or say where it is: [profiles.NAME.secrets] {0} = \
+                 {{ file = \"PATH\" }}",
+                kind.name()
+            ),
+        ),
+        ConfigError::UnknownKey { .. } | ConfigError::Shape { .. } | ConfigError::Syntax { .. } => {
+            Verdict::hinted(
+                Exit::Usage,
+                "`ddctl config edit` opens the file and checks it on saving",
+            )
+        }
         ConfigError::Missing { .. } => Verdict::hinted(
             Exit::Usage,
             "`ddctl config set site SITE --config FILE` makes one",
@@ -377,6 +438,15 @@ fn of_as_code(error: &AsCodeError) -> Verdict {
 fn of_delivery(error: &DeliveryError) -> Verdict {
     let again = "run the same command again: an event that arrives twice has the same evt.id";
     let verdict = match &error.cause {
+        Cause::KeyRefused(trouble) if trouble.is_foreign => {
+            let hint = "ddctl sends a key to Datadog alone: let the receiver take spans from here \
+                        without one, or name a collector that has it";
+            return Verdict::hinted(Exit::Credentials, hint);
+        }
+        Cause::NotAnIntake(trouble) | Cause::Misconfigured(trouble) if trouble.is_foreign => {
+            let hint = "is OTLP over HTTP switched on there, and is it its port, 4318 as a rule?";
+            Verdict::hinted(Exit::Failed, hint)
+        }
         Cause::KeyRefused(_) => {
             let hint = "`ddctl validate --all-sites` says which site the key belongs to";
             return Verdict::hinted(Exit::Credentials, hint);
@@ -703,6 +773,7 @@ mod tests {
         let refused = || {
             let reason = Reason::Status(403);
             Cause::KeyRefused(Trouble {
+                is_foreign: false,
                 meaning: Meaning::Pause,
                 reason,
                 text: String::new(),

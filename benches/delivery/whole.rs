@@ -49,6 +49,7 @@ fn from_file(
     command.args([
         "sessions",
         "export",
+        "--yes",
         "--to",
         "logs",
         "--compression",

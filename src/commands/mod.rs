@@ -4,11 +4,13 @@
 //! own.
 
 pub mod audit;
+pub mod auth;
 pub mod completions;
 pub mod config;
 pub mod dashboards;
 pub mod deadletters;
 pub mod demo;
+pub mod doctor;
 pub mod man;
 pub mod manifest;
 pub mod monitors;
@@ -44,12 +46,22 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Green.on_default())
     .placeholder(AnsiColor::Yellow.on_default());
 
+/// What `--version` says: also of which commit and for which platform it is built.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit ",
+    env!("DDCTL_COMMIT"),
+    "\nbuilt for ",
+    env!("DDCTL_TARGET")
+);
+
 /// See what your AI agents did through the access gateway, ship it to Datadog, and prove that
 /// somebody would be told.
 #[derive(Debug, Parser)]
 #[command(
     name = "ddctl",
     version,
+    long_version = LONG_VERSION,
     styles = STYLES,
     max_term_width = 100,
     disable_help_subcommand = true,
@@ -74,6 +86,7 @@ pub enum Command {
     Demo(demo::Demo),
     Setup(Box<setup::Setup>),
     Validate(validate::Validate),
+    Doctor(doctor::Doctor),
     /// Look at recorded sessions, replay them, ship them
     #[command(
         subcommand,
@@ -161,6 +174,9 @@ pub enum Command {
   ddctl state verify"
     )]
     State(state::State),
+    /// Keys and tokens: keep them, see where each comes from, replace them
+    #[command(subcommand)]
+    Auth(auth::Auth),
     /// Profiles and settings
     #[command(
         subcommand,
@@ -229,6 +245,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Demo(args) => demo::run(context, &args).await,
         Command::Setup(args) => setup::run(context, &args).await,
         Command::Validate(args) => validate::run(context, &args).await,
+        Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Traces(command) => traces::run(context, command).await,
@@ -241,6 +258,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::TestEvent(args) => test_event::run(context, &args).await,
         Command::Deadletters(command) => deadletters::run(context, command).await,
         Command::State(command) => state::run(context, command),
+        Command::Auth(command) => auth::run(context, command).await,
         Command::Config(command) => config::run(context, command).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Manifest(command) => manifest::run(context, command),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::domain::time::human_duration;
 use crate::error::Exit;
-use crate::health::{DestinationState, DoorState, Report, SourceState, Stored, read_all};
+use crate::health::{DestinationState, DoorState, Life, Report, SourceState, Stored, read_all};
 use crate::ui::{Format, Table, Ui, counted, escape};
 
 /// What a running `relay` or `--follow` is doing: per destination position, queue and what it waits for
@@ -26,8 +26,10 @@ pub struct Status {}
 struct View<'a> {
     #[serde(flatten)]
     report: &'a Report,
-    /// Written long ago by a process that is gone or stuck.
+    /// Written long ago, or by a process that is gone.
     stale: bool,
+    /// Its process is known to be gone.
+    gone: bool,
     waits_for_a_person: bool,
     oldest_undelivered_s: i64,
 }
@@ -36,7 +38,8 @@ pub async fn run(context: &Context, _: &Status) -> anyhow::Result<Exit> {
     let found = read_all(&context.state_folder()?, context.now())?;
     let views = found.iter().map(|stored| View {
         report: &stored.report,
-        stale: stored.is_stale,
+        stale: stored.life != Life::Runs,
+        gone: stored.life == Life::Gone,
         waits_for_a_person: stored.report.waits_for_a_person(),
         oldest_undelivered_s: stored.report.oldest_undelivered().as_secs(),
     });
@@ -45,12 +48,14 @@ pub async fn run(context: &Context, _: &Status) -> anyhow::Result<Exit> {
         Format::Table => context.ui.write(text(&context.ui, &found).as_bytes())?,
         _ => context.ui.list(&views, "", Table::default)?,
     }
-    let running = found.iter().filter(|stored| !stored.is_stale);
+    let running = found.iter().filter(|stored| stored.life == Life::Runs);
     let running: Vec<&Stored> = running.collect();
     if running.is_empty() {
-        context.ui.status(match found.is_empty() {
-            true => "nothing that stays is running under this profile",
-            false => "what was running is gone or stuck: nothing is known of it since",
+        let are_gone = found.iter().all(|stored| stored.life == Life::Gone);
+        context.ui.status(match (found.is_empty(), are_gone) {
+            (true, _) => "nothing that stays is running under this profile",
+            (false, true) => "what was running is gone: it did not end in order",
+            (false, false) => "what was running is gone or stuck: nothing is known of it since",
         });
         return Ok(Exit::Failed);
     }
@@ -77,14 +82,17 @@ fn one(ui: &Ui, stored: &Stored) -> String {
         report.host,
         ui.moment(report.started)
     )];
-    if stored.is_stale {
-        let at = ui.moment(report.at);
-        lines.push(format!("  stale: last heard of at {at}"));
-    }
+    let word = match stored.life {
+        Life::Runs => None,
+        Life::Silent => Some("stale"),
+        Life::Gone => Some("gone"),
+    };
+    let at = ui.moment(report.at);
+    lines.extend(word.map(|word| format!("  {word}: last heard of at {at}")));
     lines.extend(report.door.iter().flat_map(|one| door(one, report.at)));
     lines.extend(source(ui, report));
     for state in &report.destinations {
-        lines.extend(destination(ui, state, report));
+        lines.extend(destination(ui, state, stored));
     }
     lines.join("\n") + "\n"
 }
@@ -100,6 +108,8 @@ fn source(ui: &Ui, report: &Report) -> Vec<String> {
         let since = ui.moment(away.since);
         let told = format!("the source is away since {since}: {}", away.why);
         lines.push(format!("  {}", escape::line(&told)));
+        let remedy = away.remedy.iter();
+        lines.extend(remedy.map(|remedy| format!("    {}", escape::line(remedy))));
     }
     if let Some(first) = open_too_long.first() {
         let count = counted(open_too_long.len() as u64, "session");
@@ -139,15 +149,21 @@ fn door(state: &DoorState, at: Timestamp) -> Vec<String> {
     lines
 }
 
-fn destination(ui: &Ui, state: &DestinationState, report: &Report) -> Vec<String> {
+fn destination(ui: &Ui, state: &DestinationState, stored: &Stored) -> Vec<String> {
+    let report = &stored.report;
     let at = report.at;
+    let was = if stored.life == Life::Runs {
+        ""
+    } else {
+        "was "
+    };
     let effort = if state.best_effort {
         ", best effort"
     } else {
         ""
     };
     let mut lines = vec![format!(
-        "  {}{effort}: {}",
+        "  {}{effort}: {was}{}",
         state.destination,
         report.word(state)
     )];

@@ -41,6 +41,14 @@ impl Backlog {
         }
     }
 
+    /// Whether a webhook would be kept now.
+    pub async fn look(&self, by_writing: bool) -> Result<(), NotStored> {
+        match self {
+            Backlog::Spool(spool) => spool.look(by_writing).await,
+            Backlog::Queue(queue) => Ok(queue.look(by_writing).await?),
+        }
+    }
+
     pub async fn take(
         &self,
         webhook: i64,

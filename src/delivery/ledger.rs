@@ -155,7 +155,7 @@ impl Ledger {
             return None;
         }
         if self.has(&session, &event) {
-            if self.is_first_round {
+            if self.is_first_round && !self.was_set_aside(&event) {
                 self.known.insert(event);
             }
             return None;
@@ -188,6 +188,11 @@ impl Ledger {
     fn has(&self, session: &Unfinished, event: &str) -> bool {
         let has = |cursor: &Cursor| cursor.has(&session.session, event);
         self.cursor.as_ref().is_some_and(has)
+    }
+
+    fn was_set_aside(&self, event: &str) -> bool {
+        let was = |cursor: &Cursor| cursor.set_aside.contains(event);
+        self.cursor.as_ref().is_some_and(was)
     }
 
     /// A session that was over when its stretch was dealt with brings nothing more.
@@ -228,6 +233,11 @@ impl Ledger {
             until: range.until.min(scope.until),
         });
         self.positions.close(range, unfinished, finished);
+    }
+
+    /// The event of that id comes to its end without having been sent.
+    pub fn set_aside(&mut self, event: &str) {
+        self.positions.set_aside(event);
     }
 
     /// These events came to an end; on the disk once this returns.

@@ -90,6 +90,7 @@ impl LineLedger {
             offset: 0,
             line: 1,
             beyond: LineSet::default(),
+            unsent: 0,
             ..mem::take(&mut self.position)
         };
         self.marks = VecDeque::from([(1, 0)]);
@@ -105,7 +106,7 @@ impl LineLedger {
         self.position.beyond.end_of_run(self.position.line)
     }
 
-    /// Lines that were delivered by an earlier run.
+    /// Lines that were settled by an earlier run.
     pub fn known(&self) -> u64 {
         self.known
     }
@@ -120,6 +121,12 @@ impl LineLedger {
             }
         }
         self.position.beyond.insert_all(passed);
+        self.position.unsent += (passed.len() as u64).saturating_sub(known);
+    }
+
+    /// So many lines come to their end without having been sent; told before they are settled.
+    pub fn set_aside(&mut self, lines: u64) {
+        self.position.unsent += lines;
     }
 
     /// These lines came to an end. The disk learns of it soon.

@@ -45,6 +45,7 @@ struct End {
 struct Waiting {
     session: Unfinished,
     event: String,
+    is_set_aside: bool,
     /// That it was read for: several where its session was read again meanwhile.
     stretches: Vec<u64>,
 }
@@ -70,6 +71,7 @@ impl Positions {
         let waiting = Waiting {
             session,
             event,
+            is_set_aside: false,
             stretches: vec![stretch],
         };
         self.waiting.insert(number, waiting);
@@ -132,6 +134,14 @@ impl Positions {
             .collect()
     }
 
+    /// The event of that id will settle without having been sent.
+    pub fn set_aside(&mut self, event: &str) {
+        let number = self.by_event.get(event);
+        if let Some(waiting) = number.and_then(|number| self.waiting.get_mut(number)) {
+            waiting.is_set_aside = true;
+        }
+    }
+
     /// The event is with the destination or on the disk as a dead letter. A number that is not
     /// waiting is ignored.
     pub fn settled(&mut self, number: Number) {
@@ -139,6 +149,9 @@ impl Positions {
             return;
         };
         self.by_event.remove(&waiting.event);
+        if waiting.is_set_aside {
+            self.step.set_aside.insert(waiting.event.clone());
+        }
         self.step.sent.push((waiting.session, waiting.event));
         for stretch in waiting.stretches {
             if let Some(open) = self.stretches.get_mut(&stretch) {

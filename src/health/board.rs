@@ -69,6 +69,9 @@ pub struct SourceState {
 pub struct Away {
     pub since: Timestamp,
     pub why: String,
+    /// What a person has to do, where nothing else helps.
+    #[serde(default)]
+    pub remedy: Option<String>,
 }
 
 /// The whole, as it is written and shown.
@@ -115,7 +118,8 @@ impl Report {
             let waiting = one.waiting.as_ref();
             one.failed.is_some() || waiting.is_some_and(|waiting| waiting.for_a_person)
         };
-        self.destinations.iter().any(waits)
+        let away = self.source.away.as_ref();
+        self.destinations.iter().any(waits) || away.is_some_and(|away| away.remedy.is_some())
     }
 
     /// How long the oldest undelivered event of a required destination has waited.
@@ -249,7 +253,11 @@ impl Board {
     /// The source does not answer.
     pub fn source_away(&self, why: String) {
         let since = (self.now)();
-        self.lock().report.source.away = Some(Away { since, why });
+        self.lock().report.source.away = Some(Away {
+            since,
+            why,
+            remedy: None,
+        });
     }
 
     /// An event of its own time `at` was read for destination number `destination`.
@@ -423,6 +431,7 @@ mod tests {
         board.lock().report.source.away = Some(Away {
             since: ago(2),
             why: "503".to_owned(),
+            remedy: None,
         });
         assert_eq!(seconds(&board), (3, 2), "nobody knows what happened since");
         board.looked(now(), vec!["s-1".to_owned()]);

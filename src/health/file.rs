@@ -1,5 +1,6 @@
 //! The report in the state folder: written by rename, so that a reader sees one whole, and read
-//! without a lock.
+//! without a lock. Beside it lies a lock that its process has as long as it lives, so that one that
+//! was killed is known to be gone at once.
 
 use std::convert::Infallible;
 use std::fs;
@@ -10,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use jiff::{SignedDuration, Timestamp};
 
 use super::board::{Board, Report};
+use crate::delivery::state::{Holder, Holding, Lock, StateError};
 
 /// The folder below the profile's state.
 const FOLDER: &str = "status";
@@ -34,8 +36,18 @@ pub struct StatusError {
 /// A report as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
+    pub path: PathBuf,
     pub report: Report,
-    pub is_stale: bool,
+    pub life: Life,
+}
+
+/// What is known of the process that wrote a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    Runs,
+    /// It has not written for long: it is stuck, or it was on another machine.
+    Silent,
+    Gone,
 }
 
 /// Keeps the report of `board` in the state folder `state` until it is dropped; then it goes. What
@@ -46,7 +58,7 @@ pub async fn publish(
     mut told: impl FnMut(&StatusError),
 ) -> Infallible {
     let folder = state.join(FOLDER);
-    let file = Placed(folder.join(format!("{}.json", std::process::id())));
+    let mut file = Placed::at(folder.join(format!("{}.json", std::process::id())));
     let mut is_told = false;
     loop {
         match file.write(&folder, &board.report()) {
@@ -65,32 +77,53 @@ pub async fn publish(
 }
 
 /// A file that goes with its process.
-struct Placed(PathBuf);
+struct Placed {
+    path: PathBuf,
+    /// From the first writing on.
+    lock: Option<Lock>,
+}
 
 impl Placed {
-    fn write(&self, folder: &Path, report: &Report) -> Result<(), StatusError> {
-        let write = || {
-            fs::create_dir_all(folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            file.write_all(&serde_json::to_vec(report)?)?;
-            file.persist(&self.0).map(drop).map_err(|error| error.error)
-        };
-        write().map_err(|source| StatusError {
-            path: self.0.clone(),
+    fn at(path: PathBuf) -> Self {
+        Self { path, lock: None }
+    }
+
+    fn write(&mut self, folder: &Path, report: &Report) -> Result<(), StatusError> {
+        let written = self.written(folder, report);
+        written.map_err(|source| StatusError {
+            path: self.path.clone(),
             source,
         })
+    }
+
+    fn written(&mut self, folder: &Path, report: &Report) -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        if self.lock.is_none() {
+            let holder = Holder::this(&report.command, report.started);
+            let lock = Lock::take(&lock_of(&self.path), &holder);
+            self.lock = Some(lock.map_err(io::Error::other)?);
+        }
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&serde_json::to_vec(report)?)?;
+        let kept = file.persist(&self.path);
+        kept.map(drop).map_err(|error| error.error)
     }
 }
 
 impl Drop for Placed {
     fn drop(&mut self) {
-        // It may never have been written.
-        let _ = fs::remove_file(&self.0);
+        // They may never have been written.
+        let _ = fs::remove_file(&self.path);
+        let _ = fs::remove_file(lock_of(&self.path));
     }
 }
 
-/// Takes out what nobody has written since long: killed processes leave one each. What cannot be
-/// removed stays, and is said to be stale.
+fn lock_of(report: &Path) -> PathBuf {
+    report.with_extension("lock")
+}
+
+/// Takes out what nobody has written since long and nobody has locked: killed processes leave both
+/// files. What cannot be removed stays, and is said to be stale.
 fn sweep(folder: &Path, now: SystemTime) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
@@ -98,8 +131,10 @@ fn sweep(folder: &Path, now: SystemTime) {
     for entry in entries.flatten() {
         let written = entry.metadata().and_then(|file| file.modified());
         let age = written.ok().and_then(|at| now.duration_since(at).ok());
-        if age.is_some_and(|age| age > KEPT) {
-            let _ = fs::remove_file(entry.path());
+        let path = entry.path();
+        let is_free = || matches!(Lock::look(&path), Ok(Holding::Free));
+        if age.is_some_and(|age| age > KEPT) && is_free() {
+            let _ = fs::remove_file(path);
         }
     }
 }
@@ -130,12 +165,27 @@ pub fn read_all(state: &Path, now: Timestamp) -> Result<Vec<Stored>, StatusError
         let report = fs::read(&path).ok();
         let report = report.and_then(|text| serde_json::from_slice::<Report>(&text).ok());
         found.extend(report.map(|report| Stored {
-            is_stale: now.duration_since(report.at) > STALE,
+            life: life(&path, &report, now),
+            path,
             report,
         }));
     }
     found.sort_by_key(|stored| std::cmp::Reverse(stored.report.at));
     Ok(found)
+}
+
+/// Of the process whose report lies at `path`. Locks of another machine are not seen here.
+fn life(path: &Path, report: &Report, now: Timestamp) -> Life {
+    let lock = lock_of(path);
+    let is_of_here = report.host == Holder::this("", now).host;
+    let is_free = || -> Result<bool, StateError> { Ok(!Lock::look(&lock)?.is_held()) };
+    if is_of_here && lock.exists() && is_free().unwrap_or(false) {
+        return Life::Gone;
+    }
+    match now.duration_since(report.at) > STALE {
+        true => Life::Silent,
+        false => Life::Runs,
+    }
 }
 
 #[cfg(test)]
@@ -158,7 +208,7 @@ mod tests {
             found = looked => found,
         };
         assert_eq!(found.len(), 1);
-        assert!(!found[0].is_stale);
+        assert_eq!(found[0].life, Life::Runs);
         assert_eq!(found[0].report.command, "relay");
         assert_eq!(read_all(state, Timestamp::now()).expect("nothing"), []);
     }
@@ -168,25 +218,48 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let board = Board::new("relay", [], Timestamp::now);
         let status = folder.path().join(FOLDER);
-        let file = Placed(status.join("1.json"));
+        let mut file = Placed::at(status.join("1.json"));
         file.write(&status, &board.report()).expect("writable");
         fs::write(status.join("2.json"), "{").expect("writable");
         let later = Timestamp::now() + SignedDuration::from_mins(5);
         let found = read_all(folder.path(), later).expect("readable");
         assert_eq!(found.len(), 1);
-        assert!(found[0].is_stale);
+        assert_eq!(found[0].life, Life::Silent);
+    }
+
+    #[test]
+    fn a_process_that_has_given_up_its_lock_is_gone_at_once() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let board = Board::new("relay", [], Timestamp::now);
+        let status = folder.path().join(FOLDER);
+        let mut file = Placed::at(status.join("1.json"));
+        file.write(&status, &board.report()).expect("writable");
+        let life = |report: &Report| life(&status.join("1.json"), report, report.at);
+        assert_eq!(life(&board.report()), Life::Runs);
+        file.lock = None;
+        assert_eq!(life(&board.report()), Life::Gone);
+        let elsewhere = Report {
+            host: "another-machine".to_owned(),
+            ..board.report()
+        };
+        assert_eq!(life(&elsewhere), Life::Runs);
     }
 
     #[test]
     fn what_killed_processes_left_behind_goes_after_a_while() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let board = Board::new("relay", [], Timestamp::now);
-        let file = Placed(folder.path().join("1.json"));
+        let mut file = Placed::at(folder.path().join("1.json"));
         file.write(folder.path(), &board.report())
             .expect("writable");
         sweep(folder.path(), SystemTime::now() + KEPT / 2);
-        assert!(file.0.exists());
+        assert!(file.path.exists());
         sweep(folder.path(), SystemTime::now() + KEPT * 2);
-        assert!(!file.0.exists());
+        assert!(!file.path.exists());
+        let lock = lock_of(&file.path);
+        assert!(lock.exists(), "somebody has it");
+        file.lock = None;
+        sweep(folder.path(), SystemTime::now() + KEPT * 2);
+        assert!(!lock.exists());
     }
 }

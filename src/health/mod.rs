@@ -13,5 +13,5 @@ mod server;
 
 pub use board::{Away, Board, DestinationState, Report, SourceState, Waiting};
 pub use door::{DoorState, Kept};
-pub use file::{StatusError, Stored, publish, read_all};
+pub use file::{Life, StatusError, Stored, publish, read_all};
 pub use server::{ListenError, Server};

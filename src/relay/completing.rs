@@ -18,7 +18,8 @@ use crate::delivery::Record;
 use crate::delivery::spool::{Again, NotStored, Offer, Waiting, Wanted};
 use crate::delivery::state::StateError;
 use crate::domain::webhook::WebhookEvent;
-use crate::sources::{self, Completer, Webhook, Why};
+use crate::gateway::GatewayError;
+use crate::sources::{self, Completer, SourceError, Webhook, Why};
 
 /// Webhooks looked at together; each may wait for an answer of the gateway.
 const AT_ONCE: usize = 16;
@@ -220,7 +221,7 @@ impl Round<'_> {
     ) -> Verdict {
         let is_away = matches!(again.why, Why::Away(_));
         match is_away {
-            true => self.gateway_is_away(look.now, again.after, again.why.to_string()),
+            true => self.gateway_is_away(look.now, again),
             false => self.gateway_answers(),
         }
         let kept = match again.why {
@@ -282,9 +283,10 @@ impl Round<'_> {
         self.settings.counts.find_gateway();
     }
 
-    fn gateway_is_away(&self, now: Timestamp, after: Duration, why: String) {
-        *self.away.borrow_mut() = Some(later(now, after));
-        self.settings.counts.lose_gateway(why);
+    fn gateway_is_away(&self, now: Timestamp, again: &sources::Again) {
+        *self.away.borrow_mut() = Some(later(now, again.after));
+        let (why, remedy) = (again.why.to_string(), again.why.error().and_then(remedy));
+        self.settings.counts.lose_gateway(why, remedy);
     }
 }
 
@@ -311,6 +313,20 @@ pub(super) async fn while_full<T>(
             }
             done => return done,
         }
+    }
+}
+
+/// What a person has to do about a gateway that refuses: it goes on refusing.
+pub fn remedy(error: &SourceError) -> Option<&'static str> {
+    match error.gateway()? {
+        GatewayError::Unauthorized { .. } | GatewayError::Token => Some(
+            "give it another gateway token (--gateway-token-file, HOOP_TOKEN or `hoop login`) and \
+             start the relay again",
+        ),
+        GatewayError::Forbidden { .. } => {
+            Some("give it a gateway token of the group auditor or admin and start the relay again")
+        }
+        _ => None,
     }
 }
 

@@ -53,7 +53,7 @@ pub struct Numbers {
     /// Of these, those whose id was there before.
     pub duplicates: u64,
     pub refused: BTreeMap<Refusal, u64>,
-    /// Why the last webhook was answered 503; `None` since one was taken.
+    /// Why a webhook is answered 503; `None` since one was taken, or would have been.
     pub closed: Option<String>,
     /// Webhooks whose events are whole.
     pub completed: u64,
@@ -61,8 +61,17 @@ pub struct Numbers {
     pub incomplete: u64,
     /// Events that no webhook told, found in the gateway's list.
     pub reconciled: u64,
-    /// Since when the gateway cannot be asked, and why; `None` since it answered.
-    pub gateway_away: Option<(Timestamp, String)>,
+    /// `None` since the gateway answered.
+    pub gateway_away: Option<GatewayAway>,
+}
+
+/// A gateway that cannot be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatewayAway {
+    pub since: Timestamp,
+    pub why: String,
+    /// What a person has to do, where nothing else helps.
+    pub remedy: Option<&'static str>,
 }
 
 impl Counts {
@@ -81,9 +90,14 @@ impl Counts {
         *self.lock().refused.entry(why).or_default() += 1;
     }
 
-    /// The spool took nothing.
-    pub(super) fn close(&self, why: String) {
+    /// The spool takes nothing.
+    pub fn close(&self, why: String) {
         self.lock().closed = Some(why);
+    }
+
+    /// The spool would take a webhook.
+    pub fn open(&self) {
+        self.lock().closed = None;
     }
 
     pub(super) fn complete(&self) {
@@ -98,15 +112,20 @@ impl Counts {
         self.lock().reconciled += events;
     }
 
-    pub(super) fn find_gateway(&self) {
+    /// The gateway answers.
+    pub fn find_gateway(&self) {
         self.lock().gateway_away = None;
     }
 
     /// The gateway cannot be asked.
-    pub fn lose_gateway(&self, why: String) {
+    pub fn lose_gateway(&self, why: String, remedy: Option<&'static str>) {
         let mut numbers = self.lock();
-        let since = numbers.gateway_away.take().map(|(since, _)| since);
-        numbers.gateway_away = Some((since.unwrap_or_else(Timestamp::now), why));
+        let since = numbers.gateway_away.take().map(|away| away.since);
+        numbers.gateway_away = Some(GatewayAway {
+            since: since.unwrap_or_else(Timestamp::now),
+            why,
+            remedy,
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, Numbers> {

@@ -20,12 +20,12 @@ mod sockets;
 mod tls;
 mod watched;
 
-pub use completing::{Completion, complete};
+pub use completing::{Completion, complete, remedy};
 pub use counts::{Counts, Refusal};
 pub use door::{Door, DoorSettings};
 pub use feeding::feed;
 pub use keys::{KeyFile, Keys, KeysError};
-pub use reconciling::{Reconciliation, reconcile};
+pub use reconciling::{NotReconciled, Reconciliation, reconcile};
 pub use service::Service;
 pub use sockets::{SocketError, open, socket_of_the_service_manager};
 pub use tls::{Certificate, TlsError};

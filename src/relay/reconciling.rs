@@ -1,9 +1,10 @@
 //! What no webhook told: offered to the spool, which knows what was missing.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::completing::{offer, while_full};
 use super::counts::Counts;
@@ -31,6 +32,10 @@ pub struct Reconciliation<'a> {
     pub counts: &'a Counts,
     /// Who has it reconciles; `None` where there is nobody else.
     pub lease: Option<&'a Lease>,
+    /// Where there is no position, it begins here.
+    pub begin: Timestamp,
+    /// Told that there is none.
+    pub begins: &'a dyn Fn(),
 }
 
 /// Why reconciling ended.
@@ -42,9 +47,12 @@ pub enum NotReconciled {
     Spool(#[from] NotStored),
 }
 
-/// Reads the gateway's list at a slow pace, for ever, and offers what is in it to the spool. The first
-/// time it begins with now: what was before the relay is of no concern. Of several relays one does so
-/// at a time, and goes on where the last one left off.
+/// Reads what is left of the gateway's list once, offers it to the spool, and waits as long as the
+/// source does between two looks. A gateway that is away is waited for no longer than that. A look
+/// that was begun comes to its end, however long it takes, and goes on where the last one left off,
+/// also that of another relay. The first one begins with the relay: what was before is of no concern.
+///
+/// Of several relays whoever has the lease is to call this; one that loses it stops.
 ///
 /// # Errors
 ///
@@ -52,47 +60,61 @@ pub enum NotReconciled {
 pub async fn reconcile(
     settings: Reconciliation<'_>,
     statements: impl Fn(&Session, &[u8]) -> Option<String>,
-    mut news: impl FnMut(News),
+    news: impl FnMut(News),
 ) -> Result<(), NotReconciled> {
     let Some(lease) = settings.lease else {
-        return reconcile_alone(settings, &statements, &mut news).await;
+        return look(settings, statements, news).await;
     };
-    loop {
-        lease.held().await;
-        tokio::select! {
-            ended = reconcile_alone(settings, &statements, &mut news) => match ended {
-                Err(NotReconciled::Spool(NotStored::Queue(QueueError::Overtaken { .. }))) => {
-                    tracing::warn!("another relay reconciles as well");
-                }
-                ended => return ended,
-            },
-            () = lease.lost() => tracing::warn!("another relay reconciles from here on"),
+    tokio::select! {
+        ended = look(settings, statements, news) => match ended {
+            Err(NotReconciled::Spool(NotStored::Queue(QueueError::Overtaken { .. }))) => {
+                tracing::warn!("another relay reconciles as well");
+                Ok(())
+            }
+            ended => ended,
+        },
+        () = lease.lost() => {
+            tracing::warn!("another relay reconciles from here on");
+            Ok(())
         }
     }
 }
 
-async fn reconcile_alone(
+async fn look(
     settings: Reconciliation<'_>,
-    statements: &impl Fn(&Session, &[u8]) -> Option<String>,
-    news: &mut impl FnMut(News),
+    statements: impl Fn(&Session, &[u8]) -> Option<String>,
+    mut news: impl FnMut(News),
 ) -> Result<(), NotReconciled> {
     let name = format!("reconcile {}", settings.source.gateway.page_base());
-    let position = RefCell::new(found(settings.spool, &name).await?);
-    let left = |until: Timestamp| Some(position.borrow().left(until));
+    let position = RefCell::new(found(settings, &name).await?);
+    let (begun, is_over) = (Instant::now(), Cell::new(false));
+    let interval = settings.source.interval;
+    let left = |until: Timestamp| {
+        let goes_on = !is_over.get() && begun.elapsed() <= interval;
+        goes_on.then(|| position.borrow().left(until))
+    };
+    let news = |one: News| {
+        is_over.set(is_over.get() || matches!(one, News::Looked { .. }));
+        news(one);
+    };
     let (tx, fed) = mpsc::channel(AT_ONCE);
-    let read = sources::reconcile(settings.source, left, statements, tx, &mut *news);
+    let read = sources::reconcile(settings.source, left, statements, tx, news);
     let taken = take(settings, &name, &position, fed);
-    tokio::select! {
-        read = read => read.map(drop).map_err(NotReconciled::from),
-        taken = taken => taken.map_err(NotReconciled::from),
-    }
+    // What was read is kept before the look is over.
+    tokio::try_join!(async { read.await.map_err(NotReconciled::from) }, async {
+        taken.await.map_err(NotReconciled::from)
+    },)?;
+    Ok(())
 }
 
-async fn found(spool: &Backlog, name: &str) -> Result<Position, NotStored> {
+async fn found(settings: Reconciliation<'_>, name: &str) -> Result<Position, NotStored> {
     let now = Timestamp::now();
     let lost = || Position::beginning_at(now.checked_sub(BACK).unwrap_or(now));
-    Ok(match spool.note(name).await {
-        Ok(None) => Position::beginning_at(now),
+    Ok(match settings.spool.note(name).await {
+        Ok(None) => {
+            (settings.begins)();
+            Position::beginning_at(settings.begin)
+        }
         Ok(Some(text)) => Position::from_json(&text).unwrap_or_else(|error| {
             tracing::warn!(%error, "the list is read again");
             lost()

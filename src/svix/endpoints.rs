@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::SvixApplication;
 use super::error::SvixError;
-use super::wire::{Endpoint, Headers, Stats, endpoint_in, endpoint_patch};
+use super::wire::{Endpoint, Headers, SigningSecret, Stats, endpoint_in, endpoint_patch};
 use crate::domain::endpoint::{self, Change, Counts, NewEndpoint};
 use crate::domain::secret::Secret;
 use crate::http::Method;
@@ -82,6 +82,12 @@ impl SvixApplication {
         let body = json!({"headers": {name: null}});
         self.send(Method::PATCH, &["endpoint", id, "headers"], Some(&body))
             .await
+    }
+
+    /// `GET …/secret`: what it signs with.
+    pub async fn secret(&self, id: &str) -> Result<Secret, SvixError> {
+        let secret: SigningSecret = self.get(&["endpoint", id, "secret"]).await?;
+        Ok(secret.into())
     }
 
     /// `POST …/secret/rotate`: signs with `secret` from now on, and with the one before as well for

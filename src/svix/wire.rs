@@ -138,6 +138,20 @@ impl Headers {
     }
 }
 
+/// `GET …/secret`. It has no `Debug`, which would show it.
+#[derive(Deserialize)]
+pub(super) struct SigningSecret {
+    key: String,
+}
+
+impl From<SigningSecret> for Secret {
+    fn from(wire: SigningSecret) -> Self {
+        // The prefix may be left out.
+        let key = wire.key.strip_prefix("whsec_").unwrap_or(&wire.key);
+        Secret::new(format!("whsec_{key}"))
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Attempt {

@@ -1,5 +1,9 @@
 //! `sessions export` asks before it sends much, or what Datadog takes under another time alone.
 
+use std::fs;
+
+use jiff::Timestamp;
+
 use crate::support::{CommandOutput, Pty, SandboxOptions, TestEnvironment};
 
 fn export(environment: &TestEnvironment, flags: &[&str]) -> CommandOutput {
@@ -138,4 +142,49 @@ fn an_estimate_is_of_the_destinations_that_were_named() {
         assert!(logs.stdout.contains("left out (--late skip)"), "{logs}");
     }
     assert!(sandbox.received("logs", "").is_empty());
+}
+
+#[test]
+fn a_file_is_looked_through_before_any_of_it_is_sent() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = environment.path("lines.ndjson");
+    let now = Timestamp::now().as_millisecond();
+    let fresh = |number: u32| format!("{{\"timestamp\":{now},\"evt\":{{\"id\":\"e{number}\"}}}}\n");
+    let old = "{\"timestamp\":\"2026-01-02T03:04:05Z\",\"evt\":{\"id\":\"old\"}}\n";
+    let name = path.display().to_string();
+    let lines = |flags: &[&str]| export(&environment, &[&["--file", &name], flags].concat());
+    fs::write(&path, format!("{}\n{old}", fresh(1))).expect("a writable home");
+    let refused = lines(&[]).exits(2);
+    let _ = refused
+        .says("line 3 of")
+        .says("more than 17h 30m ago")
+        .says("--yes, or choose by --late");
+    assert!(sandbox.received("logs", "").is_empty());
+    let _ = lines(&["--dry-run"]).exits(0);
+    let _ = lines(&["--late", "skip"]).exits(0);
+    // What lies before its position is not looked at any more.
+    fs::write(&path, format!("{}\n{old}{}", fresh(1), fresh(2))).expect("a writable home");
+    let _ = lines(&[]).exits(0);
+    assert_eq!(sandbox.received("logs", "").len(), 2);
+    let _ = lines(&["--again"]).exits(2);
+    let _ = lines(&["--again", "--yes"]).exits(0);
+    assert_eq!(sandbox.received("logs", "").len(), 5);
+    // A stream cannot be looked at before it is read.
+    let stdin = ["sessions", "export", "--to", "logs", "--file", "-"];
+    let _ = environment.command(stdin).stdin(old).run().exits(0);
+}
+
+#[test]
+fn many_lines_are_counted_before_they_are_sent() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = environment.path("lines.ndjson");
+    fs::write(&path, "{}\n".repeat(100_001)).expect("a writable home");
+    let name = path.display().to_string();
+    let refused = export(&environment, &["--file", &name]).exits(2);
+    let _ = refused.says("Send 100001 lines?").says("--yes");
+    assert!(sandbox.received("logs", "").is_empty());
+    fs::write(&path, "{}\n".repeat(100_000)).expect("a writable home");
+    let _ = export(&environment, &["--file", &name]).exits(0);
 }

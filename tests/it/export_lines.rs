@@ -11,7 +11,8 @@ use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CommandOutput, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape, until,
+    Asked, CommandOutput, SandboxOptions, SandboxProcess, ScriptedServer, TestEnvironment,
+    assert_shape, dead_letters, until,
 };
 
 fn export(environment: &TestEnvironment, file: &str, flags: &[&str]) -> CommandOutput {
@@ -53,13 +54,6 @@ fn arrived(sandbox: &SandboxProcess) -> BTreeMap<String, usize> {
         *count.entry(id.to_owned()).or_default() += 1;
     }
     count
-}
-
-fn letters(summary: &Value) -> Vec<Value> {
-    let path = summary["dead_letter_file"].as_str().expect("a file");
-    let text = fs::read_to_string(path).expect("the file that was named");
-    let letters = text.lines().map(serde_json::from_str);
-    letters.collect::<Result<_, _>>().expect("JSON lines")
 }
 
 #[test]
@@ -137,7 +131,7 @@ fn a_broken_line_is_named_and_kept_and_the_rest_goes() {
         (&summary["accepted"], &summary["dead_letters"]),
         (&json!(2), &json!(1))
     );
-    let letters = letters(&summary);
+    let letters = dead_letters(&summary);
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0]["event"], broken);
     // It is dealt with: the next run does not meet it again.
@@ -235,7 +229,7 @@ fn a_stream_ends_where_it_is_cut_and_the_half_line_is_kept() {
     let cut = format!("{}{{\"half\":", lines(0..2));
     let summary = environment.command(args).stdin(cut).run().exits(6).json();
     assert_eq!(summary["accepted"], 2);
-    assert_eq!(letters(&summary)[0]["event"], "{\"half\":");
+    assert_eq!(dead_letters(&summary)[0]["event"], "{\"half\":");
 }
 
 #[test]
@@ -267,7 +261,7 @@ fn old_lines_go_out_marked() {
         &environment,
         "{\"timestamp\":\"2026-01-02T03:04:05Z\",\"big\":12345678901234567890123,\"evt\":{\"id\":\"o\"}}\n",
     );
-    let summary = export(&environment, &path.display().to_string(), &[])
+    let summary = export(&environment, &path.display().to_string(), &["--yes"])
         .exits(0)
         .json();
     assert_eq!(summary["late"], 1);
@@ -365,4 +359,64 @@ fn a_dry_run_shows_the_lines_and_remembers_nothing() {
     assert!(shown.stdout.contains("\"id\": \"e1\""), "{}", shown.stdout);
     let sent = export(&environment, &name, &[]).exits(0).json();
     assert_eq!(sent["accepted"], 2);
+}
+
+#[test]
+fn what_was_set_aside_or_is_empty_does_not_count_as_sent() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = file(
+        &environment,
+        &format!("{}\n\nno object\n{}", whole(1), whole(5)),
+    );
+    let name = path.display().to_string();
+    let first = export(&environment, &name, &[]).exits(6).json();
+    let counts = |summary: &Value| {
+        let count = |name: &str| summary[name].as_u64().expect("a count");
+        [count("accepted"), count("already_sent")]
+    };
+    assert_eq!(counts(&first), [2, 0]);
+    append(&path, &format!("\n{}", whole(7)));
+    let second = export(&environment, &name, &[]).exits(0);
+    assert_eq!(counts(&second.json()), [1, 2]);
+    let third = export(&environment, &name, &[]).exits(0).json();
+    assert_eq!(counts(&third), [0, 3]);
+    let again = export(&environment, &name, &["--again"]).exits(6).json();
+    assert_eq!(counts(&again), [3, 0]);
+    let last = export(&environment, &name, &[]).exits(0).json();
+    assert_eq!(counts(&last), [0, 3]);
+}
+
+#[test]
+fn an_intake_that_refuses_zstd_gets_gzip_and_that_is_told_with_its_end() {
+    let intake = ScriptedServer::start(|asked: &Asked| {
+        let (status, body) = match (asked.target.as_str(), asked.header("content-encoding")) {
+            ("/api/v1/validate", _) => (200, r#"{"valid":true}"#),
+            (_, Some("zstd")) => (415, r#"{"errors":["Unsupported Media Type"]}"#),
+            _ => (202, "{}"),
+        };
+        (status, "application/json", body.to_owned())
+    });
+    let sandbox = SandboxOptions::default().start();
+    let mut environment = TestEnvironment::of(&sandbox);
+    environment.set("DDCTL_DATADOG_URL", intake.url());
+    let path = file(&environment, &lines(0..2_500)).display().to_string();
+    let told = export(&environment, &path, &[]).exits(0);
+    let _ = told
+        .says("gzip instead of zstd until this run ends")
+        .says("415")
+        .says("--compression gzip begins with it");
+    let encodings = || {
+        let asked = intake.asked().into_iter();
+        let sent = asked.filter(|asked| asked.target == "/api/v2/logs");
+        let encoding = |asked: Asked| asked.header("content-encoding").map(str::to_owned);
+        sent.filter_map(encoding).collect::<Vec<_>>()
+    };
+    assert_eq!(encodings(), ["zstd", "gzip", "gzip", "gzip"]);
+    // The next run begins with zstd again; who says gzip is not told anything.
+    let _ = export(&environment, &path, &["--again"]).exits(0);
+    assert_eq!(encodings()[4..], ["zstd", "gzip", "gzip", "gzip"]);
+    let gzip = export(&environment, &path, &["--again", "--compression", "gzip"]).exits(0);
+    assert!(!gzip.stderr.contains("instead of"), "{}", gzip.stderr);
+    assert_eq!(encodings()[8..], ["gzip", "gzip", "gzip"]);
 }

@@ -3,12 +3,14 @@
 mod assert;
 mod audit;
 mod audit_modes;
+mod auth;
 mod completions;
 mod config;
 mod crowded;
 mod dashboards;
 mod deadletters;
 mod demo;
+mod doctor;
 mod export;
 mod export_asks;
 mod export_destinations;

@@ -230,6 +230,43 @@ fn an_event_is_queued_once_and_a_completed_one_once_more() {
     });
 }
 
+/// The note that a relay made last is as it was when the relay died.
+async fn noted(server: &NatsServer, id: &str, word: Option<&'static str>) {
+    let client = async_nats::connect(server.url()).await.expect("connected");
+    let context = async_nats::jetstream::new(client);
+    let known = context.get_key_value("ddctl-team_20a-known").await;
+    let known = known.expect("a bucket");
+    match word {
+        Some(word) => drop(known.put(id, word.into()).await.expect("noted")),
+        None => known.purge(id).await.expect("forgotten"),
+    }
+}
+
+#[test]
+fn a_relay_that_dies_between_a_partial_event_and_its_note_loses_no_complete_one() {
+    let Some(server) = NatsServer::start() else {
+        return;
+    };
+    block_on(async {
+        let queue = open(&settings(&server)).await;
+        let offer = async |offers| queue.offer(offers).await.expect("confirmed");
+        for (id, word, became) in [
+            ("e1", Some("begun"), Added::Revision),
+            ("e2", None, Added::New),
+        ] {
+            let partial = || vec![Offer::Partial(record(id))];
+            assert_eq!(offer(partial()).await, [Added::New]);
+            noted(&server, id, word).await;
+            assert_eq!(offer(partial()).await, [Added::No], "{id} was published");
+            noted(&server, id, word).await;
+            assert_eq!(offer(whole(id)).await, [became]);
+        }
+        let held = events(&queue, 4).await;
+        let ids: Vec<&str> = held.iter().map(|event| event.id.as_str()).collect();
+        assert_eq!(ids, ["e1", "e1", "e2", "e2"]);
+    });
+}
+
 #[test]
 fn a_webhook_that_waits_goes_back_and_is_told_of_once() {
     let Some(server) = NatsServer::start() else {

@@ -446,13 +446,13 @@ fn an_export_proves_itself_once_it_is_indexed() {
         "sessions", "export", "--since", "1h", "--to", "x.ndjson", "--verify",
     ];
     let _ = environment.run(to_file).exits(2).says("--to logs");
-    environment.unset("DD_APP_KEY");
+    let again = ["--since", EVERYTHING, "--again", "--verify"];
     let sent = sandbox.received("logs", "evt.id").len();
-    let _ = ship(
-        &environment,
-        &["--since", EVERYTHING, "--again", "--verify"],
-    )
-    .exits(4);
+    environment.set("DD_APP_KEY", "no application key");
+    let malformed = ship(&environment, &again).exits(4);
+    let _ = malformed.says("application key");
+    environment.unset("DD_APP_KEY");
+    let _ = ship(&environment, &again).exits(4);
     assert_eq!(
         sandbox.received("logs", "evt.id").len(),
         sent,

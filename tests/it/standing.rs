@@ -66,16 +66,29 @@ fn one_that_was_killed_is_said_to_be_gone() {
     let _ = status(&environment, |_| true);
     running.signal(Signal::KILL);
     let _ = running.finish();
+    let output = environment.run(["status"]).exits(1);
+    let _ = output
+        .shows("gone: last heard of at")
+        .shows("was delivering")
+        .says("what was running is gone");
+    let reports = environment.run(["status", "-o", "json"]).exits(1).json();
+    assert_eq!(
+        (&reports[0]["gone"], &reports[0]["stale"]),
+        (&true.into(), &true.into())
+    );
+
+    // Of another machine nothing is known but how long it has been silent.
     let folder = environment.home().join(".local/state/ddctl/default/status");
-    let file = fs::read_dir(folder).expect("a folder").next();
-    let path = file.expect("a report").expect("an entry").path();
+    let mut entries = fs::read_dir(folder).expect("a folder").flatten();
+    let report = entries.find(|entry| entry.path().extension().is_some_and(|end| end == "json"));
+    let path = report.expect("a report").path();
     let mut report: Value =
         serde_json::from_slice(&fs::read(&path).expect("a file")).expect("JSON");
     report["at"] = "2026-01-01T00:00:00Z".into();
+    report["host"] = "another-machine".into();
     fs::write(&path, report.to_string()).expect("ours");
     let output = environment.run(["status"]).exits(1);
-    assert!(output.stdout.contains("stale"), "{}", output.stdout);
-    assert!(output.stderr.contains("gone or stuck"), "{}", output.stderr);
+    let _ = output.shows("stale").says("gone or stuck");
 }
 
 #[test]
@@ -122,6 +135,30 @@ fn a_heartbeat_goes_to_the_logs_as_the_pack_expects_it() {
     });
     assert_eq!(beat["ddctl.state"], "delivering");
     assert_eq!(beat["ddsource"], "hoop");
+    stopped(running);
+}
+
+#[test]
+fn a_heartbeat_arrives_where_the_intake_takes_no_zstd() {
+    let sandbox = SandboxOptions::default().sessions(5).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let intake = ScriptedServer::start(|asked: &Asked| {
+        let (status, body) = match (asked.target.as_str(), asked.header("content-encoding")) {
+            ("/api/v1/validate", _) => (200, r#"{"valid":true}"#),
+            (_, Some("zstd")) => (415, r#"{"errors":["Unsupported Media Type"]}"#),
+            _ => (202, "{}"),
+        };
+        (status, "application/json", body.to_owned())
+    });
+    let flags = ["--heartbeat", "200ms", "--yes"];
+    let running = follow(&environment, &flags, Some(intake.url()));
+    until("a heartbeat that is taken", || {
+        let beats = |asked: &Asked| {
+            let body = String::from_utf8_lossy(&asked.body);
+            asked.header("content-encoding") != Some("zstd") && body.contains("ddctl.heartbeat")
+        };
+        intake.asked().iter().any(beats).then_some(())
+    });
     stopped(running);
 }
 

@@ -91,9 +91,13 @@ fn positions_are_shown_and_one_that_is_forgotten_sends_again() {
 
 #[test]
 fn who_is_at_work_is_named_and_keeps_its_position() {
-    let sandbox = SandboxOptions::default().fault("logs:stall@1").start();
+    let sandbox = SandboxOptions::default().sessions(20).start();
     let environment = TestEnvironment::of(&sandbox);
-    let path = environment.home().join("events.ndjson");
+    deliver(&environment);
+    // It leaves its own name in the lock of the whole file.
+    let _ = environment.run(["state", "repair"]).exits(0);
+    sandbox.put_faults(&["logs:stall@1"]);
+    let path = environment.home().join("more.ndjson");
     fs::write(&path, format!("{}broken\n", lines(5))).expect("a writable home");
     let file = path.display().to_string();
     let args = ["sessions", "export", "--to", "logs", "--file", &file];
@@ -112,8 +116,10 @@ fn who_is_at_work_is_named_and_keeps_its_position() {
         "{}",
         refused.stderr
     );
+    let pid = row["holder"]["pid"].as_u64().expect("a process");
+    let holder = format!("in use by `ddctl sessions export --file` (process {pid} on ");
     let repair = environment.run(["state", "repair"]).exits(1);
-    assert!(repair.stderr.contains("in use"), "{}", repair.stderr);
+    let _ = repair.says(&holder).says("since");
     running.signal(Signal::KILL);
     let _ = running.finish();
     assert!(show(&environment).iter().all(|row| row["held"] == false));
@@ -168,10 +174,85 @@ fn what_a_newer_one_or_another_program_wrote_is_left_alone() {
         // The user version and the application id in SQLite's header.
         bytes[at..at + 4].copy_from_slice(&value.to_be_bytes());
         fs::write(&path, &bytes).expect("our file");
-        for command in ["show", "verify", "repair"] {
-            let refused = environment.run(["state", command]).exits(1);
-            assert!(refused.stderr.contains(word), "{}", refused.stderr);
+        for command in ["show", "repair"] {
+            let _ = environment.run(["state", command]).exits(1).says(word);
         }
+        let verified = environment.run(["state", "verify"]);
+        let _ = match word {
+            "another program" => verified.exits(3).shows(word).says("move it away"),
+            _ => verified.exits(1).says(word),
+        };
         assert_eq!(fs::read(&path).expect("a file"), bytes);
     }
+}
+
+#[test]
+fn an_empty_file_is_damaged_and_the_advice_leads_on() {
+    let sandbox = SandboxOptions::default().sessions(20).start();
+    let environment = TestEnvironment::of(&sandbox);
+    deliver(&environment);
+    let path = folder(&environment).join("state.db");
+    // A file without a byte, and one of SQLite without a table.
+    for empty in [Vec::new(), without_tables(&environment)] {
+        fs::write(&path, &empty).expect("our file");
+        let verified = environment.run(["state", "verify"]).exits(3);
+        let _ = verified.shows("it is empty").says("ddctl state repair");
+        let new = ["sessions", "export", "--new", "--to", "logs"];
+        let refused = environment.run(new).exits(1);
+        let _ = refused.says("it is empty").says("ddctl state repair");
+        let _ = environment.run(["state", "show"]).exits(1);
+        assert_eq!(fs::read(&path).expect("a file"), empty, "no fresh start");
+
+        let repaired = environment.run(["state", "repair"]).exits(0);
+        let _ = repaired.says("ask once for --since").says("receipts list");
+        let _ = environment.run(["state", "verify"]).exits(0);
+        let refused = environment.run(new).exits(2);
+        let _ = refused
+            .says("word of it is gone")
+            .says("--new --since")
+            .says("receipts list");
+        let since = ["--since", "40d", "--yes"];
+        let again = environment.run(new.iter().chain(&since)).exits(0);
+        let _ = again.says("events of 20 sessions");
+        let _ = environment.run(new).exits(0);
+    }
+}
+
+/// The bytes of a file of SQLite with nothing in it.
+fn without_tables(environment: &TestEnvironment) -> Vec<u8> {
+    let path = environment.home().join("nothing.db");
+    let connection = rusqlite::Connection::open(&path).expect("a writable home");
+    let made = connection.execute_batch("CREATE TABLE t (n); DROP TABLE t; VACUUM");
+    made.expect("an empty database");
+    drop(connection);
+    fs::read(path).expect("a file")
+}
+
+#[test]
+fn what_was_put_aside_before_is_never_written_over() {
+    let environment = TestEnvironment::empty();
+    let folder = folder(&environment);
+    fs::create_dir_all(&folder).expect("a writable home");
+    let path = folder.join("state.db");
+    // Every second in which this test may run has its name taken already.
+    let now = Timestamp::now().as_second();
+    let taken: Vec<PathBuf> = (now - 5..now + 900)
+        .map(|second| {
+            let at = Timestamp::from_second(second).expect("a time");
+            folder.join(at.strftime("state.db.damaged-%Y%m%dT%H%M%SZ").to_string())
+        })
+        .collect();
+    for name in &taken {
+        fs::write(name, "an earlier one").expect("our folder");
+    }
+    for rubbish in ["first", "second"] {
+        fs::write(&path, rubbish).expect("our folder");
+        let repaired = environment.run(["state", "repair", "-o", "json"]).exits(0);
+        let aside = repaired.json()["aside"].as_str().map(PathBuf::from);
+        let aside = aside.expect("a path");
+        assert!(!taken.contains(&aside), "{}", aside.display());
+        assert_eq!(fs::read_to_string(aside).expect("the old file"), rubbish);
+    }
+    let is_kept = |name: &PathBuf| fs::read(name).is_ok_and(|text| text == b"an earlier one");
+    assert!(taken.iter().all(is_kept));
 }

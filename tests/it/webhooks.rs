@@ -7,7 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::Value;
 
 use crate::support::{
-    CommandOutput, SandboxOptions, SandboxProcess, ScriptedServer, TestEnvironment, assert_shape,
+    CommandOutput, Pty, SECRET, SandboxOptions, SandboxProcess, ScriptedServer, TestEnvironment,
+    assert_shape,
 };
 
 const RELAY: &str = "https://relay.example.com/hoop";
@@ -87,6 +88,134 @@ fn another_destination_under_the_same_name_is_refused_and_shown() {
 }
 
 #[test]
+fn a_preview_of_a_name_that_is_taken_shows_the_difference() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let _ = register(&environment, &["--yes"]).exits(0);
+    let before = changes(&sandbox);
+    let _ = register(&environment, &["--dry-run"])
+        .exits(0)
+        .says("registered already");
+    let secret = ["--signing-secret-file", "relay.secret", "--dry-run"];
+    let other = ["webhooks", "register", "--to", "https://other.example.com/"];
+    let _ = environment
+        .run(other.into_iter().chain(secret))
+        .exits(1)
+        .says(RELAY)
+        .says("https://other.example.com/");
+    assert_eq!(changes(&sandbox), before);
+}
+
+#[test]
+fn another_secret_under_the_same_name_is_told_of_as_far_as_it_can_be_known() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let _ = register(&environment, &["--yes"]).exits(0);
+    let _ = register(&environment, &[])
+        .exits(0)
+        .says("cannot be known through the gateway");
+    let svix = ["--svix-url", sandbox.var("DDCTL_SANDBOX_SVIX_URL"), "--yes"];
+    let same = register(&environment, &svix).exits(0);
+    assert!(!same.stderr.contains("cannot be known"), "{same}");
+    let lost = environment.path("relay.secret");
+    fs::write(&lost, format!("{SECRET}\n")).expect("ours");
+    let _ = register(&environment, &svix)
+        .exits(1)
+        .says("a secret that relay.secret does not hold")
+        .says("webhooks update ddctl --signing-secret-file relay.secret");
+    let update = [
+        "webhooks",
+        "update",
+        "--signing-secret-file",
+        "relay.secret",
+    ];
+    let _ = environment
+        .run(update.iter().chain(&["--yes"]))
+        .exits(2)
+        .says("--svix-url");
+    let updated = environment.run(update.iter().chain(&svix)).exits(0);
+    assert!(!updated.to_string().contains(SECRET), "{updated}");
+    let _ = register(&environment, &svix)
+        .exits(0)
+        .says("nothing was changed");
+    let _ = environment
+        .run(update.iter().chain(&svix))
+        .exits(0)
+        .says("nothing was changed");
+}
+
+#[test]
+fn what_moves_from_datadog_to_a_relay_gets_a_secret_that_the_relay_has() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let svix = ["--svix-url", sandbox.var("DDCTL_SANDBOX_SVIX_URL"), "--yes"];
+    let of_svix = |line: &[&str]| environment.run(line.iter().chain(&svix));
+    let _ = of_svix(&["webhooks", "register", "--to", "logs"]).exits(0);
+    let update = ["webhooks", "update", "--to", RELAY];
+    let _ = of_svix(&[&update[..], &["--dry-run"]].concat())
+        .exits(0)
+        .says("no relay can check")
+        .says("--signing-secret-file");
+    let secret = ["--signing-secret-file", "relay.secret"];
+    let moved = of_svix(&[&update[..], &secret].concat()).exits(0);
+    assert!(!moved.stderr.contains("no relay can check"), "{moved}");
+    assert!(environment.path("relay.secret").exists());
+    // Svix signs with what the file holds.
+    let _ = register(&environment, &svix)
+        .exits(0)
+        .says("nothing was changed");
+}
+
+#[test]
+fn attaching_is_asked_about_before_anything_is_changed() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let _ = register(&environment, &["--yes"]).exits(0);
+    let before = changes(&sandbox);
+    let flags = ["--uid", "second", "--attach", "prod-*-db"];
+    let _ = register(&environment, &[&flags[..], &["--no-input"]].concat())
+        .exits(2)
+        .says("--yes");
+    assert_eq!(changes(&sandbox), before);
+    let line = [
+        "webhooks",
+        "register",
+        "--to",
+        RELAY,
+        "--signing-secret-file",
+        "relay.secret",
+    ];
+    let mut asked = Pty::start(&environment, &[&line[..], &flags].concat());
+    asked.wait_for("Push the sessions of 4 connections");
+    asked.type_keys("n");
+    assert_eq!(asked.finish().code, 1);
+    assert_eq!(changes(&sandbox), before);
+}
+
+#[test]
+fn the_message_to_send_again_fits_on_a_narrow_screen() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let receiver = ScriptedServer::start(|_| {
+        let why = "the database behind it does not answer, so come back later".to_owned();
+        (500, "text/plain", why)
+    });
+    let line = ["webhooks", "register", "--to", receiver.url(), "--yes"];
+    let secret = ["--signing-secret-file", "relay.secret"];
+    let _ = environment.run(line.into_iter().chain(secret)).exits(0);
+    let _ = environment
+        .run(["webhooks", "test", "--wait", "1s"])
+        .exits(3);
+    let rows = environment.run(["webhooks", "deliveries", "-o", "json"]);
+    let rows = rows.exits(0).json();
+    let message = rows[0]["message_id"].as_str().expect("an id");
+    let shown = Pty::start_sized(&environment, (80, 24), &["webhooks", "deliveries"]).finish();
+    let screen = shown.unwrapped();
+    assert!(screen.contains(message), "{screen}");
+    assert!(screen.contains("500"), "{screen}");
+}
+
+#[test]
 fn without_a_terminal_the_flag_that_answers_is_named() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);
@@ -114,6 +243,9 @@ fn a_dry_run_or_read_only_changes_nothing_and_makes_no_secret() {
     let _ = register(&environment, &["--read-only", "--yes"])
         .exits(2)
         .says("--read-only");
+    let remove = environment.run(["webhooks", "remove", "ddctl", "--read-only"]);
+    let told = remove.exits(2).says("`ddctl webhooks show`").stderr;
+    assert!(!told.contains("--dry-run"), "it has none: {told}");
     assert!(!environment.path("relay.secret").exists());
     assert!(changes(&sandbox).is_empty());
 }

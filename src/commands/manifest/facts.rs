@@ -72,7 +72,7 @@ pub fn plan(context: &Context, wish: Wish<'_>) -> anyhow::Result<Plan> {
         certificates,
         to: wish.flags.to.iter().map(To::to_string).collect(),
         more: wish.flags.more.clone(),
-        secrets: secrets(context, &wish),
+        secrets: secrets(context, &wish)?,
         variables: variables(context, settings),
         mode: wish.mode,
     };
@@ -125,7 +125,7 @@ fn certificates(path: &Path) -> anyhow::Result<String> {
         .with_context(|| format!("read the certificates from {}", path.display()))
 }
 
-fn secrets(context: &Context, wish: &Wish<'_>) -> Vec<SecretKind> {
+fn secrets(context: &Context, wish: &Wish<'_>) -> anyhow::Result<Vec<SecretKind>> {
     let needs_key = |to: &To| !matches!(to.destination, Destination::Otlp(Some(_)));
     let mut secrets = Vec::new();
     if wish.flags.to.iter().any(needs_key) {
@@ -138,19 +138,17 @@ fn secrets(context: &Context, wish: &Wish<'_>) -> Vec<SecretKind> {
     if wish.signs_in_to_queue {
         secrets.push(SecretKind::QueueCredential);
     }
-    if has_redaction_key(context) {
+    if has_redaction_key(context)? {
         secrets.push(SecretKind::RedactionKey);
     }
-    secrets
+    Ok(secrets)
 }
 
 /// Without it marks would have other tokens there than here.
-fn has_redaction_key(context: &Context) -> bool {
-    let named = context
-        .settings()
-        .is_ok_and(|settings| settings.redaction_key_file.is_some());
-    let place = context.secret_place(SecretKind::RedactionKey, &SecretFlags::default());
-    named || matches!(place, Ok(Some(_)))
+fn has_redaction_key(context: &Context) -> anyhow::Result<bool> {
+    let is_named = context.settings()?.redaction_key_file.is_some();
+    let find = || context.secret_place(SecretKind::RedactionKey, &SecretFlags::default());
+    Ok(is_named || find()?.is_some())
 }
 
 fn variables(context: &Context, settings: &Settings) -> Vec<(&'static str, String)> {

@@ -114,7 +114,8 @@ impl Entrance {
         move || state_of(&url, &counts, &spool)
     }
 
-    /// Reads secrets and certificate again when they change or SIGHUP comes, and says what is refused.
+    /// Reads secrets and certificate again when they change or SIGHUP comes, looks whether there is
+    /// room, and says what is refused.
     pub async fn watch(&mut self, ui: &Ui) -> Infallible {
         let mut hangup = signal(SignalKind::hangup()).ok();
         let mut look = tokio::time::interval(LOOK);
@@ -126,6 +127,7 @@ impl Entrance {
                 _ = look.tick() => false,
             };
             self.renew(ui, is_asked);
+            self.look().await;
             is_closed = self.tell_closed(ui, is_closed);
             if last.elapsed() >= TELL {
                 last = tokio::time::Instant::now();
@@ -151,6 +153,15 @@ impl Entrance {
                 Ok(true) => ui.status("the certificate was read again"),
                 Err(error) => ui.warning(&format!("{error}; the one of before stays")),
             }
+        }
+    }
+
+    /// Room comes and goes also while no webhook does.
+    async fn look(&self) {
+        let is_closed = self.counts.numbers().closed.is_some();
+        match self.spool.look(is_closed).await {
+            Ok(()) => self.counts.open(),
+            Err(why) => self.counts.close(why.to_string()),
         }
     }
 
@@ -210,6 +221,10 @@ fn state_of(url: &str, counts: &Counts, spool: &Backlog) -> DoorState {
         completed: numbers.completed,
         incomplete: numbers.incomplete,
         reconciled: numbers.reconciled,
-        gateway_away: numbers.gateway_away.map(|(since, why)| Away { since, why }),
+        gateway_away: numbers.gateway_away.map(|away| Away {
+            since: away.since,
+            why: away.why,
+            remedy: away.remedy.map(ToOwned::to_owned),
+        }),
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -51,6 +52,13 @@ const TO: &str = "Where it goes: `logs` or `events` (Datadog); repeatable, with 
                   one that must not hold the others back";
 
 const LATE: &str = "What happens to events older than Datadog takes [default: restamp]";
+
+const SAME_EVENTS: &str =
+    "`ddctl sessions export --since 1h --to logs --dry-run` shows the same events";
+
+/// The largest webhook and its events have to fit into the quarter above it, where nothing more is
+/// taken.
+const SMALLEST_SPOOL: u64 = 16_000_000;
 
 /// Receive the gateway's webhooks, complete them from its API, and deliver them
 ///
@@ -135,12 +143,12 @@ pub struct Relay {
         value_parser = parse_pace
     )]
     reconcile_every: Duration,
-    /// What is kept at most: above it webhooks are answered 503
+    /// What is kept at most, 16MB or more: above it webhooks are answered 503
     #[arg(
         long,
         value_name = "SIZE",
         default_value = "2GB",
-        value_parser = parse_size,
+        value_parser = parse_spool,
         help_heading = "Spool"
     )]
     spool_size: u64,
@@ -177,6 +185,14 @@ pub struct Relay {
     datadog: DatadogAccess,
 }
 
+fn parse_spool(text: &str) -> Result<u64, String> {
+    let size = parse_size(text).map_err(|error| error.to_string())?;
+    match size < SMALLEST_SPOOL {
+        true => Err("below 16MB there is no room for a large webhook and its events".to_owned()),
+        false => Ok(size),
+    }
+}
+
 fn parse_pace(text: &str) -> Result<Duration, String> {
     let every = parse_duration(text).map_err(|error| error.to_string())?;
     match every < Duration::from_secs(1) {
@@ -187,6 +203,7 @@ fn parse_pace(text: &str) -> Result<Duration, String> {
 
 pub async fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
     check(args)?;
+    context.require_write_or("relaying sends to what --to names", SAME_EVENTS)?;
     let prepared = entrance::prepare(args)?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let keys = args.datadog.flags();
@@ -199,6 +216,7 @@ pub async fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
         gateway: &gateway,
         intake: &intake,
         spool: &spool,
+        begin: context.now(),
     };
     let (door, mut entrance) = prepared.open(&spool)?;
     let relayed = relaying.run(&door, &mut entrance).await;
@@ -217,7 +235,7 @@ pub(super) fn check(args: &Relay) -> Result<(), UsageError> {
     if flags.dry_run {
         return Err(UsageError::with_hint(
             "a relay that sends nothing would keep every webhook or lose it",
-            "`ddctl sessions export --since 1h --to logs --dry-run` shows the same events",
+            SAME_EVENTS,
         ));
     }
     match flags.to.iter().find(|to| !to.destination.is_intake()) {
@@ -264,6 +282,7 @@ struct Relaying<'a> {
     gateway: &'a Gateway,
     intake: &'a Intake<'a>,
     spool: &'a Backlog,
+    begin: Timestamp,
 }
 
 impl Relaying<'_> {
@@ -322,6 +341,7 @@ impl Relaying<'_> {
             spool: self.spool,
             counts: &counts,
             lease: lease.as_ref(),
+            begin: self.begin,
         };
         let mut cancel = self.context.cancel();
         tokio::select! {

@@ -20,7 +20,8 @@ pub struct DeliveryFlags {
     /// Replace a file that exists
     #[arg(long, help_heading = "Destination")]
     pub overwrite: bool,
-    /// Compression on the way to Datadog
+    /// Compression on the way to Datadog; where the first request is refused with 400 or 415, gzip
+    /// takes the place of zstd until the run ends
     #[arg(
         long,
         value_name = "CODEC",

@@ -138,6 +138,12 @@ impl<T, M: Mapping<T>> Keeper<Fed<T>> for Follower<'_, M> {
         }
     }
 
+    fn unsent(&self, id: &str) {
+        if let Some(ledger) = self.ledger {
+            ledger.borrow_mut().set_aside(id);
+        }
+    }
+
     fn settled(&self, numbers: &[Number]) -> Result<(), StateError> {
         self.ledger
             .map_or(Ok(()), |ledger| ledger.borrow_mut().settled(numbers))

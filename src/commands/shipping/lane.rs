@@ -10,7 +10,7 @@ use crate::datadog::Datadog;
 use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
-    self, Account, AtomicFile, DryRun, Entry, Fate, FileError, Format, Given, IntakeKind, Number,
+    self, Account, AtomicFile, DryRun, Fate, FileError, Format, Given, IntakeKind, Number,
     Observer, Options, Parts, PartsError, Progress, Receiver, Record, SentBatch, ShownSpans, Stop,
     Summary, Unplaced, Worth,
 };
@@ -33,6 +33,9 @@ pub trait Keeper<E> {
 
     /// The dead letters have the event of this id; told before it is settled.
     fn refused(&self, _id: &str, _why: &str) {}
+
+    /// The event of this id was set aside or left out; told before it is settled.
+    fn unsent(&self, _id: &str) {}
 
     /// As [`Observer::settled`].
     fn settled(&self, numbers: &[Number]) -> Result<(), StateError>;
@@ -132,13 +135,12 @@ impl<E> Runner<'_, E> {
         Ok(match end {
             End::Intake(account, options) => {
                 let (options, watcher) = (account.options(stopping(options)), self.watcher());
-                let codec = options.codec;
                 let run = delivery::run(items, given, &account, options, watcher);
                 Ended::Done(match self.standing {
                     None => run.await?,
                     Some(standing) => tokio::select! {
                         done = run => done?,
-                        never = standing.beat(self.at, &account, codec) => match never {},
+                        never = standing.beat(self.at, &account) => match never {},
                     },
                 })
             }
@@ -215,9 +217,15 @@ impl<E> Observer for Watcher<'_, E> {
     }
 
     fn batch(&mut self, batch: &SentBatch<'_>) -> Result<(), StateError> {
-        if let Fate::DeadLetter { why, .. } = batch.fate {
-            let refused = |entry: &Entry| self.keeper.refused(&entry.id, why);
-            batch.entries.iter().for_each(refused);
+        for entry in batch.entries {
+            match batch.fate {
+                Fate::DeadLetter { why, .. } => {
+                    self.keeper.refused(&entry.id, why);
+                    self.keeper.unsent(&entry.id);
+                }
+                Fate::Skipped => self.keeper.unsent(&entry.id),
+                Fate::Taken { .. } | Fate::Uncertain => {}
+            }
         }
         Ok(())
     }

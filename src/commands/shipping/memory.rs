@@ -44,6 +44,7 @@ impl Memory {
                 offset: found.offset,
                 line: found.line,
                 beyond: found.beyond,
+                unsent: found.unsent,
                 ..beginning
             },
             Some(_) => {

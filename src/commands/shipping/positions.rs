@@ -226,7 +226,11 @@ fn key_of(place: &Place, site: Option<Site>, selection: &CursorKey) -> io::Resul
 
 fn no_position(mode: &str) -> UsageError {
     UsageError::with_hint(
-        "there is no position to go on from: nothing of this selection was shipped there",
-        format!("say once where to begin: {mode} --since 12h"),
+        "there is no position to go on from: nothing of this selection was shipped there, or word \
+         of it is gone",
+        format!(
+            "say once where to begin: {mode} --since 12h; after `ddctl state repair` or `reset`, \
+             before the oldest session that was open at the last run of `ddctl receipts list`"
+        ),
     )
 }

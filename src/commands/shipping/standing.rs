@@ -13,7 +13,7 @@ use super::lane::Lane;
 use crate::context::Context;
 use crate::delivery::map::heartbeat::Heartbeat;
 use crate::delivery::map::log::LogProfile;
-use crate::delivery::{Account, Codec, IntakeKind};
+use crate::delivery::{Account, IntakeKind};
 use crate::domain::time::{human_duration, parse_duration};
 use crate::health::{Board, DoorState, Server, publish};
 use crate::sources::{News, SourceError};
@@ -217,7 +217,7 @@ impl Standing {
 
     /// Sends heartbeats by the way of destination number `at`, where that leads to the logs. While
     /// the destination is waited for there is none: its absence is what is looked for.
-    pub(super) async fn beat(&self, at: usize, account: &Account<'_>, codec: Codec) -> Infallible {
+    pub(super) async fn beat(&self, at: usize, account: &Account<'_>) -> Infallible {
         if account.kind() != IntakeKind::Logs {
             return std::future::pending().await;
         }
@@ -229,7 +229,7 @@ impl Standing {
                 continue;
             };
             // One that does not arrive is worth nothing later; the next one follows.
-            if let Err(trouble) = account.beat(heartbeat.to_log(&self.profile), codec).await {
+            if let Err(trouble) = account.beat(heartbeat.to_log(&self.profile)).await {
                 tracing::debug!(%trouble, "no heartbeat");
             }
         }

@@ -38,7 +38,7 @@ pub struct Arrived {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Counts {
     pub events: u64,
-    /// Events that the destination had from an earlier run.
+    /// Events that an earlier run had sent.
     pub already_sent: u64,
     pub accepted: u64,
     /// Events that a best-effort destination had no room or no time for.
@@ -202,7 +202,7 @@ impl Counts {
             (
                 self.already_sent,
                 noun,
-                "settled by an earlier run, sent or set aside (--again sends them once more)",
+                "sent by an earlier run (--again sends them once more)",
             ),
             (
                 self.skipped,

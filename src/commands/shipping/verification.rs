@@ -92,7 +92,7 @@ impl ProofFlags {
     ///
     /// # Errors
     ///
-    /// Nothing that goes to the logs, and no application key.
+    /// Nothing that goes to the logs, and no application key or one that cannot be any.
     pub fn check(
         &self,
         context: &Context,
@@ -110,7 +110,10 @@ impl ProofFlags {
             )
             .into());
         }
-        context.secret(SecretKind::AppKey, &keys.flags())?;
+        let keys = keys.flags();
+        context.secret(SecretKind::AppKey, &keys)?;
+        // A client is made of keys of the right shape alone.
+        context.datadog(&keys)?;
         Ok(())
     }
 }

@@ -198,7 +198,10 @@ fn text(told: Progress) -> String {
         Progress::Split { events, why } => format!("halving a batch of {events}: {why}"),
         Progress::DeadLetter { id, why } => format!("event {id} is set aside: {why}"),
         Progress::FellBackToGzip { why } => {
-            format!("the intake does not take zstd, gzip from here on: {why}")
+            format!(
+                "the first request was refused, perhaps for its compression: gzip instead of zstd \
+                 until this run ends (--compression gzip begins with it): {why}"
+            )
         }
         Progress::ClockOff { offset } => {
             let side = match offset.is_negative() {

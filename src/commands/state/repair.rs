@@ -1,14 +1,15 @@
 //! `ddctl state repair`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::context::Context;
 use crate::delivery::spool;
-use crate::delivery::state::{CursorKey, Holder, Repaired, repair};
+use crate::delivery::state::{BeginAgain, Holder, Repaired, StateError, repair};
 use crate::error::Exit;
 use crate::ui::{Format, counted};
 
@@ -19,7 +20,8 @@ use crate::ui::{Format, counted};
 
 The old file is kept beside the new one, with the time in its name. Every row that is what was \
 written is taken over. Nothing is lost by what is not: events that a position no longer knows go out \
-again, under the same evt.id. Of a relay's spool that is different: a webhook whose row is damaged is in \
+again, under the same evt.id. A position that is gone is not guessed: --new and --follow ask once for \
+--since then, and a file goes out from its first line. Of a relay's spool that is different: a webhook whose row is damaged is in \
 the old file alone. Nothing that sends may run meanwhile.")]
 pub struct Repair {}
 
@@ -45,16 +47,26 @@ struct Mended {
     begin_again: Vec<String>,
 }
 
-pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
-    let now = context.now();
-    let holder = Holder::this("state repair", now);
-    let folder = context.state_folder()?;
-    let repaired = repair(&folder, &holder, now)?;
-    let is_damaged = spool::damage(&folder)?.is_some_and(|damage| !damage.is_empty());
+/// What was made of the state and of the spool; `None` where there was nothing to repair. Whoever
+/// holds them is told that `command` wants them.
+pub fn repaired(
+    folder: &Path,
+    command: &str,
+    now: Timestamp,
+) -> Result<[Option<Repaired>; 2], StateError> {
+    let holder = Holder::this(command, now);
+    let state = repair(folder, &holder, now)?;
+    let is_damaged = spool::damage(folder)?.is_some_and(|damage| !damage.is_empty());
     let spool = match is_damaged {
-        true => spool::repair(&folder, &holder, now)?,
+        true => spool::repair(folder, &holder, now)?,
         false => None,
     };
+    Ok([state, spool])
+}
+
+pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
+    let folder = context.state_folder()?;
+    let [repaired, spool] = repaired(&folder, "state repair", context.now())?;
     if context.ui.format() != Format::Table {
         let outcome = Outcome {
             state: mended(repaired),
@@ -70,8 +82,16 @@ pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
         .iter()
         .chain(&spool)
         .for_each(|one| say(context, one));
+    if repaired.is_some_and(|one| one.tally.has_lost_positions()) {
+        context.ui.hint(ASKS_FOR_SINCE);
+    }
     Ok(Exit::Done)
 }
+
+/// What leads on where a position is gone.
+pub(super) const ASKS_FOR_SINCE: &str = "`--new` and `--follow` ask once for --since where a \
+     position is gone: name a time before the oldest session that was open at the last run \
+     (`ddctl receipts list` has the runs); what was sent already has the same evt.id";
 
 fn mended(repaired: Option<Repaired>) -> Mended {
     let (aside, tally) = match repaired {
@@ -83,7 +103,7 @@ fn mended(repaired: Option<Repaired>) -> Mended {
         kept: tally.kept,
         lost: tally.lost,
         cut: tally.cut,
-        begin_again: tally.begin_again.iter().map(CursorKey::id).collect(),
+        begin_again: tally.begin_again.iter().map(|one| one.key.id()).collect(),
     }
 }
 
@@ -104,10 +124,21 @@ fn say(context: &Context, repaired: &Repaired) {
             .ui
             .status(&format!("  `{table}` could not be read to its end"));
     }
-    for key in &tally.begin_again {
-        context.ui.status(&format!(
-            "  position {} begins anew: its sessions go out again under the same evt.id",
-            key.id()
-        ));
+    for one in &tally.begin_again {
+        context.ui.status(&told_anew(context, one));
+    }
+}
+
+fn told_anew(context: &Context, one: &BeginAgain) -> String {
+    let id = one.key.id();
+    match one.since {
+        Some(since) => {
+            let since = context.ui.moment(since);
+            format!(
+                "  position {id} begins anew at {since}: its sessions go out again under the same \
+                 evt.id"
+            )
+        }
+        None => format!("  position {id} has lost where it begins"),
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 use serde::Serialize;
 
+use super::repair::ASKS_FOR_SINCE;
 use super::rows::{PositionRow, SPOOL, all, spool};
 use crate::context::Context;
 use crate::delivery::spool::set_aside;
@@ -65,7 +66,15 @@ pub(super) fn run(context: &Context, args: &Reset) -> anyhow::Result<Exit> {
     }
     let count = counted(chosen.len() as u64, "position");
     match context.ui.format() {
-        Format::Table => context.ui.status(&format!("{count} forgotten")),
+        Format::Table => {
+            context.ui.status(&format!("{count} forgotten"));
+            if chosen
+                .iter()
+                .any(|row| matches!(row, PositionRow::Sessions(_)))
+            {
+                context.ui.hint(ASKS_FOR_SINCE);
+            }
+        }
         _ => context
             .ui
             .one(&Forgotten { forgotten: chosen }, String::new)?,

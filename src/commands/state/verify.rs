@@ -1,6 +1,6 @@
 //! `ddctl state verify`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
@@ -16,7 +16,8 @@ use crate::error::Exit;
   ddctl state verify
   ddctl state verify -o json && ddctl sessions export --new --to logs
 
-Every row has a checksum of its own, and SQLite checks its pages. Exit 3 where anything is damaged.")]
+Every row has a checksum of its own, and SQLite checks its pages. Exit 3 where anything is damaged, \
+empty, or the file of another program.")]
 pub struct Verify {}
 
 /// The shape that `-o json` promises.
@@ -36,18 +37,39 @@ struct Found {
     sound: bool,
     /// A line for each thing that is wrong.
     damage: Vec<String>,
+    /// What helps.
+    #[serde(skip)]
+    hint: &'static str,
 }
 
+const REPAIR: &str = "`ddctl state repair` keeps every row that is what was written";
+
 impl Found {
-    fn of(path: PathBuf, damage: Option<Vec<String>>) -> Self {
+    /// # Errors
+    ///
+    /// A file that cannot be looked at, and one of another ddctl, which may be sound.
+    fn of(
+        path: PathBuf,
+        damage: Result<Option<Vec<String>>, StateError>,
+    ) -> Result<Self, StateError> {
+        let (damage, hint) = match damage {
+            // So damaged that nobody can look any further.
+            Err(StateError::Damaged { what, .. }) => (Some(vec![what]), REPAIR),
+            Err(error @ StateError::Foreign { .. }) => {
+                let what = "it is an SQLite file of another program".to_owned();
+                (Some(vec![what]), error.hint().unwrap_or_default())
+            }
+            damage => (damage?, REPAIR),
+        };
         let exists = damage.is_some();
         let damage = damage.unwrap_or_default();
-        Self {
+        Ok(Self {
             path,
             exists,
             sound: damage.is_empty(),
             damage,
-        }
+            hint,
+        })
     }
 
     fn text(&self) -> String {
@@ -66,26 +88,24 @@ impl Found {
 pub(super) fn run(context: &Context, _: &Verify) -> anyhow::Result<Exit> {
     let folder = context.state_folder()?;
     let verified = Verified {
-        state: Found::of(folder.join(FILE), look(&folder)?),
-        spool: Found::of(folder.join(spool::FILE), spool::damage(&folder)?),
+        state: Found::of(folder.join(FILE), look(&folder))?,
+        spool: Found::of(folder.join(spool::FILE), spool::damage(&folder))?,
     };
     context.ui.one(&verified, || text(&verified))?;
-    if verified.state.sound && verified.spool.sound {
-        return Ok(Exit::Done);
-    }
-    let hint = "`ddctl state repair` keeps every row that is what was written";
-    context.ui.hint(hint);
-    Ok(Exit::AnswerIsNo)
+    let unsound = [&verified.state, &verified.spool];
+    let unsound = unsound.into_iter().filter(|found| !found.sound);
+    let mut hints: Vec<&str> = unsound.map(|found| found.hint).collect();
+    hints.dedup();
+    hints.iter().for_each(|hint| context.ui.hint(hint));
+    Ok(match hints.is_empty() {
+        true => Exit::Done,
+        false => Exit::AnswerIsNo,
+    })
 }
 
 /// What is wrong; `None` where there is no file.
-fn look(folder: &std::path::Path) -> Result<Option<Vec<String>>, StateError> {
-    let damage = |state: Option<State>| state.map(|state| state.damage()).transpose();
-    match State::look(folder).and_then(damage) {
-        // So damaged that nobody can look any further.
-        Err(StateError::Damaged { what, .. }) => Ok(Some(vec![what])),
-        found => found,
-    }
+fn look(folder: &Path) -> Result<Option<Vec<String>>, StateError> {
+    State::look(folder)?.map(|state| state.damage()).transpose()
 }
 
 fn text(verified: &Verified) -> String {

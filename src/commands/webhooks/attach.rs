@@ -37,8 +37,8 @@ pub async fn plan(
         }
     }
     let plugin = ways.gateway.plugin("webhooks").await?;
-    let attached = plugin.map(|plugin| plugin.connection_names);
-    let is_attached = |name: &String| attached.iter().flatten().any(|it| it == name);
+    let attached = plugin.map(|plugin| plugin.connections);
+    let is_attached = |name: &String| attached.iter().flatten().any(|it| it.name == *name);
     let is_wanted = |name: &String| patterns.iter().any(|it| glob_matches(it, name));
     Ok(connections
         .into_iter()
@@ -46,12 +46,8 @@ pub async fn plan(
         .collect())
 }
 
-/// Attaches them, after asking. The others stay attached as they are.
-pub async fn attach(
-    context: &Context,
-    ways: &Ways,
-    wanted: &[ConnectionInfo],
-) -> anyhow::Result<bool> {
+/// Asks whether they are to be attached, before anything is changed.
+pub fn is_agreed(context: &Context, wanted: &[ConnectionInfo]) -> anyhow::Result<bool> {
     if wanted.is_empty() {
         return Ok(true);
     }
@@ -60,12 +56,21 @@ pub async fn attach(
     let count = counted(wanted.len() as u64, "connection");
     context.ui.status(&format!("not attached yet: {names}"));
     let question = format!("Push the sessions of {count} from now on?");
-    if !context.ui.confirm(&question, "--yes")? {
-        return Ok(false);
-    }
+    context.ui.confirm(&question, "--yes")
+}
+
+/// Attaches them. The others stay attached as they are.
+pub async fn attach(
+    context: &Context,
+    ways: &Ways,
+    wanted: &[ConnectionInfo],
+) -> anyhow::Result<()> {
     for connection in wanted {
         ways.gateway.attach_to_webhooks(&connection.id).await?;
     }
-    context.ui.status(&format!("attached {count}"));
-    Ok(true)
+    if !wanted.is_empty() {
+        let count = counted(wanted.len() as u64, "connection");
+        context.ui.status(&format!("attached {count}"));
+    }
+    Ok(())
 }

@@ -83,11 +83,14 @@ async fn event_types(ways: &Ways, attempts: &[Attempt]) -> anyhow::Result<HashMa
 fn table(ui: &Ui, rows: &[AttemptRow], attempts: &[Attempt]) -> Table {
     let mut table = Table::new()
         .column(format!("AT ({})", ui.zone()))
-        .column("EVENT")
-        .column("STATE")
+        .unbroken()
+        .expendable("EVENT", 1)
+        .expendable("STATE", 2)
         .column("ANSWER")
-        .expendable("TRY", 1)
-        .expendable("MESSAGE", 2);
+        .expendable("TRY", 3)
+        // What `redeliver` takes.
+        .column("MESSAGE")
+        .unbroken();
     for (row, attempt) in rows.iter().zip(attempts) {
         let tone = match attempt.standing {
             Standing::Success => Tone::Good,
@@ -98,7 +101,7 @@ fn table(ui: &Ui, rows: &[AttemptRow], attempts: &[Attempt]) -> Table {
             (ui.time(row.timestamp), Tone::Plain),
             (event, Tone::Strong),
             (row.status.to_owned(), tone),
-            (answer(attempt), Tone::Plain),
+            (answer(attempt), tone),
             (row.trigger.to_owned(), Tone::Plain),
             (row.message_id.clone(), Tone::Dim),
         ]);

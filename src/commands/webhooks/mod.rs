@@ -13,6 +13,7 @@ mod redeliver;
 mod register;
 mod remove;
 mod rotate;
+mod secret;
 mod show;
 mod test;
 mod update;

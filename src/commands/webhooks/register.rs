@@ -10,7 +10,7 @@ use super::destination::{Destination, KEY_HEADER, Key, KeyFlags, Signing, WAYS};
 use super::difference::KeyChange;
 use super::list::row;
 use super::view::{card, printable};
-use super::{attach, difference, hook, ready};
+use super::{attach, difference, hook, ready, secret};
 use crate::config::make_signing_secret;
 use crate::context::Context;
 use crate::domain::endpoint::{Change, Endpoint, NewEndpoint};
@@ -108,26 +108,30 @@ async fn carry_out(
     ways: &Ways,
     plan: Plan,
 ) -> anyhow::Result<Exit> {
+    if !attach::is_agreed(context, &plan.attach)? {
+        context.ui.status("nothing was changed");
+        return Ok(Exit::Failed);
+    }
     let is_ready = ready::prepare(context, ways).await?
         && ready::make_event_types(context, ways, &ready::EVENT_TYPES).await?;
     if !is_ready {
         context.ui.status("no endpoint was registered");
         return Ok(Exit::Failed);
     }
-    let wanted = wanted(args, &plan);
     let (endpoint, is_same) = match ways.find(&args.uid).await? {
         Some(found) => (
             found.clone(),
-            is_same(context, ways, &found, &wanted, &plan).await?,
+            is_same(context, args, ways, &found, &plan).await?,
         ),
-        None => (create(context, ways, wanted, &plan).await?, true),
+        None => (
+            create(context, ways, wanted(args, &plan), &plan).await?,
+            true,
+        ),
     };
     if !is_same {
         return Ok(Exit::Failed);
     }
-    if !attach::attach(context, ways, &plan.attach).await? {
-        context.ui.status("no connection was attached");
-    }
+    attach::attach(context, ways, &plan.attach).await?;
     let row = row(ways, &endpoint).await?;
     context.ui.one(&row, || card(&row))?;
     Ok(Exit::Done)
@@ -197,12 +201,13 @@ async fn enable_with_header(
     ways.change(&made.id, &enabled).await
 }
 
-/// Registering twice changes nothing; another destination under the same name is shown.
+/// Registering twice changes nothing; another destination under the same name is shown, and another
+/// secret is told of.
 async fn is_same(
     context: &Context,
+    args: &Register,
     ways: &Ways,
     found: &Endpoint,
-    wanted: &NewEndpoint,
     plan: &Plan,
 ) -> anyhow::Result<bool> {
     let ui = &context.ui;
@@ -214,7 +219,7 @@ async fn is_same(
         _ => None,
     };
     let change = Change {
-        url: Some(wanted.url.clone()),
+        url: Some(plan.destination.url.to_string()),
         ..Change::default()
     };
     let lines = difference::lines(found, &change.to(found), key.as_ref());
@@ -226,6 +231,9 @@ async fn is_same(
             "`{name}` is registered already, for another destination\n{text}"
         ));
         ui.hint("change it by `ddctl webhooks update`, or register this one under another name: --uid NAME");
+        return Ok(false);
+    }
+    if !signs_alike(context, args, ways, found, plan).await? {
         return Ok(false);
     }
     ui.status(&format!(
@@ -248,7 +256,42 @@ async fn is_same(
     Ok(true)
 }
 
-/// The request as it would be sent, secrets masked.
+/// Whether it signs with a secret that the relay takes, as far as that can be known.
+async fn signs_alike(
+    context: &Context,
+    args: &Register,
+    ways: &Ways,
+    found: &Endpoint,
+    plan: &Plan,
+) -> anyhow::Result<bool> {
+    let (Signing::Known(_), Some(file)) = (&plan.signing, &args.signing_secret_file) else {
+        return Ok(true);
+    };
+    let (name, shown) = (found.name(), file.display());
+    match secret::is_in_file(ways, found, file).await? {
+        Some(true) => Ok(true),
+        Some(false) => {
+            context.ui.error(&format!(
+                "`{name}` is registered already, and signs with a secret that {shown} does not hold"
+            ));
+            context.ui.hint(&format!(
+                "`ddctl webhooks update {name} --signing-secret-file {shown}` has it sign with the \
+                 first one there; `ddctl webhooks rotate` makes a new one"
+            ));
+            Ok(false)
+        }
+        None => {
+            context.ui.status(&format!(
+                "whether it signs with the secret in {shown} cannot be known through the gateway: \
+                 `ddctl webhooks test {name}` shows whether the relay takes it, and `ddctl webhooks \
+                 rotate {name} --signing-secret-file {shown} --svix-url URL` sets another"
+            ));
+            Ok(true)
+        }
+    }
+}
+
+/// The request as it would be sent, secrets masked; what is different where the name is taken.
 async fn preview(
     context: &Context,
     args: &Register,
@@ -257,6 +300,9 @@ async fn preview(
 ) -> anyhow::Result<Exit> {
     let ui = &context.ui;
     warn_of_role(context, ways).await;
+    if let Some(found) = taken(ways, &args.uid).await? {
+        return preview_taken(context, args, ways, &found, plan).await;
+    }
     let wanted = wanted(args, plan);
     let mut body = serde_json::json!({
         "url": printable(&wanted.url),
@@ -278,12 +324,42 @@ async fn preview(
         let path = path.display();
         ui.status(&format!("a signing secret would be made in {path}"));
     }
+    end_preview(context, plan);
+    Ok(Exit::Done)
+}
+
+/// Who has the name, where the gateway has webhooks at all by now.
+async fn taken(ways: &Ways, uid: &str) -> anyhow::Result<Option<Endpoint>> {
+    let is_enabled = ways.gateway.plugin("webhooks").await?.is_some();
+    match is_enabled && ways.has_application().await? {
+        true => ways.find(uid).await,
+        false => Ok(None),
+    }
+}
+
+async fn preview_taken(
+    context: &Context,
+    args: &Register,
+    ways: &Ways,
+    found: &Endpoint,
+    plan: &Plan,
+) -> anyhow::Result<Exit> {
+    if !is_same(context, args, ways, found, plan).await? {
+        return Ok(Exit::Failed);
+    }
+    let row = row(ways, found).await?;
+    context.ui.one(&row, || card(&row))?;
+    end_preview(context, plan);
+    Ok(Exit::Done)
+}
+
+fn end_preview(context: &Context, plan: &Plan) {
     for connection in &plan.attach {
         let name = &connection.name;
-        ui.status(&format!("the sessions of {name} would be pushed"));
+        let told = format!("the sessions of {name} would be pushed");
+        context.ui.status(&told);
     }
-    ui.status("dry run: nothing was sent");
-    Ok(Exit::Done)
+    context.ui.status("dry run: nothing was sent");
 }
 
 /// A preview that nobody with this token can turn into the deed says so.

@@ -24,7 +24,10 @@ pub struct Remove {
 }
 
 pub async fn run(context: &Context, args: &Remove) -> anyhow::Result<Exit> {
-    context.require_write("removing a webhook endpoint")?;
+    context.require_write_or(
+        "removing a webhook endpoint",
+        "`ddctl webhooks show` only looks at it",
+    )?;
     let ways = args.access.open(context).await?;
     let endpoint = ways.endpoint(&args.name).await?;
     let row = EndpointRow::of(&endpoint);

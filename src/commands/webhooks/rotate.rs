@@ -47,7 +47,10 @@ struct Rotated {
 }
 
 pub async fn run(context: &Context, args: &Rotate) -> anyhow::Result<Exit> {
-    context.require_write("replacing a signing secret")?;
+    context.require_write_or(
+        "replacing a signing secret",
+        "`ddctl webhooks show` only looks at the endpoint",
+    )?;
     let ways = args.access.open(context).await?;
     let svix = ways.need_svix("replace a signing secret")?;
     let endpoint = ways.endpoint(&args.name).await?;

@@ -50,7 +50,10 @@ struct Tested {
 }
 
 pub async fn run(context: &Context, args: &Test) -> anyhow::Result<Exit> {
-    context.require_write("sending a test webhook")?;
+    context.require_write_or(
+        "sending a test webhook",
+        "`ddctl webhooks deliveries` only looks at what was sent",
+    )?;
     let ways = args.access.open(context).await?;
     let endpoint = ways.endpoint(&args.name).await?;
     if endpoint.is_disabled {

@@ -1,5 +1,7 @@
 //! `ddctl webhooks update`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use url::Url;
 
@@ -7,6 +9,7 @@ use super::access::{Ways, WebhookAccess};
 use super::destination::{Destination, KEY_HEADER, Key, KeyFlags, has_key, is_intake};
 use super::difference::KeyChange;
 use super::list::row;
+use super::secret::SecretChange;
 use super::view::card;
 use super::{difference, ready};
 use crate::context::Context;
@@ -20,10 +23,13 @@ use crate::error::{Exit, UsageError};
   ddctl webhooks update ddctl --to logs --svix-url http://svix.internal:8071
   ddctl webhooks update ddctl --events session.open,session.close,ddctl.test
   ddctl webhooks update ddctl --enable
+  ddctl webhooks update ddctl --to https://relay.example.com/hoop \\
+      --signing-secret-file ./relay.secret --svix-url http://svix.internal:8071
 
 `--to logs` puts the present API key in place of another. The difference is shown first. The gateway replaces an endpoint as a whole: it is read, changed \
 and written back with everything that ddctl does not know. Secret and headers stay, but for the API key: \
-no other address than Datadog's gets it.")]
+no other address than Datadog's gets it. Svix signs with the old secret as well for a day after \
+--signing-secret-file sets another.")]
 pub struct Update {
     /// Its name, or its id
     #[arg(value_name = "NAME", default_value = "ddctl")]
@@ -43,6 +49,9 @@ pub struct Update {
     /// Send nothing to it; nothing is kept for later
     #[arg(long)]
     disable: bool,
+    /// Have it sign with the first secret (`whsec_…`) of FILE, which is made where it does not exist
+    #[arg(long, value_name = "FILE")]
+    signing_secret_file: Option<PathBuf>,
     #[command(flatten)]
     key: KeyFlags,
     /// Show the difference, and change nothing
@@ -59,16 +68,23 @@ pub async fn run(context: &Context, args: &Update) -> anyhow::Result<Exit> {
     let is_asked_for = args.to.is_some()
         || !args.events.is_empty()
         || args.description.is_some()
+        || args.signing_secret_file.is_some()
         || args.enable
         || args.disable;
     if !is_asked_for {
-        let hint = "one of --to, --events, --description, --enable and --disable says what";
+        let hint = "one of --to, --events, --description, --signing-secret-file, --enable and \
+                    --disable says what";
         return Err(UsageError::with_hint("nothing is to be changed", hint).into());
     }
     let ways = args.access.open(context).await?;
     let endpoint = ways.endpoint(&args.name).await?;
     let (change, key) = wanted(context, args, &ways, &endpoint).await?;
-    let lines = difference::lines(&endpoint, &change, key.as_ref());
+    let secret = match &args.signing_secret_file {
+        Some(file) => SecretChange::of(&ways, &endpoint, file).await?,
+        None => None,
+    };
+    let mut lines = difference::lines(&endpoint, &change, key.as_ref());
+    lines.extend(secret.as_ref().map(SecretChange::line));
     if lines.is_empty() {
         context.ui.status("it is so already; nothing was changed");
         return show(context, &ways, &endpoint).await;
@@ -78,6 +94,7 @@ pub async fn run(context: &Context, args: &Update) -> anyhow::Result<Exit> {
         endpoint.name(),
         difference::text(&lines).trim_end()
     ));
+    warn_of_secret(context, args, &ways, &endpoint, &change);
     if args.dry_run {
         context.ui.status("dry run: nothing was changed");
         return show(context, &ways, &endpoint).await;
@@ -85,6 +102,9 @@ pub async fn run(context: &Context, args: &Update) -> anyhow::Result<Exit> {
     if !context.ui.confirm("Change it?", "--yes")? || !types_exist(context, &ways, &change).await? {
         context.ui.status("nothing was changed");
         return Ok(Exit::Failed);
+    }
+    if let Some(secret) = secret {
+        secret.apply(context, &ways, &endpoint.id).await?;
     }
     let changed = apply(&ways, &endpoint, &change, key).await?;
     context.ui.status("changed the endpoint");
@@ -134,6 +154,33 @@ async fn wanted(
     Ok((change.to(endpoint), key))
 }
 
+/// What was sent to Datadog is signed with a secret that nobody chose.
+fn warn_of_secret(
+    context: &Context,
+    args: &Update,
+    ways: &Ways,
+    endpoint: &Endpoint,
+    change: &Change,
+) {
+    let is_for_datadog = |url: &str| Url::parse(url).is_ok_and(|url| is_intake(&url));
+    let moves = change.url.as_deref().is_some_and(|to| !is_for_datadog(to));
+    if !moves || !is_for_datadog(&endpoint.url) || args.signing_secret_file.is_some() {
+        return;
+    }
+    let name = endpoint.name();
+    let way = match ways.svix() {
+        Some(_) => "--signing-secret-file FILE sets one, and makes it where FILE does not exist",
+        None => {
+            "--signing-secret-file FILE sets one, with --svix-url URL; or remove the endpoint and \
+             register the relay"
+        }
+    };
+    context.ui.warning(&format!(
+        "Svix may have made the signing secret of `{name}` itself, and no relay can check what is \
+         signed with one that it does not have: {way}"
+    ));
+}
+
 /// The gateway shows no headers: what pointed at the intake without a key in its address has one
 /// there, and would take it along.
 fn hides_no_key(endpoint: &Endpoint) -> Result<(), UsageError> {
@@ -173,6 +220,9 @@ async fn apply(
     change: &Change,
     key: Option<KeyChange>,
 ) -> anyhow::Result<Endpoint> {
+    if change.is_empty() && key.is_none() {
+        return Ok(endpoint.clone());
+    }
     let mut change = change.clone();
     if let (Some(key), Some(svix)) = (key, ways.svix()) {
         match key {

@@ -29,6 +29,15 @@ pub fn read_signing_secret(path: &Path) -> Result<Option<Secret>, SecretError> {
     }
 }
 
+/// Whether one of the file's lines is this signing secret: a relay takes each of them.
+pub fn holds_signing_secret(path: &Path, secret: &Secret) -> Result<bool, SecretError> {
+    let all = read_file(SecretKind::SigningSecret, path)?;
+    Ok(all
+        .expose()
+        .lines()
+        .any(|line| Secret::new(line) == *secret))
+}
+
 fn first_line(secrets: &Secret) -> Secret {
     Secret::new(secrets.expose().lines().next().unwrap_or_default().trim())
 }

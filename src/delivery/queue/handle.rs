@@ -14,7 +14,7 @@ use tokio::sync::{oneshot, watch};
 use super::error::QueueError;
 use super::known::{self, Had};
 use super::lease::Lease;
-use super::message::Outgoing;
+use super::message::{Form, Outgoing};
 use super::notes::Notes;
 use super::settings::QueueSettings;
 use super::shared::{Ack, Shared};
@@ -107,6 +107,22 @@ impl Queue {
                 Ok(Stored::New)
             }
             false => Ok(Stored::Again),
+        }
+    }
+
+    /// Looks whether a webhook would be kept now. `by_writing` something is written, as a webhook
+    /// would be.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Queue::store`].
+    pub async fn look(&self, by_writing: bool) -> Result<(), QueueError> {
+        if let Some(shortage) = self.shared().shortage() {
+            return Err(refusal(shortage));
+        }
+        match by_writing {
+            true => self.0.notes.try_out().await,
+            false => Ok(()),
         }
     }
 
@@ -208,21 +224,30 @@ impl Queue {
         };
         let known = &self.shared().parts.known;
         let id = record.id.clone();
-        let (record, is_revision) = match (known::had(known, &id).await?, is_partial) {
-            (Had::Nothing, _) => (record, false),
-            (Had::Partial, false) => (revised(record), true),
-            (Had::Partial, true) | (Had::Whole, _) => return Ok(Added::No),
+        let (record, form) = match (known::had(known, &id).await?, is_partial) {
+            (Had::Whole, _) | (Had::Partial, true) => return Ok(Added::No),
+            (Had::Nothing | Had::Begun, true) => (record, Form::Partial),
+            (Had::Nothing, false) => (record, Form::Whole),
+            (Had::Begun | Had::Partial, false) => (revised(record), Form::Revision),
         };
-        let added = self.publish_event(&record, is_revision).await?;
+        // Noted beforehand as well, so that the whole one is a revision whenever this relay dies.
+        if form == Form::Partial {
+            known::remember(known, &id, Had::Begun).await?;
+        }
+        let added = self.publish_event(&record, form).await?;
         // What is published and not yet known is published again, and known by its message's id.
-        known::remember(known, &id, is_partial).await?;
+        let had = match form {
+            Form::Partial => Had::Partial,
+            Form::Whole | Form::Revision => Had::Whole,
+        };
+        known::remember(known, &id, had).await?;
         Ok(added)
     }
 
-    async fn publish_event(&self, record: &Record, is_revision: bool) -> Result<Added, QueueError> {
-        let added = self.publish(Outgoing::event(record, is_revision)).await?;
-        Ok(match (added, is_revision) {
-            (Added::New, true) => Added::Revision,
+    async fn publish_event(&self, record: &Record, form: Form) -> Result<Added, QueueError> {
+        let added = self.publish(Outgoing::event(record, form)).await?;
+        Ok(match (added, form) {
+            (Added::New, Form::Revision) => Added::Revision,
             (added, _) => added,
         })
     }

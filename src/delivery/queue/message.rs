@@ -27,6 +27,16 @@ const BROKEN: &str = "Ddctl-Broken";
 /// NATS, which has 1 MB by default.
 const LONGEST: usize = Limits::DATADOG_LOGS.entry_bytes;
 
+/// Which of the events under one id it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Not complete yet: a complete one follows.
+    Partial,
+    Whole,
+    /// Complete, after a partial one.
+    Revision,
+}
+
 /// What is published.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Outgoing {
@@ -46,7 +56,8 @@ impl Outgoing {
         told.known_as(&format!("{}:told", waiting.message))
     }
 
-    pub fn event(record: &Record, is_revision: bool) -> Self {
+    /// Each form is a message of its own: JetStream takes none of them for another.
+    pub fn event(record: &Record, form: Form) -> Self {
         let mut json = encoded(&record.body);
         if json.len() > LONGEST {
             let mut body = record.body.clone();
@@ -55,9 +66,10 @@ impl Outgoing {
         }
         let event = Self::new(&record.id, record.timestamp, &Packed::new(&json.into()));
         let event = event.with(ORDER_BY, &record.order_by);
-        match is_revision {
-            true => event.known_as(&format!("{}:2", record.id)),
-            false => event,
+        match form {
+            Form::Partial => event.known_as(&format!("{}:1", record.id)),
+            Form::Whole => event,
+            Form::Revision => event.known_as(&format!("{}:2", record.id)),
         }
     }
 
@@ -212,7 +224,7 @@ mod tests {
 
     #[test]
     fn an_event_comes_back_as_it_was_and_a_revision_is_another_message() {
-        let sent = Outgoing::event(&record(), false);
+        let sent = Outgoing::event(&record(), Form::Whole);
         let back = event(Some(&sent.headers), sent.payload.clone(), 3).expect("an event");
         assert_eq!(
             (back.number, back.id.as_str(), back.timestamp),
@@ -221,7 +233,7 @@ mod tests {
         assert_eq!((back.order_by.as_str(), &back.broken), ("session-1", &None));
         let json: serde_json::Value = serde_json::from_slice(&back.json).expect("JSON");
         assert_eq!(json, serde_json::Value::Object(record().body));
-        let revision = Outgoing::event(&record(), true);
+        let revision = Outgoing::event(&record(), Form::Revision);
         assert_eq!(revision.payload, sent.payload);
         let id = |outgoing: &Outgoing| text(&outgoing.headers, MESSAGE_ID);
         assert_eq!(id(&sent).as_deref(), Some("e1"));
@@ -240,7 +252,7 @@ mod tests {
         let mut large = record();
         let text: String = (0..1_500_000).map(|_| letter()).collect();
         large.body.insert("message".to_owned(), text.into());
-        let sent = Outgoing::event(&large, false);
+        let sent = Outgoing::event(&large, Form::Whole);
         assert!(sent.payload.len() <= LONGEST);
         let back = event(Some(&sent.headers), sent.payload, 1).expect("an event");
         let json: Value = serde_json::from_slice(&back.json).expect("JSON");
@@ -257,7 +269,7 @@ mod tests {
 
     #[test]
     fn bytes_that_cannot_be_unpacked_are_kept_for_the_dead_letters() {
-        let sent = Outgoing::event(&record(), false);
+        let sent = Outgoing::event(&record(), Form::Whole);
         let cut = sent.payload.slice(..20);
         let back = event(Some(&sent.headers), cut.clone(), 1).expect("a message of ours");
         assert!(back.broken.is_some());

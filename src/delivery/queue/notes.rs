@@ -9,6 +9,9 @@ use tokio::sync::Mutex;
 use super::error::QueueError;
 use super::names::plain;
 
+/// A key that no name becomes: names hold no dot.
+const TRIED_OUT: &str = "tried.out";
+
 /// Notes, each with the revision of it that is known here.
 #[derive(Debug)]
 pub(super) struct Notes {
@@ -33,6 +36,16 @@ impl Notes {
         self.revisions.lock().await.insert(key, revision);
         let text = entry.filter(|entry| entry.operation == Operation::Put);
         Ok(text.map(|entry| String::from_utf8_lossy(&entry.value).into_owned()))
+    }
+
+    /// Writes something that nobody reads, to see whether the servers take anything.
+    pub async fn try_out(&self) -> Result<(), QueueError> {
+        let tried = self.store.put(TRIED_OUT, Bytes::new()).await;
+        tried.map_err(|error| QueueError::Unconfirmed {
+            what: "a message",
+            why: error.to_string(),
+        })?;
+        Ok(())
     }
 
     /// Writes it, unless somebody else has since it was read or written here.

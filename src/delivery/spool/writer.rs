@@ -24,6 +24,9 @@ use crate::delivery::state::{Holder, StateError};
 /// Changes in one commit, at most.
 const GROUP: usize = 256;
 
+/// The note that is written to see whether anything can be.
+const LOOKED: &str = "looked for room";
+
 /// What became of a webhook at the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored {
@@ -142,6 +145,20 @@ impl Spool {
         match self.change(Change::Arrived(arrival)).await?.rows {
             0 => Ok(Stored::Again),
             _ => Ok(Stored::New),
+        }
+    }
+
+    /// Looks whether a webhook would be kept now, which the stock says from then on. `by_writing`
+    /// something is written, as a webhook would be.
+    pub async fn look(&self, by_writing: bool) -> Result<(), NotStored> {
+        let note = by_writing.then(|| Note {
+            name: LOOKED.to_owned(),
+            value: Timestamp::now().to_string(),
+        });
+        self.offer(Vec::new(), note).await?;
+        match self.stock().shortage {
+            Some(shortage) => Err(NotStored::NoRoom(shortage)),
+            None => Ok(()),
         }
     }
 

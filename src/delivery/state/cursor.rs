@@ -36,6 +36,8 @@ pub struct Step {
     pub begin: Option<Timestamp>,
     /// Events that the destination has or the dead letters hold: the session and the event's id.
     pub sent: Vec<(Unfinished, String)>,
+    /// Ids of those of them that were set aside or left out.
+    pub set_aside: BTreeSet<String>,
     /// Stretches of start times whose every event is settled.
     pub done: Vec<TimeRange>,
     /// Sessions that may bring more.
@@ -56,6 +58,8 @@ pub struct Cursor {
     pub unfinished: BTreeMap<String, Timestamp>,
     /// Event ids by session id.
     pub sent: BTreeMap<String, BTreeSet<String>>,
+    /// Ids of those of them that were set aside or left out.
+    pub set_aside: BTreeSet<String>,
 }
 
 impl Cursor {
@@ -150,6 +154,9 @@ fn load(connection: &Connection, id: i64) -> Result<Cursor, RowError> {
         cursor.unfinished.insert(row.session, row.started);
     }
     for row in sound::<SentRow>(connection, id)? {
+        if row.is_set_aside {
+            cursor.set_aside.insert(row.event.clone());
+        }
         cursor
             .sent
             .entry(row.session)

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::checksum::Checksum;
 use super::error::{RowError, StateError};
 use super::salvage::Tally;
+use super::schema::known_columns;
 use super::{Holder, Holding, Lock, State};
 use crate::domain::digest::hex;
 use crate::domain::line_set::LineSet;
@@ -39,6 +40,8 @@ pub struct FilePosition {
     pub line: u64,
     /// Lines from there on that are dealt with as well.
     pub beyond: LineSet,
+    /// Of all that are dealt with, so many were not sent: empty ones, and those set aside.
+    pub unsent: u64,
 }
 
 impl FileKey {
@@ -141,7 +144,8 @@ pub(super) fn salvage(
 ) -> Result<(), StateError> {
     let mut rows = Vec::new();
     let mut read = || -> rusqlite::Result<()> {
-        let mut asked = from.prepare(&format!("SELECT {COLUMNS} FROM file"))?;
+        let columns = known_columns(from, "file", COLUMNS);
+        let mut asked = from.prepare(&format!("SELECT {columns} FROM file"))?;
         let mut found = asked.query([])?;
         while let Some(row) = found.next()? {
             rows.push(row_of(row).ok().and_then(|(_, sound)| sound));
@@ -157,7 +161,7 @@ pub(super) fn salvage(
 }
 
 const COLUMNS: &str = "id, destination, site, device, inode, path, head_len, head, start, line, \
-                       beyond, crc, key";
+                       beyond, crc, key, unsent";
 
 type Sound = Option<(FileKey, FilePosition)>;
 
@@ -184,6 +188,7 @@ fn sound(row: &Row<'_>) -> rusqlite::Result<Sound> {
         offset: unsigned(row, 8)?,
         line: unsigned(row, 9)?,
         beyond,
+        unsent: unsigned(row, 13)?,
     };
     let (crc, digest): (i64, Vec<u8>) = (row.get(11)?, row.get(12)?);
     let is_sound = crc == checksum(&key, &position) && digest == key.digest();
@@ -196,15 +201,19 @@ fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 }
 
 fn checksum(key: &FileKey, position: &FilePosition) -> i64 {
-    Checksum::default()
+    let checksum = Checksum::default()
         .bytes(&key.digest())
         .text(&position.path)
         .int(position.head_len.cast_signed())
         .bytes(&position.head)
         .int(position.offset.cast_signed())
         .int(position.line.cast_signed())
-        .text(&position.beyond.to_string())
-        .value()
+        .text(&position.beyond.to_string());
+    // Rows of an older form have none, and keep their checksum.
+    match position.unsent {
+        0 => checksum.value(),
+        unsent => checksum.int(unsent.cast_signed()).value(),
+    }
 }
 
 fn rows(connection: &Connection) -> rusqlite::Result<Vec<(i64, Sound)>> {
@@ -216,11 +225,11 @@ fn rows(connection: &Connection) -> rusqlite::Result<Vec<(i64, Sound)>> {
 fn keep(connection: &Connection, key: &FileKey, position: &FilePosition) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(
         "INSERT INTO file (key, destination, site, device, inode, path, head_len, head, start,
-                           line, beyond, crc)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                           line, beyond, crc, unsent)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
          ON CONFLICT (key) DO UPDATE SET path = excluded.path, head_len = excluded.head_len,
              head = excluded.head, start = excluded.start, line = excluded.line,
-             beyond = excluded.beyond, crc = excluded.crc",
+             beyond = excluded.beyond, crc = excluded.crc, unsent = excluded.unsent",
     )?;
     statement.execute(params![
         &key.digest()[..],
@@ -235,6 +244,7 @@ fn keep(connection: &Connection, key: &FileKey, position: &FilePosition) -> rusq
         position.line.cast_signed(),
         position.beyond.to_string(),
         checksum(key, position),
+        position.unsent.cast_signed(),
     ])?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! The file's text is for people alone. Not for network file systems.
 
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -122,6 +122,23 @@ impl Lock {
         }
     }
 
+    /// Who has any of the locks in `folder` that `is_wanted` by their names, the longest first.
+    pub(super) fn holders(
+        folder: &Path,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Holder>, StateError> {
+        let failed = |source| StateError::io(folder, source);
+        let mut holders = Vec::new();
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            if entry.file_name().to_str().is_some_and(&is_wanted) {
+                holders.extend(Self::look(&entry.path())?.holder());
+            }
+        }
+        holders.sort_by_key(|holder| holder.since);
+        Ok(holders)
+    }
+
     fn locked(
         path: &Path,
         lock: impl Fn(&File) -> Result<(), TryLockError>,
@@ -143,7 +160,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => {
                     return Err(StateError::Held {
                         path: path.to_owned(),
-                        holder: read(&mut file),
+                        holder: alone(&mut file),
                     });
                 }
             }
@@ -157,6 +174,15 @@ fn write(file: &mut File, holder: &Holder) -> std::io::Result<()> {
     file.set_len(0)?;
     file.seek(SeekFrom::Start(0))?;
     file.write_all(&text)
+}
+
+/// Who has the lock alone. Those who share it write nothing, and what the file says then is left
+/// from somebody who had it before.
+fn alone(file: &mut File) -> Option<Holder> {
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => read(file),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
 }
 
 /// Between taking the lock and writing the text the file says nothing, or what is out of date.

@@ -31,7 +31,7 @@ pub use error::StateError;
 pub use file::{FileKey, FilePosition};
 pub use lock::{Holder, Holding, Lock};
 use place::Place;
-pub use salvage::{Repaired, Tally, repair};
+pub use salvage::{BeginAgain, Repaired, Tally, repair};
 
 /// The file of cursors.
 pub const FILE: &str = "state.db";

@@ -107,12 +107,15 @@ impl Place {
         let made = made.map_err(|error| StateError::io(folder, error))?;
         let told = make(made.path())?;
         let at = aside.now.strftime("%Y%m%dT%H%M%SZ");
-        let old = folder.join(format!("{}.{}-{at}", self.file, aside.why));
-        exchange(&path, &old, &made.path().join(self.file))
-            .map_err(|error| StateError::io(&path, error))?;
+        let name = folder.join(format!("{}.{}-{at}", self.file, aside.why));
+        let old = exchange(&path, &name, &made.path().join(self.file));
+        let old = old.map_err(|error| StateError::io(&path, error))?;
         Ok(Some((old, told)))
     }
 }
+
+/// What SQLite keeps beside a file.
+const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
 /// For whom an old file goes aside.
 struct Aside<'a> {
@@ -132,12 +135,13 @@ fn read(path: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(path, flags)
 }
 
-/// The log goes with the old file: with the new one it would be taken for its own. At every moment
-/// there is a file at `path`.
-fn exchange(path: &Path, aside: &Path, new: &Path) -> std::io::Result<()> {
-    fs::hard_link(path, aside)?;
-    for companion in ["-wal", "-shm"] {
-        match fs::rename(beside(path, companion), beside(aside, companion)) {
+/// Puts `new` at `path`, and what was there under `name`, or under one like it that is free: that
+/// is the answer. The log goes with the old file: with the new one it would be taken for its own.
+/// At every moment there is a file at `path`.
+fn exchange(path: &Path, name: &Path, new: &Path) -> std::io::Result<PathBuf> {
+    let aside = linked(path, name)?;
+    for companion in COMPANIONS {
+        match fs::rename(beside(path, companion), beside(&aside, companion)) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
         }
@@ -147,7 +151,23 @@ fn exchange(path: &Path, aside: &Path, new: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent().and_then(|path| fs::File::open(path).ok()) {
         let _ = folder.sync_all();
     }
-    Ok(())
+    Ok(aside)
+}
+
+/// Gives the file at `path` a second name that nobody has: `name`, or with a number behind it.
+fn linked(path: &Path, name: &Path) -> std::io::Result<PathBuf> {
+    let numbered = (2..).map(|number| beside(name, &format!("-{number}")));
+    for aside in std::iter::once(name.to_owned()).chain(numbered) {
+        // What an earlier file left under such a name is not written over.
+        if COMPANIONS.iter().any(|one| beside(&aside, one).exists()) {
+            continue;
+        }
+        match fs::hard_link(path, &aside) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            linked => return linked.map(|()| aside),
+        }
+    }
+    Err(ErrorKind::AlreadyExists.into())
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

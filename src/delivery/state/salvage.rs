@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::cursor::CursorKey;
 use super::error::StateError;
-use super::{Holder, PLACE, State, cursor, file};
+use super::{Holder, Lock, PLACE, State, cursor, file};
 
 /// What came of a repair.
 #[derive(Debug)]
@@ -27,7 +27,15 @@ pub struct Tally {
     /// Tables that could not be read to their end, so that nobody knows how many rows they had.
     pub cut: Vec<&'static str>,
     /// Cursors that lost word of sessions which were not over: they begin anew.
-    pub begin_again: Vec<CursorKey>,
+    pub begin_again: Vec<BeginAgain>,
+}
+
+/// A cursor that begins anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BeginAgain {
+    pub key: CursorKey,
+    /// From when on; `None` where that was lost as well, and somebody has to say it.
+    pub since: Option<Timestamp>,
 }
 
 impl Tally {
@@ -53,6 +61,15 @@ impl Tally {
         }
     }
 
+    /// Whether a cursor may be gone, or may not know any more where it begins.
+    pub fn has_lost_positions(&self) -> bool {
+        let table = "cursor";
+        let is_lost = |one: &BeginAgain| one.since.is_none();
+        self.lost.contains_key(table)
+            || self.cut.contains(&table)
+            || self.begin_again.iter().any(is_lost)
+    }
+
     /// Nothing had to be left behind.
     pub fn is_whole(&self) -> bool {
         self.lost.is_empty() && self.cut.is_empty() && self.begin_again.is_empty()
@@ -71,7 +88,24 @@ pub fn repair(
     holder: &Holder,
     now: Timestamp,
 ) -> Result<Option<Repaired>, StateError> {
-    PLACE.repair(folder, holder, now, rebuild)
+    let repaired = PLACE.repair(folder, holder, now, rebuild);
+    repaired.map_err(|error| named(folder, error))
+}
+
+/// Those who share the file's lock say nothing in it; each of them has a position, which does.
+fn named(folder: &Path, error: StateError) -> StateError {
+    let is_position = |name: &str| {
+        let is_lock = name.ends_with(".lock");
+        is_lock && (name.starts_with("cursor-") || name.starts_with("file-"))
+    };
+    match error {
+        StateError::Held { path, holder: None } => {
+            let holders = Lock::holders(folder, is_position).unwrap_or_default();
+            let holder = holders.into_iter().next();
+            StateError::Held { path, holder }
+        }
+        error => error,
+    }
 }
 
 /// Makes a new file in `folder` of what the old one holds.

@@ -28,7 +28,9 @@ pub(super) const STATE: Form = Form {
     migrations: &MIGRATIONS,
 };
 
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [FIRST, UNSENT];
+
+const FIRST: &str = "
 CREATE TABLE cursor (
     id INTEGER PRIMARY KEY,
     key BLOB NOT NULL UNIQUE,
@@ -81,7 +83,13 @@ CREATE TABLE file (
     beyond TEXT NOT NULL,
     crc INTEGER NOT NULL
 ) STRICT;
-"];
+";
+
+/// What is settled and was not sent: of a file how many lines, of a cursor whether that event.
+const UNSENT: &str = "
+ALTER TABLE file ADD COLUMN unsent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sent ADD COLUMN unsent INTEGER NOT NULL DEFAULT 0;
+";
 
 impl Form {
     /// The version this ddctl writes.
@@ -97,10 +105,7 @@ const BUSY: Duration = Duration::from_secs(10);
 /// in it.
 pub(in crate::delivery) fn make_where_missing(form: &Form, path: &Path) -> Result<(), StateError> {
     match fs::metadata(path) {
-        Ok(found) if found.len() == 0 => Err(StateError::Damaged {
-            path: path.to_owned(),
-            what: "it is empty".to_owned(),
-        }),
+        Ok(found) if found.len() == 0 => Err(empty(path)),
         Ok(_) => keep_private(path),
         Err(error) if error.kind() == ErrorKind::NotFound => make(form, path),
         Err(source) => Err(StateError::io(path, source)),
@@ -125,7 +130,7 @@ fn make(form: &Form, path: &Path) -> Result<(), StateError> {
 pub(super) fn make_at(form: &Form, path: &Path) -> Result<(), StateError> {
     keep_private(path)?;
     let connection = Connection::open(path).map_err(|error| StateError::of(path, error))?;
-    prepare(form, path, &connection)?;
+    begin(form, path, &connection)?;
     // Closing does the same, but keeps silent where the disk is full, and the log stays behind.
     let complete = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     complete.map_err(|error| StateError::of(path, error))?;
@@ -147,6 +152,10 @@ fn keep_private(path: &Path) -> Result<(), StateError> {
 }
 
 /// Sets the connection up and brings the file to today's form.
+///
+/// # Errors
+///
+/// As [`recognise`], but for a file of an older form.
 pub(in crate::delivery) fn prepare(
     form: &Form,
     path: &Path,
@@ -154,10 +163,7 @@ pub(in crate::delivery) fn prepare(
 ) -> Result<(), StateError> {
     let failed = |error| StateError::of(path, error);
     connection.busy_timeout(BUSY).map_err(failed)?;
-    let found = version(form, path, connection)?;
-    if found == 0 {
-        connection.execute_batch(form.settings).map_err(failed)?;
-    }
+    let found = version(form, path, connection)?.ok_or_else(|| empty(path))?;
     durable(path, connection)?;
     if found < form.version() {
         migrate(form, connection).map_err(failed)?;
@@ -165,17 +171,38 @@ pub(in crate::delivery) fn prepare(
     Ok(())
 }
 
+/// Gives a file that was just made its form.
+fn begin(form: &Form, path: &Path, connection: &Connection) -> Result<(), StateError> {
+    let failed = |error| StateError::of(path, error);
+    connection.execute_batch(form.settings).map_err(failed)?;
+    durable(path, connection)?;
+    migrate(form, connection).map_err(failed)
+}
+
 /// Is this a file of today's form?
+///
+/// # Errors
+///
+/// Another form, another program's file, and one that lost all that was in it: a file appears under
+/// its name with its tables.
 pub(in crate::delivery) fn recognise(
     form: &Form,
     path: &Path,
     connection: &Connection,
 ) -> Result<(), StateError> {
     match version(form, path, connection)? {
-        found if found == form.version() => Ok(()),
-        _ => Err(StateError::Older {
+        Some(found) if found == form.version() => Ok(()),
+        Some(_) => Err(StateError::Older {
             path: path.to_owned(),
         }),
+        None => Err(empty(path)),
+    }
+}
+
+fn empty(path: &Path) -> StateError {
+    StateError::Damaged {
+        path: path.to_owned(),
+        what: "it is empty".to_owned(),
     }
 }
 
@@ -194,8 +221,28 @@ pub(super) fn is_intact(connection: &Connection, table: &str) -> bool {
     asked.is_ok_and(|line| line == "ok")
 }
 
-/// The file's version; 0 where it is empty.
-fn version(form: &Form, path: &Path, connection: &Connection) -> Result<i32, StateError> {
+/// `columns` with zero in the place of those that `table` does not have: in an older form they were
+/// nothing else.
+pub(super) fn known_columns(connection: &Connection, table: &str, columns: &str) -> String {
+    let mut known: Vec<String> = Vec::new();
+    let asked = connection.pragma(None, "table_info", table, |row| {
+        known.push(row.get(1)?);
+        Ok(())
+    });
+    let is_known = |column: &&str| known.iter().any(|name| name == column);
+    match asked {
+        Ok(()) if !known.is_empty() => {
+            let columns = columns.split(", ");
+            let columns = columns.map(|column| Some(column).filter(is_known).unwrap_or("0"));
+            columns.collect::<Vec<_>>().join(", ")
+        }
+        // So damaged that the rows will not be read either.
+        _ => columns.to_owned(),
+    }
+}
+
+/// The file's version; `None` where nothing is in it.
+fn version(form: &Form, path: &Path, connection: &Connection) -> Result<Option<i32>, StateError> {
     let failed = |error| StateError::of(path, error);
     let application = pragma(connection, "application_id").map_err(failed)?;
     let version = pragma(connection, "user_version").map_err(failed)?;
@@ -205,7 +252,7 @@ fn version(form: &Form, path: &Path, connection: &Connection) -> Result<i32, Sta
         .map_err(failed)?;
     let path = path.to_owned();
     match (application, version) {
-        (0, 0) if tables == 0 => Ok(0),
+        (0, 0) if tables == 0 => Ok(None),
         (application, found) if application == form.application && found > form.version() => {
             Err(StateError::Newer {
                 path,
@@ -213,7 +260,7 @@ fn version(form: &Form, path: &Path, connection: &Connection) -> Result<i32, Sta
                 known: form.version(),
             })
         }
-        (application, 1..) if application == form.application => Ok(version),
+        (application, 1..) if application == form.application => Ok(Some(version)),
         _ => Err(StateError::Foreign { path }),
     }
 }

@@ -272,8 +272,64 @@ fn position(line: u64) -> (FileKey, FilePosition) {
         offset: line * 100,
         line,
         beyond: "40-50".parse().expect("lines"),
+        unsent: line % 2,
     };
     (key, position)
+}
+
+/// As the first form of the file had it.
+fn made_older(folder: &TempDir) {
+    let connection = Connection::open(file(folder)).expect("a file");
+    let older = "ALTER TABLE file DROP COLUMN unsent; ALTER TABLE sent DROP COLUMN unsent;
+                 PRAGMA user_version = 1";
+    connection.execute_batch(older).expect("changed");
+}
+
+#[test]
+fn a_file_of_the_older_form_is_brought_up_to_date_and_repaired_with_every_row() {
+    for is_repaired in [false, true] {
+        let (folder, mut state) = opened();
+        let step = Step {
+            sent: vec![sent(12, "c")],
+            unfinished: vec![session(12)],
+            ..Step::default()
+        };
+        state.advance(&key(""), &step).expect("written");
+        let (file_key, before) = position(4);
+        state.keep_file(&file_key, &before).expect("written");
+        drop(state);
+        made_older(&folder);
+        assert!(matches!(
+            State::look(folder.path()),
+            Err(StateError::Older { .. })
+        ));
+        if is_repaired {
+            assert!(repaired(&folder).tally.is_whole());
+        }
+        let state = State::open(folder.path()).expect("up to date");
+        assert_eq!(state.damage().expect("read"), Vec::<String>::new());
+        assert_eq!(state.file(&file_key).expect("read"), Some(before));
+        let cursor = state.cursor(&key("")).expect("read").expect("kept");
+        assert!(cursor.has("session-12", "c") && cursor.set_aside.is_empty());
+    }
+}
+
+#[test]
+fn what_was_set_aside_is_told_apart_and_a_changed_mark_is_found() {
+    let (_folder, mut state) = opened();
+    let step = Step {
+        sent: vec![sent(12, "c"), sent(12, "d")],
+        set_aside: ["d".to_owned()].into(),
+        unfinished: vec![session(12)],
+        ..Step::default()
+    };
+    state.advance(&key(""), &step).expect("written");
+    let cursor = state.cursor(&key("")).expect("read").expect("kept");
+    assert!(cursor.has("session-12", "c") && cursor.has("session-12", "d"));
+    assert_eq!(cursor.set_aside, step.set_aside);
+    let changed = state.connection.execute("UPDATE sent SET unsent = 0", []);
+    changed.expect("changed");
+    assert_eq!(state.damage().expect("read").len(), 1);
 }
 
 #[test]
@@ -369,7 +425,12 @@ fn where_word_of_an_open_session_or_of_a_begin_is_lost_every_cursor_begins_anew(
         drop(connection);
         let tally = repaired(&folder).tally;
         // It may be the number of the cursor that is not what was written.
-        assert_eq!(tally.begin_again, [key(""), key("agent:*")], "{change}");
+        let again: Vec<&CursorKey> = tally.begin_again.iter().map(|one| &one.key).collect();
+        assert_eq!(again, [&key(""), &key("agent:*")], "{change}");
+        let is_begin_lost = change.contains("begin");
+        let first = &tally.begin_again[0];
+        assert_eq!(first.since.is_none(), is_begin_lost, "{change}");
+        assert_eq!(tally.has_lost_positions(), is_begin_lost, "{change}");
         assert_eq!(tally.lost.len(), 1, "{change}");
         let state = State::open(folder.path()).expect("a sound file");
         let again = state.cursor(&key("")).expect("read").expect("kept");
@@ -387,6 +448,7 @@ fn what_is_no_database_at_all_is_put_aside() {
         let repaired = repaired(&folder);
         assert_eq!(repaired.tally.kept, 0);
         assert!(!repaired.tally.is_whole());
+        assert!(repaired.tally.has_lost_positions());
         let state = State::open(folder.path()).expect("a sound file");
         assert!(state.cursors().expect("read").is_empty());
     }

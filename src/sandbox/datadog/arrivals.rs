@@ -27,14 +27,16 @@ struct Inner {
     last: u64,
 }
 
-#[derive(Debug)]
-struct Stored {
+/// A row as it came.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    /// Its number among those of its kind, from 1 on.
     n: u64,
     request: u64,
     received_at: Timestamp,
-    arrived_at: Timestamp,
-    site: Site,
-    row: Map<String, Value>,
+    pub arrived_at: Timestamp,
+    pub site: Site,
+    pub row: Map<String, Value>,
 }
 
 impl ArrivalStore {
@@ -43,14 +45,7 @@ impl ArrivalStore {
         let mut inner = self.lock();
         for row in rows {
             inner.last += 1;
-            let stored = Stored {
-                n: inner.last,
-                request: visit.number,
-                received_at: visit.now,
-                arrived_at: visit.arrived,
-                site,
-                row,
-            };
+            let stored = Stored::of(inner.last, row, visit, site);
             inner.rows.push_back(stored);
         }
         let excess = inner.rows.len().saturating_sub(MAX_ROWS);
@@ -92,7 +87,18 @@ impl ArrivalStore {
 }
 
 impl Stored {
-    fn arrival(&self, delay: SignedDuration, now: Timestamp) -> Arrival {
+    pub fn of(n: u64, row: Map<String, Value>, visit: &Visit<'_>, site: Site) -> Self {
+        Self {
+            n,
+            request: visit.number,
+            received_at: visit.now,
+            arrived_at: visit.arrived,
+            site,
+            row,
+        }
+    }
+
+    pub fn arrival(&self, delay: SignedDuration, now: Timestamp) -> Arrival {
         let fate = match is_visible(self.arrived_at, delay, now) {
             true => Fate::Indexed(self.row.clone()),
             false => Fate::Waiting,

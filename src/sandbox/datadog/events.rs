@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::arrivals::Stored;
 use super::guard::Call;
 use super::logs::is_visible;
 use super::refusal::errors;
@@ -16,7 +17,7 @@ use super::{Answer, DatadogStandIn, Visit};
 use crate::domain::site::Site;
 use crate::sandbox::coding::DecodeError;
 use crate::sandbox::http::{Body, Reply, Request};
-use crate::sandbox::received::{Arrival, Fate, Selection};
+use crate::sandbox::received::Selection;
 
 /// Events kept; the oldest go first.
 const MAX_EVENTS: usize = 100_000;
@@ -55,15 +56,10 @@ struct Inner {
 
 #[derive(Clone, Debug)]
 struct StoredEvent {
-    n: u64,
     id: u64,
-    request: u64,
     /// POSIX seconds.
     date_happened: i64,
-    received_at: Timestamp,
-    arrived_at: Timestamp,
-    site: Site,
-    event: Map<String, Value>,
+    stored: Stored,
 }
 
 impl EventStore {
@@ -73,7 +69,7 @@ impl EventStore {
             .lock()
             .events
             .iter()
-            .filter_map(|stored| selection.row(stored.arrival(delay, now)))
+            .filter_map(|event| selection.row(event.stored.arrival(delay, now)))
             .take(selection.limit)
             .collect();
         Body::Full(Value::Array(rows).to_string().into())
@@ -89,14 +85,9 @@ impl EventStore {
         let mut inner = self.lock();
         inner.last += 1;
         let stored = StoredEvent {
-            n: inner.last,
             id: id_of(date_happened, inner.last),
-            request: visit.number,
             date_happened,
-            received_at: visit.now,
-            arrived_at: visit.arrived,
-            site,
-            event,
+            stored: Stored::of(inner.last, event, visit, site),
         };
         inner.events.push_back(stored.clone());
         if inner.events.len() > MAX_EVENTS {
@@ -131,12 +122,14 @@ impl DatadogStandIn {
     }
 
     pub(super) fn read_event(&self, id: &str, call: &Call<'_>) -> Reply {
-        let found = self.events.find(id).filter(|stored| {
-            stored.site == call.site
-                && is_visible(stored.arrived_at, self.index_delay, call.visit.arrived)
+        let found = self.events.find(id).filter(|event| {
+            let Stored {
+                site, arrived_at, ..
+            } = event.stored;
+            site == call.site && is_visible(arrived_at, self.index_delay, call.visit.arrived)
         });
         match found {
-            Some(stored) => Reply::json(200, &json!({ "event": stored.shown() })),
+            Some(event) => Reply::json(200, &json!({ "event": event.shown() })),
             None => errors(404, "No event matches that event_id."),
         }
     }
@@ -236,7 +229,7 @@ fn rounded(id: u64) -> u64 {
 
 impl StoredEvent {
     fn get(&self, name: &str) -> Value {
-        self.event.get(name).cloned().unwrap_or_default()
+        self.stored.row.get(name).cloned().unwrap_or_default()
     }
 
     /// The answer to the post.
@@ -251,7 +244,7 @@ impl StoredEvent {
             "priority": self.get("priority"),
             "related_event_id": self.get("related_event_id"),
             "tags": self.get("tags"),
-            "url": format!("{}/event/event?id={}", self.site.app_url(), self.id),
+            "url": format!("{}/event/event?id={}", self.stored.site.app_url(), self.id),
         });
         Reply::json(202, &json!({ "status": "ok", "event": event }))
     }
@@ -282,28 +275,17 @@ impl StoredEvent {
 
     /// The tags in order, the source among them.
     fn tags(&self) -> Vec<String> {
-        let source = self.event.get("source_type_name").and_then(Value::as_str);
+        let source = self
+            .stored
+            .row
+            .get("source_type_name")
+            .and_then(Value::as_str);
         let mut tags = vec![format!("source:{}", source.unwrap_or(DEFAULT_SOURCE))];
-        let own = self.event.get("tags").and_then(Value::as_array);
+        let own = self.stored.row.get("tags").and_then(Value::as_array);
         let own = own.into_iter().flatten().filter_map(Value::as_str);
         tags.extend(own.map(str::to_owned));
         tags.sort();
         tags
-    }
-
-    fn arrival(&self, delay: SignedDuration, now: Timestamp) -> Arrival {
-        let fate = match is_visible(self.arrived_at, delay, now) {
-            true => Fate::Indexed(self.event.clone()),
-            false => Fate::Waiting,
-        };
-        Arrival {
-            n: self.n,
-            request: self.request,
-            received_at: self.received_at,
-            site: self.site,
-            event: self.event.clone(),
-            fate,
-        }
     }
 }
 

@@ -90,6 +90,16 @@ pub enum Why {
     Away(SourceError),
 }
 
+impl Why {
+    /// What the gateway said, where it is the gateway.
+    pub fn error(&self) -> Option<&SourceError> {
+        match self {
+            Why::NotYet => None,
+            Why::Withheld(error) | Why::Away(error) => Some(error),
+        }
+    }
+}
+
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

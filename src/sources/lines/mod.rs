@@ -8,6 +8,7 @@
 //! nothing else is touched. A line that is no object is handed on as broken, with its number.
 //! Empty lines count and are no events.
 
+mod ahead;
 mod opened;
 mod reader;
 mod row;
@@ -18,6 +19,7 @@ use std::io;
 use bytes::Bytes;
 use jiff::Timestamp;
 
+pub use ahead::{Ahead, ahead};
 pub use opened::{Opened, OpenedFile};
 pub use reader::{Input, read};
 pub use row::{broken, event_of_line, event_under};

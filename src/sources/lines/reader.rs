@@ -291,7 +291,7 @@ impl<E> Gathered<E> {
 }
 
 /// Without white space around it.
-fn trimmed(number: u64, line: &[u8]) -> &[u8] {
+pub(super) fn trimmed(number: u64, line: &[u8]) -> &[u8] {
     match number {
         1 => line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line),
         _ => line,

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::{Relay, closed, done, logs, unknown};
-use crate::support::{Attempt, SandboxOptions, TestEnvironment, assert_shape, until};
+use crate::support::{
+    Attempt, SandboxOptions, SandboxProcess, ScriptedServer, TestEnvironment, ask, assert_shape,
+    until,
+};
 
 #[test]
 fn closings_are_completed_and_delivered_under_the_ids_of_an_export() {
@@ -183,6 +187,59 @@ fn a_relay_starts_and_takes_webhooks_while_gateway_and_datadog_are_away() {
             .iter()
             .any(|event| event["session.id"] == row["id"])
             .then_some(())
+    });
+    let _ = relay.stop();
+}
+
+/// The gateway of `sandbox`, whose list of sessions takes longer than a relay waits between two looks.
+fn slow_list(sandbox: &SandboxProcess) -> ScriptedServer {
+    let gateway = sandbox.gateway_url().to_owned();
+    ScriptedServer::start(move |asked| {
+        if asked.target.starts_with("/api/sessions?") {
+            std::thread::sleep(Duration::from_millis(1_500));
+        }
+        let names = ["authorization", "api-key"].into_iter();
+        let headers = names.filter_map(|name| Some((name, asked.header(name)?)));
+        let headers: Vec<(&str, &str)> = headers.collect();
+        let url = format!("{gateway}{}", asked.target);
+        let answer = ask(&asked.method, &url, &headers, &asked.body);
+        (answer.status, "application/json", answer.text())
+    })
+}
+
+#[test]
+fn a_look_at_the_list_that_takes_longer_than_its_pace_comes_to_its_end() {
+    let sandbox = SandboxOptions::default().sessions(3).every("300ms").start();
+    let slow = slow_list(&sandbox);
+    let mut environment = TestEnvironment::of(&sandbox);
+    environment.set("HOOP_APIURL", slow.url());
+    environment.set("DDCTL_GATEWAY_URL", slow.url());
+    let mut relay = Relay::start(&environment, &["--reconcile-every", "1s"]);
+    relay
+        .running
+        .wait_for_stderr("no relay has read the list of sessions");
+    until("events that nobody told", || {
+        (logs(&sandbox, "evt.name").len() >= 2).then_some(())
+    });
+    let _ = relay.stop();
+}
+
+#[test]
+fn a_gateway_token_that_is_refused_waits_for_a_person_until_it_is_good_again() {
+    let sandbox = SandboxOptions::default().sessions(3).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let mut relay = Relay::start(&environment, &["--reconcile-every", "1s"]);
+    sandbox.put_faults(&["gateway:401@1"]);
+    relay
+        .running
+        .wait_for_stderr("wait until somebody acts: give it another gateway token");
+    until("a status that asks for a person", || {
+        let told = environment.run(["status"]);
+        (told.code() == 3 && told.stdout.contains("--gateway-token-file")).then_some(())
+    });
+    sandbox.put_faults(&[]);
+    until("a status that asks for nobody", || {
+        (environment.run(["status"]).code() == 0).then_some(())
     });
     let _ = relay.stop();
 }

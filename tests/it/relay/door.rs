@@ -201,6 +201,11 @@ fn what_makes_no_sense_is_refused_before_anything_is_opened() {
         let args = ["relay", "--listen", "0", "--signing-secret-file", &file];
         environment.run(args.into_iter().chain(more.iter().copied()))
     };
+    let _ = with(&["--to", "logs", "--spool-size", "1MB"])
+        .exits(2)
+        .says("below 16MB");
+    let looking = with(&["--to", "logs", "--read-only"]).exits(2);
+    assert!(looking.stderr.contains("sessions export"), "{looking}");
     assert!(
         with(&["--to", "out.ndjson"])
             .exits(2)

@@ -3,7 +3,7 @@
 use std::fs;
 
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Relay, command, health, health_address, logs, unknown};
 use crate::support::{Attempt, SandboxOptions, TestEnvironment, assert_shape, until};
@@ -32,6 +32,42 @@ fn without_room_a_webhook_is_answered_503_and_the_relay_is_not_ready() {
     assert!(told.contains("refusing webhooks"), "{told}");
     let _ = relay.stop();
     assert!(logs(&sandbox, "evt.name").is_empty());
+}
+
+/// A webhook of about 1 MB that no compression makes smaller.
+fn bulky(number: u64) -> Value {
+    let mut state = number + 1;
+    let mut letter = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from(b'0' + (state % 64) as u8)
+    };
+    let text: String = (0..900_000).map(|_| letter()).collect();
+    json!({"event_type": "plan.changed", "text": text})
+}
+
+#[test]
+fn a_relay_is_ready_again_when_there_is_room_and_waits_for_no_webhook() {
+    let sandbox = SandboxOptions::default()
+        .sessions(3)
+        .fault("logs:503@1")
+        .start();
+    let environment = TestEnvironment::of(&sandbox);
+    let flags = ["--spool-size", "16MB", "--health-listen", "0"];
+    let mut relay = Relay::start(&environment, &flags);
+    let address = health_address(&mut relay);
+    let refused =
+        (0..64).find(|number| relay.takes(&format!("msg_{number}"), &bulky(*number)) == 503);
+    assert!(refused.is_some(), "there was room for everything");
+    assert_eq!(health(&address, "/readyz").0, 503);
+    sandbox.put_faults(&[]);
+    until("a relay that is ready", || {
+        (health(&address, "/readyz").0 == 200).then_some(())
+    });
+    relay.running.wait_for_stderr("webhooks are taken again");
+    assert_eq!(relay.takes("msg_after", &unknown(1)), 202);
+    let _ = relay.stop();
 }
 
 #[test]

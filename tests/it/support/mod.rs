@@ -2,6 +2,7 @@
 //! and an HTTP client that shares no code with the program.
 
 mod chromium;
+mod dead_letters;
 mod emitters;
 mod environment;
 mod golden;
@@ -19,6 +20,7 @@ mod waiting;
 mod webhook;
 
 pub use chromium::{Chromium, DESKTOP, Tab, Window};
+pub use dead_letters::dead_letters;
 pub use emitters::{Collector, emitter, node, python};
 pub use environment::{TestCommand, TestEnvironment};
 pub use golden::assert_shape;

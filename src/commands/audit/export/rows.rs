@@ -15,7 +15,6 @@ use crate::commands::shipping::{
     Verification, conclude, proven, ship, ship_standing, shown, tell_news, unread,
 };
 use crate::context::Context;
-use crate::delivery::Patience;
 use crate::delivery::receipts::Run;
 use crate::error::Exit;
 use crate::gateway::Gateway;
@@ -33,7 +32,8 @@ pub(super) async fn run(
     let files = places.iter().map(|place| place.file(&args.delivery));
     let files: Vec<_> = files.collect::<Result<_, _>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
-    let intake = intake(context, args, places).await?;
+    let keys = args.datadog.flags();
+    let intake = Intake::open_where_sent(context, &args.delivery, keys, args.follow).await?;
     let intake = intake.as_ref();
     let site = intake.map(Intake::site);
     let plan = Plan::of(context, args, &gateway, terms, places, site).await?;
@@ -64,22 +64,6 @@ pub(super) async fn run(
         false => Ok(None),
     };
     shipping.tell(delivered, verification, places)
-}
-
-async fn intake<'a>(
-    context: &'a Context,
-    args: &'a Export,
-    places: &[Place],
-) -> anyhow::Result<Option<Intake<'a>>> {
-    if !places.iter().any(|place| place.to.destination.is_intake()) {
-        return Ok(None);
-    }
-    let patience = match args.follow {
-        true => Patience::LongRunning,
-        false => Patience::OneShot,
-    };
-    let intake = Intake::open(context, &args.delivery, args.datadog.flags(), patience);
-    intake.await.map(Some)
 }
 
 /// What the receipts say that the run set out to do.

@@ -17,7 +17,6 @@ use crate::commands::shipping::{
     proven, ship, ship_standing, shown, tell_news, unread,
 };
 use crate::context::Context;
-use crate::delivery::Patience;
 use crate::delivery::receipts::Run;
 use crate::error::Exit;
 use crate::gateway::Gateway;
@@ -40,14 +39,8 @@ pub(super) async fn run(
     let files = places.iter().map(|place| place.file(&args.delivery));
     let files: Vec<_> = files.collect::<Result<_, _>>()?;
     let gateway = context.gateway(&args.gateway.flags())?;
-    let patience = match args.runs_until_stopped() {
-        true => Patience::LongRunning,
-        false => Patience::OneShot,
-    };
-    let intake = match places.iter().any(|place| place.to.destination.is_sent()) {
-        true => Some(Intake::open(context, &args.delivery, args.datadog.flags(), patience).await?),
-        false => None,
-    };
+    let (keys, stays) = (args.datadog.flags(), args.runs_until_stopped());
+    let intake = Intake::open_where_sent(context, &args.delivery, keys, stays).await?;
     let site = intake.as_ref().map(Intake::site);
     let plan = Plan::of(context, args, &gateway, wanted, &places, site).await?;
     if intake.is_some() && !ask::goes_on(context, args, &gateway, &plan).await? {

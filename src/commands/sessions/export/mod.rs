@@ -67,7 +67,9 @@ is asked first: --yes answers. What a position leaves to --new and --follow is n
 
 --file takes lines of any program, one JSON object each. A line with `evt.id` and a `timestamp` goes \
 out byte for byte, nothing in it is hidden; what is missing is added. A file has a position: what was \
-delivered is not sent twice, and a file that grew goes on.
+delivered is not sent twice, and a file that grew goes on. It is looked through before anything is \
+sent, so that old lines and more than 100000 are asked about; standard input and pipes cannot be, and \
+are never asked about.
 
 --to otlp and llmobs take each session as a trace, once it is over: a root, a child for each command \
 or statement, and reviews and guardrails as events on the root. Ids are the same on every export. \

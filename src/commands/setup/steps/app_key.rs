@@ -3,9 +3,9 @@
 
 use super::secret::{self, Candidate, Given};
 use crate::commands::setup::walk::{Turn, Walk};
-use crate::commands::validate::abilities::{WebAccess, abilities, in_short};
 use crate::config::SecretKind;
 use crate::datadog::{AppKeyVerdict, Meaning, check_app_key_shape, token_kind};
+use crate::doctor::{WebAccess, abilities, in_short};
 use crate::wizard::Step;
 
 const KIND: SecretKind = SecretKind::AppKey;

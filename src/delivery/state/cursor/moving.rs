@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::rows::{done_checksum, micros, session_checksum, unfinished_checksum};
+use super::rows::{done_checksum, micros, sent_checksum, unfinished_checksum};
 use super::{CursorKey, Step, done, key};
 use crate::delivery::state::begin;
 use crate::delivery::state::error::RowError;
@@ -31,13 +31,14 @@ pub(super) fn moved(
 /// What was sent, and what may bring more.
 fn note(change: &Transaction<'_>, id: i64, step: &Step) -> rusqlite::Result<()> {
     let mut sent = change.prepare(
-        "INSERT OR REPLACE INTO sent (cursor, session, event, started, crc)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT OR REPLACE INTO sent (cursor, session, event, started, crc, unsent)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     for (of, event) in &step.sent {
         let started = micros(of.started);
-        let crc = session_checksum(&of.session, started).text(event).value();
-        sent.execute(params![id, of.session, event, started, crc])?;
+        let is_set_aside = step.set_aside.contains(event);
+        let crc = sent_checksum(&of.session, started, event, is_set_aside);
+        sent.execute(params![id, of.session, event, started, crc, is_set_aside])?;
     }
     let mut unfinished = change.prepare(
         "INSERT OR REPLACE INTO unfinished (cursor, session, started, crc) VALUES (?1, ?2, ?3, ?4)",

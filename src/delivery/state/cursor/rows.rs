@@ -57,6 +57,8 @@ pub(super) struct SentRow {
     pub session: String,
     pub event: String,
     pub started: Timestamp,
+    /// Settled all the same.
+    pub is_set_aside: bool,
 }
 
 impl SentRow {
@@ -71,18 +73,20 @@ impl SentRow {
 
 impl Checked for SentRow {
     const TABLE: &str = "sent";
-    const COLUMNS: &str = "session, event, started, crc";
+    const COLUMNS: &str = "session, event, started, crc, unsent";
     const BACKWARDS: &str = "session DESC, event DESC";
 
     fn of(row: &Row<'_>) -> rusqlite::Result<Option<Self>> {
         let (session, event): (String, String) = (row.get(0)?, row.get(1)?);
-        let started: i64 = row.get(2)?;
-        let checksum = session_checksum(&session, started).text(&event);
-        let is_sound = row.get::<_, i64>(3)? == checksum.value();
+        let (started, unsent): (i64, i64) = (row.get(2)?, row.get(4)?);
+        let is_set_aside = unsent != 0;
+        let checksum = sent_checksum(&session, started, &event, is_set_aside);
+        let is_sound = row.get::<_, i64>(3)? == checksum;
         Ok(time(started).filter(|_| is_sound).map(|started| Self {
             session,
             event,
             started,
+            is_set_aside,
         }))
     }
 }
@@ -97,8 +101,14 @@ pub(super) fn unfinished_checksum(cursor: i64, session: &str, started: i64) -> i
     of.text(session).int(started).value()
 }
 
-pub(super) fn session_checksum(session: &str, started: i64) -> Checksum {
-    Checksum::default().text(session).int(started)
+/// Rows of an older form say of none that it was set aside, and keep their checksum.
+pub(super) fn sent_checksum(session: &str, started: i64, event: &str, is_set_aside: bool) -> i64 {
+    let of = Checksum::default().text(session).int(started);
+    let of = of.text(event);
+    match is_set_aside {
+        true => of.int(1).value(),
+        false => of.value(),
+    }
 }
 
 /// Microseconds, as the gateway's database keeps times.
@@ -118,13 +128,13 @@ pub(super) fn are_all_sound<R: Checked>(connection: &Connection) -> rusqlite::Re
     rows.try_fold(true, |so_far, row| Ok(so_far && row?.is_some()))
 }
 
-pub(super) fn select<R: Checked>() -> String {
-    format!("SELECT {} FROM {} WHERE cursor = ?1", R::COLUMNS, R::TABLE)
+pub(super) fn select<R: Checked>(columns: &str) -> String {
+    format!("SELECT {columns} FROM {} WHERE cursor = ?1", R::TABLE)
 }
 
 /// `None` for a row that is not what was written.
 fn read<R: Checked>(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Option<R>>> {
-    let mut asked = connection.prepare(&select::<R>())?;
+    let mut asked = connection.prepare(&select::<R>(R::COLUMNS))?;
     let rows = asked.query_map([id], |row| Ok(R::of(row).unwrap_or(None)))?;
     rows.collect()
 }

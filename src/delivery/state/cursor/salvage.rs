@@ -1,11 +1,13 @@
 //! What of the cursors of a damaged file is taken over.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 
 use super::key::all_keys;
 use super::rows::{Checked, DoneRow, SentRow, UnfinishedRow, are_all_sound, readable, select};
 use super::{CursorKey, Step};
-use crate::delivery::state::salvage::Tally;
+use crate::delivery::state::salvage::{BeginAgain, Tally};
 use crate::delivery::state::{State, StateError, begin, schema};
 
 /// Takes over what is sound of every cursor. Where word of a session that was not over may be lost,
@@ -35,6 +37,7 @@ pub(in crate::delivery::state) fn salvage(
         let mut step = Step {
             begin: begin.ok().flatten(),
             unfinished: unfinished.into_iter().map(|row| row.0).collect(),
+            set_aside: set_aside(&sent),
             sent: sent.into_iter().map(SentRow::into_sent).collect(),
             ..Step::default()
         };
@@ -43,16 +46,24 @@ pub(in crate::delivery::state) fn salvage(
             let (done, _) = sound_rows::<DoneRow>(from, id, tally);
             step.done = done.into_iter().map(|row| row.0).collect();
         } else {
-            tally.begin_again.push(key.clone());
+            tally.begin_again.push(BeginAgain {
+                key: key.clone(),
+                since: step.begin,
+            });
         }
         to.advance(&key, &step)?;
     }
     Ok(())
 }
 
+fn set_aside(sent: &[SentRow]) -> BTreeSet<String> {
+    let set_aside = sent.iter().filter(|row| row.is_set_aside);
+    set_aside.map(|row| row.event.clone()).collect()
+}
+
 /// The rows that are what was written, and whether those are all.
 fn sound_rows<R: Checked>(from: &Connection, id: i64, tally: &mut Tally) -> (Vec<R>, bool) {
-    let statement = select::<R>();
+    let statement = select::<R>(&schema::known_columns(from, R::TABLE, R::COLUMNS));
     let (mut rows, is_whole) = readable(from, &statement, id, R::of);
     if !is_whole {
         // From the other end up to the place that cannot be read.

@@ -5,7 +5,9 @@ use std::cell::{Cell, RefCell};
 
 use crate::commands::shipping::Chorus;
 use crate::delivery::state::StateError;
-use crate::delivery::{Broken, Given, Line, LineLedger, Number, Observer, Progress};
+use crate::delivery::{
+    Broken, Fate, Given, Line, LineLedger, Number, Observer, Progress, SentBatch,
+};
 use crate::sources::lines::{Chunk, Mark, Row, TimeForm};
 use crate::ui::Ui;
 
@@ -92,6 +94,14 @@ fn given(row: Row) -> Given {
 impl Observer for &Follower<'_> {
     fn told(&mut self, progress: Progress) {
         self.chorus.tell(self.at, progress);
+    }
+
+    fn batch(&mut self, batch: &SentBatch<'_>) -> Result<(), StateError> {
+        if matches!(batch.fate, Fate::DeadLetter { .. } | Fate::Skipped) {
+            let mut ledger = self.ledger.borrow_mut();
+            ledger.set_aside(batch.entries.len() as u64);
+        }
+        Ok(())
     }
 
     fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {

@@ -1,5 +1,6 @@
 //! `sessions export --file F|- --to logs`: lines of any program, read and delivered side by side.
 
+mod ask;
 mod follower;
 mod summary;
 
@@ -69,10 +70,17 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
         Patience::OneShot,
     )
     .await?;
-    let mut lanes = Vec::new();
-    for (to, opened) in destinations.iter().zip(opened) {
+    let sources = destinations.iter().zip(opened).map(|(to, opened)| {
         let destination = &to.destination;
-        let source = source(context, args, opened, &name, &intake, destination)?;
+        source(context, args, opened, &name, &intake, destination)
+    });
+    let sources: Vec<Source> = sources.collect::<Result<_, _>>()?;
+    if let Some(exit) = ask::goes_on(context, args, path, &sources).await? {
+        return Ok(exit);
+    }
+    let mut lanes = Vec::new();
+    for (to, source) in destinations.iter().zip(sources) {
+        let destination = &to.destination;
         let receipt = match args.delivery.dry_run {
             true => None,
             false => Some(receipt(context, path, &intake, destination).await?),
@@ -238,7 +246,7 @@ async fn ran(
 ) -> anyhow::Result<Ran> {
     let source = lane.source;
     let position = source.ledger.position();
-    let before = position.line - 1;
+    let (before, unsent) = (position.line - 1, position.unsent);
     let input = Input {
         name: source.name.clone(),
         what: "JSON objects",
@@ -280,7 +288,7 @@ async fn ran(
         is_best_effort: lane.is_best_effort,
         lacked: 0,
         receipt: receipt.as_ref().map(|one| one.borrow().id().to_owned()),
-        known: before + ledger.borrow().known(),
+        known: (before + ledger.borrow().known()).saturating_sub(unsent),
         result: closed(context, receipt, result, Extent::of(ended.is_ok())),
     };
     if carried.result.is_err() {

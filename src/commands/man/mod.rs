@@ -1,8 +1,11 @@
 //! `ddctl man`: the manual pages, one a command, made from the same tree as the help.
 
+mod page;
+
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use clap::builder::Resettable;
 use clap::{Args, CommandFactory};
 
 use crate::commands::Cli;
@@ -42,7 +45,8 @@ pub fn run(context: &Context, args: &Man) -> anyhow::Result<Exit> {
 /// Every page with its file name, the program's own first. No date is in them, so that the bytes
 /// are stable.
 pub fn render() -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let mut root = Cli::command();
+    // Which commit it is of would make another page of every build.
+    let mut root = Cli::command().long_version(Resettable::Reset);
     root.build();
     let mut pages = Vec::new();
     collect(&root, "ddctl", &mut pages)?;
@@ -54,11 +58,7 @@ fn collect(
     name: &str,
     pages: &mut Vec<(String, Vec<u8>)>,
 ) -> anyhow::Result<()> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command.clone().name(name.to_owned()))
-        .manual("ddctl manual")
-        .source(concat!("ddctl ", env!("CARGO_PKG_VERSION")))
-        .render(&mut page)?;
+    let page = page::render(command, name)?;
     pages.push((format!("{name}.1"), page));
     for child in command
         .get_subcommands()
