@@ -17,6 +17,8 @@ const FILE: &str = "setup.json";
 pub struct Memory {
     pub path: PathBuf,
     pub record: Record,
+    /// As it lies on the disk.
+    kept: Option<String>,
 }
 
 impl Memory {
@@ -29,20 +31,29 @@ impl Memory {
             )
         })?;
         let path = state.join(profile).join(FILE);
-        let record = match std::fs::read_to_string(&path) {
-            Ok(text) => Record::parse(&text)
-                .map_err(anyhow::Error::msg)
-                .with_context(|| format!("read {}", path.display()))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Record::default(),
+        let kept = match std::fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
                 return Err(error).with_context(|| format!("read {}", path.display()));
             }
         };
-        Ok(Self { path, record })
+        let record = kept.as_deref().map_or(Ok(Record::default()), Record::parse);
+        let record = record
+            .map_err(anyhow::Error::msg)
+            .with_context(|| format!("read {}", path.display()))?;
+        Ok(Self { path, record, kept })
     }
 
     /// Writes it anew, so that the next run can go on from here.
-    pub fn keep(&self) -> anyhow::Result<()> {
-        Ok(replace_file(&self.path, &self.record.to_text())?)
+    ///
+    /// # Errors
+    ///
+    /// Another run has written it meanwhile.
+    pub fn keep(&mut self) -> anyhow::Result<()> {
+        let text = self.record.to_text();
+        replace_file(&self.path, self.kept.as_deref(), &text)?;
+        self.kept = Some(text);
+        Ok(())
     }
 }

@@ -117,9 +117,8 @@ async fn plan(walk: &mut Walk<'_>) -> anyhow::Result<()> {
             &format!("`ddctl webhooks update {uid} --to {url}` changes it"),
         ),
     }
-    let attached = plugin
-        .map(|plugin| plugin.connection_names)
-        .unwrap_or_default();
+    let attached = plugin.into_iter().flat_map(|plugin| plugin.connections);
+    let attached: Vec<String> = attached.map(|one| one.name).collect();
     plan_attaching(walk, &attached);
     Ok(())
 }
