@@ -33,3 +33,4 @@ pub use secrets::{
     read_file, read_signing_secret,
 };
 pub use settings::{DEFAULT_PROFILE, Delivery, Flags, Origin, Settings, Valued};
+pub use writing::replace as write_privately;

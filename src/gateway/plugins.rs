@@ -44,8 +44,8 @@ impl Gateway {
         self.incoming(call).await.map(|_| ())
     }
 
-    /// Takes a connection off the plugin `webhooks`: nothing of its sessions is pushed any more, and
-    /// under an open-source licence they are no longer refused. One that is not attached is no failure.
+    /// Detaches a connection from the plugin `webhooks`: its sessions are pushed no more. One that is
+    /// not attached is no failure.
     pub async fn detach_from_webhooks(&self, connection_id: &str) -> Result<(), GatewayError> {
         let call = self.delete(&["plugins", WEBHOOKS, "conn", connection_id]);
         match self.incoming(call).await {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::config::replace_file;
+use crate::config::write_privately;
 use crate::context::Context;
 use crate::error::UsageError;
 use crate::wizard::Record;
@@ -17,8 +17,6 @@ const FILE: &str = "setup.json";
 pub struct Memory {
     pub path: PathBuf,
     pub record: Record,
-    /// As it lies on the disk.
-    kept: Option<String>,
 }
 
 impl Memory {
@@ -31,29 +29,21 @@ impl Memory {
             )
         })?;
         let path = state.join(profile).join(FILE);
-        let kept = match std::fs::read_to_string(&path) {
-            Ok(text) => Some(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        let record = match std::fs::read_to_string(&path) {
+            Ok(text) => Record::parse(&text)
+                .map_err(anyhow::Error::msg)
+                .with_context(|| format!("read {}", path.display()))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Record::default(),
             Err(error) => {
                 return Err(error).with_context(|| format!("read {}", path.display()));
             }
         };
-        let record = kept.as_deref().map_or(Ok(Record::default()), Record::parse);
-        let record = record
-            .map_err(anyhow::Error::msg)
-            .with_context(|| format!("read {}", path.display()))?;
-        Ok(Self { path, record, kept })
+        Ok(Self { path, record })
     }
 
     /// Writes it anew, so that the next run can go on from here.
-    ///
-    /// # Errors
-    ///
-    /// Another run has written it meanwhile.
-    pub fn keep(&mut self) -> anyhow::Result<()> {
-        let text = self.record.to_text();
-        replace_file(&self.path, self.kept.as_deref(), &text)?;
-        self.kept = Some(text);
-        Ok(())
+    pub fn keep(&self) -> anyhow::Result<()> {
+        write_privately(&self.path, self.record.to_text().as_bytes())
+            .with_context(|| format!("write {}", self.path.display()))
     }
 }

@@ -117,8 +117,8 @@ async fn plan(walk: &mut Walk<'_>) -> anyhow::Result<()> {
             &format!("`ddctl webhooks update {uid} --to {url}` changes it"),
         ),
     }
-    let attached = plugin.into_iter().flat_map(|plugin| plugin.connections);
-    let attached: Vec<String> = attached.map(|one| one.name).collect();
+    let attached = plugin.map(|plugin| plugin.connections).unwrap_or_default();
+    let attached: Vec<String> = attached.into_iter().map(|one| one.name).collect();
     plan_attaching(walk, &attached);
     Ok(())
 }

@@ -4,7 +4,7 @@
 use super::super::stage::Stage;
 use crate::delivery::dead_letter;
 use crate::delivery::spool;
-use crate::health::{self, Life};
+use crate::health;
 use crate::ui::counted;
 
 /// The folder of letters in a profile's state.
@@ -23,7 +23,10 @@ pub fn look(stage: &Stage<'_>) -> anyhow::Result<Option<Undelivered>> {
         return Ok(None);
     };
     let running = health::read_all(&folder, stage.parent.now())?;
-    if let Some(running) = running.iter().find(|stored| stored.life == Life::Runs) {
+    if let Some(running) = running
+        .iter()
+        .find(|stored| stored.life == health::Life::Runs)
+    {
         return Ok(Some(Undelivered {
             text: format!(
                 "`ddctl {}` is running (process {})",
