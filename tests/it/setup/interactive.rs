@@ -262,7 +262,10 @@ fn running_scripts(sandbox: &SandboxProcess) -> ScriptedServer {
         let headers = [("authorization", bearer.as_str())];
         let get = |target: &str| ask("GET", &format!("{base}{target}"), &headers, b"");
         if asked.method == "POST" {
-            let newest = get("/api/sessions?limit=1").json()["data"][0]["id"].clone();
+            let newest = || get("/api/sessions?limit=1").json()["data"][0]["id"].clone();
+            let before = newest();
+            let begun = || Some(newest()).filter(|newest| *newest != before);
+            let newest = until("a session of now", begun);
             let body = serde_json::json!({"session_id": newest, "output_status": "running"});
             return (202, "application/json", body.to_string());
         }
