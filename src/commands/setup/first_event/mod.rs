@@ -49,7 +49,9 @@ pub async fn run(
         return Ok((None, sent));
     }
     let event = looking::look_for(walk, &gateway, &session).await?;
+    let is_stopped = *walk.stage.parent.cancel().borrow();
     let exit = match event.state {
+        "missing" if is_stopped => Exit::Interrupted,
         "missing" => Exit::AnswerIsNo,
         _ => Exit::Done,
     };
@@ -97,7 +99,7 @@ fn invite(walk: &Walk<'_>, gateway: &Gateway) {
 }
 
 fn gave_up(walk: &mut Walk<'_>, wait: Option<Duration>) -> Exit {
-    if walk.stage.parent.cancel().borrow().to_owned() {
+    if *walk.stage.parent.cancel().borrow() {
         walk.ui().status(
             "left; everything else is set up, and `ddctl setup first-event` does this step",
         );
