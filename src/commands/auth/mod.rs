@@ -56,7 +56,7 @@ fn warn_of_what_wins(context: &Context, kind: SecretKind) -> anyhow::Result<()> 
     match context.secrets(&flags)?.place(kind)? {
         None | Some(SecretPlace::Keyring | SecretPlace::Vault(_)) => {}
         Some(place) => context.ui.warning(&format!(
-            "{place} gives a {} as well, and that one is used",
+            "{place} gives the {} as well, and that one is used",
             kind.name()
         )),
     }
