@@ -213,24 +213,42 @@ impl Context {
         Ok(secret)
     }
 
-    /// The gateway of the settings, with the token found for it.
-    pub fn gateway(&self, flags: &SecretFlags) -> anyhow::Result<Gateway> {
-        self.gateway_with(self.secret(SecretKind::GatewayToken, flags)?)
-    }
-
-    /// The gateway of the settings under a given token.
-    pub fn gateway_with(&self, token: Secret) -> anyhow::Result<Gateway> {
-        let settings = self.settings()?;
-        let url = settings.gateway_url.as_ref().ok_or_else(|| {
+    /// The gateway's address.
+    pub fn gateway_url(&self) -> anyhow::Result<&str> {
+        let url = self.settings()?.gateway_url.as_ref().ok_or_else(|| {
             UsageError::with_hint(
                 "no gateway is named",
                 "set HOOP_APIURL, give --gateway-url URL, or keep it: \
                  `ddctl config set gateway.url URL`",
             )
         })?;
+        Ok(&url.value)
+    }
+
+    /// The gateway of the settings, with the token found for it.
+    pub fn gateway(&self, flags: &SecretFlags) -> anyhow::Result<Gateway> {
+        self.gateway_with(self.secret(SecretKind::GatewayToken, flags)?)
+    }
+
+    /// As [`Context::gateway`], under an administrator's token where there is one. One that a flag names
+    /// is meant for this command.
+    pub fn gateway_as_admin(&self, flags: &SecretFlags) -> anyhow::Result<Gateway> {
+        let token = match flags.gateway_token_file {
+            Some(_) => None,
+            None => self.optional_secret(SecretKind::GatewayAdminToken, flags)?,
+        };
+        match token {
+            Some(token) => self.gateway_with(token),
+            None => self.gateway(flags),
+        }
+    }
+
+    /// The gateway of the settings under a given token.
+    pub fn gateway_with(&self, token: Secret) -> anyhow::Result<Gateway> {
+        let url = self.gateway_url()?;
         Ok(Gateway::new(
             self.http.clone(),
-            &url.value,
+            url,
             Credential::of_token(token),
         )?)
     }

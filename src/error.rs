@@ -143,8 +143,25 @@ impl Verdict {
     }
 }
 
-/// Walks the cause chain once; the first cause that is known decides.
+/// What a command was about when something failed, where it knows better than the cause what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Advised {
+    pub what: &'static str,
+    pub hint: &'static str,
+}
+
+/// Walks the cause chain once; the first cause that is known decides, and whoever knows better what
+/// to do says so.
 pub fn classify(error: &anyhow::Error) -> Verdict {
+    let verdict = of_chain(error);
+    match error.downcast_ref::<Advised>() {
+        Some(advised) => Verdict::hinted(verdict.exit, advised.hint),
+        None => verdict,
+    }
+}
+
+fn of_chain(error: &anyhow::Error) -> Verdict {
     error
         .chain()
         .find_map(|cause| {
@@ -421,6 +438,15 @@ fn of_as_code(error: &AsCodeError) -> Verdict {
 fn of_delivery(error: &DeliveryError) -> Verdict {
     let again = "run the same command again: an event that arrives twice has the same evt.id";
     let verdict = match &error.cause {
+        Cause::KeyRefused(trouble) if trouble.is_foreign => {
+            let hint = "ddctl sends a key to Datadog alone: let the receiver take spans from here \
+                        without one, or name a collector that has it";
+            return Verdict::hinted(Exit::Credentials, hint);
+        }
+        Cause::NotAnIntake(trouble) | Cause::Misconfigured(trouble) if trouble.is_foreign => {
+            let hint = "is OTLP over HTTP switched on there, and is it its port, 4318 as a rule?";
+            Verdict::hinted(Exit::Failed, hint)
+        }
         Cause::KeyRefused(_) => {
             let hint = "`ddctl validate --all-sites` says which site the key belongs to";
             return Verdict::hinted(Exit::Credentials, hint);
@@ -747,6 +773,7 @@ mod tests {
         let refused = || {
             let reason = Reason::Status(403);
             Cause::KeyRefused(Trouble {
+                is_foreign: false,
                 meaning: Meaning::Pause,
                 reason,
                 text: String::new(),

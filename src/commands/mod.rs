@@ -10,7 +10,9 @@ pub mod config;
 pub mod dashboards;
 pub mod deadletters;
 pub mod demo;
+pub mod doctor;
 pub mod man;
+pub mod manifest;
 pub mod monitors;
 pub mod otel;
 pub mod receipts;
@@ -42,12 +44,22 @@ const STYLES: Styles = Styles::styled()
     .literal(AnsiColor::Green.on_default())
     .placeholder(AnsiColor::Yellow.on_default());
 
+/// What `--version` says: also of which commit and for which platform it is built.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\ncommit ",
+    env!("DDCTL_COMMIT"),
+    "\nbuilt for ",
+    env!("DDCTL_TARGET")
+);
+
 /// See what your AI agents did through the access gateway, ship it to Datadog, and prove that
 /// somebody would be told.
 #[derive(Debug, Parser)]
 #[command(
     name = "ddctl",
     version,
+    long_version = LONG_VERSION,
     styles = STYLES,
     max_term_width = 100,
     disable_help_subcommand = true,
@@ -71,6 +83,7 @@ pub struct Cli {
 pub enum Command {
     Demo(demo::Demo),
     Validate(validate::Validate),
+    Doctor(doctor::Doctor),
     /// Look at recorded sessions, replay them, ship them
     #[command(
         subcommand,
@@ -171,6 +184,15 @@ pub enum Command {
     )]
     Config(config::Config),
     Status(status::Status),
+    /// What runs this profile: objects of Kubernetes, units of systemd, a file of Compose
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl manifest deployment | kubectl apply -f -
+  ddctl manifest relay --namespace audit
+  ddctl manifest systemd --mode relay --to-dir units/"
+    )]
+    Manifest(manifest::Manifest),
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
     Man(man::Man),
@@ -217,6 +239,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Demo(args) => demo::run(context, &args).await,
         Command::Validate(args) => validate::run(context, &args).await,
+        Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Traces(command) => traces::run(context, command).await,
@@ -232,6 +255,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::Auth(command) => auth::run(context, command).await,
         Command::Config(command) => config::run(context, command).await,
         Command::Status(args) => status::run(context, &args).await,
+        Command::Manifest(command) => manifest::run(context, command),
         Command::Sandbox(args) => sandbox::run(context, &args).await,
         Command::Completions(args) => completions::run(context, &args),
         Command::Man(args) => man::run(context, &args),

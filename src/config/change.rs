@@ -87,6 +87,11 @@ pub fn set_value(document: &mut DocumentMut, profile: &str, key: &str, text: &st
             let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
             value(tags.collect::<toml_edit::Array>())
         }
+        // The one number; text that is none is refused when the file is checked.
+        "retention_days" => match text.trim().parse::<i64>() {
+            Ok(days) => value(days),
+            Err(_) => value(text),
+        },
         _ => value(text),
     };
     let mut table = table_at(document.as_table_mut(), "profiles", true);

@@ -42,6 +42,7 @@ pub struct Profile {
     pub recording_cache: Option<String>,
     pub namespace: Option<String>,
     pub delivery: Option<String>,
+    pub retention_days: Option<u32>,
     #[serde(default)]
     pub gateway: GatewaySection,
     #[serde(default)]
@@ -128,6 +129,22 @@ impl ConfigFile {
             }),
         }
     }
+}
+
+/// The file as a tree of values, every key of it known; one that is not there is empty.
+pub(super) fn checked(path: &Path) -> Result<toml::Table, ConfigError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(source) => {
+            return Err(ConfigError::Read {
+                path: path.to_owned(),
+                source,
+            });
+        }
+    };
+    ConfigFile::parse(path, &text)?;
+    toml::from_str(&text).map_err(|error| syntax(path, &text, error.message(), error.span()))
 }
 
 /// What is wrong with the text, and where. What stands there is not told: it may be a secret that

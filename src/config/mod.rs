@@ -3,6 +3,7 @@
 //!
 //! The environment is an argument here, so that every layer is tested with a map.
 
+mod carried;
 mod change;
 mod environment;
 mod error;
@@ -17,6 +18,7 @@ mod unknown;
 pub mod vault;
 mod writing;
 
+pub use carried::carried;
 pub use change::{change, read as read_settings, replace_file, set_identity, set_value};
 pub use environment::Environment;
 pub use error::ConfigError;

@@ -147,6 +147,8 @@ pub struct Settings {
     /// Whose monitors and dashboards are kept as code.
     pub namespace: Valued<String>,
     pub delivery: Option<Valued<Delivery>>,
+    /// For how many days sessions and their events have to be kept.
+    pub retention_days: Option<Valued<u32>>,
     /// Where secrets are, and where they are kept.
     pub secrets: SecretSettings,
     /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
@@ -265,6 +267,7 @@ impl Settings {
                 origin: Origin::Default,
             }),
             delivery: layers.delivery()?,
+            retention_days: layers.retention_days()?,
             secrets: layers.secrets()?,
             profile: name,
             path,
@@ -314,6 +317,10 @@ impl Settings {
             "delivery" => {
                 let delivery = self.delivery.as_ref()?;
                 text(&delivery.value.as_str(), &delivery.origin)
+            }
+            "retention_days" => {
+                let days = self.retention_days.as_ref()?;
+                text(&days.value, &days.origin)
             }
             _ => None,
         }
@@ -503,6 +510,11 @@ impl Layers<'_> {
         }))
     }
 
+    fn retention_days(&self) -> Result<Option<Valued<u32>>, ConfigError> {
+        let days = self.text("retention_days", None);
+        days.map(|text| parse("number of days", text)).transpose()
+    }
+
     fn secrets(&self) -> Result<SecretSettings, ConfigError> {
         let section = self.profile.and_then(|profile| profile.secrets.as_ref());
         let what = "place for secrets; there are keyring and file";
@@ -637,6 +649,19 @@ mod tests {
             text.starts_with("DDCTL_DELIVERY: `pigeon` is no way"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn the_days_of_retention_are_a_number() {
+        let days = |text: &str, pairs: &[(&str, &str)]| {
+            let settings = with_file(text, pairs, Flags::default());
+            settings.map(|settings| settings.retention_days.map(|days| days.value))
+        };
+        let file = "[profiles.default]\nretention_days = 90\n";
+        assert_eq!(days(file, &[]).expect("valid"), Some(90));
+        let variable = [("DDCTL_RETENTION_DAYS", "30")];
+        assert_eq!(days(file, &variable).expect("valid"), Some(30));
+        assert!(days("", &[("DDCTL_RETENTION_DAYS", "a year")]).is_err());
     }
 
     #[test]

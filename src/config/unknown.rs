@@ -12,7 +12,7 @@ use super::secrets_table;
 use crate::domain::nearest::nearest;
 
 const TOP_KEYS: [&str; 3] = ["version", "default_profile", "profiles"];
-const PROFILE_KEYS: [&str; 17] = [
+const PROFILE_KEYS: [&str; 18] = [
     "site",
     "service",
     "env",
@@ -24,6 +24,7 @@ const PROFILE_KEYS: [&str; 17] = [
     "recording_cache",
     "namespace",
     "delivery",
+    "retention_days",
     "gateway",
     "svix",
     "trace",

@@ -57,6 +57,8 @@ pub struct Trouble {
     pub reason: Reason,
     /// For people: who refused what, and why. Holds no secret.
     pub text: String,
+    /// A receiver that is not Datadog's answered, and was sent no key.
+    pub is_foreign: bool,
 }
 
 /// What retries are counted by.
@@ -98,6 +100,7 @@ impl Trouble {
             meaning: Meaning::Retry { after: None },
             reason: Reason::Broken,
             text: "the run was over before an answer came".to_owned(),
+            is_foreign: false,
         }
     }
 
@@ -127,6 +130,7 @@ impl From<DatadogError> for Trouble {
             meaning: error.meaning(),
             reason,
             text: error.to_string(),
+            is_foreign: false,
         }
     }
 }
@@ -146,6 +150,7 @@ impl From<OtlpError> for Trouble {
             meaning,
             reason,
             text: error.to_string(),
+            is_foreign: matches!(&error, OtlpError::Refused(refusal) if !refusal.had_key),
         }
     }
 }

@@ -58,6 +58,7 @@ pub(super) fn pack(
 
 fn no_span(why: &str) -> Trouble {
     Trouble {
+        is_foreign: false,
         meaning: Meaning::Poison,
         reason: Reason::Other,
         text: format!("it cannot be sent as a span: {why}"),

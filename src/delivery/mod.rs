@@ -57,7 +57,7 @@ pub use ledger::Ledger;
 pub use leftovers::{sweep, sweep_beside};
 pub use line_ledger::LineLedger;
 pub use observer::{Fate, Observer, SentBatch};
-pub use pipeline::{Cause, DeliveryError, Options, Patience, Stop, run};
+pub use pipeline::{Cause, DRAIN, DeliveryError, Options, Patience, Stop, run};
 pub use positions::{Number, Positions};
 pub use retry::Pace;
 pub use sinks::account::{Account, Reread};

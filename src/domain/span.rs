@@ -46,8 +46,14 @@ impl TraceId {
     /// The trace that any other text names: 32 hexadecimal digits and a UUID are such an id already,
     /// anything else is hashed.
     pub fn of_text(text: &str) -> Self {
-        let own = text.parse();
-        own.unwrap_or_else(|_| Self::of_session("", text))
+        Self::known(text).unwrap_or_else(|| Self::of_session("", text))
+    }
+
+    /// The trace that `text` is the id of: 32 hexadecimal digits, or a UUID.
+    pub fn known(text: &str) -> Option<Self> {
+        let uuid = || Uuid::parse_str(text).ok().map(Uuid::into_bytes);
+        let own = text.parse().ok();
+        own.or_else(|| Self::try_from(&uuid()?[..]).ok())
     }
 
     /// The unsigned low 64 bits, which Datadog calls `dd.trace_id`.

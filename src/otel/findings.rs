@@ -182,12 +182,18 @@ fn of_protocol(traces: &SignalSettings, target: Target) -> Vec<Finding> {
             "the intake takes no gRPC",
             "set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf",
         )],
+        Some(Protocol::Grpc) => vec![warning(
+            "grpc",
+            "spans leave by gRPC, which is not spoken here: whether they arrive is not known",
+            "set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf, which an Agent and a collector take \
+             on 4318; Datadog's intake takes no gRPC",
+        )],
         Some(Protocol::Protobuf | Protocol::Json) if port == Some(4317) => vec![warning(
             "grpc-port",
             "4317 is the port of gRPC, and the protocol is HTTP",
             "HTTP is on 4318",
         )],
-        Some(_) => Vec::new(),
+        Some(Protocol::Protobuf | Protocol::Json) => Vec::new(),
     }
 }
 
@@ -399,6 +405,19 @@ mod tests {
         let found = found("OTEL_SDK_DISABLED=true\n", Target::Elsewhere);
         assert_eq!(found[0], "disabled");
         assert_eq!(found.last(), Some(&"default-address"));
+    }
+
+    #[test]
+    fn grpc_stops_every_span_at_the_intake_and_elsewhere_nobody_knows() {
+        let lines = format!("{GOOD}OTEL_EXPORTER_OTLP_PROTOCOL=grpc\n");
+        let variables = Variables::of_text(&lines);
+        let severity = |target| {
+            let all = look(&Settings::read(&variables), &variables, target);
+            let found = all.into_iter().find(|finding| finding.name == "grpc");
+            found.map(|finding| finding.severity)
+        };
+        assert_eq!(severity(EU), Some(Severity::Error));
+        assert_eq!(severity(Target::Elsewhere), Some(Severity::Warning));
     }
 
     #[test]

@@ -83,6 +83,7 @@ mod tests {
             url: "https://otlp.datadoghq.eu/v1/traces".to_owned(),
             status,
             verdict: Verdict::of_status(status, None),
+            had_key: true,
             text: String::new(),
         };
         explain(&OtlpError::Refused(Box::new(refusal)), target, key)

@@ -44,6 +44,8 @@ pub struct Refusal {
     pub url: String,
     pub status: u16,
     pub verdict: Verdict,
+    /// A key or another credential went with the request.
+    pub had_key: bool,
     /// What the body said, in one line; empty where it said nothing.
     pub text: String,
 }
@@ -52,6 +54,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Refusal { url, status, .. } = self;
         match self.verdict {
+            Verdict::Pause if !self.had_key => {
+                write!(f, "{url} refused spans that came without a key ({status})")?;
+            }
             Verdict::Pause => write!(
                 f,
                 "{url} refused the key, or is not open for this account ({status})"
@@ -100,6 +105,26 @@ impl OtlpError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_is_refused_only_where_one_was_sent() {
+        let told = |had_key| {
+            let refusal = Refusal {
+                url: "http://localhost:4318/v1/traces".to_owned(),
+                status: 403,
+                verdict: Verdict::Pause,
+                had_key,
+                text: "an HTML page titled `Forbidden`".to_owned(),
+            };
+            refusal.to_string()
+        };
+        assert!(told(true).contains("refused the key"));
+        assert_eq!(
+            told(false),
+            "http://localhost:4318/v1/traces refused spans that came without a key (403): an HTML \
+             page titled `Forbidden`"
+        );
+    }
 
     #[test]
     fn every_status_has_its_verdict() {

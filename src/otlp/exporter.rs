@@ -93,6 +93,7 @@ impl Exporter {
             url: self.shown(),
             status: status.as_u16(),
             verdict: Verdict::of_status(status.as_u16(), after),
+            had_key: self.door.key.is_some() || !self.door.headers.is_empty(),
             text: text.unwrap_or_default(),
         })))
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use opentelemetry_proto::tonic::trace::v1::Span;
 
+use crate::domain::digest::hex;
 use crate::domain::span::{SpanId, TraceId};
 
 /// Why a span cannot be taken.
@@ -30,6 +31,17 @@ impl fmt::Display for Flaw {
             Flaw::NoStart => "the span has no start",
             Flaw::EndBeforeStart => "the span ends before it starts",
         })
+    }
+}
+
+/// What a span is called where something is wrong with it: its name, else its ids.
+pub fn label(span: &Span) -> String {
+    match span.name.is_empty() {
+        false => format!("span `{}`", span.name),
+        true => {
+            let (id, trace) = (hex(&span.span_id), hex(&span.trace_id));
+            format!("span `{id}` of trace `{trace}`")
+        }
     }
 }
 
@@ -61,6 +73,19 @@ pub fn of(span: &Span) -> Option<Flaw> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_without_a_name_is_called_by_its_ids() {
+        let nameless = Span {
+            name: String::new(),
+            ..good()
+        };
+        assert_eq!(
+            label(&nameless),
+            format!("span `{}` of trace `{}`", "02".repeat(8), "01".repeat(16))
+        );
+        assert_eq!(of(&nameless), Some(Flaw::NoName));
+    }
 
     type Breaking = fn(&mut Span);
 

@@ -15,6 +15,8 @@ pub const REQUEST_MODEL: &str = "gen_ai.request.model";
 pub const RESPONSE_MODEL: &str = "gen_ai.response.model";
 pub const INPUT_TOKENS: &str = "gen_ai.usage.input_tokens";
 pub const OUTPUT_TOKENS: &str = "gen_ai.usage.output_tokens";
+/// No convention: what Datadog reads beside the two.
+pub const TOTAL_TOKENS: &str = "gen_ai.usage.total_tokens";
 pub const CACHE_READ_TOKENS: &str = "gen_ai.usage.cache_read.input_tokens";
 /// No convention: what Datadog seems to read as the cost, in US dollars.
 pub const COST: &str = "gen_ai.cost.estimated_total";

@@ -100,7 +100,8 @@ impl Facts {
     }
 
     pub fn has_tokens(&self) -> bool {
-        self.input_tokens.unwrap_or(0) + self.output_tokens.unwrap_or(0) > 0
+        let known = [self.input_tokens, self.output_tokens];
+        known.into_iter().flatten().any(|tokens| tokens > 0)
     }
 }
 
@@ -268,6 +269,19 @@ pub(super) mod tests {
         assert_eq!((old.input_tokens, old.cost), (Some(5), Some(0.25)));
         assert_eq!(old.model.as_deref(), Some("gpt-4o-2024"));
         assert!(old.has_old_names);
+    }
+
+    #[test]
+    fn counts_of_any_size_are_tokens() {
+        let of = |input, output| Facts {
+            input_tokens: input,
+            output_tokens: output,
+            ..facts(&chat(1, 0))
+        };
+        assert!(of(Some(i64::MAX), Some(i64::MAX)).has_tokens());
+        assert!(of(Some(0), Some(1)).has_tokens());
+        assert!(!of(Some(i64::MIN), Some(-1)).has_tokens());
+        assert!(!of(None, Some(0)).has_tokens());
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn spans(request: ExportTraceServiceRequest) -> Arrival {
         of_scope.spans.retain(|span| match flaw::of(span) {
             None => true,
             Some(flaw) => {
-                refused.push(format!("{}: {flaw}", span.name));
+                refused.push(format!("{}: {flaw}", flaw::label(span)));
                 false
             }
         });

@@ -7,8 +7,8 @@ use super::facts::{Facts, Outcome};
 use super::forest::Tree;
 use crate::domain::span::SpanId;
 
-/// Deeper ones are drawn at this depth.
-const DEEPEST: usize = 24;
+/// Deeper ones are drawn at this depth, so that there is room for their names.
+const DEEPEST: usize = 10;
 
 /// One line a span: the name behind its branches, and what there is to say of it.
 pub fn lines(tree: &Tree) -> Vec<(String, String)> {
@@ -19,17 +19,18 @@ pub fn lines(tree: &Tree) -> Vec<(String, String)> {
         let parent = span.parent.filter(|parent| known.contains(parent));
         children.entry(parent).or_default().push(span);
     }
+    let roots = children.remove(&None).unwrap_or_default();
     let mut drawing = Drawing {
         children,
         drawn: HashSet::new(),
         lines: Vec::new(),
     };
-    drawing.below(None, "", 0);
+    for root in roots {
+        drawing.from(root);
+    }
     // Spans that are each other's parents hang on no root.
     for span in &tree.spans {
-        if !drawing.drawn.contains(&span.span_id) {
-            drawing.one(span, "", "", 0);
-        }
+        drawing.from(span);
     }
     drawing.lines
 }
@@ -40,36 +41,60 @@ struct Drawing<'a> {
     lines: Vec<(String, String)>,
 }
 
+/// A span that is to be drawn.
+struct Next<'a> {
+    span: &'a Facts,
+    /// What stands before its name, and before those of its children.
+    branch: String,
+    indent: String,
+    depth: usize,
+}
+
 impl<'a> Drawing<'a> {
-    fn below(&mut self, parent: Option<SpanId>, indent: &str, depth: usize) {
-        let children = self.children.remove(&parent).unwrap_or_default();
-        let last = children.len().saturating_sub(1);
-        for (at, span) in children.into_iter().enumerate() {
-            let (branch, more) = match (parent, at == last) {
-                (None, _) => ("", ""),
-                (Some(_), true) => ("└─ ", "   "),
-                (Some(_), false) => ("├─ ", "│  "),
-            };
-            let more = if depth < DEEPEST { more } else { "" };
-            self.one(
-                span,
-                &format!("{indent}{branch}"),
-                &format!("{indent}{more}"),
-                depth,
-            );
+    /// Draws `root` and everything below it. The ones that wait are kept in a list: a program
+    /// decides how deep its traces are.
+    fn from(&mut self, root: &'a Facts) {
+        let mut waiting = vec![Next {
+            span: root,
+            branch: String::new(),
+            indent: String::new(),
+            depth: 0,
+        }];
+        while let Some(next) = waiting.pop() {
+            // The same span sent twice.
+            if !self.drawn.insert(next.span.span_id) {
+                continue;
+            }
+            self.draw(&next);
+            self.push_below(&next, &mut waiting);
         }
     }
 
-    fn one(&mut self, span: &'a Facts, branch: &str, indent: &str, depth: usize) {
-        // The same span sent twice.
-        if !self.drawn.insert(span.span_id) {
-            return;
-        }
+    fn draw(&mut self, Next { span, branch, .. }: &Next<'a>) {
         let is_orphan = branch.is_empty() && span.parent.is_some();
         let mark = if is_orphan { "… " } else { "" };
         let name = format!("{branch}{mark}{}", span.name);
         self.lines.push((name, said(span)));
-        self.below(Some(span.span_id), indent, depth + 1);
+    }
+
+    /// The children of `above`, the first of them last, since that is who is taken next.
+    fn push_below(&mut self, above: &Next<'a>, waiting: &mut Vec<Next<'a>>) {
+        let Next { indent, depth, .. } = above;
+        let children = self.children.remove(&Some(above.span.span_id));
+        let children = children.unwrap_or_default().into_iter().rev();
+        for (from_last, span) in children.enumerate() {
+            let (branch, more) = match from_last {
+                0 => ("└─ ", "   "),
+                _ => ("├─ ", "│  "),
+            };
+            let more = if *depth < DEEPEST { more } else { "" };
+            waiting.push(Next {
+                span,
+                branch: format!("{indent}{branch}"),
+                indent: format!("{indent}{more}"),
+                depth: depth + 1,
+            });
+        }
     }
 }
 
@@ -140,6 +165,22 @@ mod tests {
             "… orphan",
         ];
         assert_eq!(drawn(spans), expected);
+    }
+
+    #[test]
+    fn a_chain_of_any_length_is_drawn() {
+        const LENGTH: u64 = 50_000;
+        let id = |number: u64| SpanId::try_from(&number.to_be_bytes()[..]).ok();
+        let one = facts(&span(1, 0, "step", Vec::new()));
+        let chain = (1..=LENGTH).map(|number| Facts {
+            span_id: id(number).expect("not zero"),
+            parent: id(number - 1),
+            ..one.clone()
+        });
+        let names = drawn(chain.collect());
+        assert_eq!(names.len() as u64, LENGTH);
+        assert_eq!(&names[..3], ["step", "└─ step", "   └─ step"]);
+        assert_eq!(names.last(), names.get(DEEPEST + 2), "no deeper");
     }
 
     #[test]

@@ -457,10 +457,12 @@ fn a_program_runs_against_the_sandbox_and_its_code_is_returned() {
 #[test]
 fn version_and_completions_go_to_stdout() {
     let environment = TestEnvironment::empty();
-    let _ = environment
-        .run(["--version"])
-        .exits(0)
-        .shows(env!("CARGO_PKG_VERSION"));
+    let version = concat!("ddctl ", env!("CARGO_PKG_VERSION"), "\n");
+    let short = environment.run(["-V"]).exits(0);
+    assert_eq!(short.stdout, version);
+    let long = environment.run(["--version"]).exits(0);
+    assert!(long.stdout.starts_with(version), "{long}");
+    assert!(long.stdout.contains("\ncommit "), "{long}");
     let _ = environment
         .run(["completions", "zsh"])
         .exits(0)

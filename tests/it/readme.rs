@@ -83,7 +83,10 @@ fn calls(line: &str) -> Vec<Vec<String>> {
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quote = None;
-    let spaced = line.replace("$(", " $( ");
+    let spaced = match line.contains("$(") {
+        true => line.replace("$(", " $( ").replace(')', " ) "),
+        false => line.to_owned(),
+    };
     for c in spaced.chars() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,

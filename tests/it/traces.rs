@@ -7,12 +7,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use prost::Message;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::support::{
-    CommandOutput, Running, SandboxOptions, SandboxProcess, TestEnvironment, assert_shape,
-    dead_letters, until,
+    CommandOutput, Running, SandboxOptions, SandboxProcess, ScriptedServer, TestEnvironment,
+    assert_shape, dead_letters, until,
 };
 
 fn export(environment: &TestEnvironment, file: &Path, flags: &[&str]) -> CommandOutput {
@@ -228,7 +230,7 @@ fn what_is_odd_is_set_right_and_said() {
     let _ = output
         .says("the timestamp of line 1 is in seconds")
         .says("line 5: `melted` is no status of the platform")
-        .says("line 7: the trace is its own ancestor");
+        .says("line 7: the trace is its own ancestor by parent_trace_id: sent as it is");
     let rows = sandbox.received("logs", "trace_id,status,outcome,timestamp,evt.outcome");
     let row = |id: &str| {
         rows.iter()
@@ -578,6 +580,163 @@ fn the_lines_of_a_trace_become_a_tree_of_spans() {
     // Each destination has its own position.
     let again = environment.run(args).exits(0).json();
     assert_eq!(again["events"], 0);
+}
+
+/// The parent of each span that arrived, by its own id.
+#[track_caller]
+fn parents(sandbox: &SandboxProcess) -> BTreeMap<String, Value> {
+    let spans = sandbox.received("spans", "span_id,parent_span_id");
+    let pair = |span: &Value| {
+        let id = span["span_id"].as_str().expect("an id");
+        (id.to_owned(), span["parent_span_id"].clone())
+    };
+    let parents: BTreeMap<_, _> = spans.iter().map(pair).collect();
+    assert_eq!(parents.len(), spans.len(), "no id twice: {spans:#?}");
+    parents
+}
+
+#[test]
+fn a_file_that_grew_gives_the_spans_that_it_would_have_given_at_once() {
+    let hex = |number: u64| format!("{number:016x}");
+    let lines: Vec<Value> = (1..=6)
+        .map(|number| {
+            let mut line = trace("t-1", json!({"span_name": format!("s-{number}")}));
+            if number != 4 {
+                line["span_id"] = hex(number).into();
+            }
+            if number > 1 {
+                line["parent_span_id"] = hex(number / 2).into();
+            }
+            line
+        })
+        .collect();
+    let run = |cuts: &[usize]| {
+        let sandbox = SandboxOptions::default().start();
+        let environment = TestEnvironment::of(&sandbox);
+        let path = file(&environment, &[]);
+        let name = path.display().to_string();
+        let mut from = 0;
+        for to in cuts.iter().copied().chain([lines.len()]) {
+            append(&path, &text(&lines[from..to]));
+            let args = ["traces", "export", "--to", "otlp", "--file", &name];
+            let _ = environment.run(args).exits(0);
+            from = to;
+        }
+        parents(&sandbox)
+    };
+    let at_once = run(&[]);
+    assert_eq!(at_once[&hex(6)], hex(3));
+    assert_eq!(run(&[1, 3, 5]), at_once);
+}
+
+#[test]
+fn lines_of_one_trace_that_name_no_ids_are_different_spans_in_every_run() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let path = file(&environment, &[]);
+    let name = path.display().to_string();
+    for kind in ["llm", "agent", "tool"] {
+        append(&path, &text(&[trace("t-1", json!({"span_type": kind}))]));
+        let args = ["traces", "export", "--to", "otlp", "--file", &name];
+        let _ = environment.run(args).exits(0);
+    }
+    assert_eq!(parents(&sandbox).len(), 3);
+}
+
+#[test]
+fn a_span_that_comes_as_a_line_and_by_otlp_goes_out_once() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let folder = environment.home().join("both");
+    fs::create_dir(&folder).expect("a writable home");
+    let mut message = message();
+    let spans = &mut message["resourceSpans"][0]["scopeSpans"][0]["spans"];
+    let spans = spans.as_array_mut().expect("an array");
+    spans.truncate(1);
+    let line = trace(
+        "0AF76519-16CD-43DD-8448-EB211C80319C",
+        json!({"span_id": "00f067aa0ba902b7", "span_name": "chat m-1", "span_type": "llm"}),
+    );
+    append(&folder.join("a.ndjson"), &text(&[message]));
+    append(&folder.join("b.ndjson"), &text(&[line]));
+    let file = folder.display().to_string();
+    for (more, count) in [(None, 1), (Some("--keep-duplicates"), 2)] {
+        let mut args = vec![
+            "traces", "export", "--to", "logs", "--to", "otlp", "-o", "json", "--again", "--file",
+            &file,
+        ];
+        args.extend(more);
+        let before = ["logs", "spans"].map(|kind| sandbox.received(kind, "").len());
+        let summary = environment.run(args).exits(0).json();
+        assert_eq!(summary["duplicates"], 1);
+        let after = ["logs", "spans"].map(|kind| sandbox.received(kind, "").len());
+        assert_eq!(after, before.map(|it| it + count), "{more:?}");
+    }
+}
+
+/// `message`, without what is odd, as protobuf.
+fn protobuf(mut message: Value) -> Vec<u8> {
+    let spans = &mut message["resourceSpans"][0]["scopeSpans"][0]["spans"];
+    let spans = spans.as_array_mut().expect("an array");
+    spans.truncate(1);
+    let request: ExportTraceServiceRequest = serde_json::from_value(message).expect("JSON of OTLP");
+    request.encode_to_vec()
+}
+
+#[test]
+fn a_message_that_is_being_written_is_waited_for_and_a_damaged_one_is_said() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = TestEnvironment::of(&sandbox);
+    let folder = environment.home().join("otlp");
+    fs::create_dir(&folder).expect("a writable home");
+    let (json, pb) = (folder.join("a.json"), folder.join("b.pb"));
+    let whole = format!("{:#}", message());
+    let (half, rest) = whole.split_at(whole.len() / 2);
+    let mut other = message();
+    other["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["spanId"] = "00000000000000bb".into();
+    let binary = protobuf(other);
+    let (binary_half, binary_rest) = binary.split_at(binary.len() / 2);
+    append(&json, half);
+    fs::write(&pb, binary_half).expect("a writable home");
+    fs::write(folder.join("c.pb"), b"\x0a\xff\xff\xff").expect("a writable home");
+    append(&folder.join("z.log"), &text(&[trace("t-1", json!({}))]));
+    let mut running = follow(&environment, &folder);
+    wait_for(&sandbox, &["t-1"]);
+    append(&json, rest);
+    let mut file = OpenOptions::new().append(true).open(&pb).expect("our file");
+    file.write_all(binary_rest).expect("a writable home");
+    until("the spans arrive", || {
+        let rows = sandbox.received("logs", "span_id");
+        let has = |id: &str| rows.iter().any(|row| row["span_id"] == id);
+        (has("00f067aa0ba902b7") && has("00f067aa0ba902b8") && has("00000000000000bb"))
+            .then_some(())
+    });
+    running.wait_for_stderr("c.pb, line 1: no trace: not protobuf of OTLP");
+    running.signal(Signal::TERM);
+    let output = running.finish();
+    for told in ["passed over", "a.json, line 1: no trace", "b.pb, line"] {
+        assert!(!output.stderr.contains(told), "{output}");
+    }
+}
+
+#[test]
+fn what_to_do_about_a_receiver_that_refuses_is_not_said_in_datadogs_terms() {
+    let environment = TestEnvironment::empty();
+    let path = file(&environment, &[trace("t-1", json!({}))]);
+    let name = path.display().to_string();
+    for (status, exit, hint) in [
+        (403, 4, "let the receiver take spans from here"),
+        (404, 1, "is OTLP over HTTP switched on there"),
+    ] {
+        let receiver = ScriptedServer::start(move |_| (status, "text/html", String::new()));
+        let to = format!("otlp={}", receiver.url());
+        let output = environment
+            .run(["traces", "export", "--to", &to, "--file", &name])
+            .exits(exit)
+            .says(hint);
+        assert!(!output.stderr.contains("--site"), "{output}");
+        assert!(!output.stderr.contains("--all-sites"), "{output}");
+    }
 }
 
 /// A message of OTLP with two spans, of which one is odd.

@@ -9,7 +9,7 @@ use crate::error::Exit;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl config path
-  $EDITOR \"$(ddctl config path)\"")]
+  ddctl config path --config ./ddctl.toml")]
 pub struct Path {}
 
 pub fn run(context: &Context, _args: &Path) -> anyhow::Result<Exit> {

@@ -5,6 +5,7 @@ mod page;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
+use clap::builder::Resettable;
 use clap::{Args, CommandFactory};
 
 use crate::commands::Cli;
@@ -44,7 +45,8 @@ pub fn run(context: &Context, args: &Man) -> anyhow::Result<Exit> {
 /// Every page with its file name, the program's own first. No date is in them, so that the bytes
 /// are stable.
 pub fn render() -> anyhow::Result<Vec<(String, Vec<u8>)>> {
-    let mut root = Cli::command();
+    // Which commit it is of would make another page of every build.
+    let mut root = Cli::command().long_version(Resettable::Reset);
     root.build();
     let mut pages = Vec::new();
     collect(&root, "ddctl", &mut pages)?;

@@ -229,7 +229,7 @@ pub async fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
 }
 
 /// Refuses what has no meaning where webhooks are kept until they are delivered.
-fn check(args: &Relay) -> Result<(), UsageError> {
+pub(super) fn check(args: &Relay) -> Result<(), UsageError> {
     let flags = &args.delivery;
     shipping::check(&flags.to)?;
     if flags.dry_run {

@@ -131,6 +131,7 @@ mod tests {
 
     fn failed(cause: fn(Trouble) -> Cause, dead_letters: u64) -> anyhow::Result<Summary> {
         let trouble = Trouble {
+            is_foreign: false,
             meaning: crate::datadog::Meaning::Pause,
             reason: Reason::Other,
             text: "no".to_owned(),

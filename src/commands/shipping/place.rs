@@ -118,6 +118,13 @@ impl FromStr for To {
     }
 }
 
+impl fmt::Display for To {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let effort = if self.is_best_effort { BEST_EFFORT } else { "" };
+        write!(f, "{}{effort}", self.destination)
+    }
+}
+
 /// Refuses what has no meaning together.
 ///
 /// # Errors

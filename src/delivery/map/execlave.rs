@@ -51,7 +51,7 @@ pub struct Position {
 }
 
 /// Fields with a name of OpenTelemetry's, and that.
-const NAMED: [(&str, &str); 11] = [
+const NAMED: [(&str, &str); 12] = [
     ("agent_id", names::AGENT_ID),
     ("agent_name", names::AGENT_NAME),
     ("model", names::REQUEST_MODEL),
@@ -59,6 +59,7 @@ const NAMED: [(&str, &str); 11] = [
     ("input_tokens", names::INPUT_TOKENS),
     ("completion_tokens", names::OUTPUT_TOKENS),
     ("output_tokens", names::OUTPUT_TOKENS),
+    ("total_tokens", names::TOTAL_TOKENS),
     ("cost_usd", names::COST),
     ("session_id", names::CONVERSATION),
     ("session_id", names::SESSION_ID),
@@ -241,7 +242,9 @@ fn events(status: TraceStatus, at: Timestamp) -> Vec<SpanEvent> {
 
 /// The trace that caused this one is another trace: a link, and no parent.
 fn links(trace: &Trace) -> Vec<SpanLink> {
-    let Some(parent) = trace.parent().map(TraceId::of_text) else {
+    let own = trace.trace_id();
+    let parent = trace.parent().map(TraceId::of_text);
+    let Some(parent) = parent.filter(|parent| *parent != own) else {
         return Vec::new();
     };
     let mut attributes = Attributes::default();
@@ -296,7 +299,7 @@ mod tests {
             ("session.id", "s-1".into()),
             ("user.id", "u-1".into()),
             ("execlave.cost_usd", 1.0.into()),
-            ("execlave.total_tokens", 15.into()),
+            ("gen_ai.usage.total_tokens", 15.into()),
             ("execlave.idp_bound", true.into()),
             ("execlave.autonomy_level", "autonomous".into()),
             ("execlave.custom", "{\"a\":[1]}".into()),
@@ -358,6 +361,8 @@ mod tests {
             (span.links[0].trace_id, span.links[0].span_id),
             (parent, root_span(parent))
         );
+        let own = self::span(json!({"parent_trace_id": "t-1"}), Stamp::Start);
+        assert_eq!(own.links, []);
     }
 
     #[test]

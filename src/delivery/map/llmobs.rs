@@ -19,7 +19,7 @@ const LONGEST_ML_APP: usize = 193;
 const NO_PARENT: &str = "undefined";
 
 /// Attributes that have a place of their own.
-const PLACED: [&str; 19] = [
+const PLACED: [&str; 20] = [
     names::OPERATION,
     names::PROVIDER,
     names::SYSTEM,
@@ -33,6 +33,7 @@ const PLACED: [&str; 19] = [
     names::OUTPUT_MESSAGES,
     names::INPUT_TOKENS,
     names::OUTPUT_TOKENS,
+    names::TOTAL_TOKENS,
     names::CACHE_READ_TOKENS,
     names::COST,
     names::DB_QUERY,
@@ -180,9 +181,8 @@ fn set_metrics(body: &mut Tree, span: &Span) {
     let (input, output) = (number(names::INPUT_TOKENS), number(names::OUTPUT_TOKENS));
     body.set_known("metrics.input_tokens", input);
     body.set_known("metrics.output_tokens", output);
-    let total = input
-        .zip(output)
-        .map(|(input, output)| input.saturating_add(output));
+    let sum = || Some(input?.saturating_add(output?));
+    let total = number(names::TOTAL_TOKENS).or_else(sum);
     body.set_known("metrics.total_tokens", total);
     let cached = number(names::CACHE_READ_TOKENS);
     body.set_known("metrics.cache_read_input_tokens", cached);
@@ -277,6 +277,31 @@ mod tests {
         assert_eq!(body["parent_id"], "undefined");
         assert_eq!(body["duration"], 5_000_000);
         assert_eq!(body["tags"], json!(["env:prod"]));
+    }
+
+    #[test]
+    fn the_total_of_tokens_is_what_is_said_else_their_sum() {
+        let (input, output) = (
+            (names::INPUT_TOKENS, 10.into()),
+            (names::OUTPUT_TOKENS, 5.into()),
+        );
+        let total = (names::TOTAL_TOKENS, 17.into());
+        for (known, metrics) in [
+            (vec![total.clone()], json!({"total_tokens": 17})),
+            (
+                vec![input.clone(), output.clone(), total],
+                json!({"input_tokens": 10, "output_tokens": 5, "total_tokens": 17}),
+            ),
+            (
+                vec![input.clone(), output],
+                json!({"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}),
+            ),
+            (vec![input], json!({"input_tokens": 10})),
+        ] {
+            let body = to_record(&span(&known), &[]).body;
+            assert_eq!(body["metrics"], metrics);
+            assert_eq!(body["meta"]["metadata"], json!({}), "it has its place");
+        }
     }
 
     #[test]

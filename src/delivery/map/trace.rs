@@ -31,7 +31,7 @@ pub(super) fn operation_of(span_type: &str) -> &'static str {
 
 /// Each name of a trace that has a second one, and that. Where two have the same the first counts
 /// that is there.
-const ALSO: [(&str, &str); 12] = [
+const ALSO: [(&str, &str); 13] = [
     ("session_id", names::SESSION_ID),
     ("session_id", names::CONVERSATION),
     ("user_id", "usr.id"),
@@ -44,6 +44,7 @@ const ALSO: [(&str, &str); 12] = [
     ("prompt_tokens", names::INPUT_TOKENS),
     ("output_tokens", names::OUTPUT_TOKENS),
     ("completion_tokens", names::OUTPUT_TOKENS),
+    ("total_tokens", names::TOTAL_TOKENS),
 ];
 
 /// What is made into something else, and not kept under its name.
@@ -220,7 +221,7 @@ mod tests {
             "model": "m-1", "span_type": "tool", "span_name": "search", "cost_usd": 0.5,
             "duration_ms": 1.5, "environment": "prod", "idp_bound": true, "session_id": "s-1",
             "error_type": "timeout", "custom": [1], "ddtags": "team:ai,tier:1", "evt.id": "e-1",
-            "prompt_tokens": 12, "completion_tokens": 3, "user_id": "u-1",
+            "prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15, "user_id": "u-1",
             "span_id": "00f067aa0ba902b7", "hostname": "runner-1",
         });
         assert_eq!(
@@ -234,7 +235,7 @@ mod tests {
                 "span_type": "tool", "span_name": "search", "cost_usd": 0.5, "duration_ms": 1.5,
                 "environment": "prod", "idp_bound": true, "session_id": "s-1", "user_id": "u-1",
                 "error_type": "timeout", "custom": [1], "span_id": "00f067aa0ba902b7",
-                "prompt_tokens": 12, "completion_tokens": 3,
+                "prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15,
                 "outcome": "timeout",
                 "evt": {"id": "e-1", "outcome": "failure", "test": true, "test_run": "r1"},
                 "dd": {"trace_id": "9532127138774266268", "span_id": "67667974448284343"},
@@ -243,7 +244,7 @@ mod tests {
                     "conversation": {"id": "s-1"}, "agent": {"id": "a-1", "name": "triage"},
                     "request": {"model": "m-1"}, "operation": {"name": "execute_tool"},
                     "tool": {"name": "search"},
-                    "usage": {"input_tokens": 12, "output_tokens": 3},
+                    "usage": {"input_tokens": 12, "output_tokens": 3, "total_tokens": 15},
                 },
                 "error": {"kind": "timeout"}, "duration": 1_500_000,
                 "trace": {"url": format!("https://exec.example/t/{hex}")},

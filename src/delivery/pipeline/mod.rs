@@ -74,6 +74,9 @@ pub struct Options {
     pub now: fn() -> Timestamp,
 }
 
+/// How long what was read may still go out once somebody wants it to stop.
+pub const DRAIN: Duration = Duration::from_secs(30);
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -91,7 +94,7 @@ impl Default for Options {
                 cap: Duration::from_secs(5 * 60),
             },
             deadline: None,
-            drain: Duration::from_secs(30),
+            drain: DRAIN,
             dead_letters: None,
             stop: None,
             now: Timestamp::now,

@@ -77,6 +77,7 @@ impl<'a> Account<'a> {
         };
         let limit = Limits::DATADOG_LOGS.entry_bytes;
         let (entry, _) = Entry::encode(record, limit).map_err(|_| Trouble {
+            is_foreign: false,
             meaning: Meaning::Split,
             reason: Reason::Other,
             text: "a heartbeat is too long".to_owned(),
@@ -135,6 +136,7 @@ impl Sink for Account<'_> {
     async fn renew(&self) -> Answer {
         if let Some(reread) = &self.reread {
             let datadog = reread.reread().await.map_err(|text| Trouble {
+                is_foreign: false,
                 meaning: Meaning::Pause,
                 reason: Reason::Other,
                 text,

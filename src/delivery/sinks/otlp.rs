@@ -121,6 +121,7 @@ impl Sink for Receiver<'_> {
     async fn renew(&self) -> Answer {
         if let Some(reread) = &self.reread {
             let keyed = reread.reread().await.map_err(|text| Trouble {
+                is_foreign: false,
                 meaning: Meaning::Pause,
                 reason: Reason::Other,
                 text,

@@ -18,12 +18,12 @@ pub use status::TraceStatus;
 pub use url::{NotATemplate, TraceUrl};
 
 use super::event::EventId;
-use super::span::{SpanId, TraceId};
+use super::span::{Span, SpanId, TraceId};
 
 /// The scheme of a trace's event id.
 pub const SCHEME: &str = "ddctl/exec/1";
 
-/// The kind of the span that a trace begins with, by which its id is made.
+/// The kind of the span that a trace begins with, by which the id of a link to it is made.
 const ROOT: &str = "root";
 /// The kind of every other span.
 const SPAN: &str = "span";
@@ -76,14 +76,36 @@ impl Trace {
         self.text("parent_trace_id")
     }
 
-    /// The id of its span, where that is not the first of its trace.
+    /// The id of its span: its own, else one made of everything that it says, so that it is the
+    /// same in every run and no other line has it. Where it says who it is (`evt.id`), of that.
     pub fn span_id(&self) -> SpanId {
-        let own = self.text("span_id").and_then(|text| text.parse().ok());
-        own.unwrap_or_else(|| SpanId::of_text(self.trace_id(), SPAN, &self.id))
+        self.own_span_id().unwrap_or_else(|| {
+            let known_by = own_id(&self.fields).unwrap_or_else(|| self.said());
+            SpanId::of_text(self.trace_id(), SPAN, &known_by)
+        })
+    }
+
+    /// The id of its span where it says one.
+    pub fn own_span_id(&self) -> Option<SpanId> {
+        self.text("span_id")?.parse().ok()
+    }
+
+    /// The span that it names as its parent, where that is an id.
+    pub fn parent_span_id(&self) -> Option<SpanId> {
+        self.text("parent_span_id")?.parse().ok()
+    }
+
+    /// All its fields as text, whatever their order.
+    fn said(&self) -> String {
+        let mut fields: Vec<_> = self.fields.iter().collect();
+        fields.sort_unstable_by_key(|(name, _)| *name);
+        let field = |(name, value): (&String, &Value)| format!("{name:?}:{value}\n");
+        fields.into_iter().map(field).collect()
     }
 }
 
-/// The id of the span that a trace begins with, the same whether the span is known or not.
+/// The id of the span that a trace begins with, as far as the trace alone can tell: what links to a
+/// trace that need not have been seen name it.
 pub fn root_span(trace: TraceId) -> SpanId {
     SpanId::of(trace, ROOT, 0)
 }
@@ -100,11 +122,28 @@ fn own_id(fields: &Map<String, Value>) -> Option<String> {
     (!own.is_empty()).then(|| own.to_owned())
 }
 
+/// An id of OpenTelemetry is the same however it is written.
 fn id_of(fields: &Map<String, Value>, timestamp: Timestamp) -> EventId {
     let part = |name| text(fields, name).unwrap_or_default();
-    let start = timestamp.as_millisecond().to_string();
-    let parts = [part("trace_id"), part("span_id"), part("span_name"), &start];
-    EventId::under(SCHEME, &parts)
+    let (trace, span) = (part("trace_id"), part("span_id"));
+    let trace_id = TraceId::known(trace).map(|id| id.to_string());
+    let span_id = span.parse::<SpanId>().map(|id| id.to_string());
+    let (trace, span) = (
+        trace_id.as_deref().unwrap_or(trace),
+        span_id.as_deref().unwrap_or(span),
+    );
+    id_of_parts([trace, span, part("span_name")], timestamp)
+}
+
+/// What a span of OpenTelemetry is known by: the same as a platform's line about it.
+pub fn id_of_span(span: &Span) -> EventId {
+    let (trace, id) = (span.trace_id.to_string(), span.span_id.to_string());
+    id_of_parts([&trace, &id, &span.name], span.start)
+}
+
+fn id_of_parts([trace, span, name]: [&str; 3], start: Timestamp) -> EventId {
+    let start = start.as_millisecond().to_string();
+    EventId::under(SCHEME, &[trace, span, name, &start])
 }
 
 #[cfg(test)]
@@ -138,6 +177,9 @@ mod tests {
         ] {
             assert_ne!(one.id, trace(other.clone()).id, "{other}");
         }
+        let hex = trace(json!({"trace_id": "0af7651916cd43dd8448eb211c80319c"}));
+        let uuid = trace(json!({"trace_id": "0AF76519-16cd-43dd-8448-eb211c80319c"}));
+        assert_eq!(hex.id, uuid.id, "one id, written in two ways");
         assert_eq!(trace(json!({"evt": {"id": "mine"}})).id, "mine");
         assert_eq!(trace(json!({"evt.id": "mine"})).id, "mine");
     }
@@ -150,10 +192,19 @@ mod tests {
         assert_eq!(trace(json!({"trace_id": uuid})).trace_id().to_string(), hex);
         let own = trace(json!({"span_id": "00f067aa0ba902b7"}));
         assert_eq!(own.span_id().to_string(), "00f067aa0ba902b7");
-        assert_ne!(
-            trace(json!({})).span_id(),
-            root_span(trace(json!({})).trace_id())
-        );
+    }
+
+    #[test]
+    fn a_line_without_a_span_id_has_one_of_what_it_says_in_any_order() {
+        let one = trace(json!({"model": "m-1", "span_type": "llm"}));
+        let turned = trace(json!({"span_type": "llm", "model": "m-1", "user_id": null}));
+        assert_eq!(one.span_id(), turned.span_id());
+        // They are one event, and still two spans.
+        let other = trace(json!({"span_type": "tool"}));
+        assert_eq!(one.id, other.id);
+        assert_ne!(one.span_id(), other.span_id());
+        let named = |model: &str| trace(json!({"evt.id": "mine", "model": model}));
+        assert_eq!(named("m-1").span_id(), named("m-2").span_id());
     }
 
     #[test]

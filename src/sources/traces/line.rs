@@ -53,13 +53,14 @@ pub fn trace_of_line(
     }
 }
 
-/// The spans of a file that is one message of OTLP as a whole.
-pub fn traces_of_message(form: Form, bytes: Bytes) -> Row<TraceLine> {
-    match otlp::entries(1, form, &bytes) {
-        Ok(entries) => Row::Event(TraceLine { number: 1, entries }),
+/// The spans of a file that is one message of OTLP, or of what was written behind it since, which
+/// counts as line `number`.
+pub fn traces_of_message(form: Form, number: u64, bytes: Bytes) -> Row<TraceLine> {
+    match otlp::entries(number, form, &bytes) {
+        Ok(entries) => Row::Event(TraceLine { number, entries }),
         Err(reason) => {
             let beginning = bytes.slice(..bytes.len().min(KEPT));
-            broken(1, beginning, format!("no trace: {reason}"))
+            broken(number, beginning, format!("no trace: {reason}"))
         }
     }
 }
@@ -80,10 +81,19 @@ fn entries(number: u64, bytes: &[u8]) -> Result<(Vec<Row<Entry>>, Option<TimeFor
 
 fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     serde_json::from_slice(bytes).map_err(|error| match error.classify() {
+        _ if bytes.first() != Some(&b'{') && is_binary(bytes) => {
+            "no text; protobuf of OTLP is read from a file that ends with .pb".to_owned()
+        }
         Category::Eof => "its JSON breaks off".to_owned(),
         _ if bytes.first() != Some(&b'{') => "no JSON object".to_owned(),
         _ => format!("its JSON is broken at column {}", error.column()),
     })
+}
+
+/// A control character or what is no UTF-8 stands in no JSON.
+fn is_binary(bytes: &[u8]) -> bool {
+    let is_control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
+    bytes.iter().any(is_control) || std::str::from_utf8(bytes).is_err()
 }
 
 fn trace(fields: Map<String, Value>) -> Result<(Trace, Option<TimeForm>), String> {
@@ -175,6 +185,10 @@ mod tests {
             ("nonsense", "no trace: no JSON object"),
             ("[1]", "no trace: no JSON object"),
             ("{\"trace_id\": \"t", "no trace: its JSON breaks off"),
+            (
+                "\u{12}\u{3}abc",
+                "no trace: no text; protobuf of OTLP is read from a file that ends with .pb",
+            ),
             ("{\"a\" 1}", "no trace: its JSON is broken at column 6"),
             (
                 &line(json!("soon")),

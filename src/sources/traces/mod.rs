@@ -9,4 +9,4 @@ mod window;
 pub use files::{Found, Place, PlaceError, message_of};
 pub use line::{Entry, TraceLine, trace_of_line, traces_of_message};
 pub use otlp::OtlpSpan;
-pub use window::{Group, Held, PATIENCE, Placed, Window};
+pub use window::{Group, Held, MOST_HELD, PATIENCE, Placed, Window};

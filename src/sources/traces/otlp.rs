@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::line::Entry;
 use crate::domain::span::{AttributeValue, Attributes, Span, SpanStatus};
-use crate::domain::trace::Trace;
+use crate::domain::trace::{Trace, id_of_span};
 use crate::otlp::decode::{self, Form};
 use crate::otlp::names::{self, operation};
 use crate::otlp::{flaw, read};
@@ -91,7 +91,7 @@ fn checked(message: &Message) -> Result<Span, String> {
 
 fn refused(number: u64, envelope: &ResourceSpans, message: &Message, why: &str) -> Row<Entry> {
     let bytes = serde_json::to_vec(envelope).unwrap_or_default();
-    let reason = format!("span `{}`: {why}", message.name);
+    let reason = format!("{}: {why}", flaw::label(message));
     match broken::<Entry>(number, Bytes::from(bytes), reason) {
         Row::Broken(broken) => Row::Broken(BrokenLine { number, ..broken }),
         row => row,
@@ -99,13 +99,14 @@ fn refused(number: u64, envelope: &ResourceSpans, message: &Message, why: &str) 
 }
 
 /// Attributes that a platform has a field for, and that.
-const FIELDS: [(&str, &str); 11] = [
+const FIELDS: [(&str, &str); 12] = [
     (names::AGENT_ID, "agent_id"),
     (names::AGENT_NAME, "agent_name"),
     (names::RESPONSE_MODEL, "model"),
     (names::REQUEST_MODEL, "model"),
     (names::INPUT_TOKENS, "prompt_tokens"),
     (names::OUTPUT_TOKENS, "completion_tokens"),
+    (names::TOTAL_TOKENS, "total_tokens"),
     (names::COST, "cost_usd"),
     (names::SESSION_ID, "session_id"),
     (names::CONVERSATION, "session_id"),
@@ -136,10 +137,7 @@ fn trace(span: &Span, resource: &Attributes) -> Trace {
     set("ddsource", SOURCE.into());
     set("trace_id", span.trace_id.to_string().into());
     set("span_id", span.span_id.to_string().into());
-    set(
-        "evt.id",
-        format!("{}{}", span.trace_id, span.span_id).into(),
-    );
+    set("evt.id", id_of_span(span).to_string().into());
     set("span_name", span.name.as_str().into());
     set("status", status(span).into());
     let lasted = span.end.duration_since(span.start).as_secs_f64() * 1e3;
@@ -245,10 +243,12 @@ mod tests {
         ] {
             assert_eq!(one.trace.fields[field], value, "{field}");
         }
-        assert_eq!(
-            one.trace.id,
-            "0af7651916cd43dd8448eb211c80319c00f067aa0ba902b7"
-        );
+        let line = json!({
+            "trace_id": "0af7651916cd43dd8448eb211c80319c", "span_id": "00F067AA0BA902B7",
+            "span_name": "chat m-1", "agent_id": "a", "status": "error",
+        });
+        let line = Trace::new(line.as_object().expect("an object").clone(), one.span.start);
+        assert_eq!(one.trace.id, line.id, "the same by the platform's road");
         assert_eq!(one.envelope.scope_spans[0].spans.len(), 1);
         assert_eq!(odd.number, 3);
         assert!(

@@ -110,6 +110,19 @@ fn settings_by_which_nothing_can_arrive_are_a_no() {
 }
 
 #[test]
+fn what_leaves_by_grpc_is_said_not_to_be_known() {
+    let world = World::new();
+    let lines = "OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4317\n\
+                 OTEL_EXPORTER_OTLP_PROTOCOL=grpc\n";
+    let output = world.check(lines, &["-o", "json"]).exits(3);
+    let findings = output.json()["findings"].clone();
+    let findings = findings.as_array().expect("an array");
+    assert!(findings.iter().any(|one| one["name"] == "grpc"), "{output}");
+    let _ = output.says("no span was sent by these settings");
+    assert_eq!(world.sent(), 0);
+}
+
+#[test]
 fn nobody_there_and_an_intake_in_trouble_are_worth_another_try() {
     let world = World::new();
     // Nobody listens on port 1 of a machine that runs tests.

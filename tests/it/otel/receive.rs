@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::support::{Running, SandboxOptions, TestEnvironment, ask, assert_shape};
+use crate::support::{Running, SandboxOptions, ScriptedServer, TestEnvironment, ask, assert_shape};
 
 const DDCTL: &str = env!("CARGO_BIN_EXE_ddctl");
 
@@ -116,6 +116,29 @@ fn a_run_is_shown_as_a_tree_with_what_is_odd_about_it() {
 }
 
 #[test]
+fn a_trace_of_any_depth_is_shown() {
+    const DEPTH: u64 = 12_000;
+    let environment = TestEnvironment::empty();
+    let (running, url) = listen(&environment, &[]);
+    let step = |number: u64| {
+        let mut one = span(1, 0, "step", &json!({}));
+        one["spanId"] = format!("{number:016x}").into();
+        if number > 1 {
+            one["parentSpanId"] = format!("{:016x}", number - 1).into();
+        }
+        one
+    };
+    let chain: Vec<Value> = (1..=DEPTH).map(step).collect();
+    assert_eq!(post(&url, &request(&chain)).status, 200);
+    running.signal(Signal::INT);
+    let output = running
+        .finish()
+        .exits(0)
+        .says("12000 spans emitted in 1 trace, 0 refused");
+    assert_eq!(output.stdout.matches("step").count() as u64, DEPTH);
+}
+
+#[test]
 fn a_span_with_a_flaw_is_left_out_and_the_sender_is_told() {
     let environment = TestEnvironment::empty();
     let (running, url) = listen(&environment, &[]);
@@ -142,7 +165,7 @@ fn a_span_with_a_flaw_is_left_out_and_the_sender_is_told() {
         .finish()
         .exits(0)
         .shows("good")
-        .says("refused: flawed: the span ends before it starts")
+        .says("refused: span `flawed`: the span ends before it starts")
         .says("set OTEL_EXPORTER_OTLP_PROTOCOL to http/protobuf")
         .says("1 span emitted in 1 trace, 5 refused");
 }
@@ -190,6 +213,24 @@ fn what_a_program_sends_is_passed_on_as_it_came() {
     assert_eq!(arrived[0]["resource"]["service.name"], "planner");
     let refused = environment.run(["otel", "receive", "--to", "logs"]);
     let _ = refused.exits(2).says("--to otlp");
+}
+
+#[test]
+fn a_receiver_that_lets_nobody_in_is_named_and_what_was_for_it_is_gone() {
+    let page = "<html><title>Forbidden</title></html>".to_owned();
+    let receiver = ScriptedServer::start(move |_| (403, "text/html", page.clone()));
+    let environment = TestEnvironment::empty();
+    let to = format!("otlp={}", receiver.url());
+    let args = ["otel", "receive", "--to", &to, "--", DDCTL];
+    let args = args
+        .iter()
+        .chain(&["otel", "check", "--genai", "--wait", "0s"]);
+    let output = environment
+        .run(args)
+        .exits(4)
+        .says("refused spans that came without a key (403): an HTML page titled `Forbidden`")
+        .says("What was not passed on is not kept");
+    assert!(!output.stderr.contains("validate"), "{output}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod recorded;
 mod sandbox;
 mod scripted;
 mod snapshot;
+mod validators;
 mod waiting;
 mod webhook;
 
@@ -32,5 +33,6 @@ pub use recorded::{RecordedGateway, RecordedSession, id};
 pub use sandbox::{SandboxOptions, SandboxProcess};
 pub use scripted::{Asked, Scripted, ScriptedServer};
 pub use snapshot::stable;
+pub use validators::{compose_reader, kubernetes_validate, systemd_analyze};
 pub use waiting::until;
 pub use webhook::{Attempt, OTHER_SECRET, SECRET};

@@ -216,10 +216,11 @@ impl Asked {
                 }
             }
             searched.waited = begun.elapsed();
-            if searched.found == Some(true) || searched.waited + pause > wait {
+            let left = wait.saturating_sub(searched.waited);
+            if searched.found == Some(true) || left.is_zero() {
                 return Ok(searched);
             }
-            sleep(pause).await;
+            sleep(pause.min(left)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }

@@ -21,7 +21,7 @@ use crate::ui::Format;
 /// Do the settings of a program with an OpenTelemetry SDK bring its spans to Datadog?
 ///
 /// Reads the OTEL_* and DD_* variables, says what the SDK makes of them, sends one real span by them and
-/// explains what became of it. Ends with 3 where they do not work.
+/// explains what became of it. Ends with 3 where they do not work, or where it cannot tell.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl otel check
@@ -71,7 +71,10 @@ pub async fn run(context: &Context, args: &Check) -> anyhow::Result<Exit> {
         context.ui.write(view.head(&context.ui).as_bytes())?;
     }
     let mut exit = exit_of(&findings);
-    if !args.dry_run && can_be_sent(&settings) {
+    if !args.dry_run && !can_be_sent(&settings) {
+        context.ui.warning("no span was sent by these settings");
+        exit = worse(exit, Exit::AnswerIsNo);
+    } else if !args.dry_run {
         context.require_write("sending a span")?;
         let door = Door::of(context, &settings, target)?;
         let (sent, asked) = door.send(&settings, args.genai).await?;

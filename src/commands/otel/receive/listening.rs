@@ -6,7 +6,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::program::Program;
 use super::show::Show;
+use crate::commands::shipping::Carried;
 use crate::context::Context;
+use crate::delivery::Summary;
 use crate::error::{Exit, TimedOut};
 use crate::receive::{Arrival, Facts, Forest, Server};
 use crate::ui::counted;
@@ -41,11 +43,28 @@ pub(super) struct Counts {
     pub logs: u64,
 }
 
-/// What became of the spans that were passed on, at the destination that took the fewest.
-#[derive(Clone, Copy, Debug)]
+/// What became of the spans that were passed on, at the destination that took the fewest; of best
+/// effort only where there is nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Passed {
-    pub forwarded: u64,
-    pub refused: u64,
+    forwarded: u64,
+    refused: u64,
+}
+
+impl Passed {
+    pub fn of(carried: &[Carried]) -> Self {
+        let is_required = carried.iter().any(|one| !one.is_best_effort);
+        let counted = carried
+            .iter()
+            .filter(|one| !(is_required && one.is_best_effort));
+        let summaries: Vec<Summary> = counted.map(Carried::summary).collect();
+        let forwarded = summaries.iter().map(|one| one.accepted).min();
+        let refused = summaries.iter().map(|one| one.dead_letters).max();
+        Self {
+            forwarded: forwarded.unwrap_or(0),
+            refused: refused.unwrap_or(0),
+        }
+    }
 }
 
 impl<'a> Listening<'a> {
@@ -232,5 +251,39 @@ impl Ended {
             Some(0) | None => Exit::Done,
             Some(code) => Exit::OfProgram(code),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn carried(is_best_effort: bool, accepted: u64, dead_letters: u64) -> Carried {
+        Carried {
+            name: "otlp".to_owned(),
+            noun: "span",
+            is_best_effort,
+            lacked: 0,
+            known: 0,
+            receipt: None,
+            result: Ok(Summary {
+                accepted,
+                dead_letters,
+                ..Summary::default()
+            }),
+        }
+    }
+
+    #[test]
+    fn what_is_of_best_effort_counts_only_where_there_is_nothing_else() {
+        let passed = |forwarded, refused| Passed { forwarded, refused };
+        let all = [
+            carried(false, 9, 1),
+            carried(false, 8, 0),
+            carried(true, 0, 7),
+        ];
+        assert_eq!(Passed::of(&all), passed(8, 1));
+        assert_eq!(Passed::of(&all[2..]), passed(0, 7));
+        assert_eq!(Passed::of(&[]), passed(0, 0));
     }
 }

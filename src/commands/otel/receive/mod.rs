@@ -14,14 +14,20 @@ use self::listening::{Listening, Passed};
 use self::passing::lanes;
 use self::program::Program;
 use crate::commands::flags::DatadogAccess;
-use crate::commands::shipping::{self, Carried, Course, DeliveryFlags, Intake, conclude, ship};
+use crate::commands::shipping::{self, Course, DeliveryFlags, Intake, conclude, ship};
 use crate::context::Context;
-use crate::delivery::Summary;
-use crate::error::{Exit, UsageError};
+use crate::error::{Advised, Exit, UsageError, classify};
 use crate::receive::Server;
 
 const TO: &str = "Pass the spans on: `otlp` (Datadog's intake) or `otlp=URL` (an Agent, a collector); \
                   repeatable, with `,best-effort` behind one that must not hold the others back";
+
+/// Nothing is kept here, so that there is nothing to run again.
+const NOT_PASSED_ON: Advised = Advised {
+    what: "cannot pass the spans on",
+    hint: "is a receiver of OTLP over HTTP there, and does it take spans from here? What was not \
+           passed on is not kept: the program has to emit it again",
+};
 
 /// Receive OTLP, show GenAI spans as trees with model, tokens, cost and time, and pass them on
 ///
@@ -93,23 +99,26 @@ pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
         Result::is_ok,
     )
     .await;
-    let summaries: Vec<Summary> = shipment.carried.iter().map(Carried::summary).collect();
-    let passed = Passed {
-        forwarded: summaries.iter().map(|one| one.accepted).min().unwrap_or(0),
-        refused: summaries
-            .iter()
-            .map(|one| one.dead_letters)
-            .max()
-            .unwrap_or(0),
-    };
+    let passed = Passed::of(&shipment.carried);
     let delivered = conclude(context, shipment.carried);
     let ended = shipment.source.transpose()?.unwrap_or_default();
     let exit = ended.conclude(context, Some(passed))?;
+    let delivered = delivered.map_err(|error| advised(error, &args.delivery.to));
     Ok(match delivered? {
         // To be stopped is how it ends.
         Exit::Done | Exit::Interrupted => exit,
         failed => failed,
     })
+}
+
+/// Of a key that Datadog refused the cause itself says best what to do.
+fn advised(error: anyhow::Error, to: &[shipping::To]) -> anyhow::Error {
+    let has_key = |to: &shipping::To| matches!(to.destination, shipping::Destination::Otlp(None));
+    let is_of_key = classify(&error).exit == Exit::Credentials;
+    match is_of_key && to.iter().any(has_key) {
+        true => error,
+        false => error.context(NOT_PASSED_ON),
+    }
 }
 
 /// Refuses destinations that do not take what comes as it is.

@@ -1,11 +1,13 @@
 //! `ddctl traces export`: traces that an agent platform logged, to Datadog or to files.
 
 mod keeper;
+mod known;
 mod reading;
 mod shelf;
 mod spans;
 mod summary;
 mod tally;
+mod whole;
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -58,17 +60,19 @@ It is remembered by destination how far a file is delivered, also where it was r
 the same command goes on where it ended. Of a folder every file is read, but for hidden ones, \
 archives (.gz and the like) and those under way (.tmp); of standard input nothing is remembered.
 
-A trace is the same on every road, by its trace_id, span_id, span_name and start: where it comes \
-twice in one run it goes out once.
+A trace is the same on every road, by its trace_id, span_id, span_name and start (evt.id). A line \
+that comes twice in one run goes out once, and so does a span that comes both as a line and by OTLP.
 
-For spans (--to otlp, --to llmobs) the lines of a trace are held until the file ends, with --follow for \
-30 s, and made a tree: by parent_span_id, else under the only agent, else under a root that is made up. \
-parent_trace_id is a link to another trace; one that nobody saw, or that goes round in a circle, is \
-named at the end.
+For spans (--to otlp, --to llmobs) a span_id and a parent_span_id go out as they are; a line without \
+a span_id has one that is made of what it says, in every run the same. The lines of a trace are held \
+until the file ends, with --follow for 30 s, 10,000 of them at most. Those among them that name no \
+parent are put under the only agent, else under a root that is made up; a line that comes later, or in \
+another run, is not put under what went before. parent_trace_id is a link to another trace; one that \
+nobody saw, or that goes round in a circle, is named at the end.
 
 A line may also be a message of OTLP in JSON, as a collector writes them; a file that ends with .json or \
-.pb may be one as a whole. Its spans go to receivers as they came, and to logs under the platform's \
-names as well as their own.")]
+.pb may be one as a whole, and with --follow is waited for until it is all there. Its spans go to \
+receivers as they came, and to logs under the platform's names as well as their own.")]
 pub struct Export {
     /// Traces: a file, every file of a folder, or standard input (`-`)
     #[arg(long, value_name = "F")]
@@ -183,7 +187,14 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
             receipt: receipt(context, args, target, intake.as_ref()).await?,
         });
     }
-    let reading = Reading::new(context, place, args.source(), shelves, args.keep_duplicates);
+    let reading = Reading::new(
+        context,
+        place,
+        args.source(),
+        shelves,
+        args.keep_duplicates,
+        args.follow,
+    );
     let carried = shipped(context, args, &reading, &mapping, lanes).await?;
     tell(context, args, &reading, carried, &targets)
 }

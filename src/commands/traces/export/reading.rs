@@ -3,36 +3,30 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use jiff::Timestamp;
-use serde::de::IgnoredAny;
 use tokio::sync::{mpsc, oneshot};
 
 use super::keeper::{FileLine, Item, Stretch};
 use super::shelf::{FileNumber, Shelf};
 use super::tally::{Found, Remark, Tally};
+use super::whole::{self, Growing, Message, Whole};
 use crate::commands::shipping::{Course, Standing};
 use crate::context::Context;
 use crate::domain::line_set::LineSet;
 use crate::error::UsageError;
 use crate::otlp::decode::Form;
 use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened, OpenedFile, Row};
-use crate::sources::traces::{
-    self, Entry, Place, TraceLine, message_of, trace_of_line, traces_of_message,
-};
+use crate::sources::traces::{self, Entry, Place, TraceLine, message_of, trace_of_line};
 
 /// Chunks that wait between reading and giving out.
 const QUEUE: usize = 2;
-
-/// A file that is one message is held in memory. A larger one is cut, and so no message.
-const LARGEST_MESSAGE: u64 = 64 << 20;
 
 /// What its lines should be, for errors.
 const WHAT: &str = "traces";
@@ -44,6 +38,8 @@ pub(super) struct Reading<'a> {
     source: String,
     shelves: Vec<Rc<Shelf<'a>>>,
     keeps_duplicates: bool,
+    /// It stays, and so can wait for what is not all there.
+    follows: bool,
     /// By device and inode.
     files: RefCell<BTreeMap<(u64, u64), Known>>,
     /// A file that was cut off counts anew.
@@ -64,9 +60,22 @@ struct Known {
     given: LineSet,
     /// The number of the last line, where it is not all there.
     unfinished: Option<u64>,
+    /// It is one message, and not all there.
+    growing: Option<Growing>,
     /// It holds something else.
     is_refused: bool,
     path: PathBuf,
+}
+
+impl Known {
+    /// Whether there is something to read in it. What was no file of traces may become a message as
+    /// long as somebody writes it; one that is waited for is read as it is when nobody does.
+    fn has_news(&self, found: &traces::Found) -> bool {
+        let is_message = !found.is_renamed && message_of(&found.path).is_some();
+        let is_overdue = self.growing.is_some_and(|it| it.is_quiet(Instant::now()));
+        let is_changed = found.size != self.size;
+        (is_changed || is_overdue) && (is_message || !self.is_refused)
+    }
 }
 
 /// Everybody who takes something has gone; they know why.
@@ -79,6 +88,7 @@ impl<'a> Reading<'a> {
         source: String,
         shelves: Vec<Rc<Shelf<'a>>>,
         keeps_duplicates: bool,
+        follows: bool,
     ) -> Self {
         Self {
             context,
@@ -86,6 +96,7 @@ impl<'a> Reading<'a> {
             source,
             shelves,
             keeps_duplicates,
+            follows,
             files: RefCell::default(),
             numbers: Cell::default(),
             cut: RefCell::default(),
@@ -186,7 +197,7 @@ impl<'a> Reading<'a> {
             }
             return Ok(true);
         }
-        Ok(!known.is_refused && found.size != known.size)
+        Ok(known.has_news(found))
     }
 
     /// Reads what is new in a file.
@@ -216,6 +227,7 @@ impl<'a> Reading<'a> {
                     next: Mark::BEGINNING,
                     given: LineSet::default(),
                     unfinished: None,
+                    growing: None,
                     is_refused: is_renamed && !self.is_ours(&opened)?,
                     path: path.to_owned(),
                 };
@@ -270,20 +282,26 @@ impl<'a> Reading<'a> {
     async fn lines_of(
         &self,
         tx: &mpsc::Sender<Item>,
-        known: Known,
+        mut known: Known,
         file: OpenedFile,
     ) -> anyhow::Result<(Known, Option<Gone>)> {
         let name = known.path.display().to_string();
+        let size = file.size;
+        known.is_refused = false;
         for shelf in &self.shelves {
             shelf.begin(known.number, &name, Some(&file))?;
         }
         let bytes = file
             .from(known.next.offset)
             .with_context(|| format!("cannot read {name}"))?;
-        if let Some(form) = message_of(&known.path)
-            && let Some(message) = message(form, &bytes, &known).await?
-        {
-            return self.message(tx, known, message).await;
+        if let Some(form) = message_of(&known.path) {
+            match whole(form, &bytes, &known).await? {
+                Whole::Unfinished(_) if self.waits(&mut known, size) => return Ok((known, None)),
+                Whole::Message(message) | Whole::Unfinished(Some(message)) => {
+                    return self.message(tx, known, message).await;
+                }
+                Whole::Lines | Whole::Unfinished(None) => known.growing = None,
+            }
         }
         let input = Input {
             name,
@@ -296,17 +314,28 @@ impl<'a> Reading<'a> {
         self.input(tx, known, input).await
     }
 
-    /// Gives out a file that is one message, as one line.
+    /// Whether a message that is not all there is waited for.
+    fn waits(&self, known: &mut Known, size: u64) -> bool {
+        let now = Instant::now();
+        let growing = Growing::at(known.growing, size, now);
+        let waits = self.follows && !growing.is_quiet(now);
+        known.growing = waits.then_some(growing);
+        known.unfinished = waits.then_some(known.next.line);
+        waits
+    }
+
+    /// Gives out what is one message, as one line.
     async fn message(
         &self,
         tx: &mpsc::Sender<Item>,
         mut known: Known,
-        (row, size): (Row<TraceLine>, u64),
+        Message { row, end }: Message,
     ) -> anyhow::Result<(Known, Option<Gone>)> {
         let start = known.next;
+        (known.growing, known.unfinished) = (None, None);
         known.next = Mark {
-            line: 2,
-            offset: size,
+            line: start.line + 1,
+            offset: end,
         };
         let chunk = Chunk {
             start,
@@ -338,6 +367,7 @@ impl<'a> Reading<'a> {
             next: Mark::BEGINNING,
             given: LineSet::default(),
             unfinished: None,
+            growing: None,
             is_refused: false,
             path: path.to_owned(),
         };
@@ -465,10 +495,10 @@ impl<'a> Reading<'a> {
             tally.found.broken_lines += 1;
             return true;
         };
-        let trace = entry.trace();
-        if tally.is_duplicate(trace) && !self.keeps_duplicates {
+        if tally.is_duplicate(entry) && !self.keeps_duplicates {
             return false;
         }
+        let trace = entry.trace();
         let at = || format!("{of_file}line {line}");
         for remark in tally.meet(trace, at) {
             self.context.ui.warning(&match remark {
@@ -478,7 +508,7 @@ impl<'a> Reading<'a> {
                     at()
                 ),
                 Remark::Cyclic => format!(
-                    "{}: the trace is its own ancestor: sent, and the link left out of the tree",
+                    "{}: the trace is its own ancestor by parent_trace_id: sent as it is",
                     at()
                 ),
             });
@@ -507,29 +537,11 @@ async fn give(tx: &mpsc::Sender<Item>, item: Item) -> Result<(), Gone> {
     tx.send(item).await.map_err(|_| Gone)
 }
 
-/// The file as one message of OTLP, and its size; `None` where it is lines, or was read before.
-async fn message(
-    form: Form,
-    file: &File,
-    known: &Known,
-) -> anyhow::Result<Option<(Row<TraceLine>, u64)>> {
-    if known.next != Mark::BEGINNING {
-        return Ok(None);
-    }
-    let (file, path) = (file.try_clone()?, known.path.clone());
-    let read = move || -> std::io::Result<Option<(Row<TraceLine>, u64)>> {
-        let mut bytes = Vec::new();
-        (&file).take(LARGEST_MESSAGE).read_to_end(&mut bytes)?;
-        (&file).seek(SeekFrom::Start(0))?;
-        let is_lines = form == Form::Json && serde_json::from_slice::<IgnoredAny>(&bytes).is_err();
-        let size = bytes.len() as u64;
-        Ok((!is_lines && size > 0).then(|| match form {
-            Form::Json => (trace_of_line(1, bytes.into(), Timestamp::now()).0, size),
-            Form::Protobuf => (traces_of_message(form, bytes.into()), size),
-        }))
-    };
-    let read = tokio::task::spawn_blocking(read).await?;
-    read.with_context(|| format!("cannot read {}", path.display()))
+/// What `file`, which may be one message, holds from where it was read to.
+async fn whole(form: Form, file: &File, known: &Known) -> anyhow::Result<Whole> {
+    let (file, start) = (file.try_clone()?, known.next);
+    let read = tokio::task::spawn_blocking(move || whole::read(form, &file, start)).await?;
+    read.with_context(|| format!("cannot read {}", known.path.display()))
 }
 
 /// A thread that reads. Where nobody takes its lines any more it is left alone: it may be waiting

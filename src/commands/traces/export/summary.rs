@@ -50,7 +50,8 @@ impl TracesSummary {
             (
                 found.duplicates,
                 "line",
-                "said what a line before had said: sent once (--keep-duplicates sends them)",
+                "that came before, word for word or by the other road: sent once (--keep-duplicates sends \
+                 them)",
             ),
         ];
         let counts = counts.into_iter().filter(|(count, ..)| *count > 0);

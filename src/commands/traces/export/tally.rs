@@ -1,15 +1,13 @@
 //! What a run found in its lines: what was set right, what came twice, and links that make no tree.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::known::Known;
 use crate::domain::span::TraceId;
 use crate::domain::trace::{Family, Trace, TraceStatus};
-
-/// So many traces are known again. What comes twice comes close together as a rule.
-const MOST_KNOWN: usize = 100_000;
+use crate::sources::traces::Entry;
 
 /// So many links of each kind are named.
 const MOST_NAMED: usize = 20;
@@ -31,7 +29,7 @@ pub(super) struct Found {
     pub times_set_right: u64,
     /// Lines with a status that the platform does not have.
     pub unknown_statuses: u64,
-    /// Lines that said what a line before had said.
+    /// Lines and spans that were there before, word for word or by the other road.
     pub duplicates: u64,
     /// Parents that nobody saw, some of them.
     pub missing_parents: Vec<Link>,
@@ -58,10 +56,7 @@ pub(super) struct Tally {
     family: Family,
     /// By the parent that was not seen when it was named.
     awaited: BTreeMap<TraceId, Link>,
-    /// What each that is known said, as a hash.
-    known: HashMap<String, u64>,
-    /// In the order in which they came.
-    order: VecDeque<String>,
+    known: Known,
 }
 
 /// What is to be said at once.
@@ -104,28 +99,11 @@ impl Tally {
         remarks
     }
 
-    /// Whether the very same was said before.
-    pub fn is_duplicate(&mut self, trace: &Trace) -> bool {
-        let mut hash = DefaultHasher::new();
-        for (name, value) in &trace.fields {
-            name.hash(&mut hash);
-            value.to_string().hash(&mut hash);
-        }
-        let said = hash.finish();
-        match self.known.insert(trace.id.clone(), said) {
-            Some(before) => {
-                let is_same = before == said;
-                self.found.duplicates += u64::from(is_same);
-                return is_same;
-            }
-            None => self.order.push_back(trace.id.clone()),
-        }
-        if self.order.len() > MOST_KNOWN
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        false
+    /// Whether the same came before.
+    pub fn is_duplicate(&mut self, entry: &Entry) -> bool {
+        let is_known = self.known.meet(entry);
+        self.found.duplicates += u64::from(is_known);
+        is_known
     }
 
     /// Everything, at the end.
@@ -194,23 +172,6 @@ mod tests {
         let found = tally.found();
         assert_eq!(found.cyclic_parents[0].at, "line 2");
         assert!(found.missing_parents.is_empty());
-    }
-
-    #[test]
-    fn what_says_the_same_twice_is_one_and_what_says_something_else_is_not() {
-        let mut tally = Tally::default();
-        let one = trace("a", None, json!({"cost_usd": 1}));
-        assert!(!tally.is_duplicate(&one));
-        assert!(tally.is_duplicate(&one));
-        assert!(!tally.is_duplicate(&trace("a", None, json!({"cost_usd": 2}))));
-        assert_eq!(tally.found().duplicates, 1);
-        for number in 0..MOST_KNOWN {
-            tally.is_duplicate(&trace(&number.to_string(), None, json!({})));
-        }
-        assert_eq!(
-            (tally.known.len(), tally.order.len()),
-            (MOST_KNOWN, MOST_KNOWN)
-        );
     }
 
     #[test]

@@ -273,6 +273,7 @@ impl Sink for Scripted {
 
 fn trouble(meaning: Meaning, reason: Reason) -> Trouble {
     Trouble {
+        is_foreign: false,
         meaning,
         reason,
         text: format!("scripted {reason}"),

@@ -1,0 +1,79 @@
+//! Names of objects, units and projects.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The longest name: a CronJob adds up to 11 characters to its own for each job, of the 63 that a
+/// label may have (kubernetes.io/docs/concepts/workloads/controllers/cron-jobs).
+const LONGEST: usize = 52;
+
+/// A DNS label that begins with a letter, as the strictest of the objects (a Service, RFC 1035) wants
+/// it; also a unit's name and a project's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// The name of what runs a profile; whatever no name may hold becomes a dash.
+    pub fn of_profile(profile: &str) -> Self {
+        if profile == crate::config::DEFAULT_PROFILE {
+            return Self("ddctl".to_owned());
+        }
+        let allowed = |c: char| match c.to_ascii_lowercase() {
+            c @ ('a'..='z' | '0'..='9') => c,
+            _ => '-',
+        };
+        let mut name: String = "ddctl-"
+            .chars()
+            .chain(profile.chars().map(allowed))
+            .collect();
+        name.truncate(LONGEST);
+        Self(name.trim_end_matches('-').to_owned())
+    }
+}
+
+impl FromStr for Name {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_inner = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-');
+        let is_one = text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.chars().all(is_inner)
+            && !text.ends_with('-');
+        match (is_one, text.len() <= LONGEST) {
+            (true, true) => Ok(Self(text.to_owned())),
+            (true, false) => Err(format!("it is at most {LONGEST} characters long")),
+            _ => Err("it is small letters, digits and dashes, and begins with a letter".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_name_is_a_label_that_a_service_may_have() {
+        for good in ["ddctl", "no", "a1-b"] {
+            assert!(good.parse::<Name>().is_ok(), "{good}");
+        }
+        let long = "a".repeat(53);
+        for wrong in ["", "1e3", "Big", "a_b", "a-", "-a", "a.b", "a b", &long] {
+            assert!(wrong.parse::<Name>().is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_profile_has_a_name(profile in ".{1,80}") {
+            let name = Name::of_profile(&profile).to_string();
+            prop_assert_eq!(name.parse::<Name>().map(|name| name.to_string()), Ok(name));
+        }
+    }
+}

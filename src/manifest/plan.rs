@@ -1,0 +1,92 @@
+//! What is to run, before anybody knows by what.
+
+use super::name::Name;
+use crate::config::SecretKind;
+
+/// What runs, and with which facts of a profile.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub name: Name,
+    pub profile: String,
+    /// The settings file that goes along: TOML with this one profile.
+    pub settings: String,
+    /// Certificates trusted beside the system's, PEM.
+    pub certificates: Option<String>,
+    pub mode: Mode,
+    /// The values of `--to`.
+    pub to: Vec<String>,
+    /// Flags that somebody added.
+    pub more: Vec<String>,
+    /// Each is a file of its kind's name.
+    pub secrets: Vec<SecretKind>,
+    /// Variables of the process, none of them secret.
+    pub variables: Vec<(&'static str, String)>,
+}
+
+/// Which command of ddctl runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `sessions export --new`, again and again.
+    New { since: String },
+    /// `sessions export --follow`.
+    Follow { since: String },
+    /// `relay`.
+    Relay(Option<Queue>),
+}
+
+/// NATS JetStream, over which several relays share the work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    pub servers: String,
+}
+
+/// A secret as a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretFile {
+    pub kind: SecretKind,
+    /// The flag that takes its path; `None` where a variable does.
+    pub flag: Option<&'static str>,
+}
+
+impl SecretFile {
+    pub fn of(kind: SecretKind) -> Self {
+        let flag = match kind {
+            SecretKind::ApiKey => Some("--api-key-file"),
+            SecretKind::AppKey => Some("--app-key-file"),
+            SecretKind::GatewayToken => Some("--gateway-token-file"),
+            // Nothing that runs unattended registers anything.
+            SecretKind::GatewayAdminToken => None,
+            SecretKind::SigningSecret => Some("--signing-secret-file"),
+            SecretKind::QueueCredential => Some("--queue-credential-file"),
+            SecretKind::SvixToken => Some("--svix-token-file"),
+            SecretKind::RedactionKey => None,
+        };
+        Self { kind, flag }
+    }
+}
+
+/// The variable that names the file of the redaction key, for which there is no flag.
+pub const REDACTION_KEY_FILE: &str = "DDCTL_REDACTION_KEY_FILE";
+
+impl Mode {
+    /// True for what receives webhooks.
+    pub fn is_relay(&self) -> bool {
+        matches!(self, Mode::Relay(_))
+    }
+
+    /// The one line that describes it.
+    pub fn about(&self) -> &'static str {
+        match self {
+            Mode::New { .. } => "session events of the gateway to Datadog, what is new",
+            Mode::Follow { .. } => "session events of the gateway to Datadog, as they come",
+            Mode::Relay(_) => "webhooks of the gateway to Datadog",
+        }
+    }
+}
+
+impl Plan {
+    /// True where a secret goes by a variable.
+    pub fn has_redaction_key(&self) -> bool {
+        self.secrets.contains(&SecretKind::RedactionKey)
+    }
+}
