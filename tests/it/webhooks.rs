@@ -670,6 +670,8 @@ fn an_administrators_token_is_used_where_something_is_registered() {
     environment.set("HOOP_TOKEN", AUDITOR);
     let _ = register(&environment, &["--yes"]).exits(0);
     environment.write(&environment.path("auditor"), AUDITOR);
-    let named = ["webhooks", "list", "--gateway-token-file", "auditor"];
-    let _ = environment.run(named).exits(4);
+    let remove = ["webhooks", "remove", "ddctl", "--yes"];
+    let named = ["--gateway-token-file", "auditor"];
+    let _ = environment.run(remove.iter().chain(&named)).exits(4);
+    let _ = environment.run(remove).exits(0);
 }
