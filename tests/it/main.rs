@@ -9,6 +9,7 @@ mod crowded;
 mod dashboards;
 mod deadletters;
 mod demo;
+mod docs;
 mod export;
 mod export_asks;
 mod export_destinations;

@@ -6,6 +6,7 @@ mod view;
 
 use clap::Args;
 
+pub use self::abilities::DEMANDS;
 use self::keys::{Keys, Told};
 use self::view::{Card, Row, label, table};
 use crate::commands::flags::DatadogAccess;
