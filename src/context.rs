@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::config::vault::{Answer, Asker, Attendance, Vault};
 use crate::config::{
     ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, SecretPlace,
-    Secrets, Settings,
+    Secrets, Settings, accepted, read_command,
 };
 use crate::datadog::{Datadog, Endpoint, Notice, Patience, token_kind};
 use crate::domain::redaction::{Redactor, TokenKey};
@@ -195,10 +195,22 @@ impl Context {
         Ok(self.secrets(flags)?.place(kind)?)
     }
 
-    /// As [`Context::secret`], read anew where it lies.
-    pub fn secret_anew(&self, kind: SecretKind, flags: &SecretFlags) -> anyhow::Result<Secret> {
+    /// As [`Context::secret`], read anew where it lies. A program that prints it may take its time, in
+    /// which everything else goes on.
+    pub async fn secret_anew(
+        &self,
+        kind: SecretKind,
+        flags: &SecretFlags,
+    ) -> anyhow::Result<Secret> {
         self.secrets.borrow_mut().remove(&kind);
-        self.secret(kind, flags)
+        let Some(SecretPlace::Command(words)) = self.secret_place(kind, flags)? else {
+            return self.secret(kind, flags);
+        };
+        let printed = tokio::task::spawn_blocking(move || read_command(&words)).await?;
+        let text = printed.map_err(|source| SecretError::Command { kind, source })?;
+        let secret = accepted(kind, Secret::new(text.as_str()))?;
+        self.secrets.borrow_mut().insert(kind, secret.clone());
+        Ok(secret)
     }
 
     /// The gateway's address.
@@ -215,8 +227,12 @@ impl Context {
 
     /// The gateway of the settings, with the token found for it.
     pub fn gateway(&self, flags: &SecretFlags) -> anyhow::Result<Gateway> {
+        self.gateway_with(self.secret(SecretKind::GatewayToken, flags)?)
+    }
+
+    /// The gateway of the settings under a given token.
+    pub fn gateway_with(&self, token: Secret) -> anyhow::Result<Gateway> {
         let url = self.gateway_url()?;
-        let token = self.secret(SecretKind::GatewayToken, flags)?;
         Ok(Gateway::new(
             self.http.clone(),
             url,
@@ -226,7 +242,11 @@ impl Context {
 
     /// The Svix server at `url`, with the token found for it.
     pub fn svix(&self, url: &str, flags: &SecretFlags) -> anyhow::Result<Svix> {
-        let token = self.secret(SecretKind::SvixToken, flags)?;
+        self.svix_with(url, self.secret(SecretKind::SvixToken, flags)?)
+    }
+
+    /// The Svix server at `url` under a given token.
+    pub fn svix_with(&self, url: &str, token: Secret) -> anyhow::Result<Svix> {
         Ok(Svix::new(self.http.clone(), url, token)?)
     }
 
@@ -267,7 +287,16 @@ impl Context {
 
     /// Datadog at the site of the settings under a given API key.
     pub fn datadog_with(&self, api_key: Secret) -> anyhow::Result<Datadog> {
-        self.client(self.settings()?.site.value, Some(api_key), None)
+        self.datadog_of(Some(api_key), None)
+    }
+
+    /// Datadog at the site of the settings under given keys.
+    pub fn datadog_of(
+        &self,
+        api_key: Option<Secret>,
+        app_key: Option<Secret>,
+    ) -> anyhow::Result<Datadog> {
+        self.client(self.settings()?.site.value, api_key, app_key)
     }
 
     fn client(

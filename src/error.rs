@@ -273,10 +273,24 @@ fn of_weak_key(_: &WeakKey) -> Verdict {
 fn of_config(error: &ConfigError) -> Verdict {
     match error {
         ConfigError::Read { .. } | ConfigError::Write { .. } => Verdict::plain(Exit::Failed),
-        ConfigError::UnknownKey { .. } | ConfigError::Syntax { .. } => Verdict::hinted(
-            Exit::Usage,
-            "`ddctl config edit` opens the file and checks it on saving",
+        ConfigError::Overtaken { .. } => Verdict::hinted(
+            Exit::Failed,
+            "open it again, and change what you wanted there",
         ),
+        ConfigError::Secret { kind, .. } => Verdict::hinted(
+            Exit::Usage,
+            format!(
+                "`ddctl auth set {0}` keeps it; or say where it is: [profiles.NAME.secrets] {0} = \
+                 {{ file = \"PATH\" }}",
+                kind.name()
+            ),
+        ),
+        ConfigError::UnknownKey { .. } | ConfigError::Shape { .. } | ConfigError::Syntax { .. } => {
+            Verdict::hinted(
+                Exit::Usage,
+                "`ddctl config edit` opens the file and checks it on saving",
+            )
+        }
         ConfigError::Missing { .. } => Verdict::hinted(
             Exit::Usage,
             "`ddctl config set site SITE --config FILE` makes one",

@@ -1,7 +1,7 @@
 //! ddctl: what did my AI agents do, where can I see it, and will I be told?
 //!
 //! A library under a thin `main.rs`. The rooms and their direction:
-//! `commands → replay, assert, relay, monitors, manifest → sources, delivery → gateway, svix, datadog, otlp → http → domain`;
+//! `commands → wizard, doctor → replay, assert, relay, monitors, manifest → sources, delivery → gateway, svix, datadog, otlp → http → domain`;
 //! `assert → search → recording`; `query` and `recording` know only `domain`; `ui` knows only `domain`. Never back. `sandbox` is
 //! what the rooms are tested against: it shares no wire type with them.
 
@@ -14,6 +14,7 @@ pub mod config;
 pub mod context;
 pub mod datadog;
 pub mod delivery;
+pub mod doctor;
 pub mod domain;
 pub mod error;
 pub mod gateway;

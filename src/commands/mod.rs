@@ -4,11 +4,13 @@
 //! own.
 
 pub mod audit;
+pub mod auth;
 pub mod completions;
 pub mod config;
 pub mod dashboards;
 pub mod deadletters;
 pub mod demo;
+pub mod doctor;
 pub mod man;
 pub mod manifest;
 pub mod monitors;
@@ -81,6 +83,7 @@ pub struct Cli {
 pub enum Command {
     Demo(demo::Demo),
     Validate(validate::Validate),
+    Doctor(doctor::Doctor),
     /// Look at recorded sessions, replay them, ship them
     #[command(
         subcommand,
@@ -168,6 +171,9 @@ pub enum Command {
   ddctl state verify"
     )]
     State(state::State),
+    /// Keys and tokens: keep them, see where each comes from, replace them
+    #[command(subcommand)]
+    Auth(auth::Auth),
     /// Profiles and settings
     #[command(
         subcommand,
@@ -233,6 +239,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Demo(args) => demo::run(context, &args).await,
         Command::Validate(args) => validate::run(context, &args).await,
+        Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Traces(command) => traces::run(context, command).await,
@@ -245,6 +252,7 @@ pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
         Command::TestEvent(args) => test_event::run(context, &args).await,
         Command::Deadletters(command) => deadletters::run(context, command).await,
         Command::State(command) => state::run(context, command),
+        Command::Auth(command) => auth::run(context, command).await,
         Command::Config(command) => config::run(context, command).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Manifest(command) => manifest::run(context, command),

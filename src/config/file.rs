@@ -1,21 +1,18 @@
-//! The settings file: its shape, what is wrong with one, and how it is changed.
+//! The settings file: its shape.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use toml_edit::{DocumentMut, Item, Table, value};
 
-use super::redaction::{REDACTION_KEYS, RULE_KEYS, RedactionSection};
+use super::error::ConfigError;
+use super::redaction::RedactionSection;
 use super::secrets::SecretsSection;
-use super::{secrets_table, writing};
+use super::unknown::Unknown;
 use crate::domain::connection::{ConnectionRule, MaintenanceWindow, parse_days};
-use crate::domain::nearest::nearest;
-use crate::domain::site::UnknownSite;
-use crate::domain::trace::NotATemplate;
 
 /// The version of the file's shape that this program writes.
 pub const VERSION: i64 = 1;
@@ -45,6 +42,7 @@ pub struct Profile {
     pub recording_cache: Option<String>,
     pub namespace: Option<String>,
     pub delivery: Option<String>,
+    pub retention_days: Option<u32>,
     #[serde(default)]
     pub gateway: GatewaySection,
     #[serde(default)]
@@ -97,98 +95,6 @@ pub struct WindowSection {
     pub tz: Option<String>,
 }
 
-/// What is wrong with the file.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    #[error("{} does not exist", path.display())]
-    Missing { path: PathBuf },
-    #[error("read {}", path.display())]
-    Read { path: PathBuf, source: io::Error },
-    #[error("write {}", path.display())]
-    Write { path: PathBuf, source: io::Error },
-    #[error("{}{at} is not valid TOML: {why}", path.display())]
-    Syntax {
-        path: PathBuf,
-        /// `, line 3`, where it is known.
-        at: String,
-        why: String,
-    },
-    #[error("{}, line {line}: unknown setting `{key}`{}", path.display(), did_you_mean(nearest))]
-    UnknownKey {
-        path: PathBuf,
-        line: usize,
-        key: String,
-        nearest: Option<&'static str>,
-    },
-    #[error("{}, line {line}: `{key}` takes {wanted}; a secret itself never stands in a profile", path.display())]
-    SecretShape {
-        path: PathBuf,
-        line: usize,
-        key: String,
-        wanted: String,
-    },
-    #[error("{} was written by a newer ddctl (version {found}; this one reads {VERSION})", path.display())]
-    Newer { path: PathBuf, found: i64 },
-    #[error("{origin}: {error}")]
-    Site { error: UnknownSite, origin: String },
-    #[error("{origin}: `{value}` is no address of traces: {error}")]
-    TraceUrl {
-        error: NotATemplate,
-        value: String,
-        origin: String,
-    },
-    #[error("{origin}: `{value}` is no {what}")]
-    Value {
-        what: &'static str,
-        value: String,
-        origin: String,
-    },
-    #[error("redaction of profile `{profile}`: {why}")]
-    Redaction { profile: String, why: String },
-    #[error("no profile `{name}` in {}{}", path.display(), known(profiles))]
-    UnknownProfile {
-        name: String,
-        path: PathBuf,
-        profiles: Vec<String>,
-    },
-    #[error("there is no home folder to keep settings in: set HOME, or name a file by --config")]
-    NoHome,
-}
-
-fn did_you_mean(nearest: &Option<&'static str>) -> String {
-    nearest.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
-}
-
-fn known(profiles: &[String]) -> String {
-    match profiles {
-        [] => String::new(),
-        names => format!("; it has {}", names.join(", ")),
-    }
-}
-
-const TOP_KEYS: [&str; 3] = ["version", "default_profile", "profiles"];
-const PROFILE_KEYS: [&str; 17] = [
-    "site",
-    "service",
-    "env",
-    "tags",
-    "output",
-    "color",
-    "tz",
-    "ca_file",
-    "recording_cache",
-    "namespace",
-    "delivery",
-    "gateway",
-    "svix",
-    "trace",
-    "redaction",
-    "secrets",
-    "connections",
-];
-const CONNECTION_KEYS: [&str; 4] = ["match", "environment", "approval", "windows"];
-const WINDOW_KEYS: [&str; 4] = ["days", "from", "to", "tz"];
-
 impl ConfigFile {
     /// Reads and checks the file; one that is not there is empty.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
@@ -211,11 +117,16 @@ impl ConfigFile {
         let file: Self = toml::from_str(text)
             .map_err(|error| syntax(path, text, error.message(), error.span()))?;
         match file.version {
+            // One without a version is of the first.
+            None | Some(VERSION) => Ok(file),
             Some(found) if found > VERSION => Err(ConfigError::Newer {
                 path: path.to_owned(),
                 found,
             }),
-            _ => Ok(file),
+            Some(found) => Err(ConfigError::Version {
+                path: path.to_owned(),
+                found,
+            }),
         }
     }
 }
@@ -238,7 +149,12 @@ pub(super) fn checked(path: &Path) -> Result<toml::Table, ConfigError> {
 
 /// What is wrong with the text, and where. What stands there is not told: it may be a secret that
 /// somebody is about to put in the wrong place.
-fn syntax(path: &Path, text: &str, message: &str, span: Option<Range<usize>>) -> ConfigError {
+pub(super) fn syntax(
+    path: &Path,
+    text: &str,
+    message: &str,
+    span: Option<Range<usize>>,
+) -> ConfigError {
     let at = span.map(|span| format!(", line {}", line_at(text, span.start)));
     ConfigError::Syntax {
         path: path.to_owned(),
@@ -248,109 +164,9 @@ fn syntax(path: &Path, text: &str, message: &str, span: Option<Range<usize>>) ->
 }
 
 /// The line of a byte of `text`, from 1.
-fn line_at(text: &str, byte: usize) -> usize {
+pub(super) fn line_at(text: &str, byte: usize) -> usize {
     let before = &text.as_bytes()[..byte.min(text.len())];
     before.iter().filter(|byte| **byte == b'\n').count() + 1
-}
-
-/// Finds the first key that means nothing, and the one that was meant.
-struct Unknown<'a> {
-    path: &'a Path,
-    text: &'a str,
-}
-
-impl Unknown<'_> {
-    fn check_file(&self, file: &Table) -> Result<(), ConfigError> {
-        self.check(file, &TOP_KEYS)?;
-        let Some(profiles) = file.get("profiles").and_then(Item::as_table_like) else {
-            return Ok(());
-        };
-        for (_, profile) in profiles.iter() {
-            self.check_item(profile, &PROFILE_KEYS)?;
-            for section in ["gateway", "svix", "trace"] {
-                if let Some(section) = profile.get(section) {
-                    self.check_item(section, &["url"])?;
-                }
-            }
-            if let Some(secrets) = profile.get("secrets") {
-                self.check_secrets(secrets)?;
-            }
-            if let Some(redaction) = profile.get("redaction") {
-                self.check_item(redaction, &REDACTION_KEYS)?;
-                for rule in elements(redaction.get("rules")) {
-                    self.check_item(&rule, &RULE_KEYS)?;
-                }
-            }
-            for connection in elements(profile.get("connections")) {
-                self.check_item(&connection, &CONNECTION_KEYS)?;
-                for window in elements(connection.get("windows")) {
-                    self.check_item(&window, &WINDOW_KEYS)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn check_secrets(&self, secrets: &Item) -> Result<(), ConfigError> {
-        let Some(table) = secrets.as_table_like() else {
-            return Ok(());
-        };
-        self.check(table, &secrets_table::keys())?;
-        for (_, reference) in table.iter() {
-            self.check_item(reference, &secrets_table::REFERENCE_KEYS)?;
-        }
-        match secrets_table::misshapen(table) {
-            None => Ok(()),
-            Some((key, wanted)) => Err(ConfigError::SecretShape {
-                path: self.path.to_owned(),
-                line: self.line(table, &key),
-                key,
-                wanted,
-            }),
-        }
-    }
-
-    /// The line that a key of `table` stands on, from 1.
-    fn line(&self, table: &dyn toml_edit::TableLike, key: &str) -> usize {
-        let span = table.key(key).and_then(|key| key.span());
-        line_at(self.text, span.map_or(0, |span| span.start))
-    }
-
-    fn check_item(&self, item: &Item, known: &[&'static str]) -> Result<(), ConfigError> {
-        match item.as_table_like() {
-            Some(table) => self.check(table, known),
-            None => Ok(()),
-        }
-    }
-
-    fn check(
-        &self,
-        table: &dyn toml_edit::TableLike,
-        known: &[&'static str],
-    ) -> Result<(), ConfigError> {
-        for (name, _) in table.iter() {
-            if !known.contains(&name) {
-                return Err(ConfigError::UnknownKey {
-                    path: self.path.to_owned(),
-                    line: self.line(table, name),
-                    key: name.to_owned(),
-                    nearest: nearest(name, known.iter().copied()),
-                });
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The tables of `[[x]]` or of `x = [{…}]`.
-fn elements(item: Option<&Item>) -> Vec<Item> {
-    match item {
-        Some(Item::ArrayOfTables(tables)) => tables.iter().cloned().map(Item::Table).collect(),
-        Some(Item::Value(toml_edit::Value::Array(array))) => {
-            array.iter().cloned().map(Item::Value).collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 impl ConnectionSection {
@@ -407,72 +223,6 @@ impl WindowSection {
             },
         })
     }
-}
-
-/// A change of one value, written so that comments and everything else stay.
-///
-/// Reloads the file, changes what was asked for, checks the result and renames it into place: a
-/// crash keeps the old file.
-pub fn change(path: &Path, edit: impl FnOnce(&mut DocumentMut)) -> Result<(), ConfigError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => format!("version = {VERSION}\n"),
-        Err(source) => {
-            return Err(ConfigError::Read {
-                path: path.to_owned(),
-                source,
-            });
-        }
-    };
-    ConfigFile::parse(path, &text)?;
-    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        syntax(path, &text, error.message(), error.span())
-    })?;
-    edit(&mut document);
-    let changed = document.to_string();
-    ConfigFile::parse(path, &changed)?;
-    replace_file(path, &changed)
-}
-
-/// Writes the whole file anew and renames it into place.
-pub fn replace_file(path: &Path, text: &str) -> Result<(), ConfigError> {
-    writing::replace(path, text.as_bytes()).map_err(|source| ConfigError::Write {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-/// Sets `key` (dotted) of a profile; tags are given comma-separated.
-pub fn set_value(document: &mut DocumentMut, profile: &str, key: &str, text: &str) {
-    let item = match key {
-        "tags" => {
-            let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-            value(tags.collect::<toml_edit::Array>())
-        }
-        _ => value(text),
-    };
-    let mut table = table_at(document.as_table_mut(), "profiles", true);
-    table = table_at(table, profile, false);
-    match key.split_once('.') {
-        Some((section, name)) => table_at(table, section, false).insert(name, item),
-        None => table.insert(key, item),
-    };
-}
-
-/// The table `name`, made when it is missing. An implicit one has no header line of its own.
-fn table_at<'t>(parent: &'t mut Table, name: &str, is_implicit: bool) -> &'t mut Table {
-    let entry = parent.entry(name).or_insert_with(|| {
-        let mut table = Table::new();
-        table.set_implicit(is_implicit);
-        Item::Table(table)
-    });
-    if let Item::Value(toml_edit::Value::InlineTable(inline)) = entry {
-        *entry = Item::Table(inline.clone().into_table());
-    }
-    if !entry.is_table() {
-        *entry = Item::Table(Table::new());
-    }
-    entry.as_table_mut().expect("it was made a table above")
 }
 
 #[cfg(test)]
@@ -545,40 +295,62 @@ windows = [{ days = "sat", from = "22:00", to = "02:00", tz = "Europe/Berlin" }]
     }
 
     #[test]
-    fn a_change_keeps_comments_and_foreign_values() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("sub/config.toml");
-        change(&path, |document| {
-            set_value(document, "default", "gateway.url", "https://gw")
-        })
-        .expect("written");
-        let text = std::fs::read_to_string(&path).expect("there");
-        std::fs::write(&path, format!("# mine\n{text}")).expect("written");
-        change(&path, |document| {
-            set_value(document, "default", "tags", "a:b, c:d")
-        })
-        .expect("written");
-        let text = std::fs::read_to_string(&path).expect("there");
-        assert!(text.starts_with("# mine\nversion = 1\n"), "{text}");
-        let profile = &ConfigFile::read(&path).expect("valid").profiles["default"];
-        assert_eq!(profile.gateway.url.as_deref(), Some("https://gw"));
-        assert_eq!(profile.tags, Some(vec!["a:b".to_owned(), "c:d".to_owned()]));
+    fn a_version_that_there_never_was_is_no_older_one() {
+        assert!(parse("").is_ok());
+        let error = parse("version = 0").expect_err("none");
+        assert!(matches!(error, ConfigError::Version { found: 0, .. }));
+    }
+
+    const SECRETS: &str = r#"
+[profiles.default.secrets]
+store = "file"
+identity = { file = "~/keys/ddctl.txt" }
+api-key = { file = "/run/secrets/dd-api-key" }
+app-key = { command = ["op", "read", "op://ops/datadog/app"] }
+"#;
+
+    #[test]
+    fn a_profile_says_where_its_secrets_are() {
+        assert!(parse(SECRETS).is_ok());
+        assert!(
+            parse(&SECRETS.replace("{ file = \"~/keys/ddctl.txt\" }", "\"passphrase\"")).is_ok()
+        );
+        let error = parse(&SECRETS.replace("api-key", "api_kee")).expect_err("unknown");
+        assert!(
+            error.to_string().contains("did you mean `api-key`?"),
+            "{error}"
+        );
+        let error = parse(&SECRETS.replace("command =", "comand =")).expect_err("unknown");
+        assert!(
+            error.to_string().contains("did you mean `command`?"),
+            "{error}"
+        );
     }
 
     #[test]
-    fn a_broken_file_is_never_overwritten() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("config.toml");
-        std::fs::write(&path, "version = [").expect("written");
-        assert!(
-            change(&path, |document| set_value(
-                document, "default", "site", "x"
-            ))
-            .is_err()
-        );
-        assert_eq!(
-            std::fs::read_to_string(&path).expect("there"),
-            "version = ["
-        );
+    fn a_secret_in_a_profile_is_refused_and_not_repeated() {
+        const KEY: &str = "hunter2hunter2hunter2";
+        for line in [
+            "secrets.api-key = \"KEY\"",
+            "secrets.api-key = { file = \"x\", command = [\"KEY\"] }",
+            "secrets.api-key = [\"KEY\"]",
+            "secrets.identity = \"KEY\"",
+            "api_key = \"KEY\"",
+            "gateway-token = \"KEY\"",
+            "dd_app_key = \"KEY\"",
+            "secrets.api-key = KEY",
+            "secrets.api-key = \"KEY",
+            "gateway = \"KEY\"",
+            "secrets = \"KEY\"",
+        ] {
+            let text = format!(
+                "version = 1\n[profiles.default]\n{}\n",
+                line.replace("KEY", KEY)
+            );
+            let error = parse(&text).expect_err(line);
+            let told = format!("{error} {error:?}");
+            assert!(!told.contains("hunter2"), "{line}: {told}");
+            assert!(told.contains("line 3"), "{line}: {told}");
+        }
     }
 }

@@ -15,7 +15,7 @@ pub struct Key {
 
 /// Every single-valued setting. `connections` and `redaction.rules`
 /// are lists of tables and have no key of their own.
-pub const KEYS: [Key; 16] = [
+pub const KEYS: [Key; 17] = [
     Key {
         name: "site",
         variables: &["DDCTL_SITE", "DD_SITE", "DATADOG_SITE"],
@@ -105,6 +105,12 @@ pub const KEYS: [Key; 16] = [
         variables: &["DDCTL_DELIVERY"],
         help: "how the gateway's events reach Datadog: export, follow, relay or webhook",
         of_profile: |profile| profile.delivery.clone(),
+    },
+    Key {
+        name: "retention_days",
+        variables: &["DDCTL_RETENTION_DAYS"],
+        help: "for how many days sessions and their events have to be kept; doctor compares",
+        of_profile: |profile| profile.retention_days.map(|days| days.to_string()),
     },
     Key {
         name: "secrets.store",

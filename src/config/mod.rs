@@ -4,7 +4,9 @@
 //! The environment is an argument here, so that every layer is tested with a map.
 
 mod carried;
+mod change;
 mod environment;
+mod error;
 mod file;
 mod gateway_cli;
 mod keys;
@@ -12,17 +14,20 @@ mod redaction;
 mod secrets;
 mod secrets_table;
 mod settings;
+mod unknown;
 pub mod vault;
 mod writing;
 
 pub use carried::carried;
+pub use change::{change, read as read_settings, replace_file, set_identity, set_value};
 pub use environment::Environment;
-pub use file::{ConfigError, ConfigFile, Profile, change, replace_file, set_value};
+pub use error::ConfigError;
+pub use file::{ConfigFile, Profile};
 pub use gateway_cli::GatewayCliSettings;
 pub use keys::{KEYS, Key};
 pub use secrets::{
     CommandFailed, Reference, SecretError, SecretFlags, SecretKind, SecretPlace, SecretSettings,
-    Secrets, add_signing_secret, holds_signing_secret, make_signing_secret, read_command,
+    Secrets, accepted, add_signing_secret, holds_signing_secret, make_signing_secret, read_command,
     read_file, read_signing_secret,
 };
 pub use settings::{DEFAULT_PROFILE, Delivery, Flags, Origin, Settings, Valued};

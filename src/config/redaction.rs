@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::file::ConfigError;
+use super::error::ConfigError;
 use crate::domain::redaction::OwnRule;
 
 pub(super) const REDACTION_KEYS: [&str; 2] = ["key_file", "rules"];

@@ -1,7 +1,7 @@
 //! Layers resolved into one complete value, each part with its origin.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::ValueEnum;
@@ -9,7 +9,8 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::environment::Environment;
-use super::file::{ConfigError, ConfigFile, Profile};
+use super::error::ConfigError;
+use super::file::{ConfigFile, Profile};
 use super::gateway_cli::GatewayCliSettings;
 use super::keys::Key;
 use super::secrets::{SecretSettings, SecretsSection};
@@ -146,6 +147,8 @@ pub struct Settings {
     /// Whose monitors and dashboards are kept as code.
     pub namespace: Valued<String>,
     pub delivery: Option<Valued<Delivery>>,
+    /// For how many days sessions and their events have to be kept.
+    pub retention_days: Option<Valued<u32>>,
     /// Where secrets are, and where they are kept.
     pub secrets: SecretSettings,
     /// `DDCTL_DATADOG_URL`: where to connect instead of Datadog's hosts.
@@ -174,7 +177,44 @@ impl Settings {
         let file = path
             .as_deref()
             .map_or_else(|| Ok(ConfigFile::default()), ConfigFile::read)?;
-        let name = profile_name(flags, environment, &file);
+        Self::of_file(&file, path, flags, environment)
+    }
+
+    /// Checks every value of every profile in the text of a settings file.
+    pub fn check(path: &Path, text: &str) -> Result<(), ConfigError> {
+        let file = ConfigFile::parse(path, text)?;
+        let nothing = Environment::default();
+        if let Some(name) = &file.default_profile
+            && !file.profiles.contains_key(name)
+        {
+            return Err(ConfigError::UnknownProfile {
+                name: name.clone(),
+                path: path.to_owned(),
+                profiles: file.profiles.keys().cloned().collect(),
+            });
+        }
+        for profile in file.profiles.keys() {
+            let flags = Flags {
+                profile: Some(profile.clone()),
+                ..Flags::default()
+            };
+            Self::of_file(&file, None, &flags, &nothing).map_err(|error| {
+                ConfigError::OfProfile {
+                    profile: profile.clone(),
+                    error: Box::new(error),
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn of_file(
+        file: &ConfigFile,
+        path: Option<PathBuf>,
+        flags: &Flags,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let name = profile_name(flags, environment, file);
         let profile = match file.profiles.get(&name.value) {
             Some(profile) => Some(profile),
             // A profile that was asked for must be there; the default one may be missing.
@@ -227,6 +267,7 @@ impl Settings {
                 origin: Origin::Default,
             }),
             delivery: layers.delivery()?,
+            retention_days: layers.retention_days()?,
             secrets: layers.secrets()?,
             profile: name,
             path,
@@ -276,6 +317,10 @@ impl Settings {
             "delivery" => {
                 let delivery = self.delivery.as_ref()?;
                 text(&delivery.value.as_str(), &delivery.origin)
+            }
+            "retention_days" => {
+                let days = self.retention_days.as_ref()?;
+                text(&days.value, &days.origin)
             }
             _ => None,
         }
@@ -465,6 +510,11 @@ impl Layers<'_> {
         }))
     }
 
+    fn retention_days(&self) -> Result<Option<Valued<u32>>, ConfigError> {
+        let days = self.text("retention_days", None);
+        days.map(|text| parse("number of days", text)).transpose()
+    }
+
     fn secrets(&self) -> Result<SecretSettings, ConfigError> {
         let section = self.profile.and_then(|profile| profile.secrets.as_ref());
         let what = "place for secrets; there are keyring and file";
@@ -602,6 +652,19 @@ mod tests {
     }
 
     #[test]
+    fn the_days_of_retention_are_a_number() {
+        let days = |text: &str, pairs: &[(&str, &str)]| {
+            let settings = with_file(text, pairs, Flags::default());
+            settings.map(|settings| settings.retention_days.map(|days| days.value))
+        };
+        let file = "[profiles.default]\nretention_days = 90\n";
+        assert_eq!(days(file, &[]).expect("valid"), Some(90));
+        let variable = [("DDCTL_RETENTION_DAYS", "30")];
+        assert_eq!(days(file, &variable).expect("valid"), Some(30));
+        assert!(days("", &[("DDCTL_RETENTION_DAYS", "a year")]).is_err());
+    }
+
+    #[test]
     fn a_profile_that_was_asked_for_must_be_there() {
         let flags = Flags {
             profile: Some("prod".to_owned()),
@@ -640,6 +703,21 @@ mod tests {
             text.starts_with("DDCTL_TZ: `mars` is no time zone"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_file_is_checked_with_every_profile_that_it_has() {
+        let check = |text: &str| Settings::check(Path::new("config.toml"), text);
+        let two = format!("{FILE}[profiles.lab]\ntz = \"UTC\"\n");
+        assert!(check(&two).is_ok());
+        let wrong = check(&two.replace("UTC", "Mars/Olympus")).expect_err("no zone");
+        let text = wrong.to_string();
+        assert!(
+            text.starts_with("[profiles.lab] profile: `Mars/Olympus`"),
+            "{text}"
+        );
+        let missing = check(&format!("default_profile = \"x\"\n{two}")).expect_err("none");
+        assert!(matches!(missing, ConfigError::UnknownProfile { .. }));
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub use sinks::datadog_events::DatadogEvents;
 pub use sinks::datadog_logs::DatadogLogs;
 pub use sinks::dry_run::DryRun;
 pub use sinks::llmobs::LlmObs;
-pub use sinks::otlp::{Keyed, Receiver, RereadKeyed, ShownSpans};
+pub use sinks::otlp::{Keyed, Receiver, ShownSpans};
 pub use sinks::parts::{Parts, PartsError, Rotation, to_parts};
 pub use sinks::rows::{Format, Unplaced, to_file, to_writer};
 pub use sinks::{IntakeKind, Sink};

@@ -1,5 +1,7 @@
 //! The profile's rules about connections: environment, expected approval, maintenance windows.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
@@ -51,6 +53,27 @@ impl MaintenanceWindow {
     }
 }
 
+/// As a profile spells one: `sat,sun 22:00-02:00 Europe/Berlin`.
+impl fmt::Display for MaintenanceWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = Weekday::Monday.cycle_forward().take(7);
+        let names: Vec<&str> = all
+            .filter(|day| self.days.contains(day))
+            .map(|day| &name_of(day)[..3])
+            .collect();
+        let days = match names.len() {
+            7 => "daily".to_owned(),
+            _ => names.join(","),
+        };
+        let (from, to) = (self.from.strftime("%H:%M"), self.to.strftime("%H:%M"));
+        write!(f, "{days} {from}-{to}")?;
+        match self.tz.iana_name() {
+            Some(zone) => write!(f, " {zone}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Reads `sat`, `mon-fri`, `sat,sun`, `daily`. Names may be written out.
 pub fn parse_days(text: &str) -> Option<Vec<Weekday>> {
     if matches!(text.trim(), "daily" | "*") {
@@ -72,19 +95,22 @@ pub fn parse_days(text: &str) -> Option<Vec<Weekday>> {
 
 fn parse_day(text: &str) -> Option<Weekday> {
     let text = text.trim().to_ascii_lowercase();
-    const NAMES: [(&str, Weekday); 7] = [
-        ("monday", Weekday::Monday),
-        ("tuesday", Weekday::Tuesday),
-        ("wednesday", Weekday::Wednesday),
-        ("thursday", Weekday::Thursday),
-        ("friday", Weekday::Friday),
-        ("saturday", Weekday::Saturday),
-        ("sunday", Weekday::Sunday),
-    ];
-    NAMES
-        .into_iter()
-        .find(|(name, _)| text.len() >= 3 && name.starts_with(&text))
-        .map(|(_, day)| day)
+    Weekday::Monday
+        .cycle_forward()
+        .take(7)
+        .find(|day| text.len() >= 3 && name_of(*day).starts_with(&text))
+}
+
+fn name_of(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "monday",
+        Weekday::Tuesday => "tuesday",
+        Weekday::Wednesday => "wednesday",
+        Weekday::Thursday => "thursday",
+        Weekday::Friday => "friday",
+        Weekday::Saturday => "saturday",
+        Weekday::Sunday => "sunday",
+    }
 }
 
 /// Matches `text` whole against a glob of `*` and `?`, case-sensitive.
@@ -129,6 +155,24 @@ mod tests {
         assert!(!glob_matches("prod", "prod-orders"));
         assert!(!glob_matches("prod_orders", "prod-orders"));
         assert!(glob_matches("a*b*c", "aXbYbZc"));
+    }
+
+    #[test]
+    fn a_window_is_shown_as_it_is_written() {
+        let window = |days: &str| MaintenanceWindow {
+            days: parse_days(days).expect("days"),
+            from: jiff::civil::time(22, 0, 0, 0),
+            to: jiff::civil::time(2, 30, 0, 0),
+            tz: TimeZone::get("Europe/Berlin").expect("the zone database is bundled"),
+        };
+        assert_eq!(
+            window("sun,sat").to_string(),
+            "sat,sun 22:00-02:30 Europe/Berlin"
+        );
+        assert_eq!(
+            window("daily").to_string(),
+            "daily 22:00-02:30 Europe/Berlin"
+        );
     }
 
     #[test]

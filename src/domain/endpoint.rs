@@ -104,6 +104,25 @@ pub struct NewEventType {
     pub description: &'static str,
 }
 
+/// The type of `webhooks test`. Nobody takes it for a session.
+pub const TEST: NewEventType = NewEventType {
+    name: "ddctl.test",
+    description: "A test by ddctl; no session is behind it",
+};
+
+/// What an endpoint of ours gets: the events of a session that the gateway pushes, and tests.
+pub const EVENT_TYPES: [NewEventType; 3] = [
+    NewEventType {
+        name: "session.open",
+        description: "A session opened or waits for review",
+    },
+    NewEventType {
+        name: "session.close",
+        description: "A session ended",
+    },
+    TEST,
+];
+
 /// A message to be sent to every endpoint that takes its type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewMessage {

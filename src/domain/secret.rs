@@ -28,6 +28,11 @@ impl Secret {
         self.0.is_empty()
     }
 
+    /// A header can carry printable ASCII; a pasted key with anything else is a pasting error.
+    pub fn fits_a_header(&self) -> bool {
+        self.0.bytes().all(|byte| (0x21..0x7f).contains(&byte))
+    }
+
     /// What may be shown: `****` and, of a value long enough that they say little, the last four
     /// characters, as Datadog's own pages do.
     pub fn masked(&self) -> String {
@@ -79,6 +84,14 @@ mod tests {
         let key = Secret::new("ddapp_0123456789abcdefghijABCDEFGHIJ4567");
         assert_eq!((key.public_portion(), key.last4()), (None, Some("4567")));
         assert_eq!(Secret::new("pässwörd").last4(), None);
+    }
+
+    #[test]
+    fn a_header_carries_one_line_of_plain_letters() {
+        assert!(Secret::new("hpk_abc-DEF.1|2").fits_a_header());
+        for text in ["two words", "two\nlines", "h\u{e4}", "\u{7f}"] {
+            assert!(!Secret::new(text).fits_a_header(), "{text:?}");
+        }
     }
 
     #[test]

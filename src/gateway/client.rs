@@ -20,6 +20,8 @@ use crate::http::{self, ANSWER_LIMIT, Method, Request, Response, TransportError,
 
 /// The header in which the gateway hands out a renewed sign-in token.
 const NEW_ACCESS_TOKEN: &str = "x-new-access-token";
+/// No answer has carried a `Date` yet.
+const UNKNOWN_OFFSET: i64 = i64::MIN;
 
 /// A gateway that can be asked.
 #[derive(Debug)]
@@ -29,8 +31,8 @@ pub struct Gateway {
     base: Url,
     credential: Credential,
     renewed: Mutex<Option<Secret>>,
-    /// Seconds by which the gateway's clock is behind ours, by the `Date` of its latest answer.
-    behind_s: AtomicI64,
+    /// The gateway's clock minus ours in seconds, by the `Date` of its latest answer.
+    offset_s: AtomicI64,
     /// Whose token it is, once that was asked.
     pub(super) user: OnceCell<UserInfo>,
 }
@@ -55,7 +57,7 @@ impl Gateway {
             base: base_of(base_url)?,
             credential,
             renewed: Mutex::new(None),
-            behind_s: AtomicI64::new(0),
+            offset_s: AtomicI64::new(UNKNOWN_OFFSET),
             user: OnceCell::new(),
         })
     }
@@ -79,8 +81,18 @@ impl Gateway {
     /// is listed up to `ours` is no more than what has started by then. As far as its answers have
     /// told it, to the second.
     pub fn by_its_clock(&self, ours: Timestamp) -> Timestamp {
-        let behind = SignedDuration::from_secs(self.behind_s.load(Ordering::Relaxed));
-        ours.checked_sub(behind).unwrap_or(ours)
+        let offset = self.clock_offset().unwrap_or_default();
+        let behind = offset.min(SignedDuration::ZERO);
+        ours.checked_add(behind).unwrap_or(ours)
+    }
+
+    /// How far the gateway's clock is ahead of ours, by the `Date` of its latest answer and so to
+    /// the second at best. `None` before the first answer.
+    pub fn clock_offset(&self) -> Option<SignedDuration> {
+        match self.offset_s.load(Ordering::Relaxed) {
+            UNKNOWN_OFFSET => None,
+            seconds => Some(SignedDuration::from_secs(seconds)),
+        }
     }
 
     /// The token that the gateway handed out in place of an expiring one, for the caller to keep.
@@ -189,8 +201,8 @@ impl Gateway {
 
     fn note_clock(&self, date: Option<&str>) {
         if let Some(date) = date.and_then(http::http_date) {
-            let behind = Timestamp::now().duration_since(date).as_secs();
-            self.behind_s.store(behind.max(0), Ordering::Relaxed);
+            let offset = date.duration_since(Timestamp::now()).as_secs();
+            self.offset_s.store(offset, Ordering::Relaxed);
         }
     }
 

@@ -30,6 +30,6 @@ pub use sessions::{
 };
 pub use webhooks::Endpoints;
 pub use wire::audit::{AuditLog, AuditPage};
-pub use wire::connection::{AccessRequestRule, AccessType, ConnectionInfo, Plugin};
+pub use wire::connection::{AccessRequestRule, AccessType, Attached, ConnectionInfo, Plugin};
 pub use wire::server::{Licence, LicenceKind, PublicServerInfo, ServerInfo, UserInfo};
 pub use wire::webhook_body::WebhookBody;

@@ -43,6 +43,13 @@ impl Gateway {
         let call = self.put(&path, &json!({"config": []}));
         self.incoming(call).await.map(|_| ())
     }
+
+    /// Takes a connection off the plugin `webhooks`: nothing of its sessions is pushed any more, and
+    /// under an open-source licence they are no longer refused.
+    pub async fn detach_from_webhooks(&self, connection_id: &str) -> Result<(), GatewayError> {
+        let call = self.delete(&["plugins", WEBHOOKS, "conn", connection_id]);
+        self.incoming(call).await.map(|_| ())
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +98,10 @@ mod tests {
             .plugin("webhooks")
             .await
             .expect("an answer");
-        assert_eq!(plugin.expect("enabled").connection_names, ["pg-prod"]);
+        let attached = plugin.expect("enabled").connections;
+        assert_eq!(
+            (attached[0].id.as_str(), attached[0].name.as_str()),
+            ("c", "pg-prod")
+        );
     }
 }

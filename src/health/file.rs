@@ -36,6 +36,7 @@ pub struct StatusError {
 /// A report as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
+    pub path: PathBuf,
     pub report: Report,
     pub life: Life,
 }
@@ -165,6 +166,7 @@ pub fn read_all(state: &Path, now: Timestamp) -> Result<Vec<Stored>, StatusError
         let report = report.and_then(|text| serde_json::from_slice::<Report>(&text).ok());
         found.extend(report.map(|report| Stored {
             life: life(&path, &report, now),
+            path,
             report,
         }));
     }

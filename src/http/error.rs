@@ -48,7 +48,7 @@ impl TransportError {
         if let Some(rustls::Error::InvalidCertificate(_)) = tls {
             return TransportError::Certificate {
                 url: origin(url),
-                why,
+                why: in_short(&why),
             };
         }
         if source.is_dns() {
@@ -75,6 +75,11 @@ fn origin(url: String) -> String {
         Ok(parsed) => parsed.origin().ascii_serialization(),
         Err(_) => url,
     }
+}
+
+/// Behind the reason there may be every name that a certificate is good for.
+pub(super) fn in_short(why: &str) -> String {
+    why.split(';').next().unwrap_or_default().to_owned()
 }
 
 /// The last cause says most; the ones above it repeat the address.

@@ -7,19 +7,28 @@
 
 mod error;
 mod error_text;
+mod names;
+mod presented;
+mod proxies;
 mod request;
 mod retry_after;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{Certificate, NoProxy, Proxy, StatusCode, redirect};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use url::Url;
+
+use presented::Witness;
 
 pub use error::TransportError;
 pub use error_text::error_text;
+pub use presented::{Presented, Trust};
+pub use proxies::{Proxies, Road};
 pub use request::Request;
 pub use reqwest::Method;
 pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -38,14 +47,6 @@ pub struct Options {
     /// Certificates (PEM) trusted beside the system's.
     pub ca_file: Option<PathBuf>,
     pub proxies: Proxies,
-}
-
-/// The proxy settings of the environment, as text.
-#[derive(Clone, Debug, Default)]
-pub struct Proxies {
-    pub http: Option<String>,
-    pub https: Option<String>,
-    pub no_proxy: Option<String>,
 }
 
 /// One client for the whole run.
@@ -86,6 +87,37 @@ impl Client {
                 Err(error)
             }
         }
+    }
+
+    /// The certificate that the server at `url` presents, trusted or not. Nothing secret is sent.
+    ///
+    /// # Errors
+    ///
+    /// A server that presents none, or is not reached.
+    pub async fn presented(&self, url: &Url) -> Result<Presented, TransportError> {
+        let witness = Witness::new(&roots(&self.options)?.all())?;
+        let client = builder(&self.options)?
+            .tls_backend_preconfigured(witness.config()?)
+            .build()
+            .map_err(unbuildable)?;
+        let sent = client.head(url.clone()).send().await;
+        match (witness.seen(), sent) {
+            (Some(presented), _) => Ok(presented),
+            (None, Err(source)) => Err(TransportError::of(&source, printable_url(url))),
+            (None, Ok(_)) => Err(TransportError::Broken {
+                url: printable_url(url),
+                why: "it presents no certificate".to_owned(),
+            }),
+        }
+    }
+
+    /// Whose certificates are trusted.
+    ///
+    /// # Errors
+    ///
+    /// A `--ca-file` that cannot be used.
+    pub fn trusted(&self) -> Result<Roots, TransportError> {
+        roots(&self.options)
     }
 
     fn for_url(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
@@ -150,7 +182,30 @@ impl Response {
 }
 
 fn build(options: &Options, with_tls: bool) -> Result<reqwest::Client, TransportError> {
-    let settings = |why: String| TransportError::Settings { why };
+    let builder = builder(options)?;
+    let builder = match with_tls {
+        true => {
+            let roots = roots(options)?.all();
+            let certificates = roots
+                .iter()
+                .filter_map(|der| Certificate::from_der(der).ok());
+            builder.tls_certs_only(certificates)
+        }
+        false => builder.tls_certs_only([]),
+    };
+    // Fails only where another part of the process chose a provider first, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    builder.build().map_err(unbuildable)
+}
+
+fn unbuildable(source: reqwest::Error) -> TransportError {
+    TransportError::Settings {
+        why: format!("{source:?}"),
+    }
+}
+
+/// All but the certificates that are trusted.
+fn builder(options: &Options) -> Result<reqwest::ClientBuilder, TransportError> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("ddctl/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
@@ -158,10 +213,7 @@ fn build(options: &Options, with_tls: bool) -> Result<reqwest::Client, Transport
         .timeout(REQUEST_TIMEOUT)
         .no_proxy();
     let proxies = &options.proxies;
-    let bypass = NoProxy::from_string(&format!(
-        "{},localhost,127.0.0.0/8,::1",
-        proxies.no_proxy.as_deref().unwrap_or_default()
-    ));
+    let bypass = NoProxy::from_string(&proxies.bypass());
     for (name, address, make) in [
         (
             "HTTPS_PROXY",
@@ -172,50 +224,59 @@ fn build(options: &Options, with_tls: bool) -> Result<reqwest::Client, Transport
     ] {
         if let Some(address) = address {
             // The address may hold a password: say which variable, not what it holds.
-            let proxy =
-                make(address).map_err(|_| settings(format!("{name} is no proxy address")))?;
+            let proxy = make(address).map_err(|_| TransportError::Settings {
+                why: format!("{name} is no proxy address"),
+            })?;
             builder = builder.proxy(proxy.no_proxy(bypass.clone()));
         }
     }
-    builder = match with_tls {
-        true => builder.tls_certs_only(roots(options)?),
-        false => builder.tls_certs_only([]),
-    };
-    // Fails only where another part of the process chose a provider first, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    builder
-        .build()
-        .map_err(|source| settings(format!("{source:?}")))
+    Ok(builder)
 }
 
-/// The system's certificates and those of `--ca-file`; where the system has none, as in an empty
-/// container, Mozilla's.
-fn roots(options: &Options) -> Result<Vec<Certificate>, TransportError> {
-    let mut roots: Vec<Certificate> = rustls_native_certs::load_native_certs()
-        .certs
-        .iter()
-        .filter_map(|der| Certificate::from_der(der).ok())
-        .collect();
-    if roots.is_empty() {
-        roots.extend(
-            webpki_root_certs::TLS_SERVER_ROOT_CERTS
-                .iter()
-                .filter_map(|der| Certificate::from_der(der).ok()),
-        );
+/// The authorities whose certificates are trusted.
+#[derive(Clone, Debug, Default)]
+pub struct Roots {
+    /// The system's, which `SSL_CERT_FILE` and `SSL_CERT_DIR` name where they are set.
+    pub system: Vec<CertificateDer<'static>>,
+    /// Mozilla's, where the system has none, as in an empty container.
+    pub mozilla: Vec<CertificateDer<'static>>,
+    /// Of `--ca-file`.
+    pub own: Vec<CertificateDer<'static>>,
+}
+
+impl Roots {
+    fn all(self) -> Vec<CertificateDer<'static>> {
+        [self.system, self.mozilla, self.own].concat()
     }
-    if let Some(path) = &options.ca_file {
-        let refused = |why: String| TransportError::Settings {
-            why: format!("--ca-file {}: {why}", path.display()),
-        };
-        let pem = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
-        let extra = Certificate::from_pem_bundle(&pem)
-            .map_err(|_| refused("holds no certificate in PEM form".to_owned()))?;
-        if extra.is_empty() {
-            return Err(refused("holds no certificate in PEM form".to_owned()));
-        }
-        roots.extend(extra);
+}
+
+fn roots(options: &Options) -> Result<Roots, TransportError> {
+    let system = rustls_native_certs::load_native_certs().certs;
+    let mozilla = match system.is_empty() {
+        true => webpki_root_certs::TLS_SERVER_ROOT_CERTS.to_vec(),
+        false => Vec::new(),
+    };
+    let own = options
+        .ca_file
+        .as_deref()
+        .map_or(Ok(Vec::new()), named_roots)?;
+    Ok(Roots {
+        system,
+        mozilla,
+        own,
+    })
+}
+
+fn named_roots(path: &Path) -> Result<Vec<CertificateDer<'static>>, TransportError> {
+    let refused = |why: String| TransportError::Settings {
+        why: format!("--ca-file {}: {why}", path.display()),
+    };
+    let pem = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
+    match found {
+        Ok(roots) if !roots.is_empty() => Ok(roots),
+        _ => Err(refused("holds no certificate in PEM form".to_owned())),
     }
-    Ok(roots)
 }
 
 /// An address that may be printed: no user part, and no value of a query parameter that can hold

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::render::Monitor;
 use super::shape::Shape;
 use crate::domain::connection::ConnectionRule;
+use crate::query::monitor::Alert;
 use crate::query::{Field, Node, NodeKind, Test};
 
 /// What a profile says, as far as monitors hang on it.
@@ -56,10 +57,15 @@ pub struct Missing {
 /// Only what every event has to meet is looked at: a part of an `OR`, or one that is negated, keeps
 /// a monitor from nothing. Events of other shapes than ddctl's own owe nothing to the profile.
 pub fn missing_for(monitor: &Monitor, facts: &ProfileFacts) -> Option<Missing> {
-    if monitor.shape.is_some_and(|shape| shape != Shape::Ddctl) {
-        return None;
+    match monitor.shape {
+        Some(Shape::Ddctl) | None => missing_in(&monitor.alert, facts),
+        Some(_) => None,
     }
-    let searches = monitor.alert.queries();
+}
+
+/// As [`missing_for`], of a query over ddctl's own events.
+pub fn missing_in(alert: &Alert, facts: &ProfileFacts) -> Option<Missing> {
+    let searches = alert.queries();
     let parts = searches
         .iter()
         .flat_map(|query| query.search.conjuncts())

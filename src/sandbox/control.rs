@@ -1,5 +1,5 @@
-//! `/sandbox/*`: what the stand-ins received, the faults they are told to have, and webhooks of
-//! sessions that are long over.
+//! `/sandbox/*`: what the stand-ins received, the faults they are told to have, webhooks of
+//! sessions that are long over, and what Datadog says of its log index.
 //!
 //! Every listener serves it. Its own requests are neither numbered nor filed nor struck.
 
@@ -26,10 +26,11 @@ pub fn answer(exchanges: &Exchanges, request: &Request) -> Reply {
             Reply::json(200, &json!({}))
         }
         (Method::POST, "/sandbox/webhooks") => push_past(exchanges),
+        (Method::PUT, "/sandbox/index") => change_index(exchanges, request),
         (
             _,
             "/sandbox/received" | "/sandbox/requests" | "/sandbox/faults" | "/sandbox/reset"
-            | "/sandbox/webhooks",
+            | "/sandbox/webhooks" | "/sandbox/index",
         ) => refuse(405, "this path does not take that method"),
         _ => refuse(404, "the sandbox has no such path"),
     }
@@ -39,6 +40,17 @@ pub fn answer(exchanges: &Exchanges, request: &Request) -> Reply {
 fn push_past(exchanges: &Exchanges) -> Reply {
     let pushed = exchanges.gateway().push_past();
     Reply::json(200, &json!({"messages": pushed}))
+}
+
+/// What Datadog says of its log index: fields of `LogsIndex`.
+fn change_index(exchanges: &Exchanges, request: &Request) -> Reply {
+    match serde_json::from_slice(&request.body) {
+        Ok(fields) => {
+            exchanges.datadog().change_index(fields);
+            Reply::json(200, &json!({}))
+        }
+        Err(error) => refuse(400, &format!("the body is no JSON object: {error}")),
+    }
 }
 
 fn received(exchanges: &Exchanges, request: &Request) -> Reply {

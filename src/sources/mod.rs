@@ -22,6 +22,7 @@ mod find;
 pub mod lines;
 mod list;
 mod message;
+mod oldest;
 mod reconcile;
 mod recordings;
 mod retry;
@@ -53,6 +54,7 @@ pub use export::{
 pub use filter::{Approval, SessionFilter};
 pub use find::{SessionRef, find};
 pub use list::list;
+pub use oldest::oldest;
 pub use reconcile::{GRACE, NotAPosition, Position, Reconcile, reconcile};
 pub use recordings::{Reading, Recorded, Unread, Which, recording, recordings};
 pub use rounds::{Left, News};

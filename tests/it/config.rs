@@ -1,11 +1,12 @@
 //! `config` and what settings do: layers, their origins, and what is said where they are wrong.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::support::{SandboxOptions, TestEnvironment, assert_shape, stable};
+use crate::support::{CommandOutput, SandboxOptions, TestEnvironment, assert_shape, stable};
 
 const SETTINGS: &str = r#"version = 1
 [profiles.default]
@@ -208,7 +209,8 @@ fn every_real_connection_is_checked_against_the_rules() {
     let environment = TestEnvironment::of(&sandbox);
     environment.write_settings(
         "version = 1\n[[profiles.default.connections]]\nmatch = \"prod-*\"\n\
-         environment = \"production\"\napproval = \"expected\"\n",
+         environment = \"production\"\napproval = \"expected\"\n\
+         windows = [{ days = \"sat\", from = \"22:00\", to = \"02:00\", tz = \"UTC\" }]\n",
     );
     let rows = environment
         .run(["config", "check", "-o", "json"])
@@ -220,6 +222,7 @@ fn every_real_connection_is_checked_against_the_rules() {
         text.contains("prod-orders-db") && text.contains("production"),
         "{text}"
     );
+    assert!(text.contains("sat 22:00-02:00 UTC"), "{text}");
 }
 
 #[test]
@@ -235,6 +238,131 @@ fn no_secret_is_ever_written_to_settings() {
         .into_iter()
         .find(|(_, content)| String::from_utf8_lossy(content).contains("hunter2"));
     assert_eq!(found.map(|(path, _)| path), None);
+}
+
+/// An editor that does what the shell says to the file `$1`.
+fn edit(environment: &TestEnvironment, does: &str) -> CommandOutput {
+    let editor = environment.path("an editor");
+    environment.write(&editor, format!("#!/bin/sh\n{does}\n"));
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).expect("changed");
+    let command = environment.command(["config", "edit"]);
+    command
+        .env("EDITOR", format!("'{}'", editor.display()))
+        .run()
+}
+
+#[test]
+fn an_edit_that_does_not_hold_is_kept_and_never_saved() {
+    let text = "# mine\nversion = 1\n[profiles.default]\nsite = \"eu\"\n[profiles.lab]\n";
+    let environment = with_settings(text);
+    let file = || fs::read_to_string(environment.settings_file()).expect("it is there");
+    for (wrong, said) in [
+        ("sed -i s/site/sit/ \"$1\"", "did you mean `site`?"),
+        (
+            "echo 'tz = \"Mars\"' >> \"$1\"",
+            "[profiles.lab] profile: `Mars` is no time zone",
+        ),
+        ("echo 'x = [' >> \"$1\"", "line 6 is not valid TOML"),
+    ] {
+        let output = edit(&environment, wrong).exits(2).says(said);
+        assert_eq!(file(), text);
+        let kept = output
+            .stderr
+            .split("what you wrote is in ")
+            .nth(1)
+            .expect("it is named");
+        let kept = kept.split(':').next().expect("a path");
+        assert_ne!(fs::read_to_string(kept).expect("it is kept"), text);
+    }
+    let _ = edit(&environment, "exit 1")
+        .exits(1)
+        .says("were not changed");
+    let _ = edit(&environment, "true")
+        .exits(0)
+        .says("nothing was changed");
+    let _ = edit(&environment, "sed -i s/eu/us5/ \"$1\"")
+        .exits(0)
+        .says("saved");
+    assert_eq!(file(), text.replace("eu", "us5"));
+}
+
+#[test]
+fn an_edit_overwrites_nothing_that_came_in_between() {
+    let environment = with_settings("version = 1\n");
+    let path = environment.settings_file();
+    let does = format!(
+        "echo '# other' >> '{}'; echo '# mine' >> \"$1\"",
+        path.display()
+    );
+    let _ = edit(&environment, &does)
+        .exits(1)
+        .says("was changed by somebody else")
+        .says("what you wrote is in");
+    assert_eq!(
+        fs::read_to_string(&path).expect("there"),
+        "version = 1\n# other\n"
+    );
+}
+
+#[test]
+fn a_settings_file_behind_a_link_stays_there_and_keeps_its_mode() {
+    let environment = TestEnvironment::empty();
+    let real = environment.home().join("dotfiles/ddctl.toml");
+    environment.write(&real, "# mine\nversion = 1\n");
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("changed");
+    let link = environment.settings_file();
+    fs::create_dir_all(link.parent().expect("a folder")).expect("made");
+    std::os::unix::fs::symlink(&real, &link).expect("linked");
+    let _ = environment.run(["config", "set", "site", "eu"]).exits(0);
+    assert!(link.is_symlink());
+    let text = fs::read_to_string(&real).expect("there");
+    assert!(
+        text.starts_with("# mine\n") && text.contains("datadoghq.eu"),
+        "{text}"
+    );
+    let mode = fs::metadata(&real).expect("there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
+
+#[test]
+fn two_programs_that_change_settings_at_once_lose_nothing() {
+    let environment = with_settings("version = 1\n");
+    let running: Vec<_> = (0..6)
+        .map(|number| {
+            let profile = format!("p{number}");
+            let args = ["--profile", &profile, "config", "set", "service", &profile];
+            environment.command(args).start()
+        })
+        .collect();
+    for one in running {
+        let _ = one.finish().exits(0);
+    }
+    for number in 0..6 {
+        let profile = format!("p{number}");
+        let got = environment.run(["--profile", &profile, "config", "get", "service"]);
+        assert_eq!(got.exits(0).stdout.trim(), profile);
+    }
+}
+
+#[test]
+fn a_secret_in_the_file_is_named_as_one_and_not_repeated() {
+    const KEY: &str = "hunter2hunter2hunter2";
+    for (line, said) in [
+        ("api_key = \"KEY\"", "`ddctl auth set api-key` keeps it"),
+        (
+            "secrets.api-key = \"KEY\"",
+            "a secret itself never stands in a profile",
+        ),
+        ("secrets.app-key = KEY", "is not valid TOML"),
+        ("gateway = \"KEY\"", "`gateway` takes a table"),
+    ] {
+        let line = line.replace("KEY", KEY);
+        let environment = with_settings(&format!("version = 1\n[profiles.default]\n{line}\n"));
+        for args in [&["validate"][..], &["config", "list"], &["auth", "list"]] {
+            let output = environment.run(args).exits(2).says(said).says("line 3");
+            assert!(!output.to_string().contains("hunter2"), "{output}");
+        }
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod assert;
 mod audit;
 mod audit_modes;
+mod auth;
 mod completions;
 mod config;
 mod crowded;
@@ -10,6 +11,7 @@ mod dashboards;
 mod deadletters;
 mod demo;
 mod docs;
+mod doctor;
 mod export;
 mod export_asks;
 mod export_destinations;

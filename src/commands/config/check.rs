@@ -4,7 +4,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::commands::flags::GatewayAccess;
+use crate::config::{ConfigError, Settings, read_settings};
 use crate::context::Context;
+use crate::domain::connection::rule_for;
 use crate::domain::event::ExpectedBy;
 use crate::error::Exit;
 use crate::sources::{ApprovalSources, EventContext};
@@ -27,12 +29,15 @@ struct Row {
     environment: Option<String>,
     approval_expected: Option<bool>,
     approval_expected_by: Option<&'static str>,
+    /// Those of its rule, as the profile spells them.
+    windows: Vec<String>,
     in_maintenance_window: Option<bool>,
     rule: Option<String>,
 }
 
 pub async fn run(context: &Context, args: &Check) -> anyhow::Result<Exit> {
     let settings = context.settings()?;
+    check_every_profile(context)?;
     let gateway = context.gateway(&args.gateway.flags())?;
     let approval_sources = ApprovalSources::read(&gateway).await?;
     let events = EventContext {
@@ -43,12 +48,12 @@ pub async fn run(context: &Context, args: &Check) -> anyhow::Result<Exit> {
     let mut rows = Vec::new();
     for connection in gateway.connections().await? {
         let applied = events.rules_for(&connection.name, context.now());
+        let rule = rule_for(&settings.connections, &connection.name);
         rows.push(Row {
-            rule: settings
-                .connections
-                .iter()
-                .find(|rule| rule.matches(&connection.name))
-                .map(|rule| rule.pattern.clone()),
+            rule: rule.map(|rule| rule.pattern.clone()),
+            windows: rule.map_or_else(Vec::new, |rule| {
+                rule.windows.iter().map(ToString::to_string).collect()
+            }),
             r#type: connection.full_type(),
             connection: connection.name,
             environment: applied.environment,
@@ -68,7 +73,18 @@ pub async fn run(context: &Context, args: &Check) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn unused<'a>(settings: &'a crate::config::Settings, rows: &[Row]) -> Vec<&'a str> {
+/// The profiles that are not in force are read by nobody else until somebody needs them.
+fn check_every_profile(context: &Context) -> Result<(), ConfigError> {
+    let Some(path) = context.settings_path() else {
+        return Ok(());
+    };
+    match read_settings(&path)? {
+        Some(text) => Settings::check(&path, &text),
+        None => Ok(()),
+    }
+}
+
+fn unused<'a>(settings: &'a Settings, rows: &[Row]) -> Vec<&'a str> {
     let patterns = settings
         .connections
         .iter()
@@ -84,7 +100,8 @@ fn table(rows: &[Row]) -> Table {
         .expendable("TYPE", 3)
         .column("ENVIRONMENT")
         .column("APPROVAL")
-        .expendable("WINDOW NOW", 1)
+        .expendable("WINDOWS", 1)
+        .expendable("NOW", 4)
         .expendable("RULE", 2);
     for row in rows {
         let approval = match (row.approval_expected, row.approval_expected_by) {
@@ -93,10 +110,14 @@ fn table(rows: &[Row]) -> Table {
             (Some(false), _) => "not expected".to_owned(),
             (None, _) => "unknown".to_owned(),
         };
-        let window = match row.in_maintenance_window {
+        let now = match row.in_maintenance_window {
             Some(true) => "inside",
             Some(false) => "outside",
-            None => "none",
+            None => "-",
+        };
+        let windows = match row.windows.is_empty() {
+            true => "none".to_owned(),
+            false => row.windows.join("; "),
         };
         let dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         table.row([
@@ -104,7 +125,8 @@ fn table(rows: &[Row]) -> Table {
             (row.r#type.clone(), Tone::Plain),
             (dash(&row.environment), Tone::Plain),
             (approval, Tone::Plain),
-            (window.to_owned(), Tone::Plain),
+            (windows, Tone::Plain),
+            (now.to_owned(), Tone::Plain),
             (dash(&row.rule), Tone::Dim),
         ]);
     }

@@ -1,13 +1,15 @@
 //! `ddctl config edit`.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
+use tempfile::NamedTempFile;
 
 use super::file_path;
-use crate::config::{ConfigFile, replace_file};
+use crate::config::{Settings, read_settings, replace_file};
 use crate::context::Context;
 use crate::error::{Exit, UsageError};
 
@@ -15,8 +17,14 @@ use crate::error::{Exit, UsageError};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl config edit
-  EDITOR='code --wait' ddctl config edit")]
+  EDITOR='code --wait' ddctl config edit
+
+A file that does not hold is never saved: the editor opens again, or what was written is kept beside \
+and named.")]
 pub struct Edit {}
+
+/// What an editor begins with where there is no file yet.
+const NEW: &str = "version = 1\n";
 
 pub fn run(context: &Context, _args: &Edit) -> anyhow::Result<Exit> {
     let path = file_path(context)?;
@@ -27,40 +35,71 @@ pub fn run(context: &Context, _args: &Edit) -> anyhow::Result<Exit> {
         )
         .into());
     };
-    let before = std::fs::read_to_string(&path).unwrap_or_else(|_| "version = 1\n".to_owned());
+    let before = read_settings(&path)?;
+    let shown = before.as_deref().unwrap_or(NEW);
+    let copy = copy_of(shown)?;
+    loop {
+        open(editor, copy.path())?;
+        let after = std::fs::read_to_string(copy.path())?;
+        if after == shown {
+            context.ui.status("nothing was changed");
+            return Ok(Exit::Done);
+        }
+        if let Err(error) = Settings::check(&path, &after) {
+            context.ui.warning(&error.to_string());
+            if asks_again(context)? {
+                continue;
+            }
+            return Err(anyhow::Error::new(error).context(kept(copy)));
+        }
+        return match replace_file(&path, before.as_deref(), &after) {
+            Ok(()) => {
+                context.ui.status(&format!("saved {}", path.display()));
+                Ok(Exit::Done)
+            }
+            Err(error) => Err(anyhow::Error::new(error).context(kept(copy))),
+        };
+    }
+}
+
+fn copy_of(text: &str) -> anyhow::Result<NamedTempFile> {
     let mut copy = tempfile::Builder::new()
         .prefix("ddctl-")
         .suffix(".toml")
         .tempfile()?;
-    copy.write_all(before.as_bytes())?;
+    copy.write_all(text.as_bytes())?;
     copy.flush()?;
-    loop {
-        let mut words = editor.split_whitespace();
-        let program = words.next().unwrap_or(editor);
-        let status = Command::new(program)
-            .args(words)
-            .arg(copy.path())
-            .status()
-            .with_context(|| format!("run {program}"))?;
-        if !status.success() {
-            bail!("{program} ended with {status}; the settings were not changed");
-        }
-        let after = std::fs::read_to_string(copy.path())?;
-        if after == before {
-            context.ui.status("nothing was changed");
-            return Ok(Exit::Done);
-        }
-        let Err(error) = ConfigFile::parse(&path, &after) else {
-            replace_file(&path, &after)?;
-            context.ui.status(&format!("saved {}", path.display()));
-            return Ok(Exit::Done);
-        };
-        context.ui.warning(&error.to_string());
-        if !context
-            .ui
-            .confirm("Edit again?", "a valid file: nothing was saved")?
-        {
-            bail!("the settings were not changed");
-        }
+    Ok(copy)
+}
+
+/// Runs the editor by the shell, as others do: its name may have arguments and quotes.
+fn open(editor: &str, file: &Path) -> anyhow::Result<()> {
+    let status = Command::new("sh")
+        .args(["-c", &format!("{editor} \"$1\""), editor])
+        .arg(file)
+        .status()
+        .with_context(|| format!("run {editor}"))?;
+    if !status.success() {
+        bail!("{editor} ended with {status}; the settings were not changed");
+    }
+    Ok(())
+}
+
+/// Whether the editor opens again. Where nobody can be asked it does not.
+fn asks_again(context: &Context) -> anyhow::Result<bool> {
+    match context.ui.can_ask() {
+        true => context.ui.confirm("Edit again?", "--yes"),
+        false => Ok(false),
+    }
+}
+
+/// Leaves what was written where it is, and says where.
+fn kept(copy: NamedTempFile) -> String {
+    match copy.keep() {
+        Ok((_, path)) => format!(
+            "the settings were not changed; what you wrote is in {}",
+            path.display()
+        ),
+        Err(_) => "the settings were not changed".to_owned(),
     }
 }

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::error::UsageError;
 use crate::monitors::as_code::{Definition, Kind, Namespace};
 use crate::monitors::{
-    Form, Monitor, MonitorFile, MonitorFileError, ProfileFacts, Shape, missing_for,
+    Form, Monitor, MonitorFile, MonitorFileError, ProfileFacts, Shape, missing_for, names_a_handle,
 };
 
 /// Which monitors are to be at Datadog, and with which values.
@@ -177,14 +177,6 @@ fn facets(form: &Form, monitor: &Monitor) -> Vec<Facet> {
         r#type: kind.clone(),
     };
     form.facets.iter().map(facet).collect()
-}
-
-/// A handle stands behind a blank or at the start of a line (docs.datadoghq.com/monitors/notify).
-fn names_a_handle(message: &str) -> bool {
-    message.split_whitespace().any(|word| {
-        let name = word.trim_start_matches('(').strip_prefix('@');
-        name.is_some_and(|name| name.starts_with(|c: char| c.is_alphanumeric()))
-    })
 }
 
 /// Files that differ in the case of their names are one monitor at Datadog.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures_util::future::LocalBoxFuture;
 
 use super::flags::DeliveryFlags;
 use super::lane::End;
@@ -16,9 +17,7 @@ use crate::context::Context;
 use crate::datadog::{Datadog, Meaning};
 use crate::delivery::dead_letter::FOLDER;
 use crate::delivery::map::llmobs::ml_app;
-use crate::delivery::{
-    Account, Codec, IntakeKind, Keyed, Options, Patience, Receiver, Reread, RereadKeyed,
-};
+use crate::delivery::{Account, Codec, IntakeKind, Keyed, Options, Patience, Receiver, Reread};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
 use crate::error::UsageError;
@@ -173,22 +172,22 @@ impl<'a> Intake<'a> {
     /// Datadog's own, whose key is read again while it is refused.
     fn keyed<'b>(&'b self, name: String, address: Address) -> anyhow::Result<Receiver<'b>> {
         let (context, keys) = (self.context, &self.keys);
-        let keyed = |address: Address, key: Secret| -> anyhow::Result<Keyed> {
-            Ok(Keyed {
-                datadog: context.datadog_with(key.clone())?,
-                exporter: self.exporter(address, Some(key)),
-            })
-        };
-        let first = keyed(address.clone(), context.secret(SecretKind::ApiKey, keys)?)?;
+        let first = self.under(address.clone(), context.secret(SecretKind::ApiKey, keys)?)?;
         let place = context.secret_place(SecretKind::ApiKey, keys)?;
-        let reread = move || {
-            let key = context.secret_anew(SecretKind::ApiKey, keys);
-            let keyed = key.and_then(|key| keyed(address.clone(), key));
-            keyed.map_err(|error| format!("{error:#}"))
-        };
         let can_change = place.as_ref().is_some_and(SecretPlace::can_change);
-        let reread = can_change.then(|| Box::new(reread) as RereadKeyed<'_>);
+        let again = SendersKey {
+            intake: self,
+            address,
+        };
+        let reread = can_change.then(|| Box::new(again) as Box<dyn Reread<Keyed> + 'b>);
         Ok(Receiver::keyed(name, first, reread, remedy(place)))
+    }
+
+    fn under(&self, address: Address, key: Secret) -> anyhow::Result<Keyed> {
+        Ok(Keyed {
+            datadog: self.context.datadog_with(key.clone())?,
+            exporter: self.exporter(address, Some(key)),
+        })
     }
 
     fn exporter(&self, address: Address, key: Option<Secret>) -> Exporter {
@@ -227,16 +226,48 @@ impl<'a> Intake<'a> {
         };
         let datadog = context.datadog_with(key)?;
         let place = context.secret_place(SecretKind::ApiKey, keys)?;
-        let reread = || {
-            let key = context.secret_anew(SecretKind::ApiKey, keys);
-            let datadog = key.and_then(|key| context.datadog_with(key));
-            datadog.map_err(|error| format!("{error:#}"))
-        };
         let can_change = place.as_ref().is_some_and(SecretPlace::can_change);
-        let reread = can_change.then(|| Box::new(reread) as Reread<'_>);
+        let again = ClientsKey { context, keys };
+        let reread = can_change.then(|| Box::new(again) as Box<dyn Reread<Datadog> + '_>);
         let account = Account::new(kind, datadog, reread, remedy(place));
         let service = &context.settings()?.service.value;
         Ok(account.of_application(&ml_app(service)))
+    }
+}
+
+/// The key of a client of Datadog's.
+struct ClientsKey<'b> {
+    context: &'b Context,
+    keys: &'b SecretFlags,
+}
+
+impl Reread<Datadog> for ClientsKey<'_> {
+    fn reread(&self) -> LocalBoxFuture<'_, Result<Datadog, String>> {
+        Box::pin(async {
+            let key = self
+                .context
+                .secret_anew(SecretKind::ApiKey, self.keys)
+                .await;
+            let datadog = key.and_then(|key| self.context.datadog_with(key));
+            datadog.map_err(|error| format!("{error:#}"))
+        })
+    }
+}
+
+/// The key of a sender to an address of Datadog's.
+struct SendersKey<'b> {
+    intake: &'b Intake<'b>,
+    address: Address,
+}
+
+impl Reread<Keyed> for SendersKey<'_> {
+    fn reread(&self) -> LocalBoxFuture<'_, Result<Keyed, String>> {
+        let Intake { context, keys, .. } = self.intake;
+        Box::pin(async {
+            let key = context.secret_anew(SecretKind::ApiKey, keys).await;
+            let keyed = key.and_then(|key| self.intake.under(self.address.clone(), key));
+            keyed.map_err(|error| format!("{error:#}"))
+        })
     }
 }
 
@@ -314,6 +345,21 @@ mod tests {
             remedy(Some(file)),
             "the key came from /run/keys/datadog, which is read again at every try"
         );
+        let again = "which is read again at every try";
+        let command = vec!["op".to_owned(), "read".to_owned()];
+        for (place, said) in [
+            (SecretPlace::Keyring, "the system's keyring"),
+            (
+                SecretPlace::Vault("/x.age".into()),
+                "the encrypted file /x.age",
+            ),
+            (SecretPlace::Command(command), "the command `op`"),
+        ] {
+            assert_eq!(
+                remedy(Some(place)),
+                format!("the key came from {said}, {again}")
+            );
+        }
         assert_eq!(
             remedy(Some(SecretPlace::Variable("DD_API_KEY"))),
             "the key came from DD_API_KEY, so another one takes a restart"

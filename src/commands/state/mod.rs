@@ -8,6 +8,8 @@ mod verify;
 
 use clap::Subcommand;
 
+pub use repair::repaired;
+
 use crate::context::Context;
 use crate::error::Exit;
 

@@ -1,14 +1,15 @@
 //! `ddctl state repair`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::context::Context;
 use crate::delivery::spool;
-use crate::delivery::state::{BeginAgain, Holder, Repaired, repair};
+use crate::delivery::state::{BeginAgain, Holder, Repaired, StateError, repair};
 use crate::error::Exit;
 use crate::ui::{Format, counted};
 
@@ -46,16 +47,26 @@ struct Mended {
     begin_again: Vec<String>,
 }
 
-pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
-    let now = context.now();
-    let holder = Holder::this("state repair", now);
-    let folder = context.state_folder()?;
-    let repaired = repair(&folder, &holder, now)?;
-    let is_damaged = spool::damage(&folder)?.is_some_and(|damage| !damage.is_empty());
+/// What was made of the state and of the spool; `None` where there was nothing to repair. Whoever
+/// holds them is told that `command` wants them.
+pub fn repaired(
+    folder: &Path,
+    command: &str,
+    now: Timestamp,
+) -> Result<[Option<Repaired>; 2], StateError> {
+    let holder = Holder::this(command, now);
+    let state = repair(folder, &holder, now)?;
+    let is_damaged = spool::damage(folder)?.is_some_and(|damage| !damage.is_empty());
     let spool = match is_damaged {
-        true => spool::repair(&folder, &holder, now)?,
+        true => spool::repair(folder, &holder, now)?,
         false => None,
     };
+    Ok([state, spool])
+}
+
+pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
+    let folder = context.state_folder()?;
+    let [repaired, spool] = repaired(&folder, "state repair", context.now())?;
     if context.ui.format() != Format::Table {
         let outcome = Outcome {
             state: mended(repaired),

@@ -1,6 +1,5 @@
 //! `ddctl validate`: is this key good for this site, and what may it do?
 
-mod abilities;
 mod keys;
 mod view;
 

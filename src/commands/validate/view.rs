@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::abilities::{Ability, WebAccess, abilities, in_short};
 use super::keys::{Keys, Told};
 use crate::datadog::{
     AppKeyFacts, AppKeyVerdict, DatadogError, Meaning, SiteVerdict, Token, token_kind,
 };
+use crate::doctor::{Ability, WebAccess, abilities, in_short};
 use crate::domain::secret::Secret;
 use crate::ui::{Table, Tone, Ui, escape};
 
@@ -312,4 +312,23 @@ pub fn table(rows: &[Row], keys: &Keys) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_command_that_is_named_exists() {
+        let root = crate::commands::Cli::command();
+        for ability in abilities(true, WebAccess::None) {
+            let found = ability
+                .command
+                .split(' ')
+                .try_fold(&root, |command, name| command.find_subcommand(name));
+            assert!(found.is_some(), "{}", ability.command);
+        }
+    }
 }

@@ -37,8 +37,8 @@ pub async fn plan(
         }
     }
     let plugin = ways.gateway.plugin("webhooks").await?;
-    let attached = plugin.map(|plugin| plugin.connection_names);
-    let is_attached = |name: &String| attached.iter().flatten().any(|it| it == name);
+    let attached = plugin.map(|plugin| plugin.connections);
+    let is_attached = |name: &String| attached.iter().flatten().any(|it| it.name == *name);
     let is_wanted = |name: &String| patterns.iter().any(|it| glob_matches(it, name));
     Ok(connections
         .into_iter()

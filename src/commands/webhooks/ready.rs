@@ -4,27 +4,9 @@
 use super::access::Ways;
 use crate::context::Context;
 use crate::domain::endpoint::NewEventType;
+pub use crate::domain::endpoint::{EVENT_TYPES, TEST};
 use crate::error::UsageError;
 use crate::gateway::LicenceKind;
-
-/// The type of `webhooks test`. Nobody takes it for a session.
-pub const TEST: NewEventType = NewEventType {
-    name: "ddctl.test",
-    description: "A test by ddctl; no session is behind it",
-};
-
-/// What an endpoint of ours gets: the events of a session that the gateway pushes, and tests.
-pub const EVENT_TYPES: [NewEventType; 3] = [
-    NewEventType {
-        name: "session.open",
-        description: "A session opened or waits for review",
-    },
-    NewEventType {
-        name: "session.close",
-        description: "A session ended",
-    },
-    TEST,
-];
 
 /// The paths that work without webhooks of sessions.
 pub const WITHOUT: &str = "what works without: `ddctl sessions export --follow --to logs` ships the \

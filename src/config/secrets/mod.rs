@@ -84,48 +84,63 @@ impl Secrets<'_> {
             return Ok(None);
         };
         let found = self.read(kind, &place)?;
-        match &found {
-            // That one may be a whole file.
-            Some(_) if kind == SecretKind::QueueCredential => {}
-            Some(secret) if !is_header_text(secret) => {
-                return Err(SecretError::Unusable { kind });
-            }
-            _ => {}
-        }
+        let found = found.map(|secret| accepted(kind, secret)).transpose()?;
         let origin = self.origin(kind, &place);
         Ok(found.map(|secret| (secret, origin)))
     }
 
     /// Where [`Secrets::find`] finds it, for whoever has to bring another. Nothing is read but the
-    /// vault's index.
+    /// vault's index and the gateway CLI's settings.
     pub fn place(&self, kind: SecretKind) -> Result<Option<SecretPlace>, SecretError> {
-        if kind == SecretKind::ApiKey && self.flags.api_key_stdin {
-            return Ok(Some(SecretPlace::Stdin));
-        }
-        if let Some(path) = self.flag(kind) {
-            return Ok(Some(match path.to_str() {
-                Some("-") => SecretPlace::Stdin,
-                _ => SecretPlace::File(path.clone()),
-            }));
-        }
-        if let Some((name, _)) = self.environment.first(kind.variables()) {
-            return Ok(Some(SecretPlace::Variable(name)));
-        }
-        if let Some(place) = self.referred(kind) {
+        if let Some(place) = self.named(kind).next() {
             return Ok(Some(place));
         }
-        let kept = self.vault.place_of(kind);
-        match kept.map_err(|source| SecretError::Vault { kind, source })? {
-            Some(StoreKind::Keyring) => Ok(Some(SecretPlace::Keyring)),
-            Some(StoreKind::File) => {
-                let path = self.vault.file().map(Path::to_owned);
-                Ok(Some(SecretPlace::Vault(path.unwrap_or_default())))
-            }
+        match self.kept(kind)? {
+            Some(place) => Ok(Some(place)),
             None => Ok(self.gateway_cli(kind).map(|_| SecretPlace::GatewayCli)),
         }
     }
 
-    fn flag(&self, kind: SecretKind) -> Option<&PathBuf> {
+    /// Every place that has one, in the order in which they are asked: the first is the one in use.
+    pub fn places(&self, kind: SecretKind) -> Result<Vec<SecretPlace>, SecretError> {
+        let kept = self.kept(kind)?;
+        let cli = self.gateway_cli(kind).map(|_| SecretPlace::GatewayCli);
+        Ok(self.named(kind).chain(kept).chain(cli).collect())
+    }
+
+    /// What flags, variables and the profile name, whether it is there or not.
+    fn named(&self, kind: SecretKind) -> impl Iterator<Item = SecretPlace> {
+        let variable = self.environment.first(kind.variables());
+        self.flag(kind)
+            .into_iter()
+            .chain(variable.map(|(name, _)| SecretPlace::Variable(name)))
+            .chain(self.referred(kind))
+    }
+
+    fn kept(&self, kind: SecretKind) -> Result<Option<SecretPlace>, SecretError> {
+        let kept = self.vault.place_of(kind);
+        let kept = kept.map_err(|source| SecretError::Vault { kind, source })?;
+        Ok(kept.map(|store| match store {
+            StoreKind::Keyring => SecretPlace::Keyring,
+            StoreKind::File => {
+                let path = self.vault.file().map(Path::to_owned);
+                SecretPlace::Vault(path.unwrap_or_default())
+            }
+        }))
+    }
+
+    fn flag(&self, kind: SecretKind) -> Option<SecretPlace> {
+        if kind == SecretKind::ApiKey && self.flags.api_key_stdin {
+            return Some(SecretPlace::Stdin);
+        }
+        let path = self.flag_file(kind)?;
+        Some(match path.to_str() {
+            Some("-") => SecretPlace::Stdin,
+            _ => SecretPlace::File(path.clone()),
+        })
+    }
+
+    fn flag_file(&self, kind: SecretKind) -> Option<&PathBuf> {
         match kind {
             SecretKind::ApiKey => self.flags.api_key_file.as_ref(),
             SecretKind::AppKey => self.flags.app_key_file.as_ref(),
@@ -152,7 +167,12 @@ impl Secrets<'_> {
         })
     }
 
-    fn read(&self, kind: SecretKind, place: &SecretPlace) -> Result<Option<Secret>, SecretError> {
+    /// The secret at a place of [`Secrets::places`].
+    pub fn read(
+        &self,
+        kind: SecretKind,
+        place: &SecretPlace,
+    ) -> Result<Option<Secret>, SecretError> {
         match place {
             SecretPlace::Stdin => read_file(kind, Path::new("-")).map(Some),
             SecretPlace::File(path) => read_file(kind, path).map(Some),
@@ -172,7 +192,7 @@ impl Secrets<'_> {
 
     /// The layer that a place belongs to.
     pub fn origin(&self, kind: SecretKind, place: &SecretPlace) -> Origin {
-        let is_flag = self.flag(kind).is_some();
+        let is_flag = self.flag_file(kind).is_some();
         match place {
             SecretPlace::Stdin => Origin::Flag,
             SecretPlace::File(_) if is_flag => Origin::Flag,
@@ -203,12 +223,13 @@ impl Secrets<'_> {
     }
 }
 
-/// A header can carry printable ASCII; a pasted key with anything else is a pasting error.
-fn is_header_text(secret: &Secret) -> bool {
-    secret
-        .expose()
-        .bytes()
-        .all(|byte| (0x21..0x7f).contains(&byte))
+/// Refuses what no header carries, such as a key that was pasted with a line break inside.
+pub fn accepted(kind: SecretKind, secret: Secret) -> Result<Secret, SecretError> {
+    // That one may be a whole file.
+    match kind == SecretKind::QueueCredential || secret.fits_a_header() {
+        true => Ok(secret),
+        false => Err(SecretError::Unusable { kind }),
+    }
 }
 
 #[cfg(test)]

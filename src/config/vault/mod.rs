@@ -238,6 +238,11 @@ impl Vault {
         Ok(Some(rooms.file.path().to_owned()))
     }
 
+    /// What the file is encrypted for, as far as it and the settings say.
+    pub fn present_identity(&self) -> Result<IdentitySource, VaultError> {
+        self.rooms()?.file.present_identity()
+    }
+
     /// Where a secret would be kept, for people.
     pub fn place(&self) -> String {
         let Some(rooms) = &self.rooms else {

@@ -69,6 +69,21 @@ impl SealedFile {
         self.contents(|contents| contents.keys().cloned().collect())
     }
 
+    /// What it is encrypted for, by its head and by where its key is said to be.
+    pub fn present_identity(&self) -> Result<IdentitySource, VaultError> {
+        let named = self.source.borrow().clone();
+        let Some(cipher) = self.cipher()? else {
+            return Ok(named);
+        };
+        let asks = asks_for_passphrase(&cipher, &self.path)?;
+        Ok(match named {
+            IdentitySource::Command(words) => IdentitySource::Command(words),
+            _ if asks => IdentitySource::Passphrase,
+            IdentitySource::Passphrase => IdentitySource::Made,
+            named => named,
+        })
+    }
+
     /// Encrypts everything anew for what `to` names. A crash in between leaves a file that opens.
     pub fn rotate(&self, to: &IdentitySource) -> Result<(), VaultError> {
         let contents = self.contents(Contents::clone)?;

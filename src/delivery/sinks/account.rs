@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use futures_util::future::LocalBoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
@@ -20,7 +21,9 @@ use crate::delivery::map::llmobs::ml_app;
 use crate::delivery::pipeline::Options;
 
 /// Reads the key again where it came from, and makes a client of it.
-pub type Reread<'a> = Box<dyn Fn() -> Result<Datadog, String> + 'a>;
+pub trait Reread<C> {
+    fn reread(&self) -> LocalBoxFuture<'_, Result<C, String>>;
+}
 
 /// One way to Datadog, whose key is read again while it is refused.
 pub struct Account<'a> {
@@ -29,7 +32,7 @@ pub struct Account<'a> {
     /// The application that spans of LLM Observability are of.
     ml_app: Arc<str>,
     /// `None` where only a restart brings another key.
-    reread: Option<Reread<'a>>,
+    reread: Option<Box<dyn Reread<Datadog> + 'a>>,
     /// For people: where the key came from, and what brings another.
     remedy: String,
 }
@@ -38,7 +41,7 @@ impl<'a> Account<'a> {
     pub fn new(
         kind: IntakeKind,
         datadog: Datadog,
-        reread: Option<Reread<'a>>,
+        reread: Option<Box<dyn Reread<Datadog> + 'a>>,
         remedy: String,
     ) -> Self {
         Self {
@@ -132,7 +135,7 @@ impl Sink for Account<'_> {
     /// A key is asked about before anything is sent under it.
     async fn renew(&self) -> Answer {
         if let Some(reread) = &self.reread {
-            let datadog = reread().map_err(|text| Trouble {
+            let datadog = reread.reread().await.map_err(|text| Trouble {
                 is_foreign: false,
                 meaning: Meaning::Pause,
                 reason: Reason::Other,
@@ -156,28 +159,49 @@ impl Sink for Account<'_> {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+    use std::future::ready;
 
     use super::*;
     use crate::datadog::testing::{Intake, Script, datadog_at};
     use crate::delivery::answer::Taken;
     use crate::domain::site::Site;
 
+    /// An empty file, then a key that is refused, then a good one.
+    struct Keys<'i> {
+        reads: Cell<usize>,
+        refused: &'i Intake,
+        good: &'i Intake,
+    }
+
+    impl Reread<Datadog> for Keys<'_> {
+        fn reread(&self) -> LocalBoxFuture<'_, Result<Datadog, String>> {
+            self.reads.set(self.reads.get() + 1);
+            let read = match self.reads.get() {
+                1 => Err("the file is empty".to_owned()),
+                2 => Ok(datadog_at(self.refused, Site::Us1)),
+                _ => Ok(datadog_at(self.good, Site::Us1)),
+            };
+            Box::pin(ready(read))
+        }
+    }
+
     #[tokio::test]
     async fn another_key_is_taken_from_where_the_first_came_from() {
         let valid = || Script::json(200, r#"{"valid":true}"#);
         let refused = Intake::start(vec![Script::status(403)]).await;
         let good = Intake::start(vec![valid(), Script::json(202, "{}")]).await;
-        let reads = Cell::new(0);
-        let reread: Reread = Box::new(|| {
-            reads.set(reads.get() + 1);
-            match reads.get() {
-                1 => Err("the file is empty".to_owned()),
-                2 => Ok(datadog_at(&refused, Site::Us1)),
-                _ => Ok(datadog_at(&good, Site::Us1)),
-            }
-        });
+        let keys = Keys {
+            reads: Cell::new(0),
+            refused: &refused,
+            good: &good,
+        };
         let first = datadog_at(&refused, Site::Us1);
-        let account = Account::new(IntakeKind::Logs, first, Some(reread), "a file".to_owned());
+        let account = Account::new(
+            IntakeKind::Logs,
+            first,
+            Some(Box::new(keys)),
+            "a file".to_owned(),
+        );
         let trouble = account.renew().await.expect_err("no key");
         assert_eq!(trouble.text, "the file is empty");
         let trouble = account.renew().await.expect_err("a key that is refused");

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::Sink;
+use super::account::Reread;
 use crate::datadog::{Datadog, EncodedBatch, Meaning};
 use crate::delivery::answer::{Answer, Reason, Taken, Trouble};
 use crate::delivery::batch::Limits;
@@ -19,9 +20,6 @@ use crate::delivery::envelope::Envelope;
 use crate::delivery::pipeline::Options;
 use crate::domain::unseen::spelled;
 use crate::otlp::Exporter;
-
-/// Reads the key again where it came from, and makes a sender of it.
-pub type RereadKeyed<'a> = Box<dyn Fn() -> Result<Keyed, String> + 'a>;
 
 /// A sender under Datadog's key, and the client that can say whether the key is good.
 #[derive(Debug)]
@@ -50,7 +48,7 @@ pub struct Receiver<'a> {
     name: String,
     sender: RefCell<Rc<Sender>>,
     /// `None` where there is no key, or only a restart brings another one.
-    reread: Option<RereadKeyed<'a>>,
+    reread: Option<Box<dyn Reread<Keyed> + 'a>>,
     remedy: Option<String>,
 }
 
@@ -69,7 +67,7 @@ impl<'a> Receiver<'a> {
     pub fn keyed(
         name: String,
         keyed: Keyed,
-        reread: Option<RereadKeyed<'a>>,
+        reread: Option<Box<dyn Reread<Keyed> + 'a>>,
         remedy: String,
     ) -> Self {
         Self {
@@ -122,7 +120,7 @@ impl Sink for Receiver<'_> {
     /// A key is asked about before anything is sent under it.
     async fn renew(&self) -> Answer {
         if let Some(reread) = &self.reread {
-            let keyed = reread().map_err(|text| Trouble {
+            let keyed = reread.reread().await.map_err(|text| Trouble {
                 is_foreign: false,
                 meaning: Meaning::Pause,
                 reason: Reason::Other,

@@ -86,18 +86,15 @@ pub struct Plugin {
     #[serde(default, deserialize_with = "null_as_default")]
     pub id: String,
     pub name: String,
-    #[serde(default, rename = "connections", deserialize_with = "connection_names")]
-    pub connection_names: Vec<String>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub connections: Vec<Attached>,
 }
 
-fn connection_names<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    struct Attached {
-        #[serde(default, deserialize_with = "null_as_default")]
-        name: String,
-    }
-    let attached: Vec<Attached> = null_as_default(deserializer)?;
-    Ok(attached.into_iter().map(|one| one.name).collect())
+/// A connection that is attached to a plugin.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Attached {
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub id: String,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub name: String,
 }

@@ -25,11 +25,12 @@ mod search;
 mod shape;
 mod span_search;
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 pub use keys::{
     API_KEY, APP_KEY, FULLY_SCOPED_APP_KEY, PERSONAL_TOKEN, READ_ONLY_APP_KEY, SCOPED_APP_KEY,
@@ -119,6 +120,8 @@ pub struct DatadogStandIn {
     monitors: MonitorStore,
     dashboards: DashboardStore,
     quotas: Quotas,
+    /// What differs in the settings of the log index.
+    index: Mutex<Map<String, Value>>,
 }
 
 /// Which product a request is for, decided by its path alone.
@@ -142,6 +145,7 @@ impl DatadogStandIn {
             monitors: MonitorStore::default(),
             dashboards: DashboardStore::default(),
             quotas: Quotas::default(),
+            index: Mutex::default(),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::support::{SandboxOptions, SandboxProcess, TestEnvironment};
 const COMMANDS: &[(&str, i32)] = &[
     ("validate", 0),
     ("validate --all-sites", 0),
+    ("doctor", 0),
     ("sessions list --since 60d", 0),
     ("sessions list --since 60d --until 1d --outcome failure", 0),
     ("sessions list --since 60d --agent * --connection prod-*", 0),
@@ -149,6 +150,10 @@ const EXPECTED: &[&str] = &[
 /// run until they are stopped and ask what an export asks.
 const QUIET: &[&str] = &[
     "status",
+    "auth list",
+    "auth remove",
+    "auth rotate",
+    "auth set",
     "manifest compose",
     "manifest cronjob",
     "manifest deployment",
@@ -194,9 +199,12 @@ fn every_request_of_every_command_is_as_its_document_says() {
     let mut faults = Vec::new();
     let requests = sandbox.requests(true);
     // What the sandbox's Svix sends is not of ddctl.
+    // The empty object by which the Agent sees whether the intake is reached is in no document
+    // (datadog/README.md, section 2).
     let is_ours = |it: &Request| {
         let agent = it.header("user-agent").unwrap_or_default();
-        !agent.starts_with("Svix-Webhooks/")
+        let is_probe = it.path == "/api/v2/logs" && it.body == "{}";
+        !agent.starts_with("Svix-Webhooks/") && !is_probe
     };
     for request in requests.iter().map(Request::of_row).filter(is_ours) {
         match check(reference, &request) {

@@ -221,17 +221,4 @@ mod tests {
         );
         assert_eq!(in_short([].into_iter()), "");
     }
-
-    #[test]
-    fn every_command_of_the_table_exists() {
-        use clap::CommandFactory as _;
-        let root = crate::commands::Cli::command();
-        for demand in DEMANDS {
-            let found = demand
-                .command
-                .split(' ')
-                .try_fold(&root, |command, name| command.find_subcommand(name));
-            assert!(found.is_some(), "{}", demand.command);
-        }
-    }
 }
