@@ -2,7 +2,8 @@
 
 use toml::{Table, Value};
 
-use super::file::{ConfigError, VERSION, checked};
+use super::error::ConfigError;
+use super::file::{VERSION, checked};
 use super::settings::{Delivery, Origin, Settings};
 
 /// What is said on every machine, also where it came from a variable, a flag or the settings of the

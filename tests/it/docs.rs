@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ddctl::commands::validate::DEMANDS;
+use ddctl::doctor::DEMANDS;
 use ddctl::monitors::event_attributes;
 use ddctl::query::Kind;
 use serde_json::Value;

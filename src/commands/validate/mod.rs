@@ -5,7 +5,6 @@ mod view;
 
 use clap::Args;
 
-pub use self::abilities::DEMANDS;
 use self::keys::{Keys, Told};
 use self::view::{Card, Row, label, table};
 use crate::commands::flags::DatadogAccess;
