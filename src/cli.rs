@@ -154,7 +154,9 @@ fn welcome(ui: &Ui, has_profile: bool) -> Exit {
         false => {
             ui.status("ddctl has no settings yet. Two ways to begin:");
             ui.status("  ddctl demo       the whole path on a private sandbox, without an account");
-            ui.status("  ddctl validate   is the key in DD_API_KEY good for the site in DD_SITE?");
+            ui.status(
+                "  ddctl setup      the same with your own gateway and Datadog, step by step",
+            );
             ui.status("`ddctl --help` lists every command.");
             return Exit::Usage;
         }

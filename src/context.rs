@@ -83,6 +83,12 @@ impl Context {
         }
     }
 
+    /// With a secret that is known already, wherever else one of its kind may lie.
+    pub fn holding(self, kind: SecretKind, secret: Secret) -> Self {
+        self.secrets.borrow_mut().insert(kind, secret);
+        self
+    }
+
     /// The settings, or what is wrong with the file.
     pub fn settings(&self) -> Result<&Settings, UnreadableSettings> {
         self.settings

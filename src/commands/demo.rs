@@ -7,11 +7,11 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use clap::{Args, Parser};
+use clap::Args;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::commands::Cli;
+use crate::commands::line;
 use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
 use crate::domain::session::Verb;
@@ -214,7 +214,7 @@ impl Tour<'_> {
         self.ui()
             .status(&palette.paint(Tone::Dim, format!("# {}", step.why)));
         let command = format!("$ ddctl {}", self.shown(&step.line).join(" "));
-        for line in broken(&command) {
+        for line in line::broken(&command) {
             self.ui().status(&palette.paint(Tone::Strong, line));
         }
     }
@@ -229,23 +229,16 @@ impl Tour<'_> {
     }
 
     async fn run_step(&self, step: &Step) -> anyhow::Result<Exit> {
-        let words = std::iter::once("ddctl").chain(step.line.iter().map(String::as_str));
-        let cli = Cli::try_parse_from(words).context("a step of the demo")?;
-        let environment = self.environment();
-        let settings = Settings::resolve(&Flags::default(), &environment);
-        let mut options = self.ui().options().clone();
-        options.assume_yes = cli.globals.yes;
-        let child = Context::new(
-            Ui::new(options),
-            cli.globals,
-            environment,
-            settings,
-            self.context.stopping().clone(),
-        );
-        let Some(command) = cli.command else {
-            return Ok(Exit::Usage);
-        };
-        Box::pin(super::run(&child, command)).await
+        line::run(&step.line, |globals| {
+            let environment = self.environment();
+            let settings = Settings::resolve(&Flags::default(), &environment);
+            let mut options = self.ui().options().clone();
+            options.assume_yes = globals.yes;
+            let stopping = self.context.stopping().clone();
+            let ui = Ui::new(options);
+            Ok(Context::new(ui, globals, environment, settings, stopping))
+        })
+        .await
     }
 }
 
@@ -321,29 +314,9 @@ impl Tour<'_> {
     }
 }
 
-/// A command in lines of at most 80 columns, as one would type it.
-fn broken(command: &str) -> Vec<String> {
-    const CONTINUED: &str = " \\";
-    let options = textwrap::Options::new(80 - CONTINUED.len())
-        .subsequent_indent("    ")
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    let mut lines: Vec<String> = textwrap::wrap(command, options)
-        .into_iter()
-        .map(String::from)
-        .collect();
-    if let Some((_, before)) = lines.split_last_mut() {
-        before.iter_mut().for_each(|line| line.push_str(CONTINUED));
-    }
-    lines
-}
-
 const NEXT: [(&str, &str); 4] = [
     ("ddctl demo --keep", "the same sandbox, to try on"),
-    (
-        "ddctl validate --all-sites",
-        "which site is your own key for?",
-    ),
+    ("ddctl setup", "your own gateway and Datadog, step by step"),
     ("ddctl sessions list --gateway-url URL", "your own gateway"),
     (
         "ddctl sessions export --to logs --dry-run",

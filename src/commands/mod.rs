@@ -19,6 +19,7 @@ pub mod receipts;
 pub mod relay;
 pub mod sandbox;
 pub mod sessions;
+pub mod setup;
 pub mod state;
 pub mod status;
 pub mod test_event;
@@ -28,6 +29,7 @@ pub mod webhooks;
 
 mod as_code;
 mod flags;
+mod line;
 mod shipping;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -82,6 +84,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Demo(demo::Demo),
+    Setup(Box<setup::Setup>),
     Validate(validate::Validate),
     Doctor(doctor::Doctor),
     /// Look at recorded sessions, replay them, ship them
@@ -202,9 +205,11 @@ impl Command {
     /// True for commands that end cleanly when they are told to stop.
     pub fn stops_by_itself(&self) -> bool {
         match self {
-            Command::Sandbox(_) | Command::Demo(_) | Command::TestEvent(_) | Command::Relay(_) => {
-                true
-            }
+            Command::Sandbox(_)
+            | Command::Demo(_)
+            | Command::Setup(_)
+            | Command::TestEvent(_)
+            | Command::Relay(_) => true,
             Command::Sessions(sessions) => sessions.stops_by_itself(),
             Command::Otel(otel) => otel.stops_by_itself(),
             Command::Audit(audit) => audit.stops_by_itself(),
@@ -238,6 +243,7 @@ impl Command {
 pub async fn run(context: &Context, command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Demo(args) => demo::run(context, &args).await,
+        Command::Setup(args) => setup::run(context, &args).await,
         Command::Validate(args) => validate::run(context, &args).await,
         Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Sessions(command) => sessions::run(context, command).await,

@@ -33,6 +33,13 @@ impl Environment {
         }
     }
 
+    /// Without some of its variables.
+    pub fn without(&self, names: &[&str]) -> Self {
+        let mut variables = self.variables.clone();
+        variables.retain(|name, _| !names.contains(&name.as_str()));
+        Self { variables }
+    }
+
     /// A variable's value; one that is set but empty counts as not set.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables

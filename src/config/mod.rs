@@ -3,6 +3,7 @@
 //!
 //! The environment is an argument here, so that every layer is tested with a map.
 
+mod agent;
 mod carried;
 mod change;
 mod environment;
@@ -18,6 +19,7 @@ mod unknown;
 pub mod vault;
 mod writing;
 
+pub use agent::AgentSettings;
 pub use carried::carried;
 pub use change::{change, read as read_settings, replace_file, set_identity, set_value};
 pub use environment::Environment;
@@ -31,3 +33,4 @@ pub use secrets::{
     read_file, read_signing_secret,
 };
 pub use settings::{DEFAULT_PROFILE, Delivery, Flags, Origin, Settings, Valued};
+pub use writing::replace as write_privately;

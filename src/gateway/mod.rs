@@ -26,7 +26,8 @@ pub use credential::Credential;
 pub use error::GatewayError;
 pub use live::{Live, LiveEvent, LiveStream};
 pub use sessions::{
-    CountMode, MAX_OFFSET, PAGE_LIMIT, RECORDING_LIMIT, SessionPage, SessionQuery, session_id,
+    CountMode, Executed, MAX_OFFSET, PAGE_LIMIT, RECORDING_LIMIT, SessionPage, SessionQuery,
+    session_id,
 };
 pub use webhooks::Endpoints;
 pub use wire::audit::{AuditLog, AuditPage};

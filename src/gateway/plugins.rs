@@ -44,11 +44,14 @@ impl Gateway {
         self.incoming(call).await.map(|_| ())
     }
 
-    /// Takes a connection off the plugin `webhooks`: nothing of its sessions is pushed any more, and
-    /// under an open-source licence they are no longer refused.
+    /// Detaches a connection from the plugin `webhooks`: its sessions are pushed no more. One that is
+    /// not attached is no failure.
     pub async fn detach_from_webhooks(&self, connection_id: &str) -> Result<(), GatewayError> {
         let call = self.delete(&["plugins", WEBHOOKS, "conn", connection_id]);
-        self.incoming(call).await.map(|_| ())
+        match self.incoming(call).await {
+            Ok(_) | Err(GatewayError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -86,6 +89,20 @@ mod tests {
             gateway.plugin("webhooks").await,
             Err(GatewayError::NotAGateway { .. })
         ));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_not_attached_is_detached_already() {
+        let missing = Reply::json(404, r#"{"message":"not found"}"#);
+        let server = Server::answering([Reply::text(204, "text/plain", ""), missing]).await;
+        let gateway = server.gateway();
+        assert_eq!(gateway.detach_from_webhooks("c1").await, Ok(()));
+        assert_eq!(gateway.detach_from_webhooks("c1").await, Ok(()));
+        let asked = server.requests().remove(0);
+        assert_eq!(
+            (asked.method.as_str(), asked.target.as_str()),
+            ("DELETE", "/api/plugins/webhooks/conn/c1")
+        );
     }
 
     #[tokio::test]

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::client::{Answer, Call, Gateway};
@@ -21,6 +23,18 @@ pub const MAX_OFFSET: u32 = 10_000;
 pub const RECORDING_LIMIT: usize = 256 << 20;
 /// A recording may take longer than other answers.
 const RECORDING_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// The gateway waits up to 50 s for a script's end.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(75);
+
+/// A script that was run.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Executed {
+    pub session_id: String,
+    /// It waits for an approval before it runs.
+    #[serde(default)]
+    pub has_review: bool,
+}
 
 /// Which sessions, and which page of them. Newest first, always.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +129,22 @@ impl Gateway {
             total_is_capped: list.total_is_capped,
             has_next_page: list.has_next_page,
         })
+    }
+
+    /// `POST /sessions`: runs a script on a connection, as a session of its own. It may still be
+    /// running, or wait for an approval.
+    ///
+    /// # Errors
+    ///
+    /// `Forbidden` for an auditor's token.
+    pub async fn run_script(
+        &self,
+        connection: &str,
+        script: &str,
+    ) -> Result<Executed, GatewayError> {
+        let body = json!({"connection": connection, "script": script});
+        let call = self.post(&["sessions"], &body).timeout(SCRIPT_TIMEOUT);
+        self.read(call).await
     }
 
     /// `GET /sessions/{id}`: everything but the recording.
@@ -293,6 +323,23 @@ mod tests {
             assert_eq!(asked.parameter(name).as_deref(), Some(value), "{name}");
         }
         assert_eq!(asked.parameter("user"), None);
+    }
+
+    #[tokio::test]
+    async fn a_script_is_run_on_its_connection_and_may_wait_for_a_review() {
+        let body =
+            format!(r#"{{"session_id":"{ID}","has_review":true,"output":"","exit_code":0}}"#);
+        let server = Server::answering([Reply::json(202, &body)]).await;
+        let run = server.gateway().run_script("prod-db", "SELECT 1").await;
+        let run = run.expect("an answer");
+        assert_eq!((run.session_id.as_str(), run.has_review), (ID, true));
+        let asked = server.requests().remove(0);
+        assert_eq!(
+            (asked.method.as_str(), asked.target.as_str()),
+            ("POST", "/api/sessions")
+        );
+        let sent: serde_json::Value = serde_json::from_str(&asked.body).expect("json");
+        assert_eq!(sent, json!({"connection": "prod-db", "script": "SELECT 1"}));
     }
 
     #[test]

@@ -54,12 +54,11 @@ impl SecretFile {
             SecretKind::ApiKey => Some("--api-key-file"),
             SecretKind::AppKey => Some("--app-key-file"),
             SecretKind::GatewayToken => Some("--gateway-token-file"),
-            // Nothing that runs unattended registers anything.
-            SecretKind::GatewayAdminToken => None,
             SecretKind::SigningSecret => Some("--signing-secret-file"),
             SecretKind::QueueCredential => Some("--queue-credential-file"),
             SecretKind::SvixToken => Some("--svix-token-file"),
-            SecretKind::RedactionKey => None,
+            // Nothing that runs unattended registers anything.
+            SecretKind::GatewayAdminToken | SecretKind::RedactionKey => None,
         };
         Self { kind, flag }
     }

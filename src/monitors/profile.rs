@@ -146,7 +146,7 @@ impl ProfileFacts {
             }
             Lack::Windows => "it looks at maintenance windows, and no rule of the profile has any, so no event says whether it lies in one".to_owned(),
             Lack::Approval => "it looks at sessions that should have been approved, and no rule of the profile expects an approval".to_owned(),
-            Lack::Heartbeat => "it looks at the heartbeat, which `ddctl relay` and `ddctl sessions export --follow` will send; this version has neither".to_owned(),
+            Lack::Heartbeat => "it looks at the heartbeat, which `ddctl relay` and `ddctl sessions export --follow` send, and the profile's delivery is neither".to_owned(),
         }
     }
 

@@ -47,6 +47,7 @@ mod sandbox_gateway;
 mod sandbox_svix;
 mod search;
 mod sessions;
+mod setup;
 mod standing;
 mod state;
 mod stats;

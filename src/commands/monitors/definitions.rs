@@ -69,7 +69,7 @@ fn delivered(context: &Context) -> anyhow::Result<Shape> {
 }
 
 /// What the profile says, as far as monitors hang on it.
-pub(super) fn facts(context: &Context) -> anyhow::Result<ProfileFacts> {
+pub fn facts(context: &Context) -> anyhow::Result<ProfileFacts> {
     let settings = context.settings()?;
     let delivery = settings.delivery.as_ref().map(|delivery| delivery.value);
     let sends_heartbeat = matches!(delivery, Some(Delivery::Follow | Delivery::Relay));

@@ -14,6 +14,7 @@ pub(in crate::commands) mod target;
 mod test;
 mod validate;
 
+pub(in crate::commands) use definitions::facts;
 pub use target::{Source, Variables};
 
 use clap::Subcommand;

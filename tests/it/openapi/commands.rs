@@ -105,6 +105,11 @@ const COMMANDS: &[(&str, i32)] = &[
     ("dashboards list --live", 0),
     ("dashboards plan --check", 0),
     ("dashboards remove --all --yes", 0),
+    (
+        "setup --no-input --yes --delivery export --production prod-* --packs hoop",
+        0,
+    ),
+    ("setup --undo --yes", 0),
 ];
 
 /// Operations that these commands cannot do without: should one not be seen, the run proves less

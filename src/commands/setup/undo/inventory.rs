@@ -1,0 +1,110 @@
+//! Everything that undoing is about: what goes, what comes back, what stays and why.
+
+use serde::Serialize;
+
+use super::super::memory::Memory;
+use super::super::stage::Stage;
+use super::{Wanted, local, remote};
+use crate::wizard::Undo;
+
+/// What becomes of a thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    Goes,
+    /// It gets back what it was.
+    ComesBack,
+    Stays,
+    /// Nobody could look at it.
+    NotLooked,
+}
+
+impl Fate {
+    pub fn is_work(self) -> bool {
+        matches!(self, Fate::Goes | Fate::ComesBack)
+    }
+}
+
+/// One thing, for people and machines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Item {
+    /// `Datadog`, `gateway`, `profile`, `secrets` or `this machine`.
+    pub place: String,
+    pub what: String,
+    pub fate: Fate,
+    /// What it gets back, or why it stays.
+    pub note: Option<String>,
+}
+
+impl Item {
+    pub fn new(place: &str, what: impl Into<String>, fate: Fate) -> Self {
+        Self {
+            place: place.to_owned(),
+            what: what.into(),
+            fate,
+            note: None,
+        }
+    }
+
+    pub fn noting(self, note: impl Into<String>) -> Self {
+        Self {
+            note: Some(note.into()),
+            ..self
+        }
+    }
+
+    /// The fate in words.
+    pub fn told(&self) -> String {
+        let word = match self.fate {
+            Fate::Goes => "goes",
+            Fate::ComesBack => "back to",
+            Fate::Stays => "stays",
+            Fate::NotLooked => "not looked at",
+        };
+        match (&self.note, self.fate) {
+            (None, _) => word.to_owned(),
+            (Some(note), Fate::ComesBack) => format!("{word} {note}"),
+            (Some(note), _) => format!("{word}: {note}"),
+        }
+    }
+}
+
+/// What was found, and what is to be done about it.
+pub struct Inventory {
+    pub items: Vec<Item>,
+    /// True where there are monitors of the namespace at Datadog.
+    pub has_monitors: bool,
+    pub has_dashboards: bool,
+    /// Names of endpoints on the gateway.
+    pub endpoints: Vec<String>,
+    /// What setup changed on this machine and at connections.
+    pub undo: Vec<Undo>,
+    pub local: local::Local,
+}
+
+impl Inventory {
+    /// Looks everywhere and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// A service that does not answer: what is there is not known then.
+    pub async fn take(stage: &Stage<'_>, memory: &Memory, wanted: &Wanted) -> anyhow::Result<Self> {
+        let mut items = Vec::new();
+        let datadog = remote::datadog(stage, wanted, &mut items).await?;
+        let endpoints = remote::gateway(stage, memory, wanted, &mut items).await?;
+        let undo = local::settings(stage, memory, &mut items)?;
+        let local = local::files(stage, wanted, &mut items)?;
+        Ok(Self {
+            has_monitors: datadog.monitors > 0,
+            has_dashboards: datadog.dashboards > 0,
+            items,
+            endpoints,
+            undo,
+            local,
+        })
+    }
+
+    pub fn has_work(&self) -> bool {
+        self.items.iter().any(|item| item.fate.is_work())
+    }
+}
