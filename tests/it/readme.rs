@@ -83,7 +83,12 @@ fn calls(line: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let words = words(line);
     for (at, word) in words.iter().enumerate() {
-        let is_start = at == 0 || matches!(words[at - 1].as_str(), "|" | "||" | "&&" | "--" | "$(");
+        // Behind an operator, and behind variables that are set for it alone.
+        let before = words[..at].iter().rev();
+        let mut before = before.skip_while(|word| is_assignment(word));
+        let is_start = before
+            .next()
+            .is_none_or(|word| matches!(word.as_str(), "|" | "||" | "&&" | "--" | "$("));
         if word == "ddctl" && is_start {
             let ends =
                 |word: &&String| !matches!(word.as_str(), "|" | "||" | "&&" | ">" | ";" | ")");
@@ -91,6 +96,12 @@ fn calls(line: &str) -> Vec<Vec<String>> {
         }
     }
     found
+}
+
+fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    let is_part = |c: char| c.is_ascii_uppercase() || c == '_';
+    !name.is_empty() && name.chars().all(is_part)
 }
 
 /// A line in words as a shell reads them: quotes hold together, operators stand apart.
@@ -350,5 +361,6 @@ fn a_line_is_read_as_a_shell_reads_it() {
         [["ddctl", "sessions", "list", "--agent", "*", "-o", "json"]]
     );
     assert_eq!(calls("ddctl sandbox -- ddctl sessions list").len(), 2);
+    assert_eq!(calls("EDITOR='code --wait' ddctl config edit").len(), 1);
     assert!(calls("curl example.com/ddctl").is_empty());
 }
