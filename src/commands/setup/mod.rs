@@ -41,7 +41,8 @@ use crate::wizard::{Answers, StepId};
   ddctl setup --print-file > answers.toml
   ddctl setup --file answers.toml --no-input --yes --wait 10m
   ddctl setup first-event --run-on prod-db --script 'SELECT 1'
-  ddctl setup --site eu --gateway-url https://use.hoop.dev --delivery export --yes
+  ddctl setup --site eu --gateway-url https://use.hoop.dev \\
+      --delivery export --yes
   ddctl setup --undo --dry-run
 
 Each answer is held against the real service at once. Nothing is changed before you have seen what \
