@@ -8,14 +8,14 @@ use crate::datadog::{AppKeyFacts, Permission};
 const NO_SCOPES: &str = "a key without scopes, which log monitors need";
 
 /// What a command asks of the keys.
-struct Demand {
-    command: &'static str,
+pub struct Demand {
+    pub command: &'static str,
     /// It sends, which takes an API key.
-    sends: bool,
+    pub sends: bool,
     /// What it asks of the web API, which takes both keys or an access token.
-    permissions: &'static [Permission],
+    pub permissions: &'static [Permission],
     /// It makes or checks log monitors, which no key with scopes may.
-    is_unscoped: bool,
+    pub is_unscoped: bool,
 }
 
 const READS: &[Permission] = &[Permission::MonitorsRead];
@@ -31,7 +31,8 @@ const MAKES_DASHBOARDS: &[Permission] = &[Permission::DashboardsRead, Permission
 /// Beside being unscoped, for a log monitor (OpenAPI document v1, `ValidateMonitor`).
 const CHECKS: &[Permission] = &[Permission::MonitorsRead, Permission::LogsReadData];
 
-const DEMANDS: &[Demand] = &[
+/// Every command that asks something of the keys; the docs are made of it.
+pub const DEMANDS: &[Demand] = &[
     Demand {
         sends: true,
         ..Demand::web("sessions export", &[])

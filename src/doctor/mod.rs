@@ -12,7 +12,7 @@ mod finding;
 mod run;
 mod subject;
 
-pub use abilities::{Ability, WebAccess, abilities, in_short};
+pub use abilities::{Ability, DEMANDS, Demand, WebAccess, abilities, in_short};
 pub use check::{Area, CHECKS, Check, Need, chosen, names};
 pub use finding::{Finding, Repair, State};
 pub use run::side_by_side;

@@ -54,6 +54,11 @@ impl Shape {
     }
 }
 
+/// What a session event, a row of the audit log and a heartbeat hold, beside what every log has.
+pub fn event_attributes() -> Vec<Attribute> {
+    [SESSION, HEARTBEAT].concat()
+}
+
 /// Every attribute that is known, for files that name no shape. What two shapes type differently is
 /// left out.
 pub fn all_attributes() -> Vec<Attribute> {

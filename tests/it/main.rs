@@ -10,6 +10,7 @@ mod crowded;
 mod dashboards;
 mod deadletters;
 mod demo;
+mod docs;
 mod doctor;
 mod export;
 mod export_asks;

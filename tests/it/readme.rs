@@ -8,25 +8,39 @@ use clap::{CommandFactory, Parser};
 use ddctl::commands::Cli;
 use serde_json::Value;
 
+use crate::docs::pages;
 use crate::support::{SandboxOptions, TestEnvironment};
 
-fn readme() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    fs::read_to_string(path).expect("the README is there")
+/// README and docs as one text.
+fn everything() -> String {
+    let pages = pages().into_iter().map(|(_, text)| text);
+    pages.collect::<Vec<_>>().join("\n")
 }
 
-/// The lines of every block of shell commands, without their indentation and comments.
-fn shell_lines(markdown: &str) -> Vec<String> {
+/// The lines of every block of shell commands that `is_wanted` by what stands behind its fence,
+/// without their indentation and comments.
+fn shell_lines(markdown: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let mut lines = Vec::new();
     let mut is_shell = false;
     for line in markdown.lines().map(str::trim) {
         match line.strip_prefix("```") {
-            Some(language) => is_shell = language == "sh",
+            Some(fence) => is_shell = is_wanted(fence),
             None if is_shell && !line.is_empty() => lines.push(without_comment(line).to_owned()),
             None => {}
         }
     }
     lines
+}
+
+/// Commands that can run here.
+fn runs(fence: &str) -> bool {
+    fence == "sh"
+}
+
+/// And those that cannot, which say why.
+fn is_shell(fence: &str) -> bool {
+    let skipped = fence.strip_prefix("sh skip=");
+    runs(fence) || skipped.is_some_and(|why| !why.is_empty())
 }
 
 fn without_comment(line: &str) -> &str {
@@ -69,7 +83,12 @@ fn calls(line: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let words = words(line);
     for (at, word) in words.iter().enumerate() {
-        let is_start = at == 0 || matches!(words[at - 1].as_str(), "|" | "||" | "&&" | "--" | "$(");
+        // Behind an operator, and behind variables that are set for it alone.
+        let before = words[..at].iter().rev();
+        let mut before = before.skip_while(|word| is_assignment(word));
+        let is_start = before
+            .next()
+            .is_none_or(|word| matches!(word.as_str(), "|" | "||" | "&&" | "--" | "$("));
         if word == "ddctl" && is_start {
             let ends =
                 |word: &&String| !matches!(word.as_str(), "|" | "||" | "&&" | ">" | ";" | ")");
@@ -77,6 +96,12 @@ fn calls(line: &str) -> Vec<Vec<String>> {
         }
     }
     found
+}
+
+fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    let is_part = |c: char| c.is_ascii_uppercase() || c == '_';
+    !name.is_empty() && name.chars().all(is_part)
 }
 
 /// A line in words as a shell reads them: quotes hold together, operators stand apart.
@@ -116,8 +141,8 @@ fn assert_parses(line: &str) {
 }
 
 #[test]
-fn every_line_of_the_readme_is_a_command() {
-    let lines: Vec<String> = shell_lines(&readme())
+fn every_line_of_the_docs_is_a_command() {
+    let lines: Vec<String> = shell_lines(&everything(), is_shell)
         .into_iter()
         .filter(|line| line.contains("ddctl "))
         .collect();
@@ -129,9 +154,9 @@ fn every_line_of_the_readme_is_a_command() {
 }
 
 #[test]
-fn every_command_that_the_readme_names_exists() {
-    let readme = readme();
-    for named in readme.split('`').skip(1).step_by(2) {
+fn every_command_that_the_docs_name_exists() {
+    let everything = everything();
+    for named in everything.split('`').skip(1).step_by(2) {
         let Some(words) = named.strip_prefix("ddctl ") else {
             continue;
         };
@@ -147,7 +172,7 @@ fn every_command_that_the_readme_names_exists() {
                 break;
             }
             let inner = command.find_subcommand(name).cloned();
-            command = inner.unwrap_or_else(|| panic!("the README names `{named}`"));
+            command = inner.unwrap_or_else(|| panic!("the docs name `{named}`"));
         }
     }
 }
@@ -162,12 +187,9 @@ fn every_example_of_every_help_is_a_command() {
     }
 }
 
-#[test]
-fn what_the_readme_says_runs_as_it_is_written() {
-    let sandbox = SandboxOptions::default().site("datadoghq.eu").start();
-    let mut environment = with_path(TestEnvironment::of(&sandbox));
-    // The README names its own site and gateway; the sandbox stands in for both.
-    environment.unset("DD_SITE");
+/// An environment in which the files exist that the docs speak of.
+fn with_files(environment: TestEnvironment) -> TestEnvironment {
+    let environment = with_path(environment);
     fs::create_dir_all(
         environment
             .home()
@@ -181,14 +203,22 @@ fn what_the_readme_says_runs_as_it_is_written() {
     let policy = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/policy.yaml");
     let policy = fs::read(policy).expect("the example is there");
     environment.write(&environment.path("examples/policy.yaml"), policy);
-    // A relay runs until it is stopped; its own tests start it. And the agent is the reader's.
-    let not_here = ["ddctl relay ", "ddctl otel receive "];
-    let runs_here = |line: &String| {
-        let is_apart = not_here.iter().any(|start| line.starts_with(start));
-        line.starts_with("ddctl ") && !is_apart
-    };
+    environment
+}
+
+/// How many lines of a page ran, each as it stands.
+#[track_caller]
+fn run_page(page: &Path, text: &str) -> usize {
+    let sandbox = SandboxOptions::default().site("datadoghq.eu").start();
+    let mut environment = with_files(TestEnvironment::of(&sandbox));
+    if page.ends_with("README.md") {
+        // It sets its own site.
+        environment.unset("DD_SITE");
+    }
+    let lines = shell_lines(&with_long_lines(text), runs);
+    let lines = lines.iter().filter(|line| line.starts_with("ddctl "));
     let mut ran = 0;
-    for line in shell_lines(&readme()).iter().filter(|line| runs_here(line)) {
+    for line in lines {
         let line = with_a_yes(line);
         let output = environment.program("/bin/sh", ["-c", &line]).run();
         // Under the name of US1 the key is not valid yet: the README's next line sets the site. The
@@ -198,10 +228,26 @@ fn what_the_readme_says_runs_as_it_is_written() {
             .iter()
             .any(|word| line.contains(word));
         let code = if is_no { 3 } else { 0 };
-        assert_eq!(output.code(), code, "{line}\n{output}");
+        assert_eq!(output.code(), code, "{}: {line}\n{output}", page.display());
         ran += 1;
     }
-    assert!(ran >= 18, "{ran} lines ran");
+    ran
+}
+
+#[test]
+fn what_the_readme_says_runs_as_it_is_written() {
+    let (page, text) = pages().remove(0);
+    let ran = run_page(&page, &text);
+    assert!(ran >= 8, "{ran} lines ran");
+}
+
+#[test]
+fn what_the_docs_say_runs_as_it_is_written() {
+    let pages = pages().split_off(1);
+    let has_lines = |text: &str| !shell_lines(text, runs).is_empty();
+    let pages = pages.iter().filter(|(_, text)| has_lines(text));
+    let ran: usize = pages.map(|(page, text)| run_page(page, text)).sum();
+    assert!(ran >= 20, "{ran} lines ran");
 }
 
 /// What asks a person is told to go on.
@@ -211,12 +257,12 @@ fn with_a_yes(line: &str) -> String {
     format!("{line}{yes}")
 }
 
-/// The README's block in `language` that has `word`.
+/// The block in `language` that has `word`.
 #[track_caller]
 fn block(language: &str, word: &str) -> String {
-    let readme = readme();
+    let everything = everything();
     let fence = format!("```{language}\n");
-    let blocks = readme.split(&fence).skip(1);
+    let blocks = everything.split(&fence).skip(1);
     let mut blocks = blocks.filter_map(|rest| rest.split("```").next());
     let block = blocks.find(|block| block.contains(word));
     block.expect("a block in that language").to_owned()
@@ -315,5 +361,6 @@ fn a_line_is_read_as_a_shell_reads_it() {
         [["ddctl", "sessions", "list", "--agent", "*", "-o", "json"]]
     );
     assert_eq!(calls("ddctl sandbox -- ddctl sessions list").len(), 2);
+    assert_eq!(calls("EDITOR='code --wait' ddctl config edit").len(), 1);
     assert!(calls("curl example.com/ddctl").is_empty());
 }
