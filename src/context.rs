@@ -236,6 +236,19 @@ impl Context {
         self.gateway_with(self.secret(SecretKind::GatewayToken, flags)?)
     }
 
+    /// As [`Context::gateway`], under an administrator's token where there is one. One that a flag names
+    /// is meant for this command.
+    pub fn gateway_as_admin(&self, flags: &SecretFlags) -> anyhow::Result<Gateway> {
+        let token = match flags.gateway_token_file {
+            Some(_) => None,
+            None => self.optional_secret(SecretKind::GatewayAdminToken, flags)?,
+        };
+        match token {
+            Some(token) => self.gateway_with(token),
+            None => self.gateway(flags),
+        }
+    }
+
     /// The gateway of the settings under a given token.
     pub fn gateway_with(&self, token: Secret) -> anyhow::Result<Gateway> {
         let url = self.gateway_url()?;

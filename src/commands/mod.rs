@@ -175,7 +175,13 @@ pub enum Command {
     )]
     State(state::State),
     /// Keys and tokens: keep them, see where each comes from, replace them
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  ddctl auth set api-key
+  ddctl auth list
+  ddctl auth rotate app-key --file /run/secrets/dd-app-key"
+    )]
     Auth(auth::Auth),
     /// Profiles and settings
     #[command(

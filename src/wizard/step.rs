@@ -266,7 +266,7 @@ impl Field {
             Field::SigningSecretFile => "File of the signing secret (made when it is missing)",
             Field::Attach => "Connections to push, such as prod-* (empty for none)",
             Field::Packs => "Packs, comma-separated, or none",
-            Field::Notify => "Whom monitors tell, such as @slack-security (empty for nobody)",
+            Field::Notify => "Whom they tell, such as @slack-ops (empty for nobody)",
         }
     }
 

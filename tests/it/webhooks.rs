@@ -661,3 +661,17 @@ fn an_endpoint_whose_header_cannot_be_set_is_not_left_behind() {
     let list = environment.run(["webhooks", "list", "-o", "json"]).exits(0);
     assert_eq!(list.json(), serde_json::json!([]));
 }
+
+#[test]
+fn an_administrators_token_is_used_where_something_is_registered() {
+    let sandbox = SandboxOptions::default().start();
+    let mut environment = TestEnvironment::of(&sandbox);
+    environment.set("DDCTL_GATEWAY_ADMIN_TOKEN", sandbox.var("HOOP_TOKEN"));
+    environment.set("HOOP_TOKEN", AUDITOR);
+    let _ = register(&environment, &["--yes"]).exits(0);
+    environment.write(&environment.path("auditor"), AUDITOR);
+    let remove = ["webhooks", "remove", "ddctl", "--yes"];
+    let named = ["--gateway-token-file", "auditor"];
+    let _ = environment.run(remove.iter().chain(&named)).exits(4);
+    let _ = environment.run(remove).exits(0);
+}

@@ -37,16 +37,23 @@ fn explain_place(context: &Context, placed: &Placed) {
     let Some(why) = &placed.no_keyring else {
         return;
     };
-    context
-        .ui
-        .status(&format!("{why}: it is in a file instead"));
+    say(context, &format!("{why}: it is in a file instead"));
     if let Some(identity) = &placed.made_identity {
-        context.ui.status(&format!(
+        let told = format!(
             "The file is encrypted for the identity in {}. That protects its copies, in backups \
              and repositories, as long as the identity is not among them; whoever can read your \
              files can read both. `ddctl auth rotate --passphrase` locks it for them as well.",
             identity.display()
-        ));
+        );
+        say(context, &told);
+    }
+}
+
+/// A terminal gets lines that fit it.
+fn say(context: &Context, text: &str) {
+    match context.ui.table_width() {
+        Some(_) => context.ui.status(context.ui.wrap(text, "").trim_end()),
+        None => context.ui.status(text),
     }
 }
 
@@ -56,7 +63,7 @@ fn warn_of_what_wins(context: &Context, kind: SecretKind) -> anyhow::Result<()> 
     match context.secrets(&flags)?.place(kind)? {
         None | Some(SecretPlace::Keyring | SecretPlace::Vault(_)) => {}
         Some(place) => context.ui.warning(&format!(
-            "{place} gives a {} as well, and that one is used",
+            "{place} gives the {} as well, and that one is used",
             kind.name()
         )),
     }

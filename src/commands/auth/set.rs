@@ -18,9 +18,8 @@ use crate::error::Exit;
 #[command(after_help = "Examples:
   ddctl auth set api-key
   ddctl auth set app-key --file /run/secrets/dd-app-key
-  ddctl auth set gateway-token --profile prod \\
-      --command op read op://ops/hoop/token
-  vault kv get -field=key kv/dd | ddctl auth set api-key --file - --store file
+  ddctl auth set gateway-token --command op read op://ops/hoop/token
+  vault kv get -field=key kv/datadog | ddctl auth set api-key --file -
 
 The secret is asked for at a prompt that shows nothing, read from a file or from standard input, or \
 taken from what a program prints; it is never an argument. A key for Datadog or for a gateway is \

@@ -17,7 +17,7 @@ use crate::error::{Exit, UsageError};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl config edit
-  EDITOR='code --wait' ddctl config edit
+  ddctl config edit --config ./ddctl.toml
 
 A file that does not hold is never saved: the editor opens again, or what was written is kept beside \
 and named.")]

@@ -45,7 +45,7 @@ pub async fn mend(
     for (check, repair) in &wanted {
         ui.status(&format!("{check}: {repair}"));
     }
-    let question = format!("Do {}?", counted(wanted.len() as u64, "thing"));
+    let question = format!("Mend {}?", counted(wanted.len() as u64, "thing"));
     if !ui.confirm(&question, "--yes")? {
         ui.status("nothing was changed");
         return Ok(Vec::new());

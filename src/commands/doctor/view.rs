@@ -35,10 +35,9 @@ pub struct Report<'a> {
 #[derive(Serialize)]
 struct Build {
     version: &'static str,
-    /// `null` where it was built without saying so.
-    commit: Option<&'static str>,
-    os: &'static str,
-    arch: &'static str,
+    /// `not known` where it was built without saying so.
+    commit: &'static str,
+    target: &'static str,
 }
 
 /// One check.
@@ -80,9 +79,8 @@ impl<'a> Report<'a> {
         Self {
             ddctl: Build {
                 version: env!("CARGO_PKG_VERSION"),
-                commit: option_env!("DDCTL_COMMIT"),
-                os: std::env::consts::OS,
-                arch: std::env::consts::ARCH,
+                commit: env!("DDCTL_COMMIT"),
+                target: env!("DDCTL_TARGET"),
             },
             at: context.now(),
             profile: &local.settings.profile,

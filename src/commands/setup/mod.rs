@@ -29,6 +29,7 @@ use crate::config::SecretFlags;
 use crate::context::Context;
 use crate::domain::time::parse_duration;
 use crate::error::Exit;
+use crate::ui::prompt::StoppedAsking;
 use crate::wizard::{Answers, StepId};
 
 /// Set up the way from the gateway to Datadog, step by step, until the first event is there
@@ -162,13 +163,18 @@ fn print_file(context: &Context, given: &Answers) -> anyhow::Result<Exit> {
 }
 
 fn is_left(error: &anyhow::Error) -> bool {
-    error.is::<crate::ui::prompt::StoppedAsking>()
+    error.is::<StoppedAsking>()
 }
 
 async fn set_up(walk: &mut Walk<'_>, args: &Setup) -> anyhow::Result<Exit> {
     ending::greet(walk);
     answers::require(walk)?;
-    walk.all().await?;
+    let mut cancel = walk.stage.parent.cancel();
+    tokio::select! {
+        biased;
+        _ = cancel.wait_for(|stopped| *stopped) => return Err(StoppedAsking.into()),
+        walked = walk.all() => walked?,
+    }
     let changes = review::changes(walk)?;
     let is_wanted = review::show_and_ask(walk, &changes)?;
     if !is_wanted {

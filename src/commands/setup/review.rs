@@ -57,7 +57,7 @@ pub fn show_and_ask(walk: &Walk<'_>, changes: &[Change]) -> anyhow::Result<bool>
         return Ok(false);
     }
     let count = counted(changes.len() as u64, "change");
-    let is_wanted = ui.confirm(&format!("Make {}?", count), "--yes")?;
+    let is_wanted = walk.agree(&format!("Make {count}?"), "--yes")?;
     if !is_wanted {
         ui.status("nothing was changed; your answers are kept for the next `ddctl setup`");
     }

@@ -184,6 +184,8 @@ impl<'c> Walk<'c> {
     }
 
     async fn one(&mut self, step: &'static Step, is_again: bool) -> anyhow::Result<Turn> {
+        // A question holds the thread: a wish to stop is heard before it.
+        tokio::task::yield_now().await;
         self.steps.retain(|view| view.step != step.id);
         if self.answers.skips(step.id) && self.mode.chosen != Some(step.id) && !is_again {
             self.note(step, "skipped", None);
@@ -317,6 +319,22 @@ impl<'c> Walk<'c> {
             }
             None if field.is_required() => Err(missing(&[format!("--{field}")]).into()),
             None => Ok(Turn::Next),
+        }
+    }
+
+    /// A yes or a no, as a line like every other answer here. `flag` is named where nobody can be
+    /// asked.
+    pub fn agree(&self, question: &str, flag: &'static str) -> anyhow::Result<bool> {
+        if self.ui().options().assume_yes || !self.can_ask() {
+            return self.ui().confirm(question, flag);
+        }
+        loop {
+            let answer = self.ui().ask(&format!("{question} [y/N]"), None)?;
+            match answer.to_lowercase().as_str() {
+                "y" | "yes" => return Ok(true),
+                "" | "n" | "no" => return Ok(false),
+                _ => self.ui().error("write y or n"),
+            }
         }
     }
 

@@ -37,7 +37,7 @@ impl WebhookAccess {
 
     /// The gateway, and Svix where it is named. The gateway's organisation is Svix's application.
     pub async fn open(&self, context: &Context) -> anyhow::Result<Ways> {
-        let gateway = context.gateway(&self.flags())?;
+        let gateway = context.gateway_as_admin(&self.flags())?;
         let configured = context.settings()?.svix_url.as_ref();
         let url = self.svix_url.as_ref().or(configured.map(|it| &it.value));
         let direct = match url {

@@ -171,6 +171,12 @@ fn absent(environment: &Environment) -> Option<&'static str> {
 /// The crate's errors may hold bytes of secrets in their debug output, never in what they display.
 fn explained(error: &Error) -> VaultError {
     match error {
+        // A service that has no default collection, as on a server (dbus-secret-service, `NoResult`).
+        Error::NoStorageAccess(why) if why.to_string().ends_with("no result found") => {
+            VaultError::KeyringAway {
+                why: "it has no collection to keep secrets in".to_owned(),
+            }
+        }
         Error::NoStorageAccess(_) => VaultError::KeyringLocked,
         Error::PlatformFailure(why) => VaultError::KeyringAway {
             why: why.to_string(),

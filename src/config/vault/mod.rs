@@ -158,10 +158,12 @@ impl Vault {
         let mut index = rooms.index()?;
         let name = kind.name();
         let (store, no_keyring) = match store.or(self.choice) {
-            Some(store) => (store, None),
-            None => rooms.choose(),
+            Some(store) => {
+                rooms.store(store).set(name, secret)?;
+                (store, None)
+            }
+            None => rooms.set_somewhere(name, secret)?,
         };
-        rooms.store(store).set(name, secret)?;
         let set = Timestamp::now();
         let before = index.put(name, Entry { store, set });
         index.write(&rooms.index)?;
@@ -304,6 +306,23 @@ impl Rooms {
         match self.keyring.answers() {
             Ok(()) => (StoreKind::Keyring, None),
             Err(why) => (StoreKind::File, Some(why)),
+        }
+    }
+
+    /// Keeps a secret in the keyring if there is one that takes it, else in the file, and says why. One
+    /// that is locked is not passed by: its owner meant it.
+    fn set_somewhere(
+        &self,
+        name: &str,
+        secret: &Secret,
+    ) -> Result<(StoreKind, Option<VaultError>), VaultError> {
+        let (store, why) = self.choose();
+        match (store, self.store(store).set(name, secret)) {
+            (StoreKind::Keyring, Err(why @ VaultError::KeyringAway { .. })) => {
+                self.file.set(name, secret)?;
+                Ok((StoreKind::File, Some(why)))
+            }
+            (store, set) => set.map(|()| (store, why)),
         }
     }
 

@@ -13,6 +13,8 @@ const KEY: &str = "0123456789abcdef0123456789abcdef";
 struct Memory {
     secrets: Rc<RefCell<BTreeMap<String, Secret>>>,
     is_away: Rc<Cell<bool>>,
+    /// It answers, and takes nothing.
+    is_full: Rc<Cell<bool>>,
 }
 
 impl SecretStore for Memory {
@@ -32,6 +34,11 @@ impl SecretStore for Memory {
 
     fn set(&self, name: &str, secret: &Secret) -> Result<(), VaultError> {
         self.answers()?;
+        if self.is_full.get() {
+            return Err(VaultError::KeyringAway {
+                why: "it takes nothing".to_owned(),
+            });
+        }
         let mut secrets = self.secrets.borrow_mut();
         secrets.insert(name.to_owned(), secret.clone());
         Ok(())
@@ -156,6 +163,21 @@ fn without_a_keyring_it_goes_to_a_file_for_an_identity_of_its_owner() {
         assert!(!text.contains(KEY), "{file}");
     }
     assert_eq!(world.read(IdentitySource::Made).expect("there"), found());
+}
+
+#[test]
+fn a_keyring_that_answers_and_takes_nothing_is_passed_by_where_nobody_chose_it() {
+    let world = World::new();
+    world.keyring.is_full.set(true);
+    let placed = world.keep(IdentitySource::Made);
+    assert_eq!(placed.store, StoreKind::File);
+    assert!(placed.no_keyring.is_some());
+    assert_eq!(world.read(IdentitySource::Made).expect("there"), found());
+    let vault = world.vault(IdentitySource::Made);
+    let key = Secret::new(KEY);
+    let chosen = vault.set_in(SecretKind::AppKey, &key, Some(StoreKind::Keyring));
+    assert!(matches!(chosen, Err(VaultError::KeyringAway { .. })));
+    assert!(vault.get(SecretKind::AppKey).expect("told").is_none());
 }
 
 #[test]

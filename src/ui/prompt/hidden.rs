@@ -44,6 +44,9 @@ impl Drop for Silence {
 /// `Interrupted` where the person stopped the program in place of an answer.
 pub(super) fn read(question: &str) -> io::Result<Secret> {
     let _silence = Silence::begin()?;
+    if super::was_interrupted() {
+        return Err(io::ErrorKind::Interrupted.into());
+    }
     let mut stderr = io::stderr();
     write!(stderr, "{question} (hidden): ")?;
     stderr.flush()?;

@@ -3,9 +3,12 @@
 mod hidden;
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use dialoguer::theme::SimpleTheme;
 use dialoguer::{Confirm, Input};
+use signal_hook::consts::SIGINT;
 
 use super::Ui;
 use crate::domain::secret::Secret;
@@ -55,6 +58,9 @@ impl Ui {
     /// Asks for a line of text, which may be empty; `default` is what Enter alone says. Whoever asks
     /// has made sure by [`Ui::can_ask`] that somebody is there.
     pub fn ask(&self, question: &str, default: Option<&str>) -> anyhow::Result<String> {
+        if was_interrupted() {
+            return Err(StoppedAsking.into());
+        }
         let mut input = Input::<String>::with_theme(&SimpleTheme)
             .with_prompt(question)
             .allow_empty(true);
@@ -70,6 +76,19 @@ impl Ui {
     pub fn ask_hidden(&self, question: &str) -> anyhow::Result<Secret> {
         hidden::read(question).map_err(unread)
     }
+}
+
+/// Whether Ctrl-C was pressed between two questions, while nobody read keys: a question holds the
+/// thread that would hear of it.
+fn was_interrupted() -> bool {
+    static PRESSED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    let pressed = PRESSED.get_or_init(|| {
+        let pressed = Arc::new(AtomicBool::new(false));
+        // Without it the person presses once more.
+        let _ = signal_hook::flag::register(SIGINT, Arc::clone(&pressed));
+        pressed
+    });
+    pressed.load(Ordering::Relaxed)
 }
 
 fn unread(error: io::Error) -> anyhow::Error {

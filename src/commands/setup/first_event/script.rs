@@ -44,7 +44,7 @@ pub async fn open(
     };
     let name = &connection.name;
     let question = format!("  Run `{script}` on {name}, under your name?");
-    if !walk.ui().confirm(&question, "--yes")? {
+    if !walk.agree(&question, "--yes")? {
         return Ok(None);
     }
     let run = gateway.run_script(name, &script).await?;

@@ -97,7 +97,7 @@ async fn check(walk: &mut Walk<'_>, candidate: &Candidate) -> anyhow::Result<boo
         named.name(),
         names.join(", ")
     );
-    if !walk.ui().confirm(&question, "--site")? {
+    if !walk.agree(&question, "--site")? {
         return Ok(false);
     }
     match owner(walk, &others, &candidate.secret).await? {
@@ -111,7 +111,7 @@ async fn check(walk: &mut Walk<'_>, candidate: &Candidate) -> anyhow::Result<boo
                 "  It belongs to {} ({other}). Take that site?",
                 other.name()
             );
-            let is_taken = walk.ui().confirm(&question, "--site")?;
+            let is_taken = walk.agree(&question, "--site")?;
             if is_taken {
                 walk.answer(Field::Site, other.domain().to_owned());
             }

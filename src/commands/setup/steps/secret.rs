@@ -116,5 +116,5 @@ fn is_to_be_kept(walk: &Walk<'_>, candidate: &Candidate, is_asked: bool) -> anyh
         return Ok(walk.mode.keep_secrets);
     }
     let question = format!("  It is from {}. Keep it as well?", candidate.place);
-    walk.ui().confirm(&question, "--keep-secrets")
+    walk.agree(&question, "--keep-secrets")
 }
