@@ -233,6 +233,7 @@ impl Context {
 
     /// The gateway of the settings, with the token found for it.
     pub fn gateway(&self, flags: &SecretFlags) -> anyhow::Result<Gateway> {
+        self.gateway_url()?;
         self.gateway_with(self.secret(SecretKind::GatewayToken, flags)?)
     }
 

@@ -66,6 +66,9 @@ pub fn left_text(elapsed: Duration, left: f64) -> String {
     // Rounded up: what is left is not nothing.
     let percent = (left * 100.0).ceil();
     match remaining(elapsed, left) {
+        Some(rest) if rest.as_secs() < 60 => {
+            format!("{percent} % left, about {}s", rest.as_secs())
+        }
         Some(rest) => format!("{percent} % left, about {}", human_duration(rest)),
         None => format!("{percent} % left"),
     }

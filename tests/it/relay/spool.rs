@@ -61,6 +61,7 @@ fn a_relay_is_ready_again_when_there_is_room_and_waits_for_no_webhook() {
         (0..64).find(|number| relay.takes(&format!("msg_{number}"), &bulky(*number)) == 503);
     assert!(refused.is_some(), "there was room for everything");
     assert_eq!(health(&address, "/readyz").0, 503);
+    relay.running.wait_for_stderr("webhooks are answered 503");
     sandbox.put_faults(&[]);
     until("a relay that is ready", || {
         (health(&address, "/readyz").0 == 200).then_some(())

@@ -59,11 +59,11 @@ fn the_answer_keeps_its_shape_and_its_events_are_marked() {
 }
 
 #[test]
-fn an_unknown_scenario_names_the_nearest_and_all() {
+fn an_unknown_scenario_names_the_nearest_or_where_they_are_named() {
     let _ = predict("unapproved-prd", &[])
         .exits(2)
-        .says("unapproved-prod")
-        .says("failed-sessions");
+        .says("unapproved-prod");
+    let _ = predict("nothing-of-ours", &[]).exits(2).says("--help");
 }
 
 #[test]
