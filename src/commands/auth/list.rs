@@ -108,9 +108,9 @@ fn table(context: &Context, rows: &[Row]) -> Table {
         .column("SECRET")
         .column("SHOWN AS")
         .column("USED")
-        .expendable("FROM", 2)
-        .expendable("PLACE", 1)
-        .expendable(&since, 3);
+        .expendable("FROM", 1)
+        .expendable("PLACE", 3)
+        .expendable(&since, 2);
     for row in rows {
         let shown = match (&row.shown_as, &row.problem) {
             (Some(masked), _) => (masked.as_str(), Tone::Plain),
