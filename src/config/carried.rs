@@ -4,7 +4,8 @@ use toml::{Table, Value};
 
 use super::error::ConfigError;
 use super::file::{VERSION, checked};
-use super::settings::{Delivery, Origin, Settings};
+use super::origin::Origin;
+use super::settings::{Delivery, Settings};
 
 /// What is said on every machine, also where it came from a variable, a flag or the settings of the
 /// gateway's command line here.
