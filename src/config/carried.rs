@@ -5,7 +5,8 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 use super::file::{VERSION, checked};
 use super::origin::Origin;
-use super::settings::{Delivery, Settings};
+use super::settings::Settings;
+use crate::domain::delivery::Delivery;
 
 /// What is said on every machine, also where it came from a variable, a flag or the settings of the
 /// gateway's command line here.

@@ -15,7 +15,7 @@ use super::gateway_cli::GatewayCliSettings;
 use super::keys::Key;
 use super::origin::{Origin, Valued};
 use super::secrets::{SecretSettings, SecretsSection};
-use super::settings::Delivery;
+use crate::domain::delivery::Delivery;
 use crate::domain::site::Site;
 use crate::domain::trace::TraceUrl;
 use crate::ui::Format;
@@ -223,13 +223,8 @@ impl Layers<'_> {
 
     pub fn delivery(&self) -> Result<Option<Valued<Delivery>>, ConfigError> {
         let what = "way to deliver; there are export, follow, relay and webhook";
-        let Some(delivery) = self.choice("delivery", what, None)? else {
-            return Ok(None);
-        };
-        Ok(self.text("delivery", None).map(|text| Valued {
-            value: delivery,
-            origin: text.origin,
-        }))
+        let way = self.text("delivery", None);
+        way.map(|text| parse(what, text)).transpose()
     }
 
     pub fn retention_days(&self) -> Result<Option<Valued<u32>>, ConfigError> {

@@ -36,5 +36,5 @@ pub use secrets::{
     Secrets, accepted, add_signing_secret, holds_signing_secret, make_signing_secret, read_command,
     read_file, read_signing_secret,
 };
-pub use settings::{Delivery, Settings};
+pub use settings::Settings;
 pub use writing::replace as write_privately;

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use jiff::tz::TimeZone;
 use url::Url;
 
@@ -14,6 +13,7 @@ use super::layers::{Flags, Layers, profile_name};
 use super::origin::{Origin, Valued};
 use super::secrets::SecretSettings;
 use crate::domain::connection::ConnectionRule;
+use crate::domain::delivery::Delivery;
 use crate::domain::redaction::OwnRule;
 use crate::domain::site::Site;
 use crate::domain::trace::TraceUrl;
@@ -22,30 +22,6 @@ use crate::ui::style::ColorChoice;
 
 /// The service that events are filed under when nothing says otherwise.
 pub const DEFAULT_SERVICE: &str = "agent-access";
-
-/// How the gateway's events reach Datadog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Delivery {
-    /// `sessions export`, run by a person or a schedule.
-    Export,
-    /// `sessions export --follow`.
-    Follow,
-    /// `relay`, which the gateway's webhooks are pointed at.
-    Relay,
-    /// The gateway's webhooks straight to Datadog's intake: events of another shape.
-    Webhook,
-}
-
-impl Delivery {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Delivery::Export => "export",
-            Delivery::Follow => "follow",
-            Delivery::Relay => "relay",
-            Delivery::Webhook => "webhook",
-        }
-    }
-}
 
 /// The settings of one run.
 #[derive(Clone, Debug)]
