@@ -5,16 +5,18 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches};
+use signal_hook::consts::SIGTERM;
 
 use crate::commands::{Cli, Command};
 use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::error::{Exit, TimedOut, classify};
 use crate::globals::{Globals, LogFormat};
-use crate::stopping::{Hangup, Stopped, Stopper, signalled, stopping};
+use crate::stopping::{Hangup, Stopped, Stopper, ending, signalled, stopping};
 use crate::ui::charset;
 use crate::ui::style::{ColorChoice, ColorFacts, palette};
 use crate::ui::{Streams, Ui, UiOptions};
+use crate::waiting;
 
 /// The whole program: parses, runs, reports.
 pub fn run(
@@ -75,6 +77,7 @@ fn drive(context: &Context, command: Command, stopper: &Stopper) -> anyhow::Resu
         true => Hangup::Rereads,
         false => Hangup::Ends,
     };
+    waiting::heed(&ending(hangup), deadline);
     let exit = runtime.block_on(async {
         let work = crate::commands::run(context, command);
         tokio::pin!(work);
@@ -94,12 +97,20 @@ fn drive(context: &Context, command: Command, stopper: &Stopper) -> anyhow::Resu
                 }
             }
             () = timer(deadline, ends_by_itself) => Err(TimedOut(deadline.unwrap_or_default()).into()),
-            done = &mut work => done,
+            done = &mut work => match done {
+                Err(error) if runs_until_stopped && was_terminated(&error) => Ok(Exit::Done),
+                done => done,
+            },
         }
     });
     // A blocking read of stdin must not hold the end back.
     runtime.shutdown_background();
     exit
+}
+
+/// Whether what held the thread heard of the service manager's signal first.
+fn was_terminated(error: &anyhow::Error) -> bool {
+    waiting::was_signalled(SIGTERM) && classify(error).exit == Exit::Interrupted
 }
 
 /// Work that was asked to end. A second signal leaves it the time to say what it leaves, a third

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::config::vault::{Answer, Asker, Attendance, Vault};
 use crate::config::{
     ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, SecretPlace,
-    Secrets, Settings, accepted, read_command,
+    Secrets, Settings, accepted, read_printed,
 };
 use crate::datadog::{Datadog, Endpoint, Notice, Patience, token_kind};
 use crate::domain::redaction::{Redactor, TokenKey};
@@ -27,6 +27,7 @@ use crate::stopping::Stopping;
 use crate::svix::Svix;
 use crate::ui::Ui;
 use crate::ui::prompt::StoppedAsking;
+use crate::waiting::Cut;
 
 /// The world of one run.
 pub struct Context {
@@ -212,9 +213,8 @@ impl Context {
         let Some(SecretPlace::Command(words)) = self.secret_place(kind, flags)? else {
             return self.secret(kind, flags);
         };
-        let printed = tokio::task::spawn_blocking(move || read_command(&words)).await?;
-        let text = printed.map_err(|source| SecretError::Command { kind, source })?;
-        let secret = accepted(kind, Secret::new(text.as_str()))?;
+        let printed = tokio::task::spawn_blocking(move || read_printed(kind, &words)).await?;
+        let secret = accepted(kind, printed?)?;
         self.secrets.borrow_mut().insert(kind, secret.clone());
         Ok(secret)
     }
@@ -372,6 +372,14 @@ impl Context {
     }
 }
 
+/// As itself, so that whoever is told still knows what it is.
+fn boxed(error: anyhow::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    match error.downcast::<StoppedAsking>() {
+        Ok(stopped) => stopped.into(),
+        Err(error) => error.into(),
+    }
+}
+
 /// The person at the terminal, where there is one.
 struct Person(Arc<Ui>);
 
@@ -383,9 +391,9 @@ impl Asker for Person {
         let ask = |question: &str| {
             self.0
                 .ask_hidden(question)
-                .map_err(|error| match error.downcast::<StoppedAsking>() {
-                    Ok(stopped) => stopped.into(),
-                    Err(error) => Box::<dyn std::error::Error + Send + Sync>::from(error),
+                .map_err(|error| match error.downcast::<Cut>() {
+                    Ok(cut) => cut.into(),
+                    Err(error) => boxed(error),
                 })
         };
         loop {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, IsTerminal};
 
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -71,6 +72,13 @@ pub enum Hangup {
     Ends,
     /// To a service without a terminal: read your files again.
     Rereads,
+}
+
+/// The signals that ask for an end.
+pub fn ending(hangup: Hangup) -> Vec<i32> {
+    let ends = hangup == Hangup::Ends && !is_hangup_ignored();
+    let hangup = ends.then_some(SIGHUP);
+    [SIGINT, SIGTERM].into_iter().chain(hangup).collect()
 }
 
 /// Resolves on the next signal that asks for an end.

@@ -32,9 +32,9 @@ pub use keys::{KEYS, Key};
 pub use layers::{DEFAULT_PROFILE, Flags};
 pub use origin::{Origin, Valued};
 pub use secrets::{
-    CommandFailed, Reference, SecretError, SecretFlags, SecretKind, SecretPlace, SecretSettings,
-    Secrets, accepted, add_signing_secret, holds_signing_secret, make_signing_secret, read_command,
-    read_file, read_signing_secret,
+    Reference, SecretError, SecretFlags, SecretKind, SecretPlace, SecretSettings, Secrets, accepted,
+    add_signing_secret, holds_signing_secret, make_signing_secret, read_file, read_printed,
+    read_signing_secret,
 };
 pub use settings::Settings;
 pub use writing::replace as write_privately;

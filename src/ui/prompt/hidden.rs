@@ -2,6 +2,7 @@
 //! after the answer, so that no part of a pasted key is echoed in between.
 
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 use rustix::stdio;
 use rustix::termios::{
@@ -10,9 +11,16 @@ use rustix::termios::{
 use zeroize::Zeroizing;
 
 use crate::domain::secret::Secret;
+use crate::waiting::{Cut, Wait};
 
 /// No key is longer.
 const LONGEST: usize = 16 << 10;
+/// How long a read waits for a key, in tenths of a second: a signal is heard of within this time.
+const READ_TENTHS: u8 = 1;
+/// Reads that come back at once and empty, one after the other, mean that the terminal is gone.
+const EMPTY_READS: usize = 8;
+/// Far below what a read waits.
+const AT_ONCE: Duration = Duration::from_millis(20);
 
 /// The terminal without echo, given back when this is dropped.
 struct Silence(Termios);
@@ -21,10 +29,10 @@ impl Silence {
     fn begin() -> io::Result<Self> {
         let before = tcgetattr(stdio::stdin())?;
         let mut silent = before.clone();
-        // Keys come one by one, Ctrl-C among them.
+        // Keys come one by one, Ctrl-C among them, and where none comes a read ends empty.
         silent.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
-        silent.special_codes[SpecialCodeIndex::VMIN] = 1;
-        silent.special_codes[SpecialCodeIndex::VTIME] = 0;
+        silent.special_codes[SpecialCodeIndex::VMIN] = 0;
+        silent.special_codes[SpecialCodeIndex::VTIME] = READ_TENTHS;
         tcsetattr(stdio::stdin(), OptionalActions::Drain, &silent)?;
         Ok(Self(before))
     }
@@ -41,33 +49,57 @@ impl Drop for Silence {
 ///
 /// # Errors
 ///
-/// `Interrupted` where the person stopped the program in place of an answer.
-pub(super) fn read(question: &str) -> io::Result<Secret> {
+/// [`StoppedAsking`] where the person stopped the program in place of an answer, or somebody else did;
+/// [`Cut`] where its time is over.
+pub(super) fn read(question: &str) -> anyhow::Result<Secret> {
+    let asked = asked(question).map_err(super::unread)?;
+    match asked {
+        Ok(typed) => Ok(Secret::new(typed.trim())),
+        Err(Cut::Stopped) => Err(super::StoppedAsking.into()),
+        Err(cut) => Err(cut.into()),
+    }
+}
+
+type Typed = Result<Zeroizing<String>, Cut>;
+
+fn asked(question: &str) -> io::Result<Typed> {
+    let wait = Wait::begin(None);
     let _silence = Silence::begin()?;
     if super::was_interrupted() {
-        return Err(io::ErrorKind::Interrupted.into());
+        return Ok(Err(Cut::Stopped));
     }
     let mut stderr = io::stderr();
     write!(stderr, "{question} (hidden): ")?;
     stderr.flush()?;
-    let typed = typed();
+    let typed = typed(&wait);
     writeln!(stderr)?;
-    Ok(Secret::new(typed?.trim()))
+    typed
 }
 
-fn typed() -> io::Result<Zeroizing<String>> {
+fn typed(wait: &Wait) -> io::Result<Typed> {
     let mut line = Line::default();
+    let mut empty = 0;
     loop {
-        let mut key = [0];
-        match rustix::io::read(stdio::stdin(), &mut key) {
-            Ok(0) => return Err(io::ErrorKind::Interrupted.into()),
+        let (mut key, began) = ([0], Instant::now());
+        let read = rustix::io::read(stdio::stdin(), &mut key);
+        match read {
+            Ok(0) if began.elapsed() < AT_ONCE => empty += 1,
+            _ => empty = 0,
+        }
+        match read {
+            Ok(0) | Err(rustix::io::Errno::INTR) => {}
             Ok(_) => match line.press(key[0]) {
                 Pressed::Goes => {}
-                Pressed::Ends => return line.text(),
-                Pressed::Stops => return Err(io::ErrorKind::Interrupted.into()),
+                Pressed::Ends => return line.text().map(Ok),
+                Pressed::Stops => return Ok(Err(Cut::Stopped)),
             },
-            Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
+        }
+        if empty > EMPTY_READS {
+            return Ok(Err(Cut::Stopped));
+        }
+        if let Some(cut) = wait.cut() {
+            return Ok(Err(cut));
         }
     }
 }

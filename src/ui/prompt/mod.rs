@@ -74,7 +74,7 @@ impl Ui {
 
     /// Asks for a secret, of which the terminal shows nothing.
     pub fn ask_hidden(&self, question: &str) -> anyhow::Result<Secret> {
-        hidden::read(question).map_err(unread)
+        hidden::read(question)
     }
 }
 
