@@ -17,13 +17,14 @@ mod redaction;
 mod secrets;
 mod secrets_table;
 mod settings;
+mod shape;
 mod unknown;
 pub mod vault;
 mod writing;
 
 pub use agent::AgentSettings;
 pub use carried::carried;
-pub use change::{change, read as read_settings, replace_file, set_identity, set_value};
+pub use change::{change, read as read_settings, replace_file, set_identity, set_value, unset_value};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use file::{ConfigFile, Profile};

@@ -86,15 +86,16 @@ pub(super) fn of_config(error: &ConfigError) -> Verdict {
                 kind.name()
             ),
         ),
-        ConfigError::UnknownKey { .. } | ConfigError::Shape { .. } | ConfigError::Syntax { .. } => {
-            Verdict::hinted(
-                Exit::Usage,
-                "`ddctl config edit` opens the file and checks it on saving",
-            )
-        }
+        ConfigError::UnknownKey { .. }
+        | ConfigError::Shape { .. }
+        | ConfigError::Misread { .. }
+        | ConfigError::Syntax { .. } => Verdict::hinted(
+            Exit::Usage,
+            "`ddctl config edit` opens the file and checks it on saving",
+        ),
         ConfigError::Missing { .. } => Verdict::hinted(
             Exit::Usage,
-            "`ddctl config set site SITE --config FILE` makes one",
+            "`ddctl config set site SITE` and `ddctl setup` make it there",
         ),
         ConfigError::UnknownProfile { .. } => Verdict::hinted(
             Exit::Usage,

@@ -112,7 +112,7 @@ impl SealedFile {
     }
 
     /// Opens what lies there, or what a rotation that was cut short put beside it.
-    fn open_either(&self, cipher: &[u8]) -> Result<Contents, VaultError> {
+    pub(super) fn open_either(&self, cipher: &[u8]) -> Result<Contents, VaultError> {
         if let Some((_, contents)) = self.opened_next()? {
             return Ok(contents);
         }
