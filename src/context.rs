@@ -12,8 +12,9 @@ use tokio::time::Instant;
 
 use crate::config::vault::{Answer, Asker, Attendance, Vault};
 use crate::config::{
-    ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, SecretPlace,
-    Secrets, Settings, accepted, read_printed,
+    ConfigError, DEFAULT_PROFILE, Environment, Exposure, SecretError, SecretFlags, SecretKind, SecretPlace,
+    Secrets, Settings, accepted, exposures,
+    read_printed,
 };
 use crate::datadog::{Datadog, Endpoint, Notice, Patience, token_kind};
 use crate::domain::redaction::{Redactor, TokenKey};
@@ -185,6 +186,13 @@ impl Context {
     pub fn vault(&self) -> anyhow::Result<&Vault> {
         let settings = self.settings()?;
         Ok(self.vault.get_or_init(|| {
+            let path = settings.path.as_deref();
+            for Exposure { path, why } in path.map(exposures).unwrap_or_default() {
+                self.ui.warning(&format!(
+                    "{}: {why}, and so could say what ddctl runs and where it sends keys",
+                    path.display()
+                ));
+            }
             let attendance = Attendance {
                 asker: Rc::new(Person(Arc::clone(&self.ui))),
                 is_attended: self.ui.can_ask(),

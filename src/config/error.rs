@@ -74,6 +74,11 @@ pub enum ConfigError {
         value: String,
         origin: String,
     },
+    #[error("{key}: {why}")]
+    Unfit {
+        key: &'static str,
+        why: &'static str,
+    },
     #[error("redaction of profile `{profile}`: {why}")]
     Redaction { profile: String, why: String },
     #[error("no profile `{name}` in {}{}", path.display(), known(profiles))]

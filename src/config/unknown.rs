@@ -113,7 +113,7 @@ impl Unknown<'_> {
     ) -> Result<(), ConfigError> {
         for (name, item) in table.iter() {
             if !known.contains(&name) {
-                if let Some(kind) = meant_secret(name) {
+                if let Some(kind) = SecretKind::meant_by(name) {
                     return Err(ConfigError::Secret {
                         path: self.path.to_owned(),
                         line: self.line(table, name),
@@ -156,11 +156,4 @@ fn meant(name: &str, item: &Item, known: &[&str]) -> Option<String> {
     nearest(name, known.iter().copied())
         .or_else(|| nearest(&dotted, within))
         .map(str::to_owned)
-}
-
-/// The secret that somebody wants to put where settings are.
-fn meant_secret(key: &str) -> Option<SecretKind> {
-    let name = key.replace('_', "-");
-    let name = name.strip_prefix("dd-").unwrap_or(&name);
-    SecretKind::of_name(name)
 }

@@ -104,7 +104,7 @@ async fn replace(context: &Context, args: &Rotate, kind: SecretKind) -> anyhow::
     set::keep(context, kind, &new, store, checked)?;
     context.ui.status(&format!(
         "the old one, {}, is no longer kept; {}",
-        old.masked(),
+        kind.masked(&old),
         revocation(kind)
     ));
     Ok(Exit::Done)
