@@ -1,10 +1,12 @@
 //! `ddctl receipts show`.
 
+use std::path::Path;
+
 use clap::Args;
 
 use super::card::Card;
 use super::list::tone;
-use super::view::{ReceiptDetail, account};
+use super::view::{ReceiptDetail, account, place};
 use crate::context::Context;
 use crate::delivery::receipts::{self, Batch, Line, LineRun, Listed, SetAside, Uncertain, Way};
 use crate::error::{Exit, UsageError};
@@ -13,7 +15,7 @@ use crate::ui::{Table, Tone, Ui, counted};
 /// Batches and events set aside that are shown before the rest is only counted.
 const SHOWN: usize = 20;
 
-/// Show one receipt: who sent what where, batch by batch
+/// Show one receipt: who sent or wrote what where, batch by batch
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl receipts show
@@ -103,8 +105,11 @@ fn what(ui: &Ui, card: &mut Card<'_>, detail: &ReceiptDetail) {
         Some(source) => from_lines(card, source, detail),
         None => from_gateway(card, detail),
     }
-    let site = detail.site.as_deref().unwrap_or_default();
-    card.line("to", format!("{} {site}", detail.destination).trim_end());
+    card.line("to", &place(&detail.destination, detail.site.as_deref()));
+    let beside = detail.beside.iter().map(|other| place(other, None));
+    for other in beside {
+        card.line("beside", &format!("{other} (a receipt of its own)"));
+    }
 }
 
 fn from_gateway(card: &mut Card<'_>, detail: &ReceiptDetail) {
@@ -139,12 +144,14 @@ fn counts(card: &mut Card<'_>, detail: &ReceiptDetail) {
         .map(|(kind, count)| format!("{count} {kind}"))
         .collect();
     let events = counted(totals.events, "event");
-    let batches = match totals.batches {
-        1 => "1 batch".to_owned(),
-        batches => format!("{batches} batches"),
+    let is_file = detail.batches.iter().any(|batch| batch.file.is_some());
+    let batches = match (totals.batches, is_file) {
+        (count, true) => counted(count, "file"),
+        (1, false) => "1 batch".to_owned(),
+        (count, false) => format!("{count} batches"),
     };
     card.line(
-        "taken",
+        if is_file { "written" } else { "taken" },
         &format!("{events} in {batches}, {} bytes", totals.bytes),
     );
     if !kinds.is_empty() {
@@ -196,6 +203,13 @@ fn first_of(ids: &[String]) -> String {
 }
 
 fn batches(ui: &Ui, batches: &[Batch]) -> Table {
+    match batches.iter().all(|batch| batch.attempts == 0) {
+        true => written(ui, batches),
+        false => sent(ui, batches),
+    }
+}
+
+fn sent(ui: &Ui, batches: &[Batch]) -> Table {
     let mut table = Table::new()
         .column("BATCH")
         .right()
@@ -215,10 +229,7 @@ fn batches(ui: &Ui, batches: &[Batch]) -> Table {
             .map_or_else(|| "-".to_owned(), |status| status.to_string());
         table.row([
             (batch.number.to_string(), Tone::Plain),
-            (
-                batch.sent_at.map_or_else(String::new, |at| ui.time(at)),
-                Tone::Plain,
-            ),
+            (time(ui, batch), Tone::Plain),
             (batch.events.to_string(), Tone::Plain),
             (batch.bytes.to_string(), Tone::Plain),
             (status, Tone::Good),
@@ -227,6 +238,44 @@ fn batches(ui: &Ui, batches: &[Batch]) -> Table {
         ]);
     }
     table
+}
+
+/// Files, in the folder that the receipt names, and standard output.
+fn written(ui: &Ui, batches: &[Batch]) -> Table {
+    let mut table = Table::new()
+        .column("FILE")
+        .expendable(format!("WRITTEN ({})", ui.zone()), 2)
+        .unbroken()
+        .column("EVENTS")
+        .right()
+        .expendable("BYTES", 1)
+        .right()
+        .column("SHA-256");
+    for batch in batches.iter().take(SHOWN) {
+        table.row([
+            (file_name(batch), Tone::Plain),
+            (time(ui, batch), Tone::Plain),
+            (batch.events.to_string(), Tone::Plain),
+            (batch.bytes.to_string(), Tone::Plain),
+            (short(&batch.sha256), Tone::Dim),
+        ]);
+    }
+    table
+}
+
+fn file_name(batch: &Batch) -> String {
+    let name = batch.file.as_deref().map(|file| {
+        let name = Path::new(file).file_name();
+        name.map_or_else(
+            || file.to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    });
+    name.unwrap_or_else(|| "stdout".to_owned())
+}
+
+fn time(ui: &Ui, batch: &Batch) -> String {
+    batch.sent_at.map_or_else(String::new, |at| ui.time(at))
 }
 
 fn short(hash: &str) -> String {

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::course::Course;
-use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner};
+use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner, placed};
 use super::outcome::Carried;
 use super::standing::Standing;
 use super::voice::Chorus;
@@ -114,25 +114,22 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
     let (source, ended) = chorus.during(shipping).await;
     let is_whole = source.as_ref().is_none_or(is_good);
     let carried = tracks.into_iter().zip(ended).zip(&lacked);
-    let carried = carried.map(|((track, ended), lacked)| Carried {
-        name: track.name,
-        noun: track.noun,
-        is_best_effort: track.is_best_effort,
-        lacked: lacked.get(),
-        known: track.keeper.known(),
-        receipt: track
-            .receipt
-            .as_ref()
-            .map(|one| one.borrow().id().to_owned()),
-        result: closed(
-            context,
-            track.receipt,
-            settled(&*track.keeper, ended, is_whole),
-            match standing {
-                Some(_) if is_whole => Extent::UntilStopped,
-                _ => Extent::of(is_whole),
-            },
-        ),
+    let carried = carried.map(|((track, ended), lacked)| {
+        let receipt = track.receipt.as_ref();
+        let settled = settled(&*track.keeper, ended, is_whole, receipt);
+        let extent = match standing {
+            Some(_) if is_whole => Extent::UntilStopped,
+            _ => Extent::of(is_whole),
+        };
+        Carried {
+            name: track.name,
+            noun: track.noun,
+            is_best_effort: track.is_best_effort,
+            lacked: lacked.get(),
+            known: track.keeper.known(),
+            receipt: receipt.map(|one| one.borrow().id().to_owned()),
+            result: closed(context, track.receipt, settled, extent),
+        }
     });
     Shipment {
         carried: carried.collect(),
@@ -316,6 +313,10 @@ fn ending(summary: &Summary, extent: Extent) -> (Ending, Option<String>) {
     match (extent, summary.is_interrupted) {
         (Extent::UntilStopped, true) if summary.undelivered == 0 => (Ending::Stopped, None),
         (_, true) => (Ending::Interrupted, None),
+        (_, false) if summary.reader_left => {
+            let why = "whoever read standard output went away".to_owned();
+            (Ending::Interrupted, Some(why))
+        }
         (Extent::Part, false) => {
             let why = "not everything could be read".to_owned();
             (Ending::Failed, Some(why))
@@ -329,13 +330,14 @@ fn settled<E>(
     keeper: &dyn Keeper<E>,
     ended: anyhow::Result<Ended>,
     is_whole: bool,
+    receipt: Option<&RefCell<Receipt>>,
 ) -> anyhow::Result<Summary> {
     let finished = keeper.finish();
     let ended = ended?;
     finished?;
     Ok(match ended {
         Ended::Done(summary) => summary,
-        Ended::Written(file) if is_whole => file.place()?,
+        Ended::Written(file) if is_whole => placed(*file, receipt)?,
         Ended::Written(file) => file.give_up(),
     })
 }

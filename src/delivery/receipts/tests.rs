@@ -42,6 +42,7 @@ fn batch(number: u64) -> Line {
         unanswered: 0,
         sent_at: Some(now()),
         kinds: [("session.open".to_owned(), 2)].into(),
+        file: None,
         lines: Vec::new(),
         late: vec![Late {
             at: now(),
