@@ -6,9 +6,12 @@ use clap::Args;
 
 use super::card::Card;
 use super::list::tone;
-use super::view::{ReceiptDetail, account, place};
+use super::view::{ReceiptDetail, STDOUT, account, place};
 use crate::context::Context;
-use crate::delivery::receipts::{self, Batch, Line, LineRun, Listed, SetAside, Uncertain, Way};
+use crate::delivery::map::audit::is_selection;
+use crate::delivery::receipts::{
+    self, Batch, Line, LineRun, Listed, RECORDING, SetAside, Totals, Uncertain, Way,
+};
 use crate::error::{Exit, UsageError};
 use crate::ui::{Table, Tone, Ui, counted};
 
@@ -96,7 +99,11 @@ fn what(ui: &Ui, card: &mut Card<'_>, detail: &ReceiptDetail) {
     card.line("by", &account(&detail.operator));
     if let Some((since, until)) = detail.since.zip(detail.until) {
         let (since, until) = (ui.time(since), ui.time(until));
-        card.line("sessions", &format!("{since} to {until} ({})", ui.zone()));
+        let of = match is_selection(&detail.filter) {
+            true => "changes",
+            false => "sessions",
+        };
+        card.line(of, &format!("{since} to {until} ({})", ui.zone()));
     }
     if !detail.sessions.is_empty() {
         card.line("sessions", &detail.sessions.join(" "));
@@ -138,23 +145,26 @@ fn counts(card: &mut Card<'_>, detail: &ReceiptDetail) {
     if totals.found + totals.findings > 0 {
         card.line("found", &counted(totals.found, "event"));
     }
-    let kinds: Vec<String> = totals
-        .kinds
-        .iter()
-        .map(|(kind, count)| format!("{count} {kind}"))
-        .collect();
-    let events = counted(totals.events, "event");
-    let is_file = detail.batches.iter().any(|batch| batch.file.is_some());
-    let batches = match (totals.batches, is_file) {
+    let is_written = is_written(&detail.batches);
+    let batches = match (totals.batches, is_written) {
         (count, true) => counted(count, "file"),
         (1, false) => "1 batch".to_owned(),
         (count, false) => format!("{count} batches"),
     };
+    let (events, bytes) = (counted(totals.events, noun(totals)), totals.bytes);
+    let name = if is_written { "written" } else { "taken" };
     card.line(
-        if is_file { "written" } else { "taken" },
-        &format!("{events} in {batches}, {} bytes", totals.bytes),
+        name,
+        &match detail.destination.as_str() {
+            STDOUT => format!("{events}, {bytes} bytes"),
+            _ => format!("{events} in {batches}, {bytes} bytes"),
+        },
     );
-    if !kinds.is_empty() {
+    if !totals.kinds.is_empty() {
+        let kinds = totals.kinds.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect();
         card.line("kinds", &kinds.join(", "));
     }
     let mut say = |name: &str, count: u64, what: &str| {
@@ -186,6 +196,20 @@ fn counts(card: &mut Card<'_>, detail: &ReceiptDetail) {
     }
 }
 
+/// What was counted.
+fn noun(totals: &Totals) -> &'static str {
+    let mut kinds = totals.kinds.keys();
+    match (kinds.next().map(String::as_str), kinds.next()) {
+        (Some(RECORDING), None) => RECORDING,
+        _ => "event",
+    }
+}
+
+/// Whether the batches are what was written, to files or standard output: nobody was asked.
+fn is_written(batches: &[Batch]) -> bool {
+    !batches.is_empty() && batches.iter().all(|batch| batch.attempts == 0)
+}
+
 fn told(aside: &SetAside) -> String {
     let ids = first_of(&aside.ids);
     match (aside.way, &aside.why) {
@@ -203,7 +227,7 @@ fn first_of(ids: &[String]) -> String {
 }
 
 fn batches(ui: &Ui, batches: &[Batch]) -> Table {
-    match batches.iter().all(|batch| batch.attempts == 0) {
+    match is_written(batches) {
         true => written(ui, batches),
         false => sent(ui, batches),
     }

@@ -151,10 +151,13 @@ fn ended(standing: &Standing) -> Option<Timestamp> {
     }
 }
 
+/// The destination of what was written to standard output.
+pub const STDOUT: &str = "-";
+
 /// Where a run went, for people: `logs datadoghq.eu`, a path, `stdout`.
 pub fn place(destination: &str, site: Option<&str>) -> String {
     match (destination, site) {
-        ("-", _) => "stdout".to_owned(),
+        (STDOUT, _) => "stdout".to_owned(),
         (destination, Some(site)) => format!("{destination} {site}"),
         (destination, None) => destination.to_owned(),
     }

@@ -68,7 +68,20 @@ pub async fn ship<E: Clone, S, F: Future<Output = S>>(
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
 ) -> Shipment<S> {
-    shipped(context, course, lanes, source, is_good, None).await
+    let whole = Extent::Everything;
+    shipped(context, course, lanes, source, is_good, None, whole).await
+}
+
+/// As [`ship`], for a source that has no end.
+pub async fn ship_until_stopped<E: Clone, S, F: Future<Output = S>>(
+    context: &Context,
+    course: &Course,
+    lanes: Vec<Lane<'_, E>>,
+    source: impl FnOnce(mpsc::Sender<E>) -> F,
+    is_good: impl FnOnce(&S) -> bool,
+) -> Shipment<S> {
+    let whole = Extent::UntilStopped;
+    shipped(context, course, lanes, source, is_good, None, whole).await
 }
 
 /// As [`ship`], for a long-running mode, which is seen from outside meanwhile.
@@ -80,8 +93,9 @@ pub async fn ship_standing<E: Clone, S, F: Future<Output = S>>(
     is_good: impl FnOnce(&S) -> bool,
     standing: &Standing,
 ) -> Shipment<S> {
+    let (seen, whole) = (Some(standing), Extent::UntilStopped);
     tokio::select! {
-        shipment = shipped(context, course, lanes, source, is_good, Some(standing)) => shipment,
+        shipment = shipped(context, course, lanes, source, is_good, seen, whole) => shipment,
         never = standing.serve(&context.ui) => match never {},
     }
 }
@@ -93,6 +107,7 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
     standing: Option<&Standing>,
+    whole: Extent,
 ) -> Shipment<S> {
     let names = lanes.iter().map(|lane| lane.name.clone());
     let chorus = Chorus::new(&context.ui, "shipping", course, names).of(standing);
@@ -117,10 +132,7 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
     let carried = carried.map(|((track, ended), lacked)| {
         let receipt = track.receipt.as_ref();
         let settled = settled(&*track.keeper, ended, is_whole, receipt);
-        let extent = match standing {
-            Some(_) if is_whole => Extent::UntilStopped,
-            _ => Extent::of(is_whole),
-        };
+        let extent = if is_whole { whole } else { Extent::Part };
         Carried {
             name: track.name,
             noun: track.noun,

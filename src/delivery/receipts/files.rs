@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use super::chain::{Change, entries};
 use super::check::{Check, Problem};
 use super::folder::Folder;
 use super::hash;
@@ -53,14 +54,16 @@ fn named(folder: &Folder, check: &Check) -> Result<BTreeMap<String, Named>, Stat
     let distrusted = check.problems.iter().filter_map(|one| one.receipt.as_ref());
     let distrusted: BTreeSet<&String> = distrusted.collect();
     let mut named = BTreeMap::new();
-    for receipt in folder.ids()? {
-        let path = folder.receipt(&receipt);
-        let Some(lines) = open(&path).ok().flatten() else {
+    // In the order of the chain: ids of one second are in none.
+    for linked in entries(folder)? {
+        let begun = linked?.entry.filter(|entry| entry.change == Change::Begun);
+        let Some(receipt) = begun.map(|entry| entry.receipt) else {
             continue;
         };
-        if distrusted.contains(&receipt) {
+        let lines = open(&folder.receipt(&receipt)).ok().flatten();
+        let Some(lines) = lines.filter(|_| !distrusted.contains(&receipt)) else {
             continue;
-        }
+        };
         for line in lines {
             if let Line::Batch(Batch {
                 file: Some(file),

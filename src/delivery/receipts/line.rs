@@ -13,6 +13,9 @@ use crate::delivery::observer::Placed;
 /// Of the files written today.
 pub(super) const FORMAT: u32 = 1;
 
+/// The kind by which recordings are counted, which are no events.
+pub const RECORDING: &str = "recording";
+
 /// One line: an object with the one key that says what it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -35,7 +35,7 @@ pub use check::{Check, Problem, check, head};
 pub use files::{FilesCheck, check_files};
 pub use line::{
     Batch, Ended, Ending, Finding, Found, GatewayUser, Header, Lack, Late, Line, LineRun, Operator,
-    Run, SetAside, Uncertain, Way,
+    RECORDING, Run, SetAside, Uncertain, Way,
 };
 pub use reading::{Lines, Listed, Standing, list, open};
 pub use recorder::Recorder;

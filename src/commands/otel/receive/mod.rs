@@ -14,7 +14,9 @@ use self::listening::{Listening, Passed};
 use self::passing::lanes;
 use self::program::Program;
 use crate::commands::flags::DatadogAccess;
-use crate::commands::shipping::{self, Course, DeliveryFlags, Intake, Receipts, conclude, ship};
+use crate::commands::shipping::{
+    self, Course, DeliveryFlags, Intake, Receipts, conclude, ship_until_stopped,
+};
 use crate::context::Context;
 use crate::delivery::receipts::Run;
 use crate::error::{Advised, Exit, UsageError, classify};
@@ -100,7 +102,7 @@ pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
     };
     let lanes = lanes(&receipts, intake).await?;
     let course = Course::default();
-    let shipment = ship(
+    let shipment = ship_until_stopped(
         context,
         &course,
         lanes,

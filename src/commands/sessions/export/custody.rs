@@ -9,16 +9,13 @@ use std::path::Path;
 use super::{Export, Selection};
 use crate::commands::shipping::Receipts;
 use crate::context::Context;
-use crate::delivery::receipts::{Ending, Receipt, Recorder, Run};
+use crate::delivery::receipts::{Ending, RECORDING, Receipt, Recorder, Run};
 use crate::delivery::{Progress, Written};
 use crate::error::Exit;
 use crate::gateway::Gateway;
 
 /// The command without its values.
 const COMMAND: &str = "sessions export --recording";
-
-/// By which receipts count recordings.
-const KIND: &str = "recording";
 
 /// The receipt, where one is kept.
 pub(super) struct Custody(Option<RefCell<Receipt>>);
@@ -70,7 +67,7 @@ impl Custody {
     ///
     /// A receipt that cannot be written.
     pub fn note(&self, mut written: Written, file: Option<&Path>) -> anyhow::Result<()> {
-        written.count_row(Some(KIND));
+        written.count_row(Some(RECORDING));
         let mut recorder = Recorder::new(self.0.as_ref(), |_: Progress| {});
         Ok(written.tell(&mut recorder, file)?)
     }
