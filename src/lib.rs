@@ -21,6 +21,7 @@ pub mod gateway;
 pub mod globals;
 pub mod health;
 pub mod http;
+pub mod listen;
 pub mod manifest;
 pub mod monitors;
 pub mod otel;

@@ -4,7 +4,9 @@ use toml::{Table, Value};
 
 use super::error::ConfigError;
 use super::file::{VERSION, checked};
-use super::settings::{Delivery, Origin, Settings};
+use super::origin::Origin;
+use super::settings::Settings;
+use crate::domain::delivery::Delivery;
 
 /// What is said on every machine, also where it came from a variable, a flag or the settings of the
 /// gateway's command line here.

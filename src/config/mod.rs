@@ -11,6 +11,8 @@ mod error;
 mod file;
 mod gateway_cli;
 mod keys;
+mod layers;
+mod origin;
 mod redaction;
 mod secrets;
 mod secrets_table;
@@ -27,10 +29,12 @@ pub use error::ConfigError;
 pub use file::{ConfigFile, Profile};
 pub use gateway_cli::GatewayCliSettings;
 pub use keys::{KEYS, Key};
+pub use layers::{DEFAULT_PROFILE, Flags};
+pub use origin::{Origin, Valued};
 pub use secrets::{
     CommandFailed, Reference, SecretError, SecretFlags, SecretKind, SecretPlace, SecretSettings,
     Secrets, accepted, add_signing_secret, holds_signing_secret, make_signing_secret, read_command,
     read_file, read_signing_secret,
 };
-pub use settings::{DEFAULT_PROFILE, Delivery, Flags, Origin, Settings, Valued};
+pub use settings::Settings;
 pub use writing::replace as write_privately;

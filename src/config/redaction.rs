@@ -49,7 +49,8 @@ impl RedactionSection {
 #[cfg(test)]
 mod tests {
     use super::super::environment::Environment;
-    use super::super::settings::{Flags, Settings};
+    use super::super::layers::Flags;
+    use super::super::settings::Settings;
     use super::*;
     use crate::domain::redaction::Redactor;
 

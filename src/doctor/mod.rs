@@ -16,4 +16,4 @@ pub use abilities::{Ability, DEMANDS, Demand, WebAccess, abilities, in_short};
 pub use check::{Area, CHECKS, Check, Need, chosen, names};
 pub use finding::{Finding, Repair, State};
 pub use run::side_by_side;
-pub use subject::{Access, Delivery, Local, SecretFacts, SettingsFacts, Subject};
+pub use subject::{Access, Local, SecretFacts, SettingsFacts, Subject};

@@ -15,6 +15,7 @@ use super::finding::Finding;
 use crate::datadog::{AppKeyVerdict, Datadog, DatadogError, KeyShape, LogIndex, Meaning};
 use crate::delivery::map::log::LogProfile;
 use crate::domain::connection::ConnectionRule;
+use crate::domain::delivery::Delivery;
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
 use crate::gateway::{
@@ -55,29 +56,6 @@ pub struct SecretFacts {
     pub error: Option<String>,
 }
 
-/// How the gateway's events reach Datadog, as the profile says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// A command that ends: `sessions export`.
-    Export,
-    Follow,
-    Relay,
-    /// Straight from the gateway: events of another shape.
-    Webhook,
-}
-
-impl Delivery {
-    /// A process of ours stays, and sends heartbeats.
-    pub fn stays(self) -> bool {
-        matches!(self, Delivery::Follow | Delivery::Relay)
-    }
-
-    /// The gateway pushes.
-    pub fn needs_webhooks(self) -> bool {
-        matches!(self, Delivery::Relay | Delivery::Webhook)
-    }
-}
-
 /// What is known without asking anybody.
 #[derive(Clone, Debug)]
 pub struct Local {
@@ -96,6 +74,7 @@ pub struct Local {
     pub gateway_url: Option<String>,
     pub svix_url: Option<String>,
     pub state: Option<PathBuf>,
+    /// As the profile says.
     pub delivery: Option<Delivery>,
     pub rules: Vec<ConnectionRule>,
     pub log_profile: LogProfile,

@@ -5,6 +5,7 @@
 
 pub mod backoff;
 pub mod connection;
+pub mod delivery;
 pub mod digest;
 pub mod endpoint;
 pub mod event;

@@ -14,4 +14,4 @@ mod server;
 pub use board::{Away, Board, DestinationState, Report, SourceState, Waiting};
 pub use door::{DoorState, Kept};
 pub use file::{Life, StatusError, Stored, publish, read_all};
-pub use server::{ListenError, Server};
+pub use server::Server;

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::board::Board;
 use super::metrics;
+use crate::listen::{ListenError, listen};
 
 /// The longest head of a request.
 const HEAD: usize = 8 << 10;
@@ -22,14 +23,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connections at once; more wait.
 const CONNECTIONS: usize = 32;
-
-/// Nobody can be listened to there.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}")]
-pub struct ListenError {
-    address: SocketAddr,
-    source: io::Error,
-}
 
 /// A socket that answers.
 #[derive(Debug)]
@@ -42,9 +35,9 @@ impl Server {
     ///
     /// An address that is taken, or not this machine's.
     pub async fn bind(address: SocketAddr) -> Result<Self, ListenError> {
-        let bound = TcpListener::bind(address).await;
-        let listener = bound.map_err(|source| ListenError { address, source })?;
-        Ok(Self { listener })
+        Ok(Self {
+            listener: listen(address).await?,
+        })
     }
 
     /// Where it listens: with the port that was found where none was named.

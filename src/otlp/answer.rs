@@ -85,13 +85,13 @@ fn count(value: &Value) -> u64 {
     text.or_else(|| value.as_u64()).unwrap_or(0)
 }
 
-/// `google.rpc.Status`, without its details.
+/// `google.rpc.Status`, without its details: what stands in the body of a refusal.
 #[derive(Clone, PartialEq, Message)]
-struct RpcStatus {
+pub struct RpcStatus {
     #[prost(int32, tag = "1")]
-    code: i32,
+    pub code: i32,
     #[prost(string, tag = "2")]
-    message: String,
+    pub message: String,
 }
 
 /// What the body of a refusal says, in one line: a status as protobuf, whatever the content type

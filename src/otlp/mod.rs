@@ -15,7 +15,7 @@ pub mod names;
 pub mod read;
 pub mod signal;
 
-pub use answer::{Rejected, Taken};
+pub use answer::{Rejected, RpcStatus, Taken};
 pub use error::{OtlpError, Refusal, Verdict};
 pub use exporter::{Door, Exporter};
 pub use signal::Signal;

@@ -15,5 +15,5 @@ pub use facts::{Facts, Outcome};
 pub use forest::{Forest, Tree};
 pub use notice::{Notice, of_span};
 pub use request::Arrival;
-pub use server::{ListenError, Server};
+pub use server::Server;
 pub use tree::lines;

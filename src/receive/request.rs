@@ -16,9 +16,9 @@ use prost::Message;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::otlp::Signal;
 use crate::otlp::decode::{self, Form};
 use crate::otlp::flaw;
+use crate::otlp::{RpcStatus, Signal};
 
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,15 +159,6 @@ pub(super) fn taken(form: Form, arrival: &Arrival) -> Response<Full<Bytes>> {
         .into_bytes(),
     };
     response(StatusCode::OK, form.content_type(), body)
-}
-
-/// `google.rpc.Status`, without its details.
-#[derive(Clone, PartialEq, Message)]
-struct RpcStatus {
-    #[prost(int32, tag = "1")]
-    code: i32,
-    #[prost(string, tag = "2")]
-    message: String,
 }
 
 /// `INVALID_ARGUMENT` of google/rpc/code.proto.

@@ -1,7 +1,6 @@
 //! The socket: HTTP/1.1, bodies up to what any receiver must take, gzip or nothing.
 
 use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
@@ -20,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::request::{self, Arrival, Refusal};
+use crate::listen::{ListenError, listen};
 use crate::otlp::decode::{self, Form};
 use crate::otlp::signal::ANY_REQUEST;
 
@@ -28,14 +28,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long requests that were begun may take once it ends.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// Nobody can be listened to there.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}")]
-pub struct ListenError {
-    address: SocketAddr,
-    source: io::Error,
-}
 
 /// A socket that takes OTLP.
 #[derive(Debug)]
@@ -49,9 +41,8 @@ impl Server {
     ///
     /// An address that is taken, or not this machine's.
     pub async fn bind(address: SocketAddr) -> Result<Self, ListenError> {
-        let refused = |source| ListenError { address, source };
-        let listener = TcpListener::bind(address).await.map_err(refused)?;
-        let address = listener.local_addr().map_err(refused)?;
+        let listener = listen(address).await?;
+        let address = listener.local_addr().unwrap_or(address);
         Ok(Self { listener, address })
     }
 

@@ -5,14 +5,13 @@ use std::net::{SocketAddr, TcpListener};
 
 use listenfd::ListenFd;
 
+use crate::listen::ListenError;
+
 /// Nobody can be listened to there.
 #[derive(Debug, thiserror::Error)]
 pub enum SocketError {
-    #[error("cannot listen on {address}")]
-    Listen {
-        address: SocketAddr,
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Listen(ListenError),
     #[error("the socket of the service manager cannot be used")]
     Handed(#[source] io::Error),
 }
@@ -20,7 +19,7 @@ pub enum SocketError {
 /// Listens on `address`.
 pub fn open(address: SocketAddr) -> Result<TcpListener, SocketError> {
     let opened = TcpListener::bind(address);
-    opened.map_err(|source| SocketError::Listen { address, source })
+    opened.map_err(|source| SocketError::Listen(ListenError { address, source }))
 }
 
 /// The first TCP socket that systemd handed over, `sd_listen_fds(3)`; `None` where there is none.

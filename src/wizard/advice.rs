@@ -3,7 +3,7 @@
 //! What the licence means for webhooks: hoophq/hoop
 //! `gateway/transport/plugins/webhooks/webhooks.go`; which role may do what: `gateway/api/server.go`.
 
-use crate::config::Delivery;
+use crate::domain::delivery::Delivery;
 
 /// The licence of a gateway, as far as it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

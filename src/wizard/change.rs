@@ -135,10 +135,10 @@ fn turned(before: Option<&str>, after: Option<&str>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn setting(before: Option<&str>, after: &str) -> Change {
+    pub fn setting(before: Option<&str>, after: &str) -> Change {
         Change::Setting {
             key: "site".to_owned(),
             before: before.map(str::to_owned),

@@ -90,15 +90,8 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
+    use super::super::change::tests::setting;
     use super::*;
-
-    fn setting(before: Option<&str>, after: &str) -> Change {
-        Change::Setting {
-            key: "site".to_owned(),
-            before: before.map(str::to_owned),
-            after: Some(after.to_owned()),
-        }
-    }
 
     #[test]
     fn what_is_written_is_read_back() {

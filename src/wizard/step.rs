@@ -5,7 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Delivery;
+use crate::domain::delivery::Delivery;
 use crate::domain::site::Site;
 
 /// A step by its name.
@@ -315,7 +315,8 @@ impl Field {
                 .map(|site| site.domain().to_owned())
                 .map_err(|error| error.to_string()),
             Field::GatewayUrl | Field::RelayUrl => web_address(given),
-            Field::Delivery => Delivery::from_str(given, true)
+            Field::Delivery => given
+                .parse::<Delivery>()
                 .map(|way| way.as_str().to_owned())
                 .map_err(|_| format!("`{given}` is no way; write {WAYS}")),
             Field::Tags | Field::Packs | Field::Attach | Field::Production => Ok(list(given)),

@@ -10,7 +10,7 @@ use crate::datadog::{
     Datadog, Endpoint, KeyShape, Patience, check_api_key_shape, check_app_key_shape,
 };
 use crate::delivery::map::log::LogProfile;
-use crate::doctor::{Access, Delivery, Finding, Local, SettingsFacts, Subject};
+use crate::doctor::{Access, Finding, Local, SettingsFacts, Subject};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
 use crate::error::classify;
@@ -73,7 +73,7 @@ fn local(context: &Context, settings: Option<&Settings>) -> Local {
         state: context.state_folder().ok(),
         delivery: settings
             .and_then(|it| it.delivery.as_ref())
-            .map(|it| delivery(it.value)),
+            .map(|it| it.value),
         rules: settings.map_or_else(Vec::new, |it| it.connections.clone()),
         log_profile: LogProfile::default(),
         namespace: settings.map_or_else(String::new, |it| it.namespace.value.clone()),
@@ -84,15 +84,6 @@ fn local(context: &Context, settings: Option<&Settings>) -> Local {
         otel: has_otel.then(|| Variables::of_pairs(environment.iter())),
         may_ask_all_sites: false,
         is_read_only: context.globals.read_only,
-    }
-}
-
-fn delivery(delivery: config::Delivery) -> Delivery {
-    match delivery {
-        config::Delivery::Export => Delivery::Export,
-        config::Delivery::Follow => Delivery::Follow,
-        config::Delivery::Relay => Delivery::Relay,
-        config::Delivery::Webhook => Delivery::Webhook,
     }
 }
 

@@ -5,8 +5,9 @@ use clap::{Args, ValueEnum};
 use super::cluster::{IMAGE, image};
 use super::facts::{RunFlags, Wish, nothing_runs, plan};
 use super::show::show;
-use crate::config::{Delivery, Settings};
+use crate::config::Settings;
 use crate::context::Context;
+use crate::domain::delivery::Delivery;
 use crate::error::{Exit, UsageError};
 use crate::manifest::{CERTIFICATES_FILE, Composed, Mode, compose};
 

@@ -8,8 +8,9 @@ use url::Url;
 
 use crate::commands::shipping::{Destination, To, check};
 use crate::commands::{Cli, Command};
-use crate::config::{Delivery, SecretFlags, SecretKind, Settings, carried};
+use crate::config::{SecretFlags, SecretKind, Settings, carried};
 use crate::context::Context;
+use crate::domain::delivery::Delivery;
 use crate::domain::time::parse_range;
 use crate::error::UsageError;
 use crate::manifest::{Mode, Name, Plan, command_line};

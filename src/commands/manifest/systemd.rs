@@ -6,8 +6,9 @@ use clap::{Args, ValueEnum};
 
 use super::facts::{RunFlags, Wish, plan};
 use super::show::{show, write};
-use crate::config::{Delivery, Settings};
+use crate::config::Settings;
 use crate::context::Context;
+use crate::domain::delivery::Delivery;
 use crate::error::{Exit, UsageError};
 use crate::manifest::{Calendar, Host, Mode, Plan, certificates_file, systemd};
 

@@ -7,8 +7,8 @@ use clap::Args;
 use super::show::facet_page;
 use super::target::{Source, Targets, Variables, shape};
 use crate::commands::as_code::{Facet, Files, LeftOut};
-use crate::config::Delivery;
 use crate::context::Context;
+use crate::domain::delivery::Delivery;
 use crate::error::UsageError;
 use crate::monitors::as_code::{Definition, Kind, Namespace};
 use crate::monitors::{
@@ -72,7 +72,7 @@ fn delivered(context: &Context) -> anyhow::Result<Shape> {
 pub fn facts(context: &Context) -> anyhow::Result<ProfileFacts> {
     let settings = context.settings()?;
     let delivery = settings.delivery.as_ref().map(|delivery| delivery.value);
-    let sends_heartbeat = matches!(delivery, Some(Delivery::Follow | Delivery::Relay));
+    let sends_heartbeat = delivery.is_some_and(Delivery::stays);
     let profile = &settings.profile.value;
     Ok(ProfileFacts::of(
         profile,

@@ -8,8 +8,9 @@ use clap::Args;
 
 use super::steps::is_lying_around;
 use super::walk::{Walk, missing};
-use crate::config::{Delivery, SecretKind};
+use crate::config::SecretKind;
 use crate::context::Context;
+use crate::domain::delivery::Delivery;
 use crate::error::UsageError;
 use crate::wizard::{Answers, Field, StepId};
 

@@ -2,7 +2,8 @@
 
 use super::steps::endpoint_name;
 use super::walk::Walk;
-use crate::config::{DEFAULT_PROFILE, Delivery};
+use crate::config::DEFAULT_PROFILE;
+use crate::domain::delivery::Delivery;
 use crate::error::Exit;
 use crate::ui::Tone;
 use crate::wizard::{Field, StepId};
@@ -63,7 +64,7 @@ pub fn complete(walk: &mut Walk<'_>) -> anyhow::Result<()> {
 /// What runs it from here on: by hand, and what prints the file that runs it for good.
 pub fn next(walk: &Walk<'_>) -> Vec<String> {
     let way = walk.answers.get(Field::Delivery).unwrap_or_default();
-    let lines = match <Delivery as clap::ValueEnum>::from_str(way, true) {
+    let lines = match way.parse() {
         Ok(Delivery::Export) => vec![
             "sessions export --new --to logs".to_owned(),
             manifest("cronjob"),

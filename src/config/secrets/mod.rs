@@ -20,7 +20,8 @@ pub use self::signing::{
 
 use super::environment::Environment;
 use super::gateway_cli::GatewayCliSettings;
-use super::settings::{Origin, Settings};
+use super::origin::Origin;
+use super::settings::Settings;
 use super::vault::{StoreKind, Vault, VaultError};
 use crate::domain::secret::Secret;
 
@@ -234,7 +235,7 @@ pub fn accepted(kind: SecretKind, secret: Secret) -> Result<Secret, SecretError>
 
 #[cfg(test)]
 mod tests {
-    use super::super::settings::Flags;
+    use super::super::layers::Flags;
     use super::super::vault::Attendance;
     use super::*;
 

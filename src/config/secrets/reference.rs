@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::SecretKind;
 use crate::config::environment::Environment;
-use crate::config::settings::Valued;
+use crate::config::origin::Valued;
 use crate::config::vault::{IdentitySource, StoreKind};
 
 /// `[profiles.NAME.secrets]`.

@@ -1,7 +1,8 @@
 //! The gateway's token: whose it is, and what its role may see.
 
 use crate::doctor::finding::Finding;
-use crate::doctor::subject::{Away, Delivery, Subject};
+use crate::doctor::subject::{Away, Subject};
+use crate::domain::delivery::Delivery;
 use crate::gateway::{GatewayError, ServerInfo, UserInfo};
 
 pub async fn look(subject: &Subject) -> Finding {

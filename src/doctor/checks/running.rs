@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::since;
 use crate::doctor::finding::{Finding, Repair};
-use crate::doctor::subject::{Delivery, Subject};
+use crate::doctor::subject::Subject;
+use crate::domain::delivery::Delivery;
 use crate::health::{DestinationState, Life, Report, Stored, read_all};
 
 pub async fn look(subject: &Subject) -> Finding {

@@ -1,7 +1,8 @@
 //! Webhooks of the gateway: the plugin, its endpoints, what became of what was sent, event types.
 
 use crate::doctor::finding::{Finding, Repair};
-use crate::doctor::subject::{Delivery, Subject, unanswered};
+use crate::doctor::subject::{Subject, unanswered};
+use crate::domain::delivery::Delivery;
 use crate::domain::endpoint::{Attempt, EVENT_TYPES, Endpoint, NewEventType, Standing, TEST};
 use crate::gateway::{Endpoints, Gateway, GatewayError};
 use crate::http::printable_url;

@@ -12,7 +12,7 @@ pub use self::script::ScriptFlags;
 use self::waiting::Awaited;
 use super::view::FirstEvent;
 use super::walk::Walk;
-use crate::config::Delivery;
+use crate::domain::delivery::Delivery;
 use crate::error::Exit;
 use crate::gateway::Gateway;
 use crate::ui::Tone;
@@ -74,7 +74,7 @@ fn is_wanted(walk: &Walk<'_>, wait: Option<Duration>, script: &ScriptFlags) -> b
 
 fn delivery(walk: &Walk<'_>) -> Option<Delivery> {
     let word = walk.answers.get(Field::Delivery)?;
-    <Delivery as clap::ValueEnum>::from_str(word, true).ok()
+    word.parse().ok()
 }
 
 fn invite(walk: &Walk<'_>, gateway: &Gateway) {

@@ -2,7 +2,7 @@
 
 use crate::commands::setup::found::Found;
 use crate::commands::setup::walk::{Turn, Walk};
-use crate::config::Delivery;
+use crate::domain::delivery::Delivery;
 use crate::error::UsageError;
 use crate::ui::Tone;
 use crate::wizard::{Advice, Field, GatewayFacts, Step, Way, advise};
@@ -49,7 +49,7 @@ fn recommend(walk: &mut Walk<'_>, advice: &Advice) {
 
 fn chosen(walk: &Walk<'_>, facts: &GatewayFacts) -> Option<Way> {
     let word = walk.answers.filled(Field::Delivery)?;
-    let delivery = <Delivery as clap::ValueEnum>::from_str(word, true).ok()?;
+    let delivery = word.parse().ok()?;
     let way = crate::wizard::way(facts, delivery);
     let needs_svix = delivery == Delivery::Webhook && !knows_svix(walk);
     Some(match way.obstacle {

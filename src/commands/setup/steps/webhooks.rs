@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use crate::commands::setup::found::Found;
 use crate::commands::setup::walk::{Turn, Walk};
-use crate::config::{DEFAULT_PROFILE, Delivery};
+use crate::config::DEFAULT_PROFILE;
 use crate::domain::connection::glob_matches;
+use crate::domain::delivery::Delivery;
 use crate::domain::endpoint::Endpoint;
 use crate::gateway::{Gateway, GatewayError};
 use crate::wizard::{Change, Field, Step};

@@ -1,8 +1,10 @@
 //! `ddctl traces export`: traces that an agent platform logged, to Datadog or to files.
 
+mod giving;
 mod keeper;
 mod known;
 mod reading;
+mod seen;
 mod shelf;
 mod spans;
 mod summary;

@@ -4,26 +4,27 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use tokio::sync::{mpsc, oneshot};
 
-use super::keeper::{FileLine, Item, Stretch};
+use super::giving::{Giving, Gone, give};
+use super::keeper::Item;
+use super::seen::SeenFile;
 use super::shelf::{FileNumber, Shelf};
-use super::tally::{Found, Remark, Tally};
+use super::tally::Found;
 use super::whole::{self, Growing, Message, Whole};
 use crate::commands::shipping::{Course, Standing};
 use crate::context::Context;
 use crate::domain::line_set::LineSet;
 use crate::error::UsageError;
 use crate::otlp::decode::Form;
-use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened, OpenedFile, Row};
-use crate::sources::traces::{self, Entry, Place, TraceLine, message_of, trace_of_line};
+use crate::sources::lines::{self, Chunk, Ended, Input, LinesError, Mark, Opened, OpenedFile};
+use crate::sources::traces::{self, Place, TraceLine, message_of, trace_of_line};
 
 /// Chunks that wait between reading and giving out.
 const QUEUE: usize = 2;
@@ -37,49 +38,15 @@ pub(super) struct Reading<'a> {
     /// For people.
     source: String,
     shelves: Vec<Rc<Shelf<'a>>>,
-    keeps_duplicates: bool,
+    giving: Giving<'a>,
     /// It stays, and so can wait for what is not all there.
     follows: bool,
     /// By device and inode.
-    files: RefCell<BTreeMap<(u64, u64), Known>>,
+    files: RefCell<BTreeMap<(u64, u64), SeenFile>>,
     /// A file that was cut off counts anew.
     numbers: Cell<FileNumber>,
     cut: RefCell<BTreeSet<(u64, u64)>>,
-    tally: RefCell<Tally>,
 }
-
-/// A file that was looked at.
-#[derive(Clone, Debug)]
-struct Known {
-    number: FileNumber,
-    /// Its size when it was read last.
-    size: u64,
-    /// Where the next line begins.
-    next: Mark,
-    /// A last line that had no end and was given out all the same.
-    given: LineSet,
-    /// The number of the last line, where it is not all there.
-    unfinished: Option<u64>,
-    /// It is one message, and not all there.
-    growing: Option<Growing>,
-    /// It holds something else.
-    is_refused: bool,
-    path: PathBuf,
-}
-
-impl Known {
-    /// Whether there is something to read in it. What was no file of traces may become a message as
-    /// long as somebody writes it; one that is waited for is read as it is when nobody does.
-    fn has_news(&self, found: &traces::Found) -> bool {
-        let is_message = !found.is_renamed && message_of(&found.path).is_some();
-        let is_overdue = self.growing.is_some_and(|it| it.is_quiet(Instant::now()));
-        let is_changed = found.size != self.size;
-        (is_changed || is_overdue) && (is_message || !self.is_refused)
-    }
-}
-
-/// Everybody who takes something has gone; they know why.
-struct Gone;
 
 impl<'a> Reading<'a> {
     pub fn new(
@@ -90,17 +57,18 @@ impl<'a> Reading<'a> {
         keeps_duplicates: bool,
         follows: bool,
     ) -> Self {
+        let has_several = matches!(place, Place::Folder(_));
+        let giving = Giving::new(&context.ui, has_several, keeps_duplicates);
         Self {
             context,
             place,
             source,
             shelves,
-            keeps_duplicates,
+            giving,
             follows,
             files: RefCell::default(),
             numbers: Cell::default(),
             cut: RefCell::default(),
-            tally: RefCell::default(),
         }
     }
 
@@ -109,18 +77,18 @@ impl<'a> Reading<'a> {
         let files = self.files.borrow();
         let unfinished = files.values().filter_map(|known| {
             let line = known.unfinished?;
-            Some(format!("{}line {line}", self.of_file(&known.path)))
+            Some(format!("{}line {line}", self.giving.of_file(&known.path)))
         });
         Found {
             files: files.values().filter(|known| !known.is_refused).count() as u64,
             unfinished_lines: unfinished.collect(),
-            ..self.tally.borrow().found()
+            ..self.giving.found()
         }
     }
 
     /// Whether a line was no trace.
     pub fn has_broken(&self) -> bool {
-        self.tally.borrow().found.broken_lines > 0
+        self.giving.has_broken()
     }
 
     /// Reads everything there is.
@@ -221,15 +189,10 @@ impl<'a> Reading<'a> {
         let known = match known {
             Some(known) => known,
             None => {
-                let known = Known {
-                    number: self.numbers.replace(self.numbers.get() + 1),
-                    size: 0,
-                    next: Mark::BEGINNING,
-                    given: LineSet::default(),
-                    unfinished: None,
-                    growing: None,
+                let number = self.numbers.replace(self.numbers.get() + 1);
+                let known = SeenFile {
                     is_refused: is_renamed && !self.is_ours(&opened)?,
-                    path: path.to_owned(),
+                    ..SeenFile::new(number, path.to_owned())
                 };
                 self.files.borrow_mut().insert(key, known.clone());
                 match known.is_refused {
@@ -259,7 +222,7 @@ impl<'a> Reading<'a> {
     }
 
     /// A file from where the destination has it that is furthest behind.
-    fn placed(&self, known: Known, file: &OpenedFile) -> anyhow::Result<Known> {
+    fn placed(&self, known: SeenFile, file: &OpenedFile) -> anyhow::Result<SeenFile> {
         let name = known.path.display().to_string();
         let mut next: Option<Mark> = None;
         for shelf in &self.shelves {
@@ -273,7 +236,7 @@ impl<'a> Reading<'a> {
                 false => next,
             }));
         }
-        Ok(Known {
+        Ok(SeenFile {
             next: next.unwrap_or(Mark::BEGINNING),
             ..known
         })
@@ -282,9 +245,9 @@ impl<'a> Reading<'a> {
     async fn lines_of(
         &self,
         tx: &mpsc::Sender<Item>,
-        mut known: Known,
+        mut known: SeenFile,
         file: OpenedFile,
-    ) -> anyhow::Result<(Known, Option<Gone>)> {
+    ) -> anyhow::Result<(SeenFile, Option<Gone>)> {
         let name = known.path.display().to_string();
         let size = file.size;
         known.is_refused = false;
@@ -315,7 +278,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether a message that is not all there is waited for.
-    fn waits(&self, known: &mut Known, size: u64) -> bool {
+    fn waits(&self, known: &mut SeenFile, size: u64) -> bool {
         let now = Instant::now();
         let growing = Growing::at(known.growing, size, now);
         let waits = self.follows && !growing.is_quiet(now);
@@ -328,9 +291,9 @@ impl<'a> Reading<'a> {
     async fn message(
         &self,
         tx: &mpsc::Sender<Item>,
-        mut known: Known,
+        mut known: SeenFile,
         Message { row, end }: Message,
-    ) -> anyhow::Result<(Known, Option<Gone>)> {
+    ) -> anyhow::Result<(SeenFile, Option<Gone>)> {
         let start = known.next;
         (known.growing, known.unfinished) = (None, None);
         known.next = Mark {
@@ -345,7 +308,7 @@ impl<'a> Reading<'a> {
             known: 0,
             set_right: None,
         };
-        let gone = self.chunk(tx, &known, chunk).await.err();
+        let gone = self.giving.chunk(tx, &known, chunk).await.err();
         Ok((known, gone))
     }
 
@@ -361,16 +324,7 @@ impl<'a> Reading<'a> {
         for shelf in &self.shelves {
             shelf.begin(0, &self.source, None)?;
         }
-        let known = Known {
-            number: 0,
-            size: 0,
-            next: Mark::BEGINNING,
-            given: LineSet::default(),
-            unfinished: None,
-            growing: None,
-            is_refused: false,
-            path: path.to_owned(),
-        };
+        let known = SeenFile::new(0, path.to_owned());
         let input = Input {
             name: self.source.clone(),
             what: WHAT,
@@ -395,16 +349,16 @@ impl<'a> Reading<'a> {
     async fn input(
         &self,
         tx: &mpsc::Sender<Item>,
-        mut known: Known,
+        mut known: SeenFile,
         input: Input<Box<dyn Read + Send>>,
-    ) -> anyhow::Result<(Known, Option<Gone>)> {
+    ) -> anyhow::Result<(SeenFile, Option<Gone>)> {
         let (mut chunks, ended) = reading(input);
         while let Some(chunk) = chunks.recv().await {
             known.next = chunk.end;
             if chunk.start == chunk.end {
                 known.given.insert(chunk.start.line..chunk.start.line + 1);
             }
-            if self.chunk(tx, &known, chunk).await.is_err() {
+            if self.giving.chunk(tx, &known, chunk).await.is_err() {
                 return Ok((known, Some(Gone)));
             }
         }
@@ -425,120 +379,10 @@ impl<'a> Reading<'a> {
         }
         Ok((known, None))
     }
-
-    async fn chunk(
-        &self,
-        tx: &mpsc::Sender<Item>,
-        known: &Known,
-        chunk: Chunk<TraceLine>,
-    ) -> Result<(), Gone> {
-        let of_file: Arc<str> = self.of_file(&known.path).into();
-        self.count(&chunk, &of_file);
-        let Chunk {
-            start,
-            end,
-            rows,
-            mut passed,
-            ..
-        } = chunk;
-        let mut lines = Vec::with_capacity(rows.len());
-        for row in rows {
-            let (line, entries) = parts(row);
-            let wanted = entries
-                .into_iter()
-                .filter(|row| self.is_wanted(row, line, &of_file));
-            let wanted: Vec<Row<Entry>> = wanted.collect();
-            if wanted.is_empty() {
-                passed.push(line);
-            }
-            let parts = wanted.len() as u64;
-            lines.extend(wanted.into_iter().map(|row| FileLine {
-                file: known.number,
-                line,
-                of_file: Arc::clone(&of_file),
-                parts,
-                row,
-            }));
-        }
-        let stretch = Stretch {
-            file: known.number,
-            start,
-            end,
-            passed,
-        };
-        give(tx, Item::Read(Arc::new(stretch))).await?;
-        for line in lines {
-            give(tx, Item::Line(Arc::new(line))).await?;
-        }
-        Ok(())
-    }
-
-    fn count(&self, chunk: &Chunk<TraceLine>, of_file: &str) {
-        let mut tally = self.tally.borrow_mut();
-        let found = &mut tally.found;
-        found.lines += (chunk.rows.len() + chunk.passed.len()) as u64;
-        if let Some((line, form, count)) = chunk.set_right {
-            if found.times_set_right == 0 {
-                self.context.ui.warning(&format!(
-                    "the timestamp of {of_file}line {line} is in {form}: sent in milliseconds, as \
-                     are others that Datadog would misread"
-                ));
-            }
-            found.times_set_right += count;
-        }
-    }
-
-    /// Takes in what a line says. False where that was said before.
-    fn is_wanted(&self, row: &Row<Entry>, line: u64, of_file: &str) -> bool {
-        let mut tally = self.tally.borrow_mut();
-        let Row::Event(entry) = row else {
-            tally.found.broken_lines += 1;
-            return true;
-        };
-        if tally.is_duplicate(entry) && !self.keeps_duplicates {
-            return false;
-        }
-        let trace = entry.trace();
-        let at = || format!("{of_file}line {line}");
-        for remark in tally.meet(trace, at) {
-            self.context.ui.warning(&match remark {
-                Remark::UnknownStatus(word) => format!(
-                    "{}: `{word}` is no status of the platform: sent as warn, outcome unknown, as \
-                     are others",
-                    at()
-                ),
-                Remark::Cyclic => format!(
-                    "{}: the trace is its own ancestor by parent_trace_id: sent as it is",
-                    at()
-                ),
-            });
-        }
-        true
-    }
-
-    /// Before `line 3`, where there are several files.
-    fn of_file(&self, path: &Path) -> String {
-        match (&self.place, path.file_name()) {
-            (Place::Folder(_), Some(name)) => format!("{}, ", name.to_string_lossy()),
-            _ => String::new(),
-        }
-    }
-}
-
-/// A line and what it holds.
-fn parts(row: Row<TraceLine>) -> (u64, Vec<Row<Entry>>) {
-    match row {
-        Row::Event(TraceLine { number, entries }) => (number, entries),
-        Row::Broken(broken) => (broken.number, vec![Row::Broken(broken)]),
-    }
-}
-
-async fn give(tx: &mpsc::Sender<Item>, item: Item) -> Result<(), Gone> {
-    tx.send(item).await.map_err(|_| Gone)
 }
 
 /// What `file`, which may be one message, holds from where it was read to.
-async fn whole(form: Form, file: &File, known: &Known) -> anyhow::Result<Whole> {
+async fn whole(form: Form, file: &File, known: &SeenFile) -> anyhow::Result<Whole> {
     let (file, start) = (file.try_clone()?, known.next);
     let read = tokio::task::spawn_blocking(move || whole::read(form, &file, start)).await?;
     read.with_context(|| format!("cannot read {}", known.path.display()))
