@@ -6,13 +6,13 @@ use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 
+use super::recordings::Sessions;
 use super::{Export, Selection};
 use crate::commands::shipping::Receipts;
 use crate::context::Context;
 use crate::delivery::receipts::{Ending, RECORDING, Receipt, Recorder, Run};
 use crate::delivery::{Progress, Written};
 use crate::error::Exit;
-use crate::gateway::Gateway;
 
 /// The command without its values.
 const COMMAND: &str = "sessions export --recording";
@@ -21,23 +21,22 @@ const COMMAND: &str = "sessions export --recording";
 pub(super) struct Custody(Option<RefCell<Receipt>>);
 
 impl Custody {
-    /// Of recordings that leave no gateway.
-    pub fn none() -> Self {
-        Self(None)
-    }
-
+    /// Of the recordings of `sessions`; without any there is none.
+    ///
     /// # Errors
     ///
-    /// A gateway that does not say whose token it sees.
+    /// A relative path, where there is no current folder.
     pub async fn begin(
         context: &Context,
         args: &Export,
-        gateway: &Gateway,
-        selection: &Selection,
+        sessions: Option<&Sessions<'_>>,
     ) -> anyhow::Result<Self> {
-        let Some(to) = args.delivery.to.first() else {
-            return Ok(Self::none());
+        let Some((sessions, to)) = sessions.zip(args.delivery.to.first()) else {
+            return Ok(Self(None));
         };
+        let Sessions {
+            gateway, selection, ..
+        } = sessions;
         let range = match selection {
             Selection::Range(range) => Some(range),
             Selection::Sessions(_) => None,
