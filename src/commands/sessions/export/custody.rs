@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::recordings::Sessions;
 use super::{Export, Selection};
-use crate::commands::shipping::Receipts;
+use crate::commands::shipping::{READER_LEFT, Receipts};
 use crate::context::Context;
 use crate::delivery::receipts::{Ending, RECORDING, Receipt, Recorder, Run};
 use crate::delivery::{Progress, Written};
@@ -96,10 +96,7 @@ fn ending(result: &anyhow::Result<Exit>) -> (Ending, Option<String>) {
             let why = "not every recording could be read".to_owned();
             (Ending::Failed, Some(why))
         }
-        Err(error) if is_closed_pipe(error) => {
-            let why = "whoever read standard output went away".to_owned();
-            (Ending::Interrupted, Some(why))
-        }
+        Err(error) if is_closed_pipe(error) => (Ending::Interrupted, Some(READER_LEFT.to_owned())),
         Err(error) => (Ending::Failed, Some(format!("{error:#}"))),
     }
 }
