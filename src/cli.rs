@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::consts::SIGTERM;
 
 use crate::commands::{Cli, Command};
@@ -36,6 +37,7 @@ pub fn run(
             };
         }
     };
+    leave_no_core();
     start_tracing(&cli.globals, &streams);
     let settings = Settings::resolve(&cli.globals.flags(), &environment);
     let ui = Ui::new(ui_options(
@@ -57,6 +59,16 @@ pub fn run(
         Ok(exit) => exit,
         Err(error) => report(&context.ui, &error),
     }
+}
+
+/// What the memory holds of keys is written to no disk when the program breaks off.
+fn leave_no_core() {
+    let limit = Rlimit {
+        current: Some(0),
+        ..getrlimit(Resource::Core)
+    };
+    // Where the system does not allow it, it leaves what it did before.
+    let _ = setrlimit(Resource::Core, limit);
 }
 
 fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {

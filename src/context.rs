@@ -12,9 +12,8 @@ use tokio::time::Instant;
 
 use crate::config::vault::{Answer, Asker, Attendance, Vault};
 use crate::config::{
-    ConfigError, DEFAULT_PROFILE, Environment, Exposure, SecretError, SecretFlags, SecretKind, SecretPlace,
-    Secrets, Settings, accepted, exposures,
-    read_printed,
+    ConfigError, DEFAULT_PROFILE, Environment, Exposure, SecretError, SecretFlags, SecretKind,
+    SecretPlace, Secrets, Settings, accepted, exposures, read_printed,
 };
 use crate::datadog::{Datadog, Endpoint, Notice, Patience, token_kind};
 use crate::domain::redaction::{Redactor, TokenKey};

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -79,6 +81,13 @@ pub fn ending(hangup: Hangup) -> Vec<i32> {
     let ends = hangup == Hangup::Ends && !is_hangup_ignored();
     let hangup = ends.then_some(SIGHUP);
     [SIGINT, SIGTERM].into_iter().chain(hangup).collect()
+}
+
+/// A file that may not grow any more, setrlimit(2), is an error of its write, and no end without a
+/// word.
+pub fn outlive_file_size_limits() {
+    // Where it cannot be had, everything else still works.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
 /// Resolves on the next signal that asks for an end.

@@ -92,7 +92,11 @@ impl Wait {
         let own = patience.map(|patience| (now + patience, Cut::TooLong));
         let stopped = was_stopped.then_some((soon, Cut::Stopped));
         let timed = deadline.map(|deadline| {
-            let at = if deadline.at <= now { soon } else { deadline.at };
+            let at = if deadline.at <= now {
+                soon
+            } else {
+                deadline.at
+            };
             (at, Cut::TimedOut(deadline.timeout))
         });
         let ends = [own, stopped, timed].into_iter().flatten();
@@ -157,10 +161,16 @@ mod tests {
         };
         assert_eq!(ends(None, false, None), None);
         let patience = Some(seconds(60));
-        assert_eq!(ends(patience, false, None), Some((seconds(60), Cut::TooLong)));
+        assert_eq!(
+            ends(patience, false, None),
+            Some((seconds(60), Cut::TooLong))
+        );
         let timed = Cut::TimedOut(seconds(9));
         let in_time = deadline(now + seconds(5));
-        assert_eq!(ends(patience, false, Some(in_time)), Some((seconds(5), timed)));
+        assert_eq!(
+            ends(patience, false, Some(in_time)),
+            Some((seconds(5), timed))
+        );
         // At the end of a run what takes no time is still had.
         let over = deadline(now - seconds(1));
         assert_eq!(ends(None, false, Some(over)), Some((AT_THE_END, timed)));

@@ -14,7 +14,11 @@ pub struct Exposure {
 /// Those of the settings file, its folder and the folder of kept secrets that others can change.
 pub fn exposures(settings: &Path) -> Vec<Exposure> {
     let folder = settings.parent().unwrap_or(Path::new("."));
-    let all = [settings.to_owned(), folder.to_owned(), folder.join("secrets")];
+    let all = [
+        settings.to_owned(),
+        folder.to_owned(),
+        folder.join("secrets"),
+    ];
     let own = rustix::process::geteuid().as_raw();
     let exposed = all.into_iter().filter_map(|path| {
         let why = why_exposed(&std::fs::metadata(&path).ok()?, own)?;

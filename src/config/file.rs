@@ -113,7 +113,9 @@ impl ConfigFile {
         let document = toml_edit::Document::parse(text)
             .map_err(|error| syntax(path, text, error.message(), error.span()))?;
         // A newer file may have keys that only a newer program knows.
-        let version = document.get("version").and_then(toml_edit::Item::as_integer);
+        let version = document
+            .get("version")
+            .and_then(toml_edit::Item::as_integer);
         check_version(path, version)?;
         let unknown = Unknown { path, text };
         unknown.check_file(document.as_table())?;

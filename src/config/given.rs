@@ -68,9 +68,17 @@ mod tests {
         for (key, text, said) in [
             ("gateway.url", "not a url", "no address"),
             ("gateway.url", "", "`ddctl config unset KEY`"),
-            ("gateway.url", "https://u:hunter2@gw", "never stands in a profile"),
+            (
+                "gateway.url",
+                "https://u:hunter2@gw",
+                "never stands in a profile",
+            ),
             ("svix.url", "ftp://x", "no address"),
-            ("trace.url", "https://u:hunter2@x/{trace_id}", "never stands"),
+            (
+                "trace.url",
+                "https://u:hunter2@x/{trace_id}",
+                "never stands",
+            ),
             ("service", " ", "says nothing"),
             ("retention_days", "0", "no day at all"),
             ("retention_days", "abc", "`abc` is no number of days"),

@@ -26,7 +26,9 @@ mod writing;
 
 pub use agent::AgentSettings;
 pub use carried::carried;
-pub use change::{change, read as read_settings, replace_file, set_identity, set_value, unset_value};
+pub use change::{
+    change, read as read_settings, replace_file, set_identity, set_value, unset_value,
+};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use exposure::{Exposure, exposures};
@@ -37,9 +39,9 @@ pub use keys::{KEYS, Key};
 pub use layers::{DEFAULT_PROFILE, Flags};
 pub use origin::{Origin, Valued};
 pub use secrets::{
-    Reference, SecretError, SecretFlags, SecretKind, SecretPlace, SecretSettings, Secrets, accepted,
-    add_signing_secret, holds_signing_secret, make_signing_secret, read_file, read_printed,
-    read_signing_secret,
+    Reference, SecretError, SecretFlags, SecretKind, SecretPlace, SecretSettings, Secrets,
+    accepted, add_signing_secret, holds_signing_secret, make_signing_secret, read_file,
+    read_printed, read_signing_secret,
 };
 pub use settings::Settings;
 pub use writing::replace as write_privately;

@@ -158,15 +158,30 @@ mod tests {
     fn a_value_of_another_kind_is_told_by_its_key_and_not_repeated() {
         const KEY: &str = "hunter2hunter2hunter2";
         for (line, said) in [
-            ("retention_days = \"KEY\"", "`retention_days` takes a whole number"),
-            ("retention_days = -1", "`retention_days` takes a whole number"),
+            (
+                "retention_days = \"KEY\"",
+                "`retention_days` takes a whole number",
+            ),
+            (
+                "retention_days = -1",
+                "`retention_days` takes a whole number",
+            ),
             ("site = [\"KEY\"]", "`site` takes a text in quotes"),
             ("tags = \"KEY\"", "`tags` takes a list of texts"),
             ("tags = [1]", "`tags` takes a list of texts"),
             ("gateway.url = { KEY = 1 }", "`url` takes a text in quotes"),
-            ("connections = \"KEY\"", "`connections` takes a list of tables"),
-            ("connections = [{ match = [\"KEY\"] }]", "`match` takes a text"),
-            ("redaction.rules = [{ keep = \"KEY\" }]", "`keep` takes a whole"),
+            (
+                "connections = \"KEY\"",
+                "`connections` takes a list of tables",
+            ),
+            (
+                "connections = [{ match = [\"KEY\"] }]",
+                "`match` takes a text",
+            ),
+            (
+                "redaction.rules = [{ keep = \"KEY\" }]",
+                "`keep` takes a whole",
+            ),
             ("connections = [{ }]", "missing field `match`"),
         ] {
             let line = line.replace("KEY", KEY);

@@ -208,7 +208,10 @@ mod tests {
         };
         let rules = ["prod-*", "prod-orders", "prod-*", "lab-*", "*"].map(rule);
         let idle = idle_rules(&rules, &["prod-orders", "prod-users", "ci"]);
-        let said: Vec<_> = idle.iter().map(|(rule, why)| why.of(&rule.pattern)).collect();
+        let said: Vec<_> = idle
+            .iter()
+            .map(|(rule, why)| why.of(&rule.pattern))
+            .collect();
         assert_eq!(
             said,
             [

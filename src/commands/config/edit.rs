@@ -49,7 +49,10 @@ pub fn run(context: &Context, _args: &Edit) -> anyhow::Result<Exit> {
             if asks_again(context, &error)? {
                 continue;
             }
-            let hint = format!("correct it there, and put it in the place of {}", path.display());
+            let hint = format!(
+                "correct it there, and put it in the place of {}",
+                path.display()
+            );
             let what = match context.ui.can_ask() {
                 // It was said before the question.
                 true => kept(copy),

@@ -45,7 +45,10 @@ pub async fn run(context: &Context, command: Config) -> anyhow::Result<Exit> {
 fn known_key(name: &str) -> Result<&'static Key, UsageError> {
     if let Some(kind) = SecretKind::meant_by(name) {
         return Err(UsageError::with_hint(
-            format!("`{}` is a secret, which never stands in a profile", kind.name()),
+            format!(
+                "`{}` is a secret, which never stands in a profile",
+                kind.name()
+            ),
             format!("`ddctl auth set {}` keeps it", kind.name()),
         ));
     }

@@ -327,7 +327,9 @@ fn a_rotation_that_the_settings_cannot_name_changes_nothing() {
     let refuse = || Err(Cause::from("read-only"));
     for to in [command("correct horse"), IdentitySource::Made] {
         let vault = world.vault(IdentitySource::Made);
-        let error = vault.rotate(&to, Some(&refuse)).expect_err("it is not said");
+        let error = vault
+            .rotate(&to, Some(&refuse))
+            .expect_err("it is not said");
         assert!(matches!(error, VaultError::NotSaid(_)), "{error}");
         assert!(!error.is_about_access());
         let now = std::fs::read(world.path("default.age")).expect("there");
@@ -373,12 +375,20 @@ fn whenever_a_rotation_is_cut_short_the_key_that_the_settings_name_opens_the_fil
                 writing_of(path, bytes);
             }
             assert!(world.path("default.age.next").exists());
-            assert_eq!(world.read(named.clone()).expect("there"), found(), "{named}");
+            assert_eq!(
+                world.read(named.clone()).expect("there"),
+                found(),
+                "{named}"
+            );
             // The next change ends it.
             let placed = world.keep(named.clone());
             assert_eq!(placed.store, StoreKind::File);
             assert!(!world.path("default.age.next").exists());
-            assert_eq!(world.read(named.clone()).expect("there"), found(), "{named}");
+            assert_eq!(
+                world.read(named.clone()).expect("there"),
+                found(),
+                "{named}"
+            );
         }
     }
 }
