@@ -76,7 +76,7 @@ const COMMANDS: &[(&str, i32)] = &[
     ("manifest relay", 0),
     ("otel env --site datadoghq.eu", 0),
     ("state show", 0),
-    ("status", 0),
+    ("status", 1),
     (
         "setup --no-input --yes --delivery export --production prod-* --packs hoop",
         0,
@@ -197,7 +197,10 @@ fn no_output_log_state_or_temporary_file_of_a_whole_run_holds_a_secret() {
         "relay",
         &relay(&sandbox, &environment, Signal::TERM).exits(0),
     );
-    heard.hear("killed", &relay(&sandbox, &environment, Signal::KILL));
+    heard.hear(
+        "killed",
+        &relay(&sandbox, &environment, Signal::KILL).exits(137),
+    );
     for spelling in secrets.iter().flat_map(|secret| spellings(secret)) {
         for (what, said) in &heard.0 {
             assert!(!said.contains(&spelling), "`{what}` said a secret");
