@@ -29,7 +29,10 @@ impl Heard {
     /// than it should says nothing of what it would have shown.
     fn run(&mut self, environment: &TestEnvironment, line: &str, code: i32) {
         let log = ["text", "json"][self.0.len() % 2];
-        let args = line.split(' ').chain(["-vv", "--log-format", log]);
+        // What stands behind a program to run belongs to it.
+        let args = ["-vv", "--log-format", log]
+            .into_iter()
+            .chain(line.split(' '));
         self.hear(line, &environment.run(args).exits(code));
     }
 }
