@@ -21,6 +21,23 @@ pub struct Plan {
     pub secrets: Vec<SecretKind>,
     /// Variables of the process, none of them secret.
     pub variables: Vec<(&'static str, String)>,
+    /// Variables whose values lie with the secrets.
+    pub hidden: Vec<HiddenVariable>,
+}
+
+/// A variable whose value holds a password, and that ddctl reads from nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HiddenVariable {
+    pub name: &'static str,
+    /// What it is called on this machine: `https_proxy` is `HTTPS_PROXY` too.
+    pub here: &'static str,
+}
+
+impl HiddenVariable {
+    /// The name of a file that holds it alone.
+    pub fn file(self) -> String {
+        self.name.to_lowercase().replace('_', "-")
+    }
 }
 
 /// Which command of ddctl runs.
@@ -64,6 +81,9 @@ impl SecretFile {
     }
 }
 
+/// The file beside the secrets with the hidden variables, a line for each.
+pub const VARIABLES_FILE: &str = "variables.env";
+
 /// The variable that names the file of the redaction key, for which there is no flag.
 pub const REDACTION_KEY_FILE: &str = "DDCTL_REDACTION_KEY_FILE";
 
@@ -71,6 +91,15 @@ impl Mode {
     /// True for what receives webhooks.
     pub fn is_relay(&self) -> bool {
         matches!(self, Mode::Relay(_))
+    }
+
+    /// Its name on the command line.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Mode::New { .. } => "new",
+            Mode::Follow { .. } => "follow",
+            Mode::Relay(_) => "relay",
+        }
     }
 
     /// The one line that describes it.

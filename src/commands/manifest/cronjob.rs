@@ -2,12 +2,13 @@
 
 use clap::Args;
 
-use super::cluster::{ClusterFlags, before};
-use super::facts::{RunFlags, Wish, plan};
+use super::cluster::{ClusterFlags, before, namespace_flag};
+use super::facts::{RunFlags, SINCE, Wish, plan, warn_of_pause};
 use super::show::show;
+use super::steps::Steps;
 use crate::context::Context;
 use crate::error::Exit;
-use crate::manifest::{CERTIFICATES_FILE, Cron, Mode, Quantity, cronjob};
+use crate::manifest::{CERTIFICATES_FILE, CLUSTER_SECRETS, Cron, Mode, Quantity, cronjob};
 
 /// A CronJob of Kubernetes that exports what is new
 #[derive(Debug, Args)]
@@ -29,7 +30,7 @@ pub struct Cronjob {
     #[arg(long, value_name = "CRON", default_value = "17 */6 * * *")]
     schedule: Cron,
     /// Where the first run begins
-    #[arg(long, value_name = "TIME", default_value = "12h")]
+    #[arg(long, value_name = "TIME", default_value = SINCE)]
     since: String,
     /// Room for what it remembers
     #[arg(
@@ -52,10 +53,21 @@ pub fn run(context: &Context, args: &Cronjob) -> anyhow::Result<Exit> {
         },
         flags: &args.run,
         certificates: CERTIFICATES_FILE.to_owned(),
+        secrets: CLUSTER_SECRETS.to_owned(),
         signs_in_to_queue: false,
     };
     let plan = plan(context, wish)?;
+    warn_of_pause(context, &args.run, args.schedule.longest_pause());
     let cluster = args.cluster.cluster(&plan.name, &args.storage);
     let file = cronjob(&plan, &cluster, &args.schedule);
-    show(context, &[file], &before(&plan, &cluster))
+    let namespace = namespace_flag(&cluster);
+    let run_now = format!(
+        "kubectl create job{namespace} {0}-now --from=cronjob/{0}",
+        plan.name
+    );
+    let steps = Steps {
+        before: before(&plan, &cluster),
+        after: vec![run_now],
+    };
+    show(context, &[file], &steps)
 }

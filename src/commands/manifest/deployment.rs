@@ -2,12 +2,13 @@
 
 use clap::Args;
 
-use super::cluster::{ClusterFlags, before};
-use super::facts::{RunFlags, Wish, plan};
+use super::cluster::{ClusterFlags, before, doctor};
+use super::facts::{RunFlags, SINCE, Wish, plan};
 use super::show::show;
+use super::steps::Steps;
 use crate::context::Context;
 use crate::error::Exit;
-use crate::manifest::{CERTIFICATES_FILE, Mode, Quantity, deployment};
+use crate::manifest::{CERTIFICATES_FILE, CLUSTER_SECRETS, Mode, Quantity, deployment};
 
 /// A Deployment of Kubernetes that exports sessions as they come
 #[derive(Debug, Args)]
@@ -24,7 +25,7 @@ There is one pod: what it remembers lies on a volume that one pod has, and the o
 new one comes. Nothing is lost by that: it goes on from its position.")]
 pub struct Deployment {
     /// Where it begins the first time
-    #[arg(long, value_name = "TIME", default_value = "12h")]
+    #[arg(long, value_name = "TIME", default_value = SINCE)]
     since: String,
     /// Room for what it remembers
     #[arg(
@@ -47,10 +48,15 @@ pub fn run(context: &Context, args: &Deployment) -> anyhow::Result<Exit> {
         },
         flags: &args.run,
         certificates: CERTIFICATES_FILE.to_owned(),
+        secrets: CLUSTER_SECRETS.to_owned(),
         signs_in_to_queue: false,
     };
     let plan = plan(context, wish)?;
     let cluster = args.cluster.cluster(&plan.name, &args.storage);
     let file = deployment(&plan, &cluster);
-    show(context, &[file], &before(&plan, &cluster))
+    let steps = Steps {
+        before: before(&plan, &cluster),
+        after: vec![doctor(&cluster, &format!("deployment/{}", plan.name))],
+    };
+    show(context, &[file], &steps)
 }

@@ -2,13 +2,14 @@
 
 use clap::Args;
 
-use super::cluster::{ClusterFlags, before};
+use super::cluster::{ClusterFlags, before, doctor};
 use super::facts::{RunFlags, Wish, plan};
 use super::show::show;
+use super::steps::Steps;
 use crate::context::Context;
 use crate::delivery::queue::Servers;
 use crate::error::Exit;
-use crate::manifest::{CERTIFICATES_FILE, Mode, Quantity, Queue, relay};
+use crate::manifest::{CERTIFICATES_FILE, CLUSTER_SECRETS, Mode, Quantity, Queue, relay};
 
 /// A relay on Kubernetes: its pods, and a Service to point an Ingress at
 #[derive(Debug, Args)]
@@ -63,6 +64,7 @@ pub fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
         mode: Mode::Relay(queue),
         flags: &args.run,
         certificates: CERTIFICATES_FILE.to_owned(),
+        secrets: CLUSTER_SECRETS.to_owned(),
         signs_in_to_queue: args.queue_credential,
     };
     let plan = plan(context, wish)?;
@@ -73,6 +75,10 @@ pub fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
         "an Ingress that ends TLS before the Service {}, port webhooks",
         plan.name
     ));
-    before.push("ddctl webhooks register --to https://HOST --signing-secret-file FILE".to_owned());
-    show(context, &[file], &before)
+    let kind = match args.queue {
+        Some(_) => "statefulset",
+        None => "deployment",
+    };
+    let after = vec![doctor(&cluster, &format!("{kind}/{}", plan.name))];
+    show(context, &[file], &Steps { before, after })
 }

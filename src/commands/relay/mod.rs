@@ -25,7 +25,7 @@ use self::work::Work;
 use super::flags::{DatadogAccess, GatewayAccess};
 use super::receipts;
 use super::shipping::{
-    self, Carried, Course, DeliveryFlags, Intake, Lane, Seen, Shipped, Standing, conclude,
+    self, Carried, Course, DeliveryFlags, Intake, Lane, Seen, Shipped, Standing, To, conclude,
     listen_address, ship_standing,
 };
 use crate::context::Context;
@@ -226,6 +226,13 @@ pub async fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
     drop(entrance);
     spool.close().await;
     conclude(context, carried)
+}
+
+impl Relay {
+    /// Where it goes.
+    pub(super) fn to(&self) -> &[To] {
+        &self.delivery.to
+    }
 }
 
 /// Refuses what has no meaning where webhooks are kept until they are delivered.
