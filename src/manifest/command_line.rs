@@ -32,13 +32,13 @@ pub fn words(plan: &Plan, places: Places<'_>) -> Vec<Word> {
     match &plan.mode {
         Mode::New { since } => words.extend([
             format!("--timeout={RUN_LIMIT}"),
-            "sessions".to_owned(),
+            plan.source.command().to_owned(),
             "export".to_owned(),
             "--new".to_owned(),
             format!("--since={since}"),
         ]),
         Mode::Follow { since } => words.extend([
-            "sessions".to_owned(),
+            plan.source.command().to_owned(),
             "export".to_owned(),
             "--follow".to_owned(),
             format!("--since={since}"),

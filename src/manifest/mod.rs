@@ -19,7 +19,7 @@ pub use kubernetes::{
     Cluster, Quantity, SECRETS_FOLDER as CLUSTER_SECRETS, cronjob, deployment, relay,
 };
 pub use name::Name;
-pub use plan::{HiddenVariable, Mode, Plan, Queue, SecretFile, VARIABLES_FILE};
+pub use plan::{HiddenVariable, Mode, Plan, Queue, SecretFile, Source, VARIABLES_FILE};
 pub use schedule::{Calendar, Cron};
 pub use systemd::{Host, certificates_file, settings_file, systemd};
 
@@ -96,6 +96,7 @@ mod testing {
             profile: "default".to_owned(),
             settings: "version = 1\ndefault_profile = \"default\"\n".to_owned(),
             certificates: None,
+            source: Source::Sessions,
             mode: Mode::Follow {
                 since: "1h".to_owned(),
             },

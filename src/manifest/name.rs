@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::plan::Source;
+use crate::config::DEFAULT_PROFILE;
 use crate::domain::digest::{hex, sha256};
 
 /// The longest name: a CronJob adds up to 11 characters to its own for each job, of the 63 that a
@@ -19,19 +21,26 @@ pub struct Name(String);
 
 impl Name {
     /// The name of what runs a profile. Whatever no name may hold becomes a dash, and a piece of a
-    /// digest tells those profiles apart that would be called the same then.
-    pub fn of_profile(profile: &str) -> Self {
-        if profile == crate::config::DEFAULT_PROFILE {
-            return Self("ddctl".to_owned());
+    /// digest tells those apart that would be called the same then.
+    pub fn of(source: Source, profile: &str) -> Self {
+        let prefix = match source {
+            Source::Sessions => "ddctl",
+            Source::Audit => "ddctl-audit",
+        };
+        if profile == DEFAULT_PROFILE {
+            return Self(prefix.to_owned());
         }
         let allowed = |c: char| match c.to_ascii_lowercase() {
             c @ ('a'..='z' | '0'..='9') => c,
             _ => '-',
         };
         let label: String = profile.chars().map(allowed).collect();
-        match format!("ddctl-{label}").parse() {
-            Ok(name) if label == profile => name,
-            _ => Self::marked(format!("ddctl-{label}"), profile),
+        // The names of what exports the audit log.
+        let is_taken = source == Source::Sessions && label.split('-').next() == Some("audit");
+        let name = format!("{prefix}-{label}");
+        match name.parse() {
+            Ok(name) if label == profile && !is_taken => name,
+            _ => Self::marked(name, profile),
         }
     }
 
@@ -86,7 +95,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_profile_has_a_name(profile in ".{1,80}") {
-            let name = Name::of_profile(&profile).to_string();
+            let name = Name::of(Source::Sessions, &profile).to_string();
             prop_assert_eq!(name.parse::<Name>().map(|name| name.to_string()), Ok(name));
         }
     }
@@ -96,9 +105,17 @@ mod tests {
         let names = ["default", "a-b", "a b", "a_b", "A-b", "a-b-", "ü", "ß"];
         let names: BTreeSet<String> = names
             .iter()
-            .map(|profile| Name::of_profile(profile).to_string())
+            .map(|profile| Name::of(Source::Sessions, profile).to_string())
             .collect();
         assert_eq!(names.len(), 8, "{names:?}");
         assert!(names.contains("ddctl") && names.contains("ddctl-a-b"));
+        for (audit, sessions) in [
+            ("default", "audit"),
+            ("a-b", "audit-a-b"),
+            ("a b", "audit-a b"),
+        ] {
+            let audit = Name::of(Source::Audit, audit);
+            assert_ne!(audit, Name::of(Source::Sessions, sessions));
+        }
     }
 }

@@ -12,6 +12,8 @@ pub struct Plan {
     pub settings: String,
     /// Certificates trusted beside the system's, PEM.
     pub certificates: Option<String>,
+    /// What an export takes; a relay takes webhooks.
+    pub source: Source,
     pub mode: Mode,
     /// The values of `--to`.
     pub to: Vec<String>,
@@ -40,12 +42,37 @@ impl HiddenVariable {
     }
 }
 
+/// What an export takes from the gateway. Each has its own name and state, so that both can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Sessions,
+    /// What administrators changed.
+    Audit,
+}
+
+impl Source {
+    /// The word before `export`.
+    pub fn command(self) -> &'static str {
+        match self {
+            Source::Sessions => "sessions",
+            Source::Audit => "audit",
+        }
+    }
+
+    fn events(self) -> &'static str {
+        match self {
+            Source::Sessions => "session events",
+            Source::Audit => "the audit log",
+        }
+    }
+}
+
 /// Which command of ddctl runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// `sessions export --new`, again and again.
+    /// `export --new`, again and again.
     New { since: String },
-    /// `sessions export --follow`.
+    /// `export --follow`.
     Follow { since: String },
     /// `relay`.
     Relay(Option<Queue>),
@@ -101,18 +128,19 @@ impl Mode {
             Mode::Relay(_) => "relay",
         }
     }
-
-    /// The one line that describes it.
-    pub fn about(&self) -> &'static str {
-        match self {
-            Mode::New { .. } => "session events of the gateway to Datadog, what is new",
-            Mode::Follow { .. } => "session events of the gateway to Datadog, as they come",
-            Mode::Relay(_) => "webhooks of the gateway to Datadog",
-        }
-    }
 }
 
 impl Plan {
+    /// The one line that describes it.
+    pub fn about(&self) -> String {
+        let events = self.source.events();
+        match self.mode {
+            Mode::New { .. } => format!("{events} of the gateway to Datadog, what is new"),
+            Mode::Follow { .. } => format!("{events} of the gateway to Datadog, as they come"),
+            Mode::Relay(_) => "webhooks of the gateway to Datadog".to_owned(),
+        }
+    }
+
     /// True where a secret goes by a variable.
     pub fn has_redaction_key(&self) -> bool {
         self.secrets.contains(&SecretKind::RedactionKey)

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::{Args, ValueEnum};
 
 use super::cluster::{IMAGE, image};
-use super::facts::{RunFlags, SINCE, Wish, nothing_runs, own_door, plan, require_use};
+use super::facts::{RunFlags, SINCE, SourceFlags, Wish, nothing_runs, own_door, plan, require_use};
 use super::show::show;
 use super::steps::{self, Steps};
 use crate::commands::shipping::listen_address;
@@ -15,7 +15,8 @@ use crate::domain::delivery::Delivery;
 use crate::domain::shell::word;
 use crate::error::{Exit, UsageError};
 use crate::manifest::{
-    CERTIFICATES_FILE, COMPOSE_SECRETS, Composed, Mode, PROGRAM, Plan, VARIABLES_FILE, compose,
+    CERTIFICATES_FILE, COMPOSE_SECRETS, Composed, Mode, PROGRAM, Plan, Source, VARIABLES_FILE,
+    compose,
 };
 
 /// A file of Compose: a relay or a follower, with its secrets as files
@@ -29,6 +30,9 @@ use crate::manifest::{
 Its mode is the profile's `delivery` unless --mode names one. The profile's site, gateway, service, \
 tags and rules stand in the file; keys and tokens are files beside it, which user 65532 of the container \
 has to be able to read. A relay is published on 127.0.0.1, for a proxy that speaks TLS.
+
+Behind a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) it goes the same way there; an address with a \
+password stands in a file beside the secrets.
 
 Compose has no timetable: `ddctl manifest systemd --mode new` and `cronjob` have. Needs Compose 2.23.1 \
 or newer.")]
@@ -49,6 +53,8 @@ pub struct Compose {
     #[arg(long, value_name = "ADDR", value_parser = listen_address)]
     listen: Option<SocketAddr>,
     #[command(flatten)]
+    source: SourceFlags,
+    #[command(flatten)]
     run: RunFlags,
 }
 
@@ -67,8 +73,11 @@ pub fn run(context: &Context, args: &Compose) -> anyhow::Result<Exit> {
         ServiceMode::Relay => Mode::Relay(None),
     };
     require_use("--since", args.since.is_some(), &["follow"], &mode)?;
+    let is_audit = args.source.source() == Source::Audit;
+    require_use("--source audit", is_audit, &["follow"], &mode)?;
     require_use("--listen", args.listen.is_some(), &["relay"], &mode)?;
     let wish = Wish {
+        source: args.source.source(),
         mode,
         flags: &args.run,
         certificates: CERTIFICATES_FILE.to_owned(),

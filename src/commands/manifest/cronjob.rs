@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::cluster::{ClusterFlags, before, namespace_flag};
-use super::facts::{RunFlags, SINCE, Wish, plan, warn_of_pause};
+use super::facts::{RunFlags, SINCE, SourceFlags, Wish, plan, warn_of_pause};
 use super::show::show;
 use super::steps::Steps;
 use crate::context::Context;
@@ -17,14 +17,19 @@ use crate::manifest::{CERTIFICATES_FILE, CLUSTER_SECRETS, Cron, Mode, Quantity, 
   ddctl manifest cronjob --schedule '17 * * * *' --namespace audit
   ddctl manifest cronjob --profile prod --image registry.example.com/ddctl:1
   ddctl manifest cronjob --to logs --to llmobs -- --late skip
+  ddctl manifest cronjob --source audit -- --verify
 
-It runs `sessions export --new` under the profile in force, whose site, gateway, service, tags and \
+It runs `sessions export --new`, or `audit export --new`, under the profile in force, whose site, gateway, service, tags and \
 rules go along in a ConfigMap. Keys and tokens are files of a Secret that you make; what to make is \
 said on stderr, and no value of one is printed here. What it remembers lies on a volume that one pod \
 has, so that runs never overlap.
 
 Datadog takes no event older than 18 hours: every 12 hours is often enough. A run ends after an hour \
-and leaves the rest to the next; one that cannot succeed without a person is not tried again.")]
+and leaves the rest to the next; one that cannot succeed without a person is not tried again. With \
+--verify behind -- it proves what it sent, by a file `app-key`.
+
+Behind a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) it goes the same way there; an address with a \
+password is a key of the Secret.")]
 pub struct Cronjob {
     /// When it runs: the five fields of cron
     #[arg(long, value_name = "CRON", default_value = "17 */6 * * *")]
@@ -41,6 +46,8 @@ pub struct Cronjob {
     )]
     storage: Quantity,
     #[command(flatten)]
+    source: SourceFlags,
+    #[command(flatten)]
     cluster: ClusterFlags,
     #[command(flatten)]
     run: RunFlags,
@@ -48,6 +55,7 @@ pub struct Cronjob {
 
 pub fn run(context: &Context, args: &Cronjob) -> anyhow::Result<Exit> {
     let wish = Wish {
+        source: args.source.source(),
         mode: Mode::New {
             since: args.since.clone(),
         },

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::cluster::{ClusterFlags, before, doctor};
-use super::facts::{RunFlags, SINCE, Wish, plan};
+use super::facts::{RunFlags, SINCE, SourceFlags, Wish, plan};
 use super::show::show;
 use super::steps::Steps;
 use crate::context::Context;
@@ -16,13 +16,17 @@ use crate::manifest::{CERTIFICATES_FILE, CLUSTER_SECRETS, Mode, Quantity, deploy
   ddctl manifest deployment | kubectl apply -f -
   ddctl manifest deployment --namespace audit --to logs --to llmobs
   ddctl manifest deployment --storage-class fast -- --interval 30s
+  ddctl manifest deployment --source audit
 
-It runs `sessions export --follow` under the profile in force, whose site, gateway, service, tags and \
+It runs `sessions export --follow`, or `audit export --follow`, under the profile in force, whose site, gateway, service, tags and \
 rules go along in a ConfigMap. Keys and tokens are files of a Secret that you make; what to make is \
 said on stderr, and no value of one is printed here.
 
 There is one pod: what it remembers lies on a volume that one pod has, and the old one goes before a \
-new one comes. Nothing is lost by that: it goes on from its position.")]
+new one comes. Nothing is lost by that: it goes on from its position.
+
+Behind a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) it goes the same way there; an address with a \
+password is a key of the Secret.")]
 pub struct Deployment {
     /// Where it begins the first time
     #[arg(long, value_name = "TIME", default_value = SINCE)]
@@ -36,6 +40,8 @@ pub struct Deployment {
     )]
     storage: Quantity,
     #[command(flatten)]
+    source: SourceFlags,
+    #[command(flatten)]
     cluster: ClusterFlags,
     #[command(flatten)]
     run: RunFlags,
@@ -43,6 +49,7 @@ pub struct Deployment {
 
 pub fn run(context: &Context, args: &Deployment) -> anyhow::Result<Exit> {
     let wish = Wish {
+        source: args.source.source(),
         mode: Mode::Follow {
             since: args.since.clone(),
         },

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::along;
 use super::start::Start;
@@ -14,7 +14,7 @@ use crate::delivery::OLDEST;
 use crate::domain::delivery::Delivery;
 use crate::domain::time::{human_duration, parse_range};
 use crate::error::UsageError;
-use crate::manifest::{DOOR_PORT, HEALTH_PORT, Mode, Name, Plan};
+use crate::manifest::{DOOR_PORT, HEALTH_PORT, Mode, Name, Plan, Source};
 
 /// Where the first run begins, unless somebody says it.
 pub const SINCE: &str = "12h";
@@ -35,9 +35,34 @@ pub struct RunFlags {
 }
 
 impl RunFlags {
-    pub fn name(&self, settings: &Settings) -> Name {
+    pub fn name(&self, settings: &Settings, source: Source) -> Name {
         let given = self.name.clone();
-        given.unwrap_or_else(|| Name::of_profile(&settings.profile.value))
+        given.unwrap_or_else(|| Name::of(source, &settings.profile.value))
+    }
+}
+
+/// What an export takes from the gateway.
+#[derive(Debug, Args)]
+pub struct SourceFlags {
+    /// What is exported; its name is ddctl-audit, or ddctl-audit-PROFILE, for the latter
+    #[arg(long, value_name = "SOURCE", default_value = "sessions")]
+    source: SourceArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SourceArg {
+    /// What people and agents did
+    Sessions,
+    /// What administrators changed at the gateway
+    Audit,
+}
+
+impl SourceFlags {
+    pub fn source(&self) -> Source {
+        match self.source {
+            SourceArg::Sessions => Source::Sessions,
+            SourceArg::Audit => Source::Audit,
+        }
     }
 }
 
@@ -53,6 +78,7 @@ pub fn own_health() -> SocketAddr {
 
 /// What is particular to one form.
 pub struct Wish<'a> {
+    pub source: Source,
     pub mode: Mode,
     pub flags: &'a RunFlags,
     /// Where the certificates will lie.
@@ -79,7 +105,7 @@ pub fn plan(context: &Context, wish: Wish<'_>) -> anyhow::Result<Plan> {
     let ca_file = certificates.is_some().then_some(wish.certificates.as_str());
     let variables = along::variables(context, settings);
     let mut plan = Plan {
-        name: wish.flags.name(settings),
+        name: wish.flags.name(settings, wish.source),
         profile: settings.profile.value.clone(),
         settings: String::new(),
         certificates: certificates.clone(),
@@ -88,6 +114,7 @@ pub fn plan(context: &Context, wish: Wish<'_>) -> anyhow::Result<Plan> {
         secrets: secrets(context, &wish)?,
         variables: variables.shown,
         hidden: variables.hidden,
+        source: wish.source,
         mode: wish.mode,
     };
     let start = Start::of(&plan)?;

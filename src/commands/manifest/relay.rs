@@ -9,7 +9,7 @@ use super::steps::Steps;
 use crate::context::Context;
 use crate::delivery::queue::Servers;
 use crate::error::Exit;
-use crate::manifest::{CERTIFICATES_FILE, CLUSTER_SECRETS, Mode, Quantity, Queue, relay};
+use crate::manifest::{CERTIFICATES_FILE, CLUSTER_SECRETS, Mode, Quantity, Queue, Source, relay};
 
 /// A relay on Kubernetes: its pods, and a Service to point an Ingress at
 #[derive(Debug, Args)]
@@ -25,7 +25,10 @@ said on stderr, and no value of one is printed here.
 
 There is one pod over a spool of its own, on a volume that one pod has; while it is replaced, webhooks \
 get no answer and the gateway sends them again. With --queue there are several, and nothing waits for \
-one of them. The Service speaks HTTP: the Ingress before it ends TLS.")]
+one of them. The Service speaks HTTP: the Ingress before it ends TLS.
+
+Behind a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) it goes the same way there; an address with a \
+password is a key of the Secret.")]
 pub struct Relay {
     /// Keep webhooks in NATS JetStream, for several relays
     #[arg(long, value_name = "ADDRESS")]
@@ -61,6 +64,7 @@ pub fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
         servers: servers.to_string(),
     });
     let wish = Wish {
+        source: Source::Sessions,
         mode: Mode::Relay(queue),
         flags: &args.run,
         certificates: CERTIFICATES_FILE.to_owned(),

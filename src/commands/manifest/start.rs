@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::Parser;
 
+use crate::commands::audit::Audit;
 use crate::commands::sessions::Sessions;
 use crate::commands::shipping::To;
 use crate::commands::{Cli, Command, relay};
@@ -40,6 +41,10 @@ impl Start {
                 (args.to().to_vec(), false)
             }
             Some(Command::Sessions(Sessions::Export(args))) => {
+                args.check()?;
+                (args.to().to_vec(), args.lacks_app_key())
+            }
+            Some(Command::Audit(Audit::Export(args))) => {
                 args.check()?;
                 (args.to().to_vec(), args.lacks_app_key())
             }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::facts::{RunFlags, SINCE, Wish, own_door, own_health, plan, require_use, warn_of_pause};
+use super::facts::{
+    RunFlags, SINCE, SourceFlags, Wish, own_door, own_health, plan, require_use, warn_of_pause,
+};
 use super::show::{show, write};
 use super::steps::{self, Steps};
 use crate::commands::shipping::listen_address;
@@ -15,7 +17,7 @@ use crate::domain::delivery::Delivery;
 use crate::domain::shell::word;
 use crate::error::{Exit, UsageError};
 use crate::manifest::{
-    Calendar, Host, Mode, Plan, VARIABLES_FILE, certificates_file, settings_file, systemd,
+    Calendar, Host, Mode, Plan, Source, VARIABLES_FILE, certificates_file, settings_file, systemd,
 };
 
 /// Units of systemd: a relay with its socket, a follower, or a run with its timer
@@ -33,7 +35,11 @@ stderr.
 
 The service has a user of its own (DynamicUser), may write nothing but its state, and is left no right \
 that it does not use: `systemd-analyze security` tells. A relay's socket stays open while it begins \
-anew, so that no webhook is turned away; after a secret was replaced, restart the service.")]
+anew, so that no webhook is turned away; after a secret was replaced, restart the service. One that finds its \
+address taken ends and stays so: two on one machine need different ones.
+
+Behind a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) it goes the same way there; an address with a \
+password stands in a file beside the secrets.")]
 pub struct Systemd {
     /// What runs [default: the profile's `delivery`, else follow]
     #[arg(long, value_name = "MODE")]
@@ -60,6 +66,8 @@ pub struct Systemd {
     #[arg(long, value_name = "DIR")]
     to_dir: Option<PathBuf>,
     #[command(flatten)]
+    source: SourceFlags,
+    #[command(flatten)]
     run: RunFlags,
 }
 
@@ -80,10 +88,11 @@ pub fn run(context: &Context, args: &Systemd) -> anyhow::Result<Exit> {
         UnitMode::Relay => Mode::Relay(None),
     };
     require_uses(args, &mode)?;
-    let name = args.run.name(settings);
+    let name = args.run.name(settings, args.source.source());
     let folder = args.secrets_dir.clone();
     let folder = folder.unwrap_or_else(|| format!("/etc/{name}/secrets"));
     let wish = Wish {
+        source: args.source.source(),
         mode,
         flags: &args.run,
         certificates: certificates_file(&name),
@@ -114,9 +123,11 @@ pub fn run(context: &Context, args: &Systemd) -> anyhow::Result<Exit> {
 }
 
 fn require_uses(args: &Systemd, mode: &Mode) -> Result<(), UsageError> {
+    let is_audit = args.source.source() == Source::Audit;
     for (flag, is_given, modes) in [
         ("--schedule", args.schedule.is_some(), &["new"][..]),
         ("--since", args.since.is_some(), &["new", "follow"]),
+        ("--source audit", is_audit, &["new", "follow"]),
         ("--listen", args.listen.is_some(), &["relay"]),
         (
             "--health-listen",

@@ -93,12 +93,12 @@ fn service(plan: &Plan, host: &Host) -> Unit {
 
 fn about(unit: &mut Unit, plan: &Plan) {
     let page = match plan.mode.is_relay() {
-        true => "man:ddctl-relay(1)",
-        false => "man:ddctl-sessions-export(1)",
+        true => "man:ddctl-relay(1)".to_owned(),
+        false => format!("man:ddctl-{}-export(1)", plan.source.command()),
     };
     unit.section("Unit");
     unit.set("Description", &description(plan));
-    unit.set("Documentation", page);
+    unit.set("Documentation", &page);
     unit.set("Wants", "network-online.target");
     unit.set("After", "network-online.target");
     if plan.mode.is_relay() {
@@ -111,11 +111,7 @@ fn about(unit: &mut Unit, plan: &Plan) {
 }
 
 fn description(plan: &Plan) -> String {
-    format!(
-        "ddctl: {} ({})",
-        plan.mode.about(),
-        unit::literal(&plan.profile)
-    )
+    format!("ddctl: {} ({})", plan.about(), unit::literal(&plan.profile))
 }
 
 /// When it counts as started, and what becomes of it when it ends.
