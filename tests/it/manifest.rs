@@ -76,7 +76,7 @@ fn texts(value: &Value) -> Vec<&str> {
 const ON_KUBERNETES: [&str; 6] = [
     "cronjob --source audit -- --verify",
     "cronjob --namespace 1e3 --schedule @daily",
-    "deployment --to otlp=http://collector:4318 --storage-class fast -- --include-people",
+    "deployment --to otlp=http://collector:4318 --storage-class fast -- --include-output",
     "relay --image registry.example.com/ddctl:1 --secret no",
     "relay --queue nats://nats:4222 --queue-credential --replicas 3 --name no",
     "relay --to logs --to events,best-effort -- --spool-size 1GB",

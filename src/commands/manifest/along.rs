@@ -112,14 +112,8 @@ pub fn variables(context: &Context, settings: &Settings) -> Variables {
     }
     for names in PROXIES {
         if let Some((here, address)) = context.environment.first(&names) {
-            variables.add_proxy(
-                context,
-                HiddenVariable {
-                    name: names[1],
-                    here,
-                },
-                address,
-            );
+            let name = names[1];
+            variables.add_proxy(context, HiddenVariable { name, here }, address);
         }
     }
     let has_proxy = variables.has_proxy();

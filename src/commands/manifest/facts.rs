@@ -108,7 +108,7 @@ pub fn plan(context: &Context, wish: Wish<'_>) -> anyhow::Result<Plan> {
         name: wish.flags.name(settings, wish.source),
         profile: settings.profile.value.clone(),
         settings: String::new(),
-        certificates: certificates.clone(),
+        certificates,
         to: wish.flags.to.iter().map(To::to_string).collect(),
         more: wish.flags.more.clone(),
         secrets: secrets(context, &wish)?,
@@ -120,9 +120,7 @@ pub fn plan(context: &Context, wish: Wish<'_>) -> anyhow::Result<Plan> {
     let start = Start::of(&plan)?;
     require_sent(&start.to)?;
     add_secrets(&mut plan.secrets, &start);
-    let files = plan.secrets.iter();
-    let files = files.map(|kind| (*kind, format!("{}/{}", wish.secrets, kind.name())));
-    let files: Vec<_> = files.collect();
+    let files = files(&plan.secrets, &wish.secrets);
     plan.settings = carried(settings, delivery(&plan.mode), ca_file, &files)?;
     start.check_settings(&plan.settings)?;
     Ok(plan)
@@ -183,6 +181,14 @@ fn needs_key(to: &To) -> bool {
     !matches!(to.destination, Destination::Otlp(Some(_)))
 }
 
+/// The path of each in `folder`.
+fn files(secrets: &[SecretKind], folder: &str) -> Vec<(SecretKind, String)> {
+    let files = secrets.iter();
+    files
+        .map(|kind| (*kind, format!("{folder}/{}", kind.name())))
+        .collect()
+}
+
 /// What the flags behind `--` ask for.
 fn add_secrets(secrets: &mut Vec<SecretKind>, start: &Start) {
     let has_key = secrets.contains(&SecretKind::ApiKey);
@@ -211,7 +217,7 @@ pub fn require_use(
 ) -> Result<(), UsageError> {
     match is_given && !modes.contains(&mode.name()) {
         true => Err(UsageError::with_hint(
-            format!("{flag} means nothing for a `{}`", mode.name()),
+            format!("{flag} means nothing in the mode {}", mode.name()),
             format!("it is for --mode {}", modes.join(" and ")),
         )),
         false => Ok(()),
@@ -224,10 +230,9 @@ pub fn warn_of_pause(context: &Context, flags: &RunFlags, pause: Duration) {
         return;
     }
     let told = format!(
-        "{} lie between two runs at times, and Datadog takes no event older than {}: older ones go \
-         out under the time of sending, unless --late says otherwise behind --",
+        "up to {} lie between two runs, and Datadog takes no event older than 18 hours: older ones \
+         go out under the time of sending (`-- --late` says otherwise)",
         human_duration(pause),
-        human_duration(OLDEST),
     );
     context.ui.warning(&told);
 }
