@@ -44,16 +44,14 @@ impl RunFlags {
 /// What an export takes from the gateway.
 #[derive(Debug, Args)]
 pub struct SourceFlags {
-    /// What is exported; its name is ddctl-audit, or ddctl-audit-PROFILE, for the latter
+    /// What is exported: sessions, or what administrators changed (its name is ddctl-audit then)
     #[arg(long, value_name = "SOURCE", default_value = "sessions")]
     source: SourceArg,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum SourceArg {
-    /// What people and agents did
     Sessions,
-    /// What administrators changed at the gateway
     Audit,
 }
 
