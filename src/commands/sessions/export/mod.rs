@@ -2,6 +2,7 @@
 
 mod ask;
 mod conversion;
+mod custody;
 mod destination;
 mod digest;
 mod estimate;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use self::custody::Custody;
 use self::destination::{Destinations, ExportFormat, Target};
 use self::lines::LinesArgs;
 use self::plan::Wanted;
@@ -305,14 +307,21 @@ async fn to_recordings(
     format: recordings::Format,
 ) -> anyhow::Result<Exit> {
     let filter = args.filter.filter();
-    let sessions = match !named.is_empty() || args.since.is_some() {
-        true => Some(recordings::Sessions {
-            selection: selection(context, args, named)?,
-            gateway: context.gateway(&args.gateway.flags())?,
-            filter: &filter,
-            limit: args.limit,
-        }),
-        false => None,
+    let gateway;
+    let (sessions, custody) = match !named.is_empty() || args.since.is_some() {
+        true => {
+            let selection = selection(context, args, named)?;
+            gateway = context.gateway(&args.gateway.flags())?;
+            let custody = Custody::begin(context, args, &gateway, &selection).await?;
+            let sessions = recordings::Sessions {
+                selection,
+                gateway: &gateway,
+                filter: &filter,
+                limit: args.limit,
+            };
+            (Some(sessions), custody)
+        }
+        false => (None, Custody::none()),
     };
     let options = recordings::Options {
         format,
@@ -338,11 +347,12 @@ async fn to_recordings(
         target
     };
     let mut cancel = context.cancel();
-    tokio::select! {
-        done = recordings::run(context, inputs, target, options) => done,
+    let done = tokio::select! {
+        done = recordings::run(context, inputs, target, options, &custody) => done,
         // A file that is not whole goes, and there is nothing else to bring to an end.
         _ = cancel.wait_for(|stopped| *stopped) => Ok(Exit::Interrupted),
-    }
+    };
+    custody.close(context, done)
 }
 
 fn selection(context: &Context, args: &Export, named: &[&String]) -> anyhow::Result<Selection> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::conversion::{Conversion, Converted, Shape, is_of_recording};
+use super::custody::Custody;
 use super::destination::Target;
 use super::found::{self, Found};
 use super::naming::Naming;
@@ -84,7 +85,7 @@ pub struct Inputs<'a> {
 
 /// Sessions, and the gateway that has them.
 pub struct Sessions<'a> {
-    pub gateway: Gateway,
+    pub gateway: &'a Gateway,
     pub selection: Selection,
     pub filter: &'a SessionFilter,
     pub limit: Option<usize>,
@@ -121,16 +122,17 @@ pub async fn run(
     inputs: Inputs<'_>,
     target: Target,
     options: Options,
+    custody: &Custody,
 ) -> anyhow::Result<Exit> {
     let mut items: Vec<_> = inputs.files.into_iter().map(Item::File).collect();
     if let Some(sessions) = &inputs.sessions {
-        check_downloads(&sessions.gateway, options.allow_download).await?;
+        check_downloads(sessions.gateway, options.allow_download).await?;
         items.extend(ids(context, sessions).await?.into_iter().map(Item::Session));
     }
     if options.timing.is_some() && (items.len() != 1 || inputs.sessions.is_some()) {
         return Err(UsageError::new("--timing is of one typescript, and it stands alone").into());
     }
-    let gateway = inputs.sessions.as_ref().map(|sessions| &sessions.gateway);
+    let gateway = inputs.sessions.as_ref().map(|sessions| sessions.gateway);
     let cache = match gateway {
         Some(gateway) => {
             cache::open(context, gateway, options.cache, options.allow_download).await?
@@ -144,6 +146,7 @@ pub async fn run(
         gateway,
         cache: cache.map(Arc::new),
         options,
+        custody,
     };
     let mut written = Vec::new();
     let mut failed = 0;
@@ -191,7 +194,7 @@ async fn check_downloads(gateway: &Gateway, allowed: bool) -> anyhow::Result<()>
 }
 
 async fn ids(context: &Context, sessions: &Sessions<'_>) -> anyhow::Result<Vec<String>> {
-    let gateway = &sessions.gateway;
+    let gateway = sessions.gateway;
     let mut ids = Vec::new();
     match &sessions.selection {
         Selection::Range(range) => {
@@ -220,6 +223,8 @@ struct Writer<'a> {
     gateway: Option<&'a Gateway>,
     cache: Option<Arc<Cache>>,
     options: Options,
+    /// What was written is written down there.
+    custody: &'a Custody,
 }
 
 impl Writer<'_> {
@@ -236,11 +241,13 @@ impl Writer<'_> {
         let conversion = self.conversion(item, found);
         let (converted, file) = match file {
             Some(file) => {
-                let (converted, path) = conversion.write_file(file).await?;
+                let (converted, written, path) = conversion.write_file(file).await?;
+                self.custody.note(written, Some(&path))?;
                 (converted, path.display().to_string())
             }
             None => {
-                let converted = conversion.write_stdout(&self.context.ui).await?;
+                let (converted, written) = conversion.write_stdout(&self.context.ui).await?;
+                self.custody.note(written, None)?;
                 (converted, "-".to_owned())
             }
         };
