@@ -48,7 +48,9 @@ pub use proof::{ProofFlags, requests};
 pub use receipts::Receipts;
 pub use rotate::RotateFlags;
 pub use rows::Place;
-pub use run::{Extent, Wish, closed, ship, ship_standing, ship_until_stopped, stop, together};
+pub use run::{
+    Extent, READER_LEFT, Wish, closed, ship, ship_standing, ship_until_stopped, stop, together,
+};
 pub use single::carry;
 pub use standing::{Seen, SeenFlags, Standing, StandingFlags, listen_address};
 pub use summary::Shipped;

@@ -38,11 +38,11 @@ impl Receipts<'_> {
     }
 
     /// As [`Receipts::begin`], for a run that needs no state otherwise: where none can be kept, it
-    /// goes on without a receipt and says so.
+    /// goes on without a receipt and says so. What the gateway does not say of its token is not in it.
     ///
     /// # Errors
     ///
-    /// A gateway that does not say whose token it sees.
+    /// A relative path, where there is no current folder.
     pub async fn begin_where_kept(
         &self,
         destination: &Destination,
@@ -50,10 +50,14 @@ impl Receipts<'_> {
         if self.delivery.dry_run {
             return Ok(None);
         }
-        let run = signed(self.context, self.gateway, self.run_to(destination)?).await?;
-        let folder = self.context.state_folder();
-        let begun = folder.and_then(|folder| Ok(Receipt::begin(&folder, run, self.context.now())?));
-        match begun {
+        let run = signed(
+            self.context,
+            self.known_gateway().await,
+            self.run_to(destination)?,
+        );
+        let (context, run) = (self.context, run.await?);
+        let folder = context.state_folder();
+        match folder.and_then(|folder| Ok(Receipt::begin(&folder, run, context.now())?)) {
             Ok(receipt) => Ok(Some(receipt)),
             Err(error) => {
                 let what = match destination {
@@ -61,8 +65,20 @@ impl Receipts<'_> {
                     other => other.to_string(),
                 };
                 let told = format!("what goes to {what} leaves no receipt: {error:#}");
-                self.context.ui.warning(&told);
+                context.ui.warning(&told);
                 Ok(None)
+            }
+        }
+    }
+
+    /// The gateway, where it says whose token it sees.
+    async fn known_gateway(&self) -> Option<&Gateway> {
+        let gateway = self.gateway?;
+        match gateway.user_info().await {
+            Ok(_) => Some(gateway),
+            Err(error) => {
+                tracing::debug!(%error, "whose token it is, is not known");
+                None
             }
         }
     }

@@ -277,6 +277,9 @@ async fn side_by_side<S, D>(
     }
 }
 
+/// Why a run ended early whose output nobody reads any more, for its receipt.
+pub const READER_LEFT: &str = "whoever read standard output went away";
+
 /// How much of its source a run read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
@@ -325,10 +328,7 @@ fn ending(summary: &Summary, extent: Extent) -> (Ending, Option<String>) {
     match (extent, summary.is_interrupted) {
         (Extent::UntilStopped, true) if summary.undelivered == 0 => (Ending::Stopped, None),
         (_, true) => (Ending::Interrupted, None),
-        (_, false) if summary.reader_left => {
-            let why = "whoever read standard output went away".to_owned();
-            (Ending::Interrupted, Some(why))
-        }
+        (_, false) if summary.reader_left => (Ending::Interrupted, Some(READER_LEFT.to_owned())),
         (Extent::Part, false) => {
             let why = "not everything could be read".to_owned();
             (Ending::Failed, Some(why))

@@ -6,13 +6,13 @@ use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 
+use super::recordings::Sessions;
 use super::{Export, Selection};
-use crate::commands::shipping::Receipts;
+use crate::commands::shipping::{READER_LEFT, Receipts};
 use crate::context::Context;
 use crate::delivery::receipts::{Ending, RECORDING, Receipt, Recorder, Run};
 use crate::delivery::{Progress, Written};
 use crate::error::Exit;
-use crate::gateway::Gateway;
 
 /// The command without its values.
 const COMMAND: &str = "sessions export --recording";
@@ -21,23 +21,22 @@ const COMMAND: &str = "sessions export --recording";
 pub(super) struct Custody(Option<RefCell<Receipt>>);
 
 impl Custody {
-    /// Of recordings that leave no gateway.
-    pub fn none() -> Self {
-        Self(None)
-    }
-
+    /// Of the recordings of `sessions`; without any there is none.
+    ///
     /// # Errors
     ///
-    /// A gateway that does not say whose token it sees.
+    /// A relative path, where there is no current folder.
     pub async fn begin(
         context: &Context,
         args: &Export,
-        gateway: &Gateway,
-        selection: &Selection,
+        sessions: Option<&Sessions<'_>>,
     ) -> anyhow::Result<Self> {
-        let Some(to) = args.delivery.to.first() else {
-            return Ok(Self::none());
+        let Some((sessions, to)) = sessions.zip(args.delivery.to.first()) else {
+            return Ok(Self(None));
         };
+        let Sessions {
+            gateway, selection, ..
+        } = sessions;
         let range = match selection {
             Selection::Range(range) => Some(range),
             Selection::Sessions(_) => None,
@@ -97,10 +96,7 @@ fn ending(result: &anyhow::Result<Exit>) -> (Ending, Option<String>) {
             let why = "not every recording could be read".to_owned();
             (Ending::Failed, Some(why))
         }
-        Err(error) if is_closed_pipe(error) => {
-            let why = "whoever read standard output went away".to_owned();
-            (Ending::Interrupted, Some(why))
-        }
+        Err(error) if is_closed_pipe(error) => (Ending::Interrupted, Some(READER_LEFT.to_owned())),
         Err(error) => (Ending::Failed, Some(format!("{error:#}"))),
     }
 }

@@ -307,21 +307,14 @@ async fn to_recordings(
     format: recordings::Format,
 ) -> anyhow::Result<Exit> {
     let filter = args.filter.filter();
-    let gateway;
-    let (sessions, custody) = match !named.is_empty() || args.since.is_some() {
-        true => {
-            let selection = selection(context, args, named)?;
-            gateway = context.gateway(&args.gateway.flags())?;
-            let custody = Custody::begin(context, args, &gateway, &selection).await?;
-            let sessions = recordings::Sessions {
-                selection,
-                gateway: &gateway,
-                filter: &filter,
-                limit: args.limit,
-            };
-            (Some(sessions), custody)
-        }
-        false => (None, Custody::none()),
+    let sessions = match !named.is_empty() || args.since.is_some() {
+        true => Some(recordings::Sessions {
+            selection: selection(context, args, named)?,
+            gateway: context.gateway(&args.gateway.flags())?,
+            filter: &filter,
+            limit: args.limit,
+        }),
+        false => None,
     };
     let options = recordings::Options {
         format,
@@ -347,6 +340,10 @@ async fn to_recordings(
         target
     };
     let mut cancel = context.cancel();
+    let custody = tokio::select! {
+        custody = Custody::begin(context, args, inputs.sessions.as_ref()) => custody?,
+        _ = cancel.wait_for(|stopped| *stopped) => return Ok(Exit::Interrupted),
+    };
     let done = tokio::select! {
         done = recordings::run(context, inputs, target, options, &custody) => done,
         // A file that is not whole goes, and there is nothing else to bring to an end.

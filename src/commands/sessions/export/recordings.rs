@@ -85,7 +85,7 @@ pub struct Inputs<'a> {
 
 /// Sessions, and the gateway that has them.
 pub struct Sessions<'a> {
-    pub gateway: &'a Gateway,
+    pub gateway: Gateway,
     pub selection: Selection,
     pub filter: &'a SessionFilter,
     pub limit: Option<usize>,
@@ -126,13 +126,13 @@ pub async fn run(
 ) -> anyhow::Result<Exit> {
     let mut items: Vec<_> = inputs.files.into_iter().map(Item::File).collect();
     if let Some(sessions) = &inputs.sessions {
-        check_downloads(sessions.gateway, options.allow_download).await?;
+        check_downloads(&sessions.gateway, options.allow_download).await?;
         items.extend(ids(context, sessions).await?.into_iter().map(Item::Session));
     }
     if options.timing.is_some() && (items.len() != 1 || inputs.sessions.is_some()) {
         return Err(UsageError::new("--timing is of one typescript, and it stands alone").into());
     }
-    let gateway = inputs.sessions.as_ref().map(|sessions| sessions.gateway);
+    let gateway = inputs.sessions.as_ref().map(|sessions| &sessions.gateway);
     let cache = match gateway {
         Some(gateway) => {
             cache::open(context, gateway, options.cache, options.allow_download).await?
@@ -194,7 +194,7 @@ async fn check_downloads(gateway: &Gateway, allowed: bool) -> anyhow::Result<()>
 }
 
 async fn ids(context: &Context, sessions: &Sessions<'_>) -> anyhow::Result<Vec<String>> {
-    let gateway = sessions.gateway;
+    let gateway = &sessions.gateway;
     let mut ids = Vec::new();
     match &sessions.selection {
         Selection::Range(range) => {
