@@ -155,6 +155,12 @@ impl<'d> Operation<'d> {
         Some(&answer["content"]["application/json"]["schema"])
     }
 
+    /// What a key must be allowed, one of them (`x-permission`); none named means nothing.
+    pub fn permissions(&self) -> impl Iterator<Item = &'d str> {
+        let named = self.value["x-permission"]["permissions"].as_array();
+        named.into_iter().flatten().filter_map(Value::as_str)
+    }
+
     /// The hosts that serve the operation; none named means any.
     pub fn hosts(&self) -> Vec<String> {
         [self.value, self.item, &self.document.root]
