@@ -129,10 +129,12 @@ pub const DEMANDS: &[Demand] = &[
     Demand::of("sessions assert").as_role(Role::Auditor),
     Demand::of("sessions export").keyed().as_role(Role::Auditor),
     Demand::of("sessions export --verify")
+        .keyed()
         .asking(LOGS_READ)
         .gladly_asking(INDEXES_READ),
     Demand::of("audit export").keyed().as_role(Role::Auditor),
     Demand::of("audit export --verify")
+        .keyed()
         .asking(LOGS_READ)
         .gladly_asking(INDEXES_READ),
     Demand::of("traces export").keyed(),
@@ -172,7 +174,7 @@ pub const DEMANDS: &[Demand] = &[
     Demand::of("relay").keyed().as_role(Role::Auditor),
     Demand::of("otel env --with-key").keyed(),
     Demand::of("otel check").keyed(),
-    Demand::of("otel check --wait").asking(SPANS_READ),
+    Demand::of("otel check --wait").keyed().asking(SPANS_READ),
     Demand::of("otel receive --to").keyed(),
     Demand::of("monitors list --live").asking(MONITORS_READ),
     Demand::of("monitors validate")

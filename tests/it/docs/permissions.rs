@@ -94,10 +94,8 @@ fn every_command_says_what_it_asks_of_keys_and_tokens() {
 fn every_flag_that_asks_for_a_key_is_one_of_its_command() {
     let root = Cli::command();
     for demand in DEMANDS {
-        let names = demand.leaf().split(' ');
-        let command = names.fold(Some(&root), |command, name| {
-            command.and_then(|command| command.find_subcommand(name))
-        });
+        let mut names = demand.leaf().split(' ');
+        let command = names.try_fold(&root, |command, name| command.find_subcommand(name));
         let command = command.expect("a command that is there");
         let is_flag = |flag| {
             command

@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use ddctl::commands::Cli;
 
 use super::check::{Known, check};
-use super::least::{Least, unused};
+use super::least::{Least, Used};
 use super::{Reference, Request};
 use crate::support::{SandboxOptions, SandboxProcess, TestEnvironment};
 
@@ -38,7 +38,10 @@ const COMMANDS: &[(&str, i32)] = &[
         "sessions export --since 60d --to logs --compression gzip --yes",
         0,
     ),
-    ("sessions export --since 16h --to logs --verify --yes", 0),
+    (
+        "sessions export --since 16h --to logs --compression gzip --again --verify --yes",
+        0,
+    ),
     (
         "audit export --since 60d --to logs --compression gzip --verify --yes",
         0,
@@ -99,7 +102,6 @@ const COMMANDS: &[(&str, i32)] = &[
     ("monitors plan", 0),
     ("monitors apply --yes", 0),
     ("monitors apply --pack hoop --yes --var threshold=7", 0),
-    ("test-event unapproved-prod --live --yes", 0),
     ("monitors list --live", 0),
     ("monitors export --tag pack:hoop --to exported", 0),
     ("monitors remove --all --yes", 0),
@@ -231,7 +233,7 @@ fn every_request_of_every_command_is_as_its_document_says() {
 
 /// Each with the least that the program says it takes, and held to it.
 fn run_all(sandbox: &SandboxProcess, reference: &Reference) {
-    let (mut used, mut beyond, mut last) = (BTreeSet::new(), Vec::new(), 0);
+    let (mut used, mut beyond, mut last) = (Used::default(), Vec::new(), 0);
     let environment = TestEnvironment::of(sandbox);
     let listed = environment.run(["sessions", "list", "--since", "60d", "-o", "json"]);
     let sessions = listed.exits(0).json();
@@ -262,7 +264,7 @@ fn run_all(sandbox: &SandboxProcess, reference: &Reference) {
         beyond.extend(found.iter().map(|found| format!("{line}: {found}")));
     }
     assert!(beyond.is_empty(), "more than the table names: {beyond:#?}");
-    let unused = unused(&used);
+    let unused = used.lacks();
     assert!(
         unused.is_empty(),
         "the table names what is not asked: {unused:#?}"

@@ -69,52 +69,62 @@ impl Least {
         }
     }
 
-    /// Operations that a command asked for and the table does not allow it; what it saw used goes
-    /// into `seen`.
-    pub fn check(
-        &self,
-        reference: &Reference,
-        asked: &[Request],
-        seen: &mut BTreeSet<(&'static str, &'static str)>,
-    ) -> Vec<String> {
+    /// Operations that a line asked for and the table does not allow it. What it names and was used
+    /// goes into `used`.
+    pub fn check(&self, reference: &Reference, asked: &[Request], used: &mut Used) -> Vec<String> {
         if self.is_as_given {
             return Vec::new();
         }
+        used.ran.extend(self.demands.iter().map(|it| it.command));
         let of_datadog = asked.iter().filter(|it| it.system == System::Datadog);
         let operations = of_datadog.filter_map(|request| reference.operation(request));
+        // An intake takes the API key alone, whatever the document asks.
+        let operations = operations.filter(|it| !it.is("post", "/api/v2/logs"));
         let mut beyond = Vec::new();
         for operation in operations {
-            let needed: Vec<&str> = operation.permissions().collect();
-            // An intake takes the API key alone, whatever the document asks.
-            if needed.is_empty() || operation.is("post", "/api/v2/logs") {
-                continue;
-            }
-            let mut is_allowed = false;
-            for demand in &self.demands {
-                let named = demand.permissions.iter().chain(demand.helpful);
-                for permission in named.filter(|one| needed.contains(&one.as_str())) {
-                    seen.insert((demand.command, permission.as_str()));
-                    is_allowed = true;
-                }
-            }
-            if !is_allowed {
+            let needed = operation.permissions();
+            if !needed.is_empty() && !self.names_one(&needed, used) {
                 beyond.push(format!("{} takes {needed:?}", operation.title()));
             }
         }
         beyond
     }
+
+    fn names_one(&self, needed: &[&str], used: &mut Used) -> bool {
+        let named = self.demands.iter().flat_map(|demand| named(demand));
+        let pairs: Vec<_> = named.filter(|(_, one)| needed.contains(one)).collect();
+        used.pairs.extend(&pairs);
+        !pairs.is_empty()
+    }
 }
 
-/// What the table names and no line was seen to use. A log monitor's search is read by Datadog
-/// itself, in the name of the key's owner.
-pub fn unused(seen: &BTreeSet<(&'static str, &'static str)>) -> Vec<String> {
-    let named = DEMANDS.iter().filter(|demand| !demand.is_unscoped);
-    let named = named.flat_map(|demand| {
-        let all = demand.permissions.iter().chain(demand.helpful);
-        all.map(|permission| (demand.command, permission.as_str()))
-    });
-    named
-        .filter(|pair| !seen.contains(pair))
-        .map(|(command, permission)| format!("{command}: {permission}"))
-        .collect()
+/// The permissions that the table names, beside the command that asks for them.
+fn named(demand: &Demand) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let command = demand.command;
+    let all = demand.permissions.iter().chain(demand.helpful);
+    all.map(move |permission| (command, permission.as_str()))
+}
+
+/// What its line here finds nothing to do for: no rehearsal left a monitor behind.
+const IDLE: &str = "test-event --cleanup";
+
+/// Which rows of the table were run, and which of their permissions were used.
+#[derive(Default)]
+pub struct Used {
+    ran: BTreeSet<&'static str>,
+    pairs: BTreeSet<(&'static str, &'static str)>,
+}
+
+impl Used {
+    /// What the table names and nobody asked for. What makes monitors is left out: the permission to
+    /// read what they search is checked by Datadog itself.
+    pub fn lacks(&self) -> Vec<String> {
+        let ran = DEMANDS.iter().filter(|it| self.ran.contains(it.command));
+        let asks = |it: &&Demand| !it.is_unscoped && it.command != IDLE;
+        let pairs = ran.filter(asks).flat_map(named);
+        pairs
+            .filter(|pair| !self.pairs.contains(pair))
+            .map(|(command, permission)| format!("{command}: {permission}"))
+            .collect()
+    }
 }
