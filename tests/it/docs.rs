@@ -76,3 +76,31 @@ fn every_link_of_the_docs_leads_to_a_file() {
     }
     assert!(followed > 10, "{followed}");
 }
+
+/// Every text of the program's sources, one after the other.
+fn sources(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(folder).expect("the sources are there").flatten() {
+        let path = entry.path();
+        all += &match path.is_dir() {
+            true => sources(&path),
+            false => fs::read_to_string(&path).unwrap_or_default(),
+        };
+    }
+    all
+}
+
+#[test]
+fn what_troubleshooting_quotes_is_what_the_program_says() {
+    let page = fs::read_to_string(root().join("docs/troubleshooting.md")).expect("the page");
+    let sources = sources(&root().join("src"));
+    let symptoms = page.lines().filter_map(|line| line.strip_prefix("| "));
+    let symptoms = symptoms.filter_map(|line| line.split(" | ").next());
+    let quoted = symptoms.flat_map(|symptom| symptom.split('`').skip(1).step_by(2));
+    let said = quoted.filter(|text| text.contains(' ') && !text.starts_with("ddctl "));
+    let said: Vec<&str> = said.collect();
+    assert!(said.len() > 2, "{said:?}");
+    for text in said {
+        assert!(sources.contains(text), "the program never says `{text}`");
+    }
+}
