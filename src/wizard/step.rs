@@ -356,9 +356,7 @@ fn web_address(given: &str) -> Result<String, String> {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             Err("an address holds no user and no password here".to_owned())
         }
-        Ok(url)
-            if matches!(url.scheme(), "http" | "https") && url.has_host() && !has_blanks =>
-        {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && !has_blanks => {
             Ok(full.trim_end_matches('/').to_owned())
         }
         _ => Err(format!(

@@ -60,7 +60,8 @@ Other commercial sites see it only after you said so, government sites only when
 
 --undo removes what carries our mark at Datadog and the endpoint on the gateway, from any machine; and \
 on this one what setup changed, putting back what it replaced. It lists first and asks, and refuses \
-while events are not delivered. Receipts stay, unless --with-receipts.
+while events are not delivered. What a service that is away has is named, and left for the next try. \
+Receipts stay, unless --with-receipts.
 
 Exit 2 where answers are missing, 4 where a key or token is refused, 5 where a service is away, 6 where \
 --undo would lose events, 130 where you left.")]

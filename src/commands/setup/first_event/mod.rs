@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub use self::script::ScriptFlags;
 use self::script::Opened;
+pub use self::script::ScriptFlags;
 use self::waiting::Awaited;
 use super::view::FirstEvent;
 use super::walk::Walk;

@@ -115,22 +115,25 @@ async fn run(
 
 /// Where the script is to run.
 enum Chosen {
-    Connection(ConnectionInfo),
+    Connection(Box<ConnectionInfo>),
     None,
     Left,
 }
 
 /// The connection that was named, or that somebody names now.
 fn chosen(walk: &mut Walk<'_>, flags: &ScriptFlags, pushed: &Pushed) -> anyhow::Result<Chosen> {
+    let of = |connection| Chosen::Connection(Box::new(connection));
     if let Some(name) = &flags.run_on {
         if !pushed.has(name) {
             walk.find(
-                format!("nothing is run on {name}: it is not attached, and nothing of it is pushed"),
+                format!(
+                    "nothing is run on {name}: it is not attached, and nothing of it is pushed"
+                ),
                 "`ddctl setup webhooks` attaches it",
             );
             return Ok(Chosen::None);
         }
-        return Ok(known(walk, name).map_or(Chosen::None, Chosen::Connection));
+        return Ok(known(walk, name).map_or(Chosen::None, of));
     }
     let Some(news) = &walk.gateway else {
         return Ok(Chosen::None);
@@ -153,7 +156,7 @@ fn chosen(walk: &mut Walk<'_>, flags: &ScriptFlags, pushed: &Pushed) -> anyhow::
         };
         let ui = walk.ui();
         match known(walk, &name) {
-            Some(connection) if pushed.has(&name) => return Ok(Chosen::Connection(connection)),
+            Some(connection) if pushed.has(&name) => return Ok(of(connection)),
             Some(_) => ui.error(&format!("{name} is not attached: nothing of it is pushed")),
             None => ui.error(&format!("the gateway has no connection `{name}`")),
         }

@@ -5,7 +5,7 @@ use crate::commands::setup::walk::{Turn, Walk};
 use crate::domain::delivery::Delivery;
 use crate::error::UsageError;
 use crate::ui::Tone;
-use crate::wizard::{Advice, Field, GatewayFacts, Step, Way, advise};
+use crate::wizard::{Advice, Field, Step, Way, advise};
 
 pub fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<Turn> {
     let Some(facts) = walk.gateway.as_ref().map(|gateway| gateway.facts) else {

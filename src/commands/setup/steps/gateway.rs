@@ -145,7 +145,11 @@ async fn look(walk: &mut Walk<'_>, step: &Step) -> anyhow::Result<Turn> {
 
 /// What may be done in all, where an administrator's token lies beside an auditor's: `webhooks` takes
 /// it for what the other one may not.
-async fn with_admin(walk: &mut Walk<'_>, context: &Context, own: RoleFact) -> anyhow::Result<RoleFact> {
+async fn with_admin(
+    walk: &mut Walk<'_>,
+    context: &Context,
+    own: RoleFact,
+) -> anyhow::Result<RoleFact> {
     let flags = &walk.mode.secrets;
     let admin = context.optional_secret(SecretKind::GatewayAdminToken, flags)?;
     let (RoleFact::Auditor, Some(admin)) = (own, admin) else {
@@ -155,7 +159,10 @@ async fn with_admin(walk: &mut Walk<'_>, context: &Context, own: RoleFact) -> an
         Ok(user) => user.clone(),
         Err(error) => {
             walk.find(
-                format!("the {} is of no use: {error}", SecretKind::GatewayAdminToken.name()),
+                format!(
+                    "the {} is of no use: {error}",
+                    SecretKind::GatewayAdminToken.name()
+                ),
                 "`ddctl auth set gateway-admin-token` replaces it",
             );
             return Ok(own);

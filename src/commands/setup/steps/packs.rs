@@ -78,9 +78,8 @@ pub fn shape(walk: &Walk<'_>) -> Shape {
 /// Whether any monitor of a pack can be made for events of the shape.
 fn fits(pack: &str, shape: Shape) -> bool {
     let own = packs().iter().filter(|own| own.name == pack);
-    own.flat_map(|pack| pack.files()).any(|(_, text)| {
-        MonitorFile::parse(text).is_ok_and(|file| file.form(Some(shape)).is_ok())
-    })
+    own.flat_map(|pack| pack.files())
+        .any(|(_, text)| MonitorFile::parse(text).is_ok_and(|file| file.form(Some(shape)).is_ok()))
 }
 
 /// Which packs, until all of them are some.

@@ -3,8 +3,8 @@
 use crate::config::{AgentSettings, Origin, SecretKind};
 use crate::domain::secret::Secret;
 
-use super::super::keep::ToKeep;
 use super::super::asking::{Consent, missing};
+use super::super::keep::ToKeep;
 use super::super::walk::{Turn, Walk};
 
 /// A secret that is to be tried.
@@ -87,8 +87,9 @@ pub fn ask(walk: &Walk<'_>, kind: SecretKind, question: &str) -> anyhow::Result<
             "" if kind == SecretKind::AppKey => Given::Turn(Turn::Skip),
             "" => {
                 let name = kind.name();
-                walk.ui()
-                    .error(&format!("the {name} is needed here; `skip` leaves the step out"));
+                walk.ui().error(&format!(
+                    "the {name} is needed here; `skip` leaves the step out"
+                ));
                 continue;
             }
             _ => Given::Candidate(Candidate {

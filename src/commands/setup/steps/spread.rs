@@ -22,7 +22,9 @@ pub async fn until_spread<T>(
     let progress = ui.progress("Datadog refuses the key");
     let tell = |left: Duration| {
         let left = left.as_secs();
-        progress.set(&format!("a new one takes some seconds to spread, {left} s left"));
+        progress.set(&format!(
+            "a new one takes some seconds to spread, {left} s left"
+        ));
     };
     let is_refused =
         |answer: &T| matches!(result(answer), Err(error) if error.meaning() == Meaning::Pause);

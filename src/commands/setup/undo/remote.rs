@@ -40,7 +40,9 @@ pub async fn datadog(
     let mut found = AtDatadog::default();
     let opened = match context.opens_web_api(&wanted.secrets) {
         Ok(true) => context.datadog(&wanted.secrets),
-        Ok(false) => Err(anyhow::anyhow!("that takes an application key (DD_APP_KEY)")),
+        Ok(false) => Err(anyhow::anyhow!(
+            "that takes an application key (DD_APP_KEY)"
+        )),
         Err(error) => Err(error),
     };
     let datadog = match opened {
