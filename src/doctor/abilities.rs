@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::datadog::{AppKeyFacts, Permission};
 
 /// What every scope together does not replace.
-const NO_SCOPES: &str = "a key without scopes, which log monitors need";
+pub const NO_SCOPES: &str = "a key without scopes, which log monitors need";
 
 /// What a command asks of the keys.
 pub struct Demand {
