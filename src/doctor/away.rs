@@ -10,6 +10,8 @@ use crate::http::TransportError;
 
 /// One question takes at most this long.
 const LONGEST_QUESTION: Duration = Duration::from_secs(12);
+/// A search of many short questions, at most this long.
+const LONGEST_SEARCH: Duration = Duration::from_secs(24);
 
 const SOMEBODY_ELSE: &str = "something answers in Datadog's place, such as a proxy or a page to sign in \
      to a network: look at that, and at --site";
@@ -135,9 +137,25 @@ pub async fn within<T, E: From<TransportError>>(
     url: impl Into<String>,
     asked: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    match tokio::time::timeout(LONGEST_QUESTION, asked).await {
+    in_time(LONGEST_QUESTION, url.into(), asked).await
+}
+
+/// As [`within`], of what takes many questions.
+pub async fn searched<T, E: From<TransportError>>(
+    url: impl Into<String>,
+    asked: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    in_time(LONGEST_SEARCH, url.into(), asked).await
+}
+
+async fn in_time<T, E: From<TransportError>>(
+    limit: Duration,
+    url: String,
+    asked: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    match tokio::time::timeout(limit, asked).await {
         Ok(answer) => answer,
-        Err(_) => Err(TransportError::Timeout { url: url.into() }.into()),
+        Err(_) => Err(TransportError::Timeout { url }.into()),
     }
 }
 

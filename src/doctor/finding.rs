@@ -191,8 +191,11 @@ impl Finding {
         self
     }
 
+    /// What can be done about it; each once.
     pub fn repair(mut self, repair: Repair) -> Self {
-        self.repairs.push(repair);
+        if !self.repairs.contains(&repair) {
+            self.repairs.push(repair);
+        }
         self
     }
 
@@ -202,8 +205,8 @@ impl Finding {
         self.is_away = (self.is_away || other.is_away) && may_pass(&self) && may_pass(&other);
         self.state = self.state.max(other.state);
         self.evidence.extend(other.evidence);
-        self.repairs.extend(other.repairs);
-        other.fixes.into_iter().fold(self, Finding::fix)
+        let with_repairs = other.repairs.into_iter().fold(self, Finding::repair);
+        other.fixes.into_iter().fold(with_repairs, Finding::fix)
     }
 }
 

@@ -110,12 +110,12 @@ mod tests {
         let gateways = seconds(Some(1), Some(3600));
         assert_eq!(gateways.state, State::Problem);
         assert!(
-            gateways.evidence[1].starts_with("the gateway's clock is 1h ahead of"),
+            gateways.evidence[1].starts_with("the gateway's clock is 1h 00m ahead of"),
             "{gateways:?}"
         );
         assert!(gateways.fixes[0].contains("the gateway's clock"));
         let ours = seconds(Some(3600), Some(3600));
-        assert!(ours.evidence[1].starts_with("this machine's clock is 1h behind"));
+        assert!(ours.evidence[1].starts_with("this machine's clock is 1h 00m behind"));
         assert_eq!(ours.fixes, [OURS]);
         let either = seconds(None, Some(3600));
         assert!(either.fixes[0].contains("which of the two"), "{either:?}");

