@@ -53,7 +53,11 @@ fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text += &format!(": {error}");
+        let more = error.to_string();
+        // SQLite's says again what it is the cause of.
+        if !text.split(": ").any(|told| more.ends_with(told)) {
+            text += &format!(": {more}");
+        }
         cause = error.source();
     }
     text

@@ -15,8 +15,8 @@ use crate::doctor::subject::Subject;
 const TOLD: usize = 3;
 /// What has to fit on the disk, for a start.
 static ROOM: [u8; 64 << 10] = [0; 64 << 10];
-const LET_IN: &str = "let the user that ddctl runs as read and write there, or name another folder by \
-     XDG_STATE_HOME";
+const LET_IN: &str =
+    "let this user write there, or set XDG_STATE_HOME to a folder that is this user's";
 
 pub async fn look(subject: &Subject) -> Finding {
     let folder = match subject.folder() {
