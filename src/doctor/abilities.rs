@@ -6,7 +6,7 @@ use super::demands::{DEMANDS, Demand};
 use crate::datadog::AppKeyFacts;
 
 /// What every scope together does not replace.
-const NO_SCOPES: &str = "a key without scopes, which log monitors need";
+pub const NO_SCOPES: &str = "a key without scopes, which log monitors need";
 
 /// Whether the keys suffice for one command.
 #[derive(Debug, PartialEq, Eq, Serialize)]

@@ -6,6 +6,7 @@
 //! mended is a [`Repair`], for the caller to carry out once somebody agreed.
 
 mod abilities;
+mod away;
 mod check;
 mod checks;
 mod demands;

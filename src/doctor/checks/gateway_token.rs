@@ -1,9 +1,10 @@
 //! The gateway's token: whose it is, and what its role may see.
 
 use crate::doctor::abilities::in_short;
+use crate::doctor::away::{Away, away};
 use crate::doctor::demands::{Role, closed_to};
 use crate::doctor::finding::Finding;
-use crate::doctor::subject::{Away, Subject};
+use crate::doctor::subject::Subject;
 use crate::domain::delivery::Delivery;
 use crate::gateway::{GatewayError, ServerInfo, UserInfo};
 
@@ -29,7 +30,7 @@ fn of_version(server: &ServerInfo) -> Finding {
 fn judge(answer: &Result<UserInfo, GatewayError>, delivery: Option<Delivery>) -> Finding {
     let user = match answer {
         Ok(user) => user,
-        Err(error) if error.is_away() => return Finding::away(format!("no answer: {error}")),
+        Err(error) if error.is_away() => return away("the gateway", error),
         Err(error) => {
             return Finding::problem(error.to_string()).fix(
                 "the token is wrong, expired or revoked: `hoop login` makes a new one, or set HOOP_TOKEN",
