@@ -180,10 +180,11 @@ fn ui_options(
     streams: Streams,
     settings: Option<&Settings>,
 ) -> UiOptions {
+    let is_dumb = environment.get("TERM") == Some("dumb");
     let facts = |is_terminal| ColorFacts {
         choice: settings.map_or(globals.color, |settings| settings.color),
         no_color: environment.get("NO_COLOR").is_some(),
-        is_dumb: environment.get("TERM") == Some("dumb"),
+        is_dumb,
         is_terminal,
     };
     let format = settings.map_or(globals.output, |settings| settings.output);
@@ -194,6 +195,7 @@ fn ui_options(
         stdout_palette: palette(facts(streams.stdout_is_terminal)),
         stderr_palette: palette(facts(streams.stderr_is_terminal)),
         has_unicode: charset::has_unicode(locale),
+        is_dumb,
         is_quiet: globals.quiet,
         may_prompt: !globals.no_input,
         assume_yes: globals.yes,

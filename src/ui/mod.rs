@@ -12,6 +12,7 @@ pub mod prompt;
 pub mod style;
 pub mod table;
 pub mod terminal;
+mod waiting;
 mod words;
 
 use std::borrow::Cow;
@@ -28,6 +29,8 @@ pub use progress::Progress;
 pub use style::{Palette, Tone};
 pub use table::Table;
 use unicode_width::UnicodeWidthStr;
+use waiting::Waiting;
+pub use waiting::{Asked, Hush};
 pub use words::counted;
 
 struct Stdout<'a>(&'a Ui);
@@ -82,6 +85,8 @@ pub struct UiOptions {
     pub stderr_palette: Palette,
     /// Terminals show other signs than those of ASCII.
     pub has_unicode: bool,
+    /// The terminal has lines alone, and nothing on it moves: `TERM=dumb`.
+    pub is_dumb: bool,
     pub is_quiet: bool,
     /// Prompts are allowed.
     pub may_prompt: bool,
@@ -96,6 +101,7 @@ pub struct Ui {
     stdout: Mutex<Box<dyn Write + Send>>,
     stderr: Mutex<Box<dyn Write + Send>>,
     lines: Lines,
+    waiting: Waiting,
 }
 
 impl Ui {
@@ -110,11 +116,13 @@ impl Ui {
         stdout: Box<dyn Write + Send>,
         stderr: Box<dyn Write + Send>,
     ) -> Self {
+        let lines = Lines::on_stderr();
         Self {
+            waiting: Waiting::new(&lines, options.has_unicode),
             options,
             stdout: Mutex::new(stdout),
             stderr: Mutex::new(stderr),
-            lines: Lines::on_stderr(),
+            lines,
         }
     }
 
@@ -159,9 +167,14 @@ impl Ui {
     fn to_stdout<T>(&self, write: impl FnOnce(&mut dyn Write) -> T) -> T {
         let write = || write(&mut *lock(&self.stdout));
         match self.options.streams.stdout_is_terminal {
-            true => self.lines.beside(write),
+            true => self.beside(write),
             false => write(),
         }
+    }
+
+    fn beside<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.waiting.settle();
+        self.lines.beside(write)
     }
 
     /// Stdout as a writer, for data that comes in pieces.
@@ -229,7 +242,7 @@ impl Ui {
 
     fn say(&self, text: &str) {
         let text = self.shown(text, self.options.streams.stderr_is_terminal);
-        self.lines.beside(|| {
+        self.beside(|| {
             let mut stderr = lock(&self.stderr);
             // Nobody is left to tell when stderr is gone.
             let _ = writeln!(stderr, "{text}");
@@ -271,16 +284,31 @@ impl Ui {
 
     /// Whether progress is drawn: where a person watches, and not into a log.
     pub fn draws_progress(&self) -> bool {
-        let is_watched = self.options.streams.stderr_is_terminal && !self.options.is_quiet;
-        is_watched && !tracing::enabled!(tracing::Level::DEBUG)
+        let options = &self.options;
+        let can_move = options.streams.stderr_is_terminal && !options.is_dumb;
+        can_move && !options.is_quiet && !tracing::enabled!(tracing::Level::DEBUG)
     }
 
     /// Progress of long work.
     pub fn progress(&self, label: &str) -> Progress {
         match self.draws_progress() {
-            true => Progress::shown(label, &self.lines, self.options.has_unicode),
+            true => {
+                let hush = self.hush();
+                Progress::shown(label, &self.lines, self.options.has_unicode, hush)
+            }
             false => Progress::hidden(),
         }
+    }
+
+    /// `host` was asked something. Where a person watches, a line says so until the answer is
+    /// there, unless a line of [`Ui::progress`] does.
+    pub fn asked(&self, host: &str) -> Option<Asked> {
+        self.draws_progress().then(|| self.waiting.asked(host))
+    }
+
+    /// Nothing is shown of answers that are awaited: something else has the terminal.
+    pub fn hush(&self) -> Hush {
+        self.waiting.hush()
     }
 
     /// Columns to fit tables into; `None` when piped, since a pipe has no width.

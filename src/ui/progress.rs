@@ -7,14 +7,15 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::pace::{Meter, left_text, rate_text};
+use super::waiting::Hush;
 use super::words::counted;
 
 /// Work this short needs no line.
-const PATIENCE: Duration = Duration::from_millis(250);
+pub(super) const PATIENCE: Duration = Duration::from_millis(250);
 /// Redraws a second.
 const RATE: u8 = 20;
 /// Between two redraws.
-const TICK: Duration = Duration::from_millis(100);
+pub(super) const TICK: Duration = Duration::from_millis(100);
 
 /// The lines of a terminal that move. Whatever else is written to it goes through
 /// [`Lines::beside`], so that nothing is written into one of them.
@@ -32,6 +33,17 @@ impl Lines {
     pub fn beside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }
+
+    /// A new line below the others, not drawn yet.
+    pub(super) fn add(&self) -> ProgressBar {
+        self.0.add(ProgressBar::new_spinner())
+    }
+
+    /// Takes a line away.
+    pub(super) fn remove(&self, bar: &ProgressBar) {
+        bar.finish_and_clear();
+        self.0.remove(bar);
+    }
 }
 
 /// A line on stderr that goes away when the work is over.
@@ -39,18 +51,24 @@ impl Lines {
 pub struct Progress {
     /// `None` where nobody watches.
     drawer: Option<Drawer>,
+    /// The line tells of the answers that it waits for.
+    _hush: Option<Hush>,
 }
 
 impl Progress {
     /// `has_unicode`: the terminal has more signs than ASCII.
-    pub fn shown(label: &str, lines: &Lines, has_unicode: bool) -> Self {
+    pub fn shown(label: &str, lines: &Lines, has_unicode: bool, hush: Hush) -> Self {
         Self {
             drawer: Drawer::start(label, lines, has_unicode),
+            _hush: Some(hush),
         }
     }
 
     pub fn hidden() -> Self {
-        Self { drawer: None }
+        Self {
+            drawer: None,
+            _hush: None,
+        }
     }
 
     /// How far the work is, in words. What is longer than the terminal is wide is cut.
@@ -173,12 +191,12 @@ impl Drop for Drawer {
     }
 }
 
-fn draw(label: &str, Lines(lines): &Lines, has_unicode: bool, work: &Work) {
+fn draw(label: &str, lines: &Lines, has_unicode: bool, work: &Work) {
     let (begun, mut meter) = (Instant::now(), Meter::default());
     let Some(mut detail) = work.after(PATIENCE) else {
         return;
     };
-    let bar = lines.add(ProgressBar::new_spinner());
+    let bar = lines.add();
     bar.set_style(style(has_unicode));
     loop {
         bar.set_message(match detail.text(&mut meter, begun.elapsed()) {
@@ -191,11 +209,10 @@ fn draw(label: &str, Lines(lines): &Lines, has_unicode: bool, work: &Work) {
             None => break,
         }
     }
-    bar.finish_and_clear();
     lines.remove(&bar);
 }
 
-fn style(has_unicode: bool) -> ProgressStyle {
+pub(super) fn style(has_unicode: bool) -> ProgressStyle {
     let style = ProgressStyle::with_template("{spinner} {wide_msg}");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
     match has_unicode {

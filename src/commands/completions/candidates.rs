@@ -98,6 +98,7 @@ impl Line {
             stdout_palette: Palette::PLAIN,
             stderr_palette: Palette::PLAIN,
             has_unicode: true,
+            is_dumb: false,
             is_quiet: true,
             may_prompt: false,
             assume_yes: false,

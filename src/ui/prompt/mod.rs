@@ -41,6 +41,7 @@ impl Ui {
             }
             .into());
         }
+        let _hush = self.hush();
         Confirm::with_theme(&SimpleTheme)
             .with_prompt(question)
             .default(false)
@@ -61,6 +62,7 @@ impl Ui {
         if was_interrupted() {
             return Err(StoppedAsking.into());
         }
+        let _hush = self.hush();
         let mut input = Input::<String>::with_theme(&SimpleTheme)
             .with_prompt(question)
             .allow_empty(true);
@@ -74,6 +76,7 @@ impl Ui {
 
     /// Asks for a secret, of which the terminal shows nothing.
     pub fn ask_hidden(&self, question: &str) -> anyhow::Result<Secret> {
+        let _hush = self.hush();
         hidden::read(question).map_err(unread)
     }
 }
