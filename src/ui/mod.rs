@@ -9,6 +9,7 @@ pub mod format;
 pub mod pace;
 pub mod progress;
 pub mod prompt;
+mod stdout;
 pub mod style;
 pub mod table;
 pub mod terminal;
@@ -26,24 +27,13 @@ use serde::Serialize;
 pub use format::Format;
 use progress::Lines;
 pub use progress::Progress;
+use stdout::{RawStdout, Stdout};
 pub use style::{Palette, Tone};
 pub use table::Table;
 use unicode_width::UnicodeWidthStr;
 use waiting::Waiting;
 pub use waiting::{Asked, Hush};
 pub use words::counted;
-
-struct Stdout<'a>(&'a Ui);
-
-impl Write for Stdout<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.to_stdout(|stdout| stdout.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        lock(&self.0.stdout).flush()
-    }
-}
 
 /// A line broken to `width` columns between words. What goes on stands two columns further in than
 /// what begins.
@@ -144,6 +134,11 @@ impl Ui {
         self.options.streams.stdout_is_terminal && self.options.streams.stderr_is_terminal
     }
 
+    /// True where a person watches both streams on a terminal that can be painted on.
+    pub fn is_screen(&self) -> bool {
+        self.is_interactive() && !self.options.is_dumb
+    }
+
     /// Writes data to stdout as it is.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
         let is_terminal = self.options.streams.stdout_is_terminal;
@@ -177,9 +172,15 @@ impl Ui {
         self.lines.beside(write)
     }
 
-    /// Stdout as a writer, for data that comes in pieces.
+    /// Stdout as a writer, for text that comes in pieces. A terminal is shown what it would act on,
+    /// in the signs that it has.
     pub fn stdout(&self) -> impl Write + '_ {
-        Stdout(self)
+        Stdout::new(self)
+    }
+
+    /// Stdout as a writer that changes nothing: for what paints by itself, and for `--raw`.
+    pub fn raw_stdout(&self) -> impl Write + '_ {
+        RawStdout(self)
     }
 
     /// Writes one line of data to stdout.

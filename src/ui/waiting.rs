@@ -87,11 +87,8 @@ impl Waiting {
     fn start(&self) {
         let mut drawer = self.drawer.lock().unwrap_or_else(PoisonError::into_inner);
         if drawer.is_none() {
-            let (desk, lines, has_unicode) = (
-                Arc::clone(&self.desk),
-                self.lines.clone(),
-                self.has_unicode,
-            );
+            let (desk, lines, has_unicode) =
+                (Arc::clone(&self.desk), self.lines.clone(), self.has_unicode);
             // Where the system has no thread left, nothing is shown.
             *drawer = thread::Builder::new()
                 .name("waiting".to_owned())
@@ -337,7 +334,10 @@ mod tests {
         let now = wait.at(5_000);
         wait.state.unhush(now);
         assert_eq!(wait.text(5_100), None);
-        assert_eq!(wait.text(5_300).as_deref(), Some("waiting for gateway.test"));
+        assert_eq!(
+            wait.text(5_300).as_deref(),
+            Some("waiting for gateway.test")
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::view::SessionRow;
 use super::when::{When, WhenArgs};
 use crate::commands::flags::{GatewayAccess, at_least_one};
 use crate::context::Context;
+use crate::domain::intervals::Intervals;
 use crate::domain::session::{NO_EXIT_CODE, Outcome, Session, short_ids};
 use crate::domain::time::human_duration;
 use crate::error::Exit;
@@ -39,7 +40,7 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     let gateway = context.gateway(&args.gateway.flags())?;
     scope::warn_where_partial(context, &gateway).await;
     let progress = context.ui.progress("reading sessions");
-    let mut sessions = Vec::new();
+    let (mut sessions, whole) = (Vec::new(), Intervals::from_iter([when.range]));
     // One more than asked for tells whether the list was cut.
     sources::list(
         &gateway,
@@ -47,8 +48,12 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
         &when.filter(args.filter.filter()),
         Some(args.limit.saturating_add(1)),
         |session| {
+            let left = whole.share_before(session.start_date);
             sessions.push(session);
-            progress.count(sessions.len() as u64, None, "session");
+            // The list ends where the range does, or where it is full.
+            let free = 1.0 - sessions.len() as f64 / args.limit as f64;
+            let left = left.map(|left| left.min(free.max(0.0)));
+            progress.part(sessions.len() as u64, left, "session");
         },
     )
     .await?;

@@ -9,6 +9,7 @@ use super::scope;
 use super::when::{When, WhenArgs};
 use crate::commands::flags::{GatewayAccess, at_least_one};
 use crate::context::Context;
+use crate::domain::intervals::Intervals;
 use crate::error::Exit;
 use crate::sources::{self, By, Counts, Group};
 use crate::ui::{Format, Table, Tone, Ui, counted};
@@ -73,13 +74,14 @@ pub async fn run(context: &Context, args: &Stats) -> anyhow::Result<Exit> {
     scope::warn_where_partial(context, &gateway).await;
     let by = kinds(args, &when);
     let progress = context.ui.progress("counting sessions");
+    let whole = Intervals::from_iter([when.range]);
     let tally = sources::tally(
         &gateway,
         when.range,
         &when.filter(args.filter.filter()),
         &by,
         &context.ui.options().tz,
-        |count| progress.count(count, None, "session"),
+        |count, at| progress.part(count, whole.share_before(at), "session"),
     )
     .await?;
     drop(progress);

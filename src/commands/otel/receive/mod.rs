@@ -82,6 +82,8 @@ pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
     check(args)?;
     let (keys, stays) = (args.datadog.flags(), args.command.is_empty());
     let intake = Intake::open_where_sent(context, &args.delivery, keys, stays).await?;
+    // The program that is started has the terminal, too.
+    let _hush = context.ui.hush();
     let server = Server::bind(args.address()).await?;
     let program = Program::start(&args.command, &server.url())?;
     let listening = Listening::new(context, server, program);

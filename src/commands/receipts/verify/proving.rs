@@ -1,5 +1,6 @@
 //! A verification from its beginning to its receipt.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
@@ -144,7 +145,8 @@ async fn look(
 ) -> anyhow::Result<(u64, Vec<Finding>)> {
     let (datadog, subject) = (asked.datadog, asked.subject);
     let progress = context.ui.progress("asking Datadog");
-    let told = |step| tell(context, &progress, step);
+    let requests = Requests::default();
+    let told = |step| tell(context, &progress, &requests, step);
     let mut inquiry = Inquiry::new(datadog, asked.gateway.host(), told);
     let since = kept.asked_since();
     let open_until = evidence.newest_sent.map(|sent| sent + signed(subject.wait));
@@ -200,7 +202,19 @@ fn signed(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
 
-fn tell(context: &Context, progress: &Progress, step: Step) {
+/// How many there were, and are planned in all by now.
+#[derive(Default)]
+struct Requests {
+    asked: Cell<u64>,
+    planned: Cell<u64>,
+}
+
+fn tell(context: &Context, progress: &Progress, made: &Requests, step: Step) {
+    if let Step::Count { planned, .. } | Step::List { planned, .. } | Step::LookUp { planned, .. } =
+        &step
+    {
+        made.planned.set(made.asked.get() + planned.requests);
+    }
     let requests = |planned: Planned| match planned.requests {
         0 => "no request".to_owned(),
         requests => {
@@ -224,7 +238,12 @@ fn tell(context: &Context, progress: &Progress, step: Step) {
             counted(events, "event"),
             requests(planned)
         )),
-        Step::Asked { requests } => progress.count(requests, None, "request"),
+        Step::Asked { requests } => {
+            made.asked.set(requests);
+            // A plan is a guess, and a later look has none.
+            let planned = Some(made.planned.get()).filter(|planned| *planned >= requests);
+            progress.count(requests, planned, "request");
+        }
     }
 }
 
