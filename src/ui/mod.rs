@@ -242,7 +242,11 @@ impl Ui {
     }
 
     fn say(&self, text: &str) {
-        let text = self.shown(text, self.options.streams.stderr_is_terminal);
+        let is_plain = self.options.streams.stderr_is_terminal && !self.options.has_unicode;
+        let text = match is_plain {
+            true => charset::prose_in_ascii(text),
+            false => Cow::Borrowed(text),
+        };
         self.beside(|| {
             let mut stderr = lock(&self.stderr);
             // Nobody is left to tell when stderr is gone.
