@@ -54,6 +54,8 @@ pub fn run(
     let (stopper, stopping) = stopping();
     let context = Context::new(ui, cli.globals, environment, settings, stopping);
     let outcome = drive(&context, command, &stopper);
+    // Nothing is awaited any more, whoever still holds a part of it.
+    let _hush = context.ui.hush();
     match outcome {
         Ok(exit) => exit,
         Err(error) => report(&context.ui, &error),

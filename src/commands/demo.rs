@@ -316,7 +316,7 @@ impl Tour<'_> {
         self.ui()
             .status(&format!("The tour took {}. Next:", human_duration(took)));
         for (command, what) in NEXT {
-            self.ui().status(&format!("  {command:<54}{what}"));
+            self.ui().status(&format!("  {command:<55}{what}"));
         }
         Ok(())
     }

@@ -85,6 +85,24 @@ pub struct UiOptions {
     pub tz: TimeZone,
 }
 
+impl UiOptions {
+    /// Where nobody watches, and nobody can be asked.
+    pub fn of_nobody() -> Self {
+        Self {
+            streams: Streams::default(),
+            format: Format::default(),
+            stdout_palette: Palette::PLAIN,
+            stderr_palette: Palette::PLAIN,
+            has_unicode: true,
+            is_dumb: false,
+            is_quiet: false,
+            may_prompt: false,
+            assume_yes: false,
+            tz: TimeZone::UTC,
+        }
+    }
+}
+
 /// Where commands show their answer.
 pub struct Ui {
     options: UiOptions,

@@ -75,11 +75,10 @@ impl Write for Stdout<'_> {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::ui::{Format, Palette, Streams, UiOptions};
+    use crate::ui::{Streams, UiOptions};
 
     #[derive(Clone, Default)]
     struct Screen(Arc<Mutex<Vec<u8>>>);
@@ -102,15 +101,8 @@ mod tests {
                 stdout_is_terminal,
                 ..Streams::default()
             },
-            format: Format::Csv,
-            stdout_palette: Palette::PLAIN,
-            stderr_palette: Palette::PLAIN,
             has_unicode,
-            is_dumb: false,
-            is_quiet: false,
-            may_prompt: false,
-            assume_yes: false,
-            tz: TimeZone::UTC,
+            ..UiOptions::of_nobody()
         };
         let ui = Ui::over(options, Box::new(screen.clone()), Box::new(io::sink()));
         let mut out = ui.stdout();

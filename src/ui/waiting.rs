@@ -246,7 +246,10 @@ fn draw(desk: &Desk, lines: &Lines, has_unicode: bool) {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
+    use crate::ui::{Streams, Ui, UiOptions};
 
     /// A wait whose clock stands at so many milliseconds.
     struct Wait {
@@ -338,6 +341,27 @@ mod tests {
             wait.text(5_300).as_deref(),
             Some("waiting for gateway.test")
         );
+    }
+
+    #[test]
+    fn only_a_person_who_can_be_shown_something_that_moves_is_told() {
+        let is_told = |stderr_is_terminal, is_dumb, is_quiet| {
+            let options = UiOptions {
+                streams: Streams {
+                    stderr_is_terminal,
+                    ..Streams::default()
+                },
+                is_dumb,
+                is_quiet,
+                ..UiOptions::of_nobody()
+            };
+            let ui = Ui::over(options, Box::new(io::sink()), Box::new(io::sink()));
+            ui.asked("gateway.test").is_some()
+        };
+        assert!(is_told(true, false, false));
+        assert!(!is_told(false, false, false));
+        assert!(!is_told(true, true, false));
+        assert!(!is_told(true, false, true));
     }
 
     #[test]

@@ -45,6 +45,7 @@ mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;
 mod sandbox_svix;
+mod screens;
 mod search;
 mod sessions;
 mod setup;
