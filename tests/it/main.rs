@@ -36,6 +36,7 @@ mod postgres_captures;
 mod queue;
 mod readme;
 mod receipts;
+mod receipts_of_files;
 mod recording_cache;
 mod recordings;
 mod redaction;

@@ -105,7 +105,7 @@ fn the_list_keeps_its_shape_and_fits_a_terminal() {
     let _ = environment
         .run(["receipts", "list"])
         .exits(0)
-        .says("nothing was sent yet");
+        .says("nothing was sent or written yet");
     let empty = environment.run(["receipts", "list", "-o", "json"]).exits(0);
     assert_eq!(empty.json(), serde_json::json!([]));
     let _ = environment.run(["receipts", "show"]).exits(2);
@@ -135,7 +135,13 @@ fn a_run_that_sends_nothing_leaves_no_receipt() {
     let environment = TestEnvironment::of(&sandbox);
     let _ = ship(&environment, &["--since", EVERYTHING, "--dry-run"]).exits(0);
     let to_file = [
-        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "-",
+        "sessions",
+        "export",
+        "--since",
+        EVERYTHING,
+        "--to",
+        "x.csv",
+        "--dry-run",
     ];
     let _ = environment.run(to_file).exits(0);
     assert!(receipts(&environment).is_empty());

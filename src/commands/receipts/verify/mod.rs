@@ -45,7 +45,9 @@ take, and leaves half of the quota to others.
 Each event is found now; proven earlier, by a verification whose receipt is kept; expired unproven, \
 where Datadog keeps nothing so old and nobody looked in time; or missing. For the last two the exit \
 code is 3, and each is named. A verification leaves a receipt too: run one within the retention, and \
-its proof lasts. Test events do not count. --until leaves out what is still on its way.
+its proof lasts. Test events do not count. --until leaves out what is still on its way. What was \
+written to files or standard output is not looked up, and named as elsewhere: `ddctl receipts list \
+--check --files` holds files against their receipts.
 
 It needs an application key with logs_read_data, and logs_read_config for the retention.")]
 pub struct Verify {

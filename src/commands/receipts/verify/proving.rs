@@ -56,7 +56,7 @@ pub async fn prove(context: &Context, asked: Asked<'_>) -> anyhow::Result<Verify
     let distrusted = chain.problems.iter().filter_map(|one| one.receipt.clone());
     let distrusted: BTreeSet<String> = distrusted.collect();
     let evidence = gather(&state, &site, &mut expected, &distrusted)?;
-    let before = receipts_of(&state, &site, asked.subject)?;
+    let (before, elsewhere) = receipts_of(&state, &site, asked.subject)?;
     let mut receipt = begin(context, Some(asked.gateway), run_of(asked)).await?;
     let looked = look(context, asked, &mut expected, &kept, &evidence).await;
     let (requests, findings) = match looked {
@@ -76,6 +76,7 @@ pub async fn prove(context: &Context, asked: Asked<'_>) -> anyhow::Result<Verify
         requests,
         indexes: kept.indexes,
         receipts: before,
+        elsewhere,
         receipt: receipt.id().to_owned(),
         ..answer(asked, &expected)
     };
@@ -120,19 +121,27 @@ fn run_of(asked: Asked<'_>) -> Run {
     }
 }
 
-/// Runs that sent to the site sessions of the range.
-fn receipts_of(state: &Path, site: &str, subject: &Subject) -> anyhow::Result<Vec<ReceiptRow>> {
+/// Runs with sessions of the range: those that sent them to the logs of the site, and those that
+/// sent nothing to Datadog.
+fn receipts_of(
+    state: &Path,
+    site: &str,
+    subject: &Subject,
+) -> anyhow::Result<(Vec<ReceiptRow>, Vec<ReceiptRow>)> {
     let is_of = |row: &ReceiptRow| {
         let is_apart = |since, until| until <= subject.range.since || since >= subject.range.until;
         let range = row.since.zip(row.until);
-        row.site.as_deref() == Some(site)
-            && row.destination == "logs"
-            && row.command != VERIFY
+        row.command != VERIFY
             && is_selection(&row.filter) == (subject.selected.family() == Family::Audit)
             && !range.is_some_and(|(since, until)| is_apart(since, until))
     };
     let listed = receipts::list(state, "", usize::MAX)?;
-    Ok(listed.iter().map(ReceiptRow::of).filter(is_of).collect())
+    let rows = listed.iter().map(ReceiptRow::of).filter(is_of);
+    let (mut elsewhere, mut sent): (Vec<_>, Vec<_>) = rows.partition(|row| row.site.is_none());
+    // What came from no gateway is no session.
+    elsewhere.retain(|row| row.gateway.is_some());
+    sent.retain(|row| row.site.as_deref() == Some(site) && row.destination == "logs");
+    Ok((sent, elsewhere))
 }
 
 /// Asks Datadog until everything is found, or waiting for it is of no more use.

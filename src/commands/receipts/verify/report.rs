@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::view::VerifyAnswer;
-use crate::commands::receipts::view::{account, label};
+use crate::commands::receipts::view::{account, label, place};
 use crate::delivery::{AtomicFile, sweep_beside};
 use crate::page::{Column, Figure, Report, Section};
 use crate::ui::counted;
@@ -41,6 +41,7 @@ fn report(answer: &VerifyAnswer) -> Report {
             findings(answer),
             hours(answer),
             receipts(answer),
+            elsewhere(answer),
             chain(answer),
         ],
     }
@@ -216,6 +217,44 @@ fn receipts(answer: &VerifyAnswer) -> Section {
             ("Events", Column::Number),
             ("Late", Column::Number),
             ("Set aside", Column::Number),
+            ("Ended", Column::Text),
+            ("SHA-256", Column::Hash),
+        ],
+        rows,
+    }
+}
+
+fn elsewhere(answer: &VerifyAnswer) -> Section {
+    let rows = answer.elsewhere.iter().map(|row| {
+        vec![
+            row.id.clone(),
+            row.command.clone(),
+            row.operator.clone(),
+            place(&row.destination, None),
+            row.events.to_string(),
+            row.ending.to_owned(),
+            row.sha256.clone().unwrap_or_else(|| "open".to_owned()),
+        ]
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    Section {
+        title: "Elsewhere",
+        note: match rows.len() {
+            0 => "No receipt for the range is of a file, standard output or another receiver."
+                .to_owned(),
+            _ => {
+                "Runs that wrote events of the range to files or standard output, or sent them to \
+                  a receiver that is not Datadog. Nothing of these is looked up, and none counts \
+                  above. Each receipt has the SHA-256 of every file."
+                    .to_owned()
+            }
+        },
+        columns: vec![
+            ("Receipt", Column::Time),
+            ("Command", Column::Text),
+            ("Operator", Column::Text),
+            ("To", Column::Text),
+            ("Events", Column::Number),
             ("Ended", Column::Text),
             ("SHA-256", Column::Hash),
         ],

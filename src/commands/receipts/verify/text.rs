@@ -23,6 +23,11 @@ pub fn of(ui: &Ui, answer: &VerifyAnswer) -> String {
     card.line("at", &format!("{} {}", answer.destination, answer.site));
     counts(&mut card, answer);
     card.line("requests", &answer.requests.to_string());
+    if let count @ 1.. = answer.elsewhere.len() {
+        let runs = counted(count as u64, "receipt");
+        let text = format!("{runs} of files, stdout or other receivers: not looked up");
+        card.line("elsewhere", &text);
+    }
     chain(&mut card, answer);
     card.line("receipt", &answer.receipt);
     let mut text = card.into_text();

@@ -37,6 +37,9 @@ pub struct VerifyAnswer {
     pub findings: Vec<Finding>,
     /// Runs that sent events of the range, the newest first.
     pub receipts: Vec<ReceiptRow>,
+    /// Runs whose events or recordings of the range went to files, standard output or a receiver that
+    /// is not Datadog, the newest first. Nothing of these is looked up.
+    pub elsewhere: Vec<ReceiptRow>,
     pub chain: Check,
     /// The receipt of this verification.
     pub receipt: String,

@@ -2,6 +2,7 @@
 
 mod ask;
 mod conversion;
+mod custody;
 mod destination;
 mod digest;
 mod estimate;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use self::custody::Custody;
 use self::destination::{Destinations, ExportFormat, Target};
 use self::lines::LinesArgs;
 use self::plan::Wanted;
@@ -338,11 +340,16 @@ async fn to_recordings(
         target
     };
     let mut cancel = context.cancel();
-    tokio::select! {
-        done = recordings::run(context, inputs, target, options) => done,
+    let custody = tokio::select! {
+        custody = Custody::begin(context, args, inputs.sessions.as_ref()) => custody?,
+        _ = cancel.wait_for(|stopped| *stopped) => return Ok(Exit::Interrupted),
+    };
+    let done = tokio::select! {
+        done = recordings::run(context, inputs, target, options, &custody) => done,
         // A file that is not whole goes, and there is nothing else to bring to an end.
         _ = cancel.wait_for(|stopped| *stopped) => Ok(Exit::Interrupted),
-    }
+    };
+    custody.close(context, done)
 }
 
 fn selection(context: &Context, args: &Export, named: &[&String]) -> anyhow::Result<Selection> {
