@@ -50,6 +50,8 @@ pub fn advised(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     if let Some((_, name)) = known {
         let name = ContextValue::String((*name).to_owned());
         error.insert(ContextKind::SuggestedArg, name);
+        // It shows the option that was the guess before.
+        error.remove(ContextKind::Usage);
     }
     error
 }

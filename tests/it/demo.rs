@@ -51,7 +51,7 @@ fn the_tour_walks_the_whole_path_and_ends_with_what_landed() {
     ] {
         assert!(begins(command), "no step is {command}: {commands:?}");
     }
-    let _ = output
+    let output = output
         .says("What landed in Datadog")
         .shows("WOULD FIRE")
         .shows("session.close")

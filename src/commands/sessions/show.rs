@@ -117,8 +117,10 @@ impl Card<'_> {
 
     /// The value in lines that fit the terminal. An address or an id stays whole, to be copied.
     fn broken(&self, value: &str) -> Vec<String> {
-        let Some(width) = self.ui.table_width() else {
-            return vec![value.to_owned()];
+        let width = match self.ui.table_width() {
+            // A command is copied as well.
+            Some(width) if !value.starts_with("ddctl ") => width,
+            _ => return vec![value.to_owned()],
         };
         let options = textwrap::Options::new(width.saturating_sub(INDENT).max(20))
             .word_separator(textwrap::WordSeparator::AsciiSpace)

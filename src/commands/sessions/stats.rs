@@ -188,11 +188,11 @@ fn table(ui: &Ui, groups: &[Vec<(&Group, Counts)>], top: usize) -> Table {
     // What is rare goes first where there is no room.
     for (name, rank) in [
         ("SESSIONS", 0),
-        ("OK", 0),
+        ("OK", 1),
         ("FAILED", 0),
-        ("BLOCKED", 2),
-        ("REJECTED", 3),
-        ("OPEN", 1),
+        ("BLOCKED", 3),
+        ("REJECTED", 4),
+        ("OPEN", 2),
     ] {
         table = table.expendable(name, rank).right().unbroken();
     }
