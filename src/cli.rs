@@ -1,7 +1,7 @@
 //! The way from argv to a command, and the way out: parsing, tracing, signals, the exit code.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -73,20 +73,24 @@ fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
 
 /// Help, version, or what is wrong with the line. A terminal without Unicode gets it in its signs.
 fn print(error: &clap::Error, environment: &Environment, streams: &Streams) -> io::Result<()> {
-    let to_stderr = error.use_stderr();
-    let is_terminal = match to_stderr {
+    let is_terminal = match error.use_stderr() {
         true => streams.stderr_is_terminal,
         false => streams.stdout_is_terminal,
     };
     if !is_terminal || has_unicode(environment) {
         return error.print();
     }
+    let ui = Ui::new(UiOptions {
+        streams: streams.clone(),
+        has_unicode: false,
+        ..UiOptions::of_nobody()
+    });
     let text = error.render().to_string();
-    let text = charset::prose_in_ascii(&text);
-    match to_stderr {
-        true => io::stderr().write_all(text.as_bytes()),
-        false => io::stdout().write_all(text.as_bytes()),
+    match error.use_stderr() {
+        true => ui.annotation(text.trim_end()),
+        false => ui.write(charset::prose_in_ascii(&text).as_bytes())?,
     }
+    Ok(())
 }
 
 fn has_unicode(environment: &Environment) -> bool {

@@ -102,8 +102,9 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         self.desk.state().is_over = true;
         self.desk.told.notify_all();
-        let drawer = self.drawer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = { drawer }.take() {
+        let drawer = self.drawer.get_mut();
+        let drawer = drawer.unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = drawer.take() {
             // The line is gone before the shell has the terminal.
             let _ = thread.join();
         }
