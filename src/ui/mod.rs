@@ -305,6 +305,11 @@ impl Ui {
         }
     }
 
+    /// Whether a person reads what goes to stdout.
+    pub fn stdout_is_terminal(&self) -> bool {
+        self.options.streams.stdout_is_terminal
+    }
+
     /// Whether progress is drawn: where a person watches, and not into a log.
     pub fn draws_progress(&self) -> bool {
         let options = &self.options;

@@ -10,7 +10,7 @@ mod list;
 mod meant;
 mod redaction_report;
 mod replay;
-mod scope;
+pub mod scope;
 mod search;
 mod show;
 mod stats;
