@@ -13,6 +13,7 @@ mod presented;
 mod proxies;
 mod request;
 mod retry_after;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -35,6 +36,7 @@ pub use request::Request;
 pub use reqwest::Method;
 pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 pub use retry_after::{http_date, retry_after};
+pub use watch::{UnderWay, Watch};
 
 /// Connecting takes at most this long.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -55,6 +57,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Client {
     options: Options,
+    watch: Option<Watch>,
     plain: OnceLock<reqwest::Client>,
     tls: OnceLock<reqwest::Client>,
 }
@@ -63,8 +66,17 @@ impl Client {
     pub fn new(options: Options) -> Self {
         Self {
             options,
+            watch: None,
             plain: OnceLock::new(),
             tls: OnceLock::new(),
+        }
+    }
+
+    /// Tells `watch` of every request.
+    pub fn watched_by(self, watch: Watch) -> Self {
+        Self {
+            watch: Some(watch),
+            ..self
         }
     }
 
@@ -75,6 +87,7 @@ impl Client {
         let shown = printable_url(&request.url);
         let client = self.for_url(&request.url)?;
         let (method, url) = (request.method.clone(), request.url.clone());
+        let under_way = self.under_way(&url);
         let started = Instant::now();
         let sent = request.into_reqwest(client).send().await;
         let elapsed_ms = started.elapsed().as_millis() as u64;
@@ -89,7 +102,11 @@ impl Client {
             }
             Ok(inner) => {
                 tracing::debug!(%method, url = %shown, status = inner.status().as_u16(), elapsed_ms, "answer");
-                Ok(Response { inner, url: shown })
+                Ok(Response {
+                    inner,
+                    url: shown,
+                    _under_way: under_way,
+                })
             }
             Err(source) => {
                 let error = self.by_road(&url, TransportError::of(&source, shown.clone()));
@@ -110,6 +127,7 @@ impl Client {
             .tls_backend_preconfigured(witness.config()?)
             .build()
             .map_err(unbuildable)?;
+        let _under_way = self.under_way(url);
         let sent = client.head(url.clone()).send().await;
         match (witness.seen(), sent) {
             (Some(presented), _) => Ok(presented),
@@ -156,6 +174,10 @@ impl Client {
         }
     }
 
+    fn under_way(&self, url: &Url) -> Option<UnderWay> {
+        self.watch.as_ref().map(|watch| watch.asked(url))
+    }
+
     fn for_url(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
         let (cell, with_tls) = match url.scheme() {
             "http" => (&self.plain, false),
@@ -174,6 +196,8 @@ impl Client {
 pub struct Response {
     inner: reqwest::Response,
     url: String,
+    /// Until the body was read.
+    _under_way: Option<UnderWay>,
 }
 
 impl Response {

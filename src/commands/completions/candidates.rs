@@ -17,7 +17,7 @@ use crate::globals::Globals;
 use crate::monitors::dashboards::shipped;
 use crate::monitors::{Scenario, packs};
 use crate::stopping::stopping;
-use crate::ui::{Format, Palette, Streams, Ui, UiOptions};
+use crate::ui::{Ui, UiOptions};
 
 /// A gateway that takes longer is not waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -136,15 +136,8 @@ impl Line {
         let globals = self.globals();
         let settings = Settings::resolve(&globals.flags(), &self.environment);
         let options = UiOptions {
-            streams: Streams::default(),
-            format: Format::default(),
-            stdout_palette: Palette::PLAIN,
-            stderr_palette: Palette::PLAIN,
-            has_unicode: true,
             is_quiet: true,
-            may_prompt: false,
-            assume_yes: false,
-            tz: jiff::tz::TimeZone::UTC,
+            ..UiOptions::of_nobody()
         };
         let ui = Ui::over(
             options,

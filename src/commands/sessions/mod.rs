@@ -7,6 +7,7 @@ mod export;
 pub mod filter;
 mod inputs;
 mod list;
+mod meant;
 mod redaction_report;
 mod replay;
 pub mod scope;

@@ -43,6 +43,7 @@ impl Ui {
             }
             .into());
         }
+        let _hush = self.hush();
         terminal::forget_typed();
         Confirm::with_theme(&SimpleTheme)
             .with_prompt(question)
@@ -64,6 +65,7 @@ impl Ui {
         let brackets = default.map_or(String::new(), |default| format!(" [{default}]"));
         let indent = &question[..question.len() - question.trim_start().len()];
         let text = self.wrap(&format!("{}{brackets}:", question.trim_start()), indent);
+        let _hush = self.hush();
         let answer = line::read(&format!("{} ", text.trim_end())).map_err(unread)?;
         match (answer.is_empty(), default) {
             (true, Some(default)) => Ok(default.to_owned()),
@@ -73,6 +75,7 @@ impl Ui {
 
     /// Asks for a secret, of which the terminal shows nothing.
     pub fn ask_hidden(&self, question: &str) -> anyhow::Result<Secret> {
+        let _hush = self.hush();
         hidden::read(question).map_err(unread)
     }
 }

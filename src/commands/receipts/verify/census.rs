@@ -50,7 +50,8 @@ async fn of_sessions(
     for range in subject.ranges.iter() {
         sources::census(gateway, range, filter, |session, kinds| {
             sessions += 1;
-            progress.count(sessions, None, "session");
+            let left = subject.ranges.share_before(session.start_date);
+            progress.part(sessions, left, "session");
             let id: Arc<str> = session.id.as_str().into();
             for (kind, at) in kinds.into_iter().filter(|(_, at)| subject.has(*at)) {
                 expected.push(Expected {

@@ -39,7 +39,11 @@ pub async fn look(
     } = asked;
     let progress = context.ui.progress("asking Datadog");
     let is_first = Cell::new(true);
-    let told = |step| tell(context, &progress, is_first.get(), step);
+    let requests = Requests::default();
+    let told = |step| {
+        requests.follow(&step, &progress);
+        tell(context, is_first.get(), step);
+    };
     let mut inquiry = Inquiry::new(datadog, asked.gateway.host(), told);
     let kept_since = kept.asked_since();
     let mut since = kept_since;
@@ -142,8 +146,33 @@ impl Waits {
     }
 }
 
-/// Of the first look everything is told, of the others how many requests there were.
-fn tell(context: &Context, progress: &Progress, is_first: bool, step: Step) {
+/// How many there were, and would be in all by the plan.
+#[derive(Default)]
+struct Requests {
+    asked: Cell<u64>,
+    planned: Cell<u64>,
+}
+
+impl Requests {
+    fn follow(&self, step: &Step, progress: &Progress) {
+        match step {
+            Step::Asked { requests } => {
+                self.asked.set(*requests);
+                // A plan holds what is sure, and a look may take more.
+                let planned = Some(self.planned.get()).filter(|planned| planned >= requests);
+                progress.count(*requests, planned, "request");
+            }
+            Step::Count { planned, .. }
+            | Step::List { planned, .. }
+            | Step::LookUp { planned, .. } => {
+                self.planned.set(self.asked.get() + planned.requests);
+            }
+        }
+    }
+}
+
+/// Of the first look everything is told, of the others what is looked up by id.
+fn tell(context: &Context, is_first: bool, step: Step) {
     let about = |planned: Planned| match planned.requests {
         0 => "no request".to_owned(),
         requests => {
@@ -152,7 +181,7 @@ fn tell(context: &Context, progress: &Progress, is_first: bool, step: Step) {
         }
     };
     let told = match step {
-        Step::Asked { requests } => return progress.count(requests, None, "request"),
+        Step::Asked { .. } => return,
         Step::LookUp { events, planned } => format!(
             "looking up {} by id: {}",
             counted(events, "event"),

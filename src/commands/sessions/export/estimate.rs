@@ -90,7 +90,8 @@ async fn count(
     for range in ranges.iter() {
         sources::census(gateway, range, &args.filter.filter(), |session, kinds| {
             count.sessions += 1;
-            progress.count(count.sessions, None, "session");
+            let left = ranges.share_before(session.start_date);
+            progress.part(count.sessions, left, "session");
             count.sample.offer(&session.id);
             for (kind, at) in kinds {
                 *count.kinds.entry(kind.name()).or_default() += 1;
