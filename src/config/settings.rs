@@ -73,14 +73,10 @@ impl Settings {
     /// Reads the file and resolves every layer. A file that was named has to be there.
     pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         // A mistyped name must not pass for settings that say nothing.
-        match named_file(flags, environment).filter(|(path, _)| !path.exists()) {
-            Some((path, named_by)) => Err(ConfigError::Missing { path, named_by }),
-            None => Self::resolve_or_begin(flags, environment),
+        let named = named_file(flags, environment);
+        if let Some((path, named_by)) = named.filter(|(path, _)| !path.exists()) {
+            return Err(ConfigError::Missing { path, named_by });
         }
-    }
-
-    /// As [`Settings::resolve`], for whoever is about to make the file.
-    pub fn resolve_or_begin(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         let path = Self::path(flags, environment);
         let file = path
             .as_deref()

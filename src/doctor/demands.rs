@@ -88,6 +88,7 @@ pub const ASK_NOTHING: &[&str] = &[
     "config list",
     "config get",
     "config set",
+    "config unset",
     "config edit",
     "config use",
     "status",

@@ -35,7 +35,7 @@ fn of_kind(context: &Context, kind: SecretKind, flags: &SecretFlags) -> SecretFa
     };
     match context.optional_secret(kind, flags) {
         Ok(secret) => SecretFacts {
-            shown: secret.map(|secret| secret.masked()),
+            shown: secret.map(|secret| kind.masked(&secret)),
             ..found
         },
         Err(error) => unread(found, &error),

@@ -22,7 +22,7 @@ const AT_ONCE: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 ///
-/// [`StoppedAsking`] where the person stopped the program in place of an answer, or somebody else did;
+/// [`super::StoppedAsking`] where the person stopped the program in place of an answer, or somebody else did;
 /// [`Cut`] where its time is over.
 pub(super) fn read(question: &str) -> anyhow::Result<Secret> {
     let asked = asked(question).map_err(super::unread)?;
