@@ -37,6 +37,7 @@ pub mod search;
 pub mod sources;
 pub mod stopping;
 pub mod svix;
+mod tips;
 pub mod ui;
 pub mod waiting;
 pub mod wizard;

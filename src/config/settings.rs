@@ -73,19 +73,22 @@ impl Settings {
     /// Reads the file and resolves every layer. A file that was named has to be there.
     pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         // A mistyped name must not pass for settings that say nothing.
-        match named_file(flags, environment).filter(|(path, _)| !path.exists()) {
-            Some((path, named_by)) => Err(ConfigError::Missing { path, named_by }),
-            None => Self::resolve_or_begin(flags, environment),
+        let named = named_file(flags, environment);
+        if let Some((path, named_by)) = named.filter(|(path, _)| !path.exists()) {
+            return Err(ConfigError::Missing { path, named_by });
         }
-    }
-
-    /// As [`Settings::resolve`], for whoever is about to make the file.
-    pub fn resolve_or_begin(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
         let path = Self::path(flags, environment);
         let file = path
             .as_deref()
             .map_or_else(|| Ok(ConfigFile::default()), ConfigFile::read)?;
         Self::of_file(&file, path, flags, environment)
+    }
+
+    /// What `flags` make of `text`, a settings file, where no variable says anything.
+    pub fn of_text(text: &str, flags: &Flags) -> Result<Self, ConfigError> {
+        let path = flags.config.clone().unwrap_or_default();
+        let file = ConfigFile::parse(&path, text)?;
+        Self::of_file(&file, Some(path), flags, &Environment::default())
     }
 
     /// Checks every value of every profile in the text of a settings file.

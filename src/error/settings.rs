@@ -1,10 +1,13 @@
 //! What is wrong on this side: settings, secrets, keys of the wrong shape, questions that nobody answers.
 
+use std::io;
+
 use super::{Exit, Verdict};
 use crate::config::vault::VaultError;
 use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::datadog::KeyShape;
 use crate::domain::redaction::WeakKey;
+use crate::listen::ListenError;
 use crate::relay::KeysError;
 use crate::ui::prompt::CannotAsk;
 use crate::waiting::Cut;
@@ -37,6 +40,9 @@ pub(super) fn of_secret(error: &SecretError) -> Verdict {
         }
         SecretError::Cut(cut) => return of_cut(cut),
         SecretError::Command { .. } => "run the command by itself to see what it says",
+        SecretError::File { .. } | SecretError::Empty { .. } | SecretError::Unusable { .. } => {
+            "name a file that holds it and nothing else, and that the user of ddctl may read"
+        }
         _ => return Verdict::plain(Exit::Credentials),
     };
     Verdict::hinted(Exit::Credentials, hint)
@@ -71,9 +77,31 @@ pub(super) fn of_weak_key(_: &WeakKey) -> Verdict {
     Verdict::hinted(Exit::Usage, "`openssl rand -hex 32` makes a good one")
 }
 
+/// The address was chosen by whoever started it, and no other try frees it.
+pub(super) fn of_listen(error: &ListenError) -> Option<Verdict> {
+    let hint = match error.source.kind() {
+        io::ErrorKind::AddrInUse => "another program listens there: name another port",
+        io::ErrorKind::PermissionDenied => "ports below 1024 are root's: name another port",
+        _ => return None,
+    };
+    Some(Verdict::hinted(Exit::Usage, hint))
+}
+
 pub(super) fn of_config(error: &ConfigError) -> Verdict {
     match error {
-        ConfigError::Read { .. } | ConfigError::Write { .. } => Verdict::plain(Exit::Failed),
+        ConfigError::Read { .. } => Verdict::hinted(
+            Exit::Failed,
+            "a settings file is text (UTF-8) that the user of ddctl may read; --config FILE names another",
+        ),
+        ConfigError::Write { .. } => Verdict::plain(Exit::Failed),
+        ConfigError::Newer { .. } => Verdict::hinted(
+            Exit::Usage,
+            "use the ddctl that wrote it, or a newer one; --config FILE names another file",
+        ),
+        ConfigError::Site { .. } => Verdict::hinted(
+            Exit::Usage,
+            "set DD_SITE to the site that people sign in to, or `ddctl config set site SITE`",
+        ),
         ConfigError::Overtaken { .. } => Verdict::hinted(
             Exit::Failed,
             "open it again, and change what you wanted there",

@@ -5,51 +5,24 @@ use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use rustix::stdio;
-use rustix::termios::{
-    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
-};
 use zeroize::Zeroizing;
 
+use super::terminal::{Borrowed, CTRL_C};
 use crate::domain::secret::Secret;
 use crate::waiting::{Cut, Wait};
 
 /// No key is longer.
 const LONGEST: usize = 16 << 10;
-/// How long a read waits for a key, in tenths of a second: a signal is heard of within this time.
-const READ_TENTHS: u8 = 1;
 /// Reads that come back at once and empty, one after the other, mean that the terminal is gone.
 const EMPTY_READS: usize = 8;
 /// Far below what a read waits.
 const AT_ONCE: Duration = Duration::from_millis(20);
 
-/// The terminal without echo, given back when this is dropped.
-struct Silence(Termios);
-
-impl Silence {
-    fn begin() -> io::Result<Self> {
-        let before = tcgetattr(stdio::stdin())?;
-        let mut silent = before.clone();
-        // Keys come one by one, Ctrl-C among them, and where none comes a read ends empty.
-        silent.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
-        silent.special_codes[SpecialCodeIndex::VMIN] = 0;
-        silent.special_codes[SpecialCodeIndex::VTIME] = READ_TENTHS;
-        tcsetattr(stdio::stdin(), OptionalActions::Drain, &silent)?;
-        Ok(Self(before))
-    }
-}
-
-impl Drop for Silence {
-    fn drop(&mut self) {
-        // Nobody is left to tell when the terminal is gone.
-        let _ = tcsetattr(stdio::stdin(), OptionalActions::Drain, &self.0);
-    }
-}
-
 /// Asks on stderr and reads from stdin, which is a terminal.
 ///
 /// # Errors
 ///
-/// [`StoppedAsking`] where the person stopped the program in place of an answer, or somebody else did;
+/// [`super::StoppedAsking`] where the person stopped the program in place of an answer, or somebody else did;
 /// [`Cut`] where its time is over.
 pub(super) fn read(question: &str) -> anyhow::Result<Secret> {
     let asked = asked(question).map_err(super::unread)?;
@@ -64,7 +37,7 @@ type Typed = Result<Zeroizing<String>, Cut>;
 
 fn asked(question: &str) -> io::Result<Typed> {
     let wait = Wait::begin(None);
-    let _silence = Silence::begin()?;
+    let _silent = Borrowed::silent()?;
     if super::was_interrupted() {
         return Ok(Err(Cut::Stopped));
     }
@@ -116,7 +89,6 @@ enum Pressed {
 
 impl Line {
     fn press(&mut self, key: u8) -> Pressed {
-        const CTRL_C: u8 = 3;
         const CTRL_D: u8 = 4;
         const CTRL_U: u8 = 21;
         match key {
