@@ -1,6 +1,7 @@
 //! The way from argv to a command, and the way out: parsing, tracing, signals, the exit code.
 
 use std::ffi::OsString;
+use std::io;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::context::Context;
 use crate::error::{Exit, TimedOut, classify};
 use crate::globals::{Globals, LogFormat};
 use crate::stopping::{Hangup, Stopped, Stopper, signalled, stopping};
+use crate::tips;
 use crate::ui::charset;
 use crate::ui::style::{ColorChoice, ColorFacts, palette};
 use crate::ui::{Streams, Ui, UiOptions};
@@ -22,11 +24,12 @@ pub fn run(
     environment: Environment,
     streams: Streams,
 ) -> Exit {
-    let cli = match parse(args) {
+    let words: Vec<OsString> = args.into_iter().collect();
+    let cli = match parse(&words) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout and are no failure; a closed pipe is none either.
-            let _ = error.print();
+            let _ = print(&error, &environment, &streams);
             return if error.use_stderr() {
                 Exit::Usage
             } else {
@@ -51,15 +54,48 @@ pub fn run(
     let (stopper, stopping) = stopping();
     let context = Context::new(ui, cli.globals, environment, settings, stopping);
     let outcome = drive(&context, command, &stopper);
+    // Nothing is awaited any more, whoever still holds a part of it.
+    let _hush = context.ui.hush();
     match outcome {
         Ok(exit) => exit,
         Err(error) => report(&context.ui, &error),
     }
 }
 
-fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let matches = Cli::command().try_get_matches_from(args)?;
+fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
+    let parsed = Cli::command().try_get_matches_from(words);
+    let matches = parsed.or_else(|error| match tips::respelled(words, &error) {
+        Some(words) => Cli::command().try_get_matches_from(words),
+        None => Err(tips::advised(error, words)),
+    })?;
     Cli::from_arg_matches(&matches)
+}
+
+/// Help, version, or what is wrong with the line. A terminal without Unicode gets it in its signs.
+fn print(error: &clap::Error, environment: &Environment, streams: &Streams) -> io::Result<()> {
+    let is_terminal = match error.use_stderr() {
+        true => streams.stderr_is_terminal,
+        false => streams.stdout_is_terminal,
+    };
+    if !is_terminal || has_unicode(environment) {
+        return error.print();
+    }
+    let ui = Ui::new(UiOptions {
+        streams: streams.clone(),
+        has_unicode: false,
+        ..UiOptions::of_nobody()
+    });
+    let text = error.render().to_string();
+    match error.use_stderr() {
+        true => ui.annotation(text.trim_end()),
+        false => ui.write(charset::prose_in_ascii(&text).as_bytes())?,
+    }
+    Ok(())
+}
+
+fn has_unicode(environment: &Environment) -> bool {
+    let locale = environment.first(&["LC_ALL", "LC_CTYPE", "LANG"]);
+    charset::has_unicode(locale.map(|(_, locale)| locale))
 }
 
 /// Runs the command on one thread, under the deadline, until it ends or the person stops it.
@@ -180,20 +216,20 @@ fn ui_options(
     streams: Streams,
     settings: Option<&Settings>,
 ) -> UiOptions {
+    let is_dumb = environment.get("TERM") == Some("dumb");
     let facts = |is_terminal| ColorFacts {
         choice: settings.map_or(globals.color, |settings| settings.color),
         no_color: environment.get("NO_COLOR").is_some(),
-        is_dumb: environment.get("TERM") == Some("dumb"),
+        is_dumb,
         is_terminal,
     };
     let format = settings.map_or(globals.output, |settings| settings.output);
-    let locale = environment.first(&["LC_ALL", "LC_CTYPE", "LANG"]);
-    let locale = locale.map(|(_, locale)| locale);
     UiOptions {
         format: format.unwrap_or_default(),
         stdout_palette: palette(facts(streams.stdout_is_terminal)),
         stderr_palette: palette(facts(streams.stderr_is_terminal)),
-        has_unicode: charset::has_unicode(locale),
+        has_unicode: has_unicode(environment),
+        is_dumb,
         is_quiet: globals.quiet,
         may_prompt: !globals.no_input,
         assume_yes: globals.yes,

@@ -70,12 +70,13 @@ impl Context {
             https: either("HTTPS_PROXY", "https_proxy"),
             no_proxy: either("NO_PROXY", "no_proxy"),
         };
+        let ui = Arc::new(ui);
         Self {
-            http: Arc::new(http::Client::new(http::Options { ca_file, proxies })),
+            http: Arc::new(client(http::Options { ca_file, proxies }, &ui)),
             settings: settings.map_err(Arc::new),
             secrets: RefCell::default(),
             vault: OnceCell::new(),
-            ui: Arc::new(ui),
+            ui,
             globals,
             environment,
             stopping,
@@ -370,6 +371,12 @@ impl Context {
             false => Ok(()),
         }
     }
+}
+
+/// The one client: whoever waits for an answer sees of whom, whatever the command.
+fn client(options: http::Options, ui: &Arc<Ui>) -> http::Client {
+    let ui = Arc::clone(ui);
+    http::Client::new(options).watched_by(http::Watch::new(move |host| Box::new(ui.asked(host))))
 }
 
 /// The person at the terminal, where there is one.

@@ -37,5 +37,6 @@ pub mod search;
 pub mod sources;
 pub mod stopping;
 pub mod svix;
+mod tips;
 pub mod ui;
 pub mod wizard;

@@ -16,11 +16,11 @@ use crate::config::{Environment, Flags, Settings};
 use crate::context::Context;
 use crate::domain::session::Verb;
 use crate::domain::time::human_duration;
-use crate::error::Exit;
+use crate::error::{Exit, TimedOut};
 use crate::gateway::SessionQuery;
 use crate::http;
 use crate::sandbox::{self, Sandbox};
-use crate::ui::{Table, Tone, Ui};
+use crate::ui::{Format, Table, Tone, Ui};
 
 /// The rule about production connections that the demo's profile holds.
 const PROFILE: &str = r#"version = 1
@@ -83,15 +83,23 @@ pub async fn run(context: &Context, args: &Demo) -> anyhow::Result<Exit> {
         is_fast: args.fast,
     };
     tour.prepare()?;
-    let outcome = tour.walk().await;
-    if matches!(outcome, Ok(Exit::Done)) {
-        tour.conclude(started.elapsed()).await?;
-        if args.keep {
-            tour.stay().await?;
-        }
-    }
+    let outcome = within_deadline(context, tour.take(started, args.keep)).await;
     sandbox.stop().await;
     outcome
+}
+
+/// The steps are commands of their own, and know nothing of the tour's `--timeout`.
+async fn within_deadline(
+    context: &Context,
+    tour: impl Future<Output = anyhow::Result<Exit>>,
+) -> anyhow::Result<Exit> {
+    let Some(deadline) = context.deadline() else {
+        return tour.await;
+    };
+    let late = |_| Err(TimedOut(context.globals.timeout.unwrap_or_default()).into());
+    tokio::time::timeout_at(deadline, tour)
+        .await
+        .unwrap_or_else(late)
 }
 
 fn sandbox_options(context: &Context) -> sandbox::Options {
@@ -170,7 +178,7 @@ impl Tour<'_> {
             step("Look at one of them", replay),
             step("What is happening right now?", tail),
             step(
-                "Ship every session of the last day to Datadog",
+                "Ship the sessions of the last 16 hours to Datadog",
                 "sessions export --since 16h --to logs",
             ),
             step(
@@ -178,6 +186,17 @@ impl Tour<'_> {
                 "test-event unapproved-prod --dry-run",
             ),
         ]
+    }
+
+    async fn take(&self, started: Instant, stays: bool) -> anyhow::Result<Exit> {
+        let exit = self.walk().await?;
+        if exit == Exit::Done {
+            self.conclude(started.elapsed()).await?;
+            if stays {
+                self.stay().await?;
+            }
+        }
+        Ok(exit)
     }
 
     async fn walk(&self) -> anyhow::Result<Exit> {
@@ -234,6 +253,8 @@ impl Tour<'_> {
             let settings = Settings::resolve(&Flags::default(), &environment);
             let mut options = self.ui().options().clone();
             options.assume_yes = globals.yes;
+            // A tour is for a person, whatever format a profile or a variable asks for.
+            options.format = Format::Table;
             let stopping = self.context.stopping().clone();
             let ui = Ui::new(options);
             Ok(Context::new(ui, globals, environment, settings, stopping))
@@ -295,7 +316,7 @@ impl Tour<'_> {
         self.ui()
             .status(&format!("The tour took {}. Next:", human_duration(took)));
         for (command, what) in NEXT {
-            self.ui().status(&format!("  {command:<43}{what}"));
+            self.ui().status(&format!("  {command:<55}{what}"));
         }
         Ok(())
     }
@@ -315,11 +336,11 @@ impl Tour<'_> {
 }
 
 const NEXT: [(&str, &str); 4] = [
-    ("ddctl demo --keep", "the same sandbox, to try on"),
-    ("ddctl setup", "your own gateway and Datadog, step by step"),
+    ("ddctl demo --keep", "a sandbox to try on"),
+    ("ddctl setup", "your own, step by step"),
     ("ddctl sessions list --gateway-url URL", "your own gateway"),
     (
-        "ddctl sessions export --to logs --dry-run",
+        "ddctl sessions export --since 24h --to logs --dry-run",
         "what would be sent",
     ),
 ];

@@ -195,6 +195,20 @@ impl Answer {
         RateLimit::of_headers(self.response.headers())
     }
 
+    /// That the body is none of somebody's pages. One that breaks off says nothing against it.
+    pub async fn no_page(self) -> Result<(), DatadogError> {
+        let body = self.response.bytes(ERROR_BODY_LIMIT).await;
+        let body = body.unwrap_or_default();
+        match body.trim_ascii_start().starts_with(b"<") {
+            false => Ok(()),
+            true => Err(DatadogError::Malformed {
+                host: self.host,
+                request: self.request,
+                why: http::error_text(&body).unwrap_or_default(),
+            }),
+        }
+    }
+
     /// Reads the body as the JSON of `T`.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, DatadogError> {
         let body = self.response.bytes(ANSWER_LIMIT).await?;

@@ -218,6 +218,7 @@ impl DatadogError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::Distrust;
 
     #[test]
     fn every_status_has_its_meaning() {
@@ -246,6 +247,7 @@ mod tests {
         let refused = DatadogError::from(TransportError::Certificate {
             url,
             why: "expired".to_owned(),
+            distrust: Distrust::Time,
         });
         assert_eq!(refused.meaning(), Meaning::Unreachable);
     }

@@ -48,11 +48,12 @@ impl Datadog {
 
     /// Sends the empty object, the Agent's connectivity check (DataDog/datadog-agent
     /// `pkg/logs/client/http/destination.go`): is anything taken with these settings?
+    /// A page of HTML is of a proxy or a portal, whatever its status.
     pub async fn check_logs(&self) -> Result<(), DatadogError> {
         let draft = self
             .draft(&SEND_LOGS)?
             .body("application/json", Bytes::from_static(b"{}"));
-        self.ask(draft).await.map(drop)
+        self.ask(draft).await?.no_page().await
     }
 
     /// What [`Datadog::send_logs`] would send, without the body.
@@ -102,6 +103,17 @@ mod tests {
         assert_eq!(request.header("content-encoding"), Some("gzip"));
         assert_eq!(request.header("content-type"), Some("application/json"));
         assert_eq!(request.body, batch().body);
+    }
+
+    #[tokio::test]
+    async fn a_page_in_the_intakes_place_is_no_intake() {
+        let page = Script::json(200, "<html><title>Sign in</title>");
+        let intake = Intake::start(vec![page, Script::json(202, "{}")]).await;
+        let datadog = datadog_at(&intake, Site::Us1);
+        let error = datadog.check_logs().await.expect_err("a page");
+        assert_eq!(error.meaning(), Meaning::NotAnIntake);
+        assert!(error.to_string().contains("Sign in"), "{error}");
+        assert_eq!(datadog.check_logs().await, Ok(()));
     }
 
     #[tokio::test]

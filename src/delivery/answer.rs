@@ -169,7 +169,7 @@ fn meaning_of(verdict: Verdict) -> Meaning {
 fn reason_of(error: &TransportError) -> Reason {
     match error {
         TransportError::UnknownHost { .. } => Reason::UnknownHost,
-        TransportError::Connect { .. } => Reason::Connect,
+        TransportError::Connect { .. } | TransportError::Proxy { .. } => Reason::Connect,
         TransportError::Timeout { .. } => Reason::Timeout,
         TransportError::Broken { .. } => Reason::Broken,
         TransportError::Certificate { .. }

@@ -215,7 +215,7 @@ pub static CHECKS: [Check; 22] = [
     check(
         "state",
         Area::Delivery,
-        "is the state what was written?",
+        "is the state what was written, and can more be written?",
         &[Need::Settings, Need::State],
         |subject| Box::pin(state::look(subject)),
     ),

@@ -46,14 +46,14 @@ impl State {
 /// What can be done about it without harm, once somebody said yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Repair {
-    /// Let the owner alone read a file.
+    /// Let the owner alone use a file.
     MakePrivate(PathBuf),
+    /// Let nobody but the owner and the group use a file.
+    CloseToOthers(PathBuf),
     /// Take out what a process that was killed left behind.
     RemoveStatus(PathBuf),
     /// Make a sound state of a damaged one; the old file is kept.
     RepairState,
-    /// Write into the profile what Datadog keeps now, so that a shorter time is noticed.
-    KeepRetention(u32),
     /// Enable the gateway's plugin, with no connection attached.
     EnableWebhooks,
     /// Have the gateway make its application at Svix.
@@ -69,9 +69,9 @@ impl Repair {
     pub fn is_remote(&self) -> bool {
         match self {
             Repair::MakePrivate(_)
+            | Repair::CloseToOthers(_)
             | Repair::RemoveStatus(_)
-            | Repair::RepairState
-            | Repair::KeepRetention(_) => false,
+            | Repair::RepairState => false,
             Repair::EnableWebhooks
             | Repair::MakeApplication
             | Repair::MakeEventTypes(_)
@@ -84,13 +84,19 @@ impl fmt::Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Repair::MakePrivate(path) => {
-                write!(f, "let nobody but its owner read {}", path.display())
+                write!(f, "let nobody but its owner use {}", path.display())
+            }
+            Repair::CloseToOthers(path) => {
+                write!(
+                    f,
+                    "let nobody but its owner and group use {}",
+                    path.display()
+                )
             }
             Repair::RemoveStatus(path) => write!(f, "remove {}", path.display()),
             Repair::RepairState => {
                 f.write_str("repair the state; the damaged file is kept beside it")
             }
-            Repair::KeepRetention(days) => write!(f, "set retention_days to {days}"),
             Repair::EnableWebhooks => {
                 f.write_str("enable the gateway's webhooks plugin, with no connection attached")
             }
@@ -185,18 +191,22 @@ impl Finding {
         self
     }
 
+    /// What can be done about it; each once.
     pub fn repair(mut self, repair: Repair) -> Self {
-        self.repairs.push(repair);
+        if !self.repairs.contains(&repair) {
+            self.repairs.push(repair);
+        }
         self
     }
 
-    /// Both in one, the worse state of the two.
+    /// Both in one, the worse state of the two. It is away where nothing else is a problem.
     pub fn and(mut self, other: Finding) -> Self {
+        let may_pass = |it: &Finding| it.is_away || it.state < State::Problem;
+        self.is_away = (self.is_away || other.is_away) && may_pass(&self) && may_pass(&other);
         self.state = self.state.max(other.state);
-        self.is_away &= other.is_away;
         self.evidence.extend(other.evidence);
-        self.repairs.extend(other.repairs);
-        other.fixes.into_iter().fold(self, Finding::fix)
+        let with_repairs = other.repairs.into_iter().fold(self, Finding::repair);
+        other.fixes.into_iter().fold(with_repairs, Finding::fix)
     }
 }
 
@@ -212,5 +222,12 @@ mod tests {
         assert_eq!(finding.fixes, ["do"]);
         let both = finding.and(Finding::problem("c").fix("do"));
         assert_eq!((both.state, both.fixes.len()), (State::Problem, 1));
+    }
+
+    #[test]
+    fn it_may_pass_where_nothing_but_a_remote_that_is_away_is_wrong() {
+        let away = Finding::ok().and(Finding::away("a"));
+        assert!(away.is_away);
+        assert!(!away.and(Finding::problem("p")).is_away);
     }
 }

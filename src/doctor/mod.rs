@@ -6,14 +6,17 @@
 //! mended is a [`Repair`], for the caller to carry out once somebody agreed.
 
 mod abilities;
+mod away;
 mod check;
 mod checks;
+mod demands;
 mod finding;
 mod run;
 mod subject;
 
-pub use abilities::{Ability, DEMANDS, Demand, WebAccess, abilities, in_short};
+pub use abilities::{Ability, WebAccess, abilities, in_short};
 pub use check::{Area, CHECKS, Check, Need, chosen, names};
+pub use demands::{AS_GIVEN, ASK_NOTHING, DEMANDS, Demand, Role, SvixToken};
 pub use finding::{Finding, Repair, State};
 pub use run::side_by_side;
 pub use subject::{Access, Local, SecretFacts, SettingsFacts, Subject};

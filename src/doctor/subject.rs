@@ -1,18 +1,18 @@
 //! What is looked at: what is known of this machine, whom to ask, and what they answered. Each
 //! remote is asked for one thing once, however many checks want it.
 
-use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::away::{Away, within};
 use super::check::Need;
 use super::finding::Finding;
-use crate::datadog::{AppKeyVerdict, Datadog, DatadogError, KeyShape, LogIndex, Meaning};
+use crate::datadog::{AppKeyVerdict, Datadog, DatadogError, KeyShape, LogIndex};
 use crate::delivery::map::log::LogProfile;
 use crate::domain::connection::ConnectionRule;
 use crate::domain::delivery::Delivery;
@@ -21,11 +21,8 @@ use crate::domain::site::Site;
 use crate::gateway::{
     ConnectionInfo, Gateway, GatewayError, Plugin, PublicServerInfo, ServerInfo, UserInfo,
 };
-use crate::http::{self, Proxies, TransportError, printable_url};
+use crate::http::{self, Presented, Proxies, TransportError, printable_url};
 use crate::otel::Variables;
-
-/// One question takes at most this long.
-const LONGEST_QUESTION: Duration = Duration::from_secs(12);
 
 /// The settings file, and what of it is in force.
 #[derive(Clone, Debug, Default)]
@@ -52,8 +49,10 @@ pub struct SecretFacts {
     pub file: Option<PathBuf>,
     /// Its mask.
     pub shown: Option<String>,
-    /// Why it cannot be had.
-    pub error: Option<String>,
+    /// Why it cannot be had, and what helps.
+    pub error: Option<(String, Vec<String>)>,
+    /// What opens it, and lies open to others, so that it is not taken.
+    pub exposed: Option<PathBuf>,
 }
 
 /// What is known without asking anybody.
@@ -106,6 +105,8 @@ pub struct Subject {
     /// As it was given; a mask alone is shown.
     pub api_key: Option<Secret>,
     pub gateway: Access<Gateway>,
+    /// The same without a token, for what takes none.
+    pub door: Access<Gateway>,
     answers: Answers,
 }
 
@@ -119,48 +120,11 @@ struct Answers {
     user: OnceCell<Result<UserInfo, GatewayError>>,
     connections: OnceCell<Result<Vec<ConnectionInfo>, GatewayError>>,
     plugin: OnceCell<Result<Option<Plugin>, GatewayError>>,
+    presented: OnceCell<Vec<Shown>>,
 }
 
-/// An error of a remote that may have been one of the network.
-pub trait Away: std::fmt::Display {
-    /// Nobody answered, or somebody else than was asked.
-    fn is_away(&self) -> bool;
-}
-
-impl Away for DatadogError {
-    fn is_away(&self) -> bool {
-        match self {
-            DatadogError::Refused(refusal) => !matches!(
-                refusal.meaning,
-                Meaning::Pause | Meaning::Poison | Meaning::Split
-            ),
-            DatadogError::Transport(_) | DatadogError::Malformed { .. } => true,
-            DatadogError::Partial { .. } => true,
-            DatadogError::Key(_)
-            | DatadogError::NoApiKey { .. }
-            | DatadogError::NoApplicationKey { .. } => false,
-        }
-    }
-}
-
-impl Away for GatewayError {
-    fn is_away(&self) -> bool {
-        matches!(
-            self,
-            GatewayError::Transport(_)
-                | GatewayError::Failing { .. }
-                | GatewayError::NotAGateway { .. }
-        )
-    }
-}
-
-/// What an error of a remote means for a check that is about something else.
-pub fn unanswered(error: &impl Away) -> Finding {
-    match error.is_away() {
-        true => Finding::unknown(format!("no answer: {error}")),
-        false => Finding::unknown(error.to_string()),
-    }
-}
+/// A host that is spoken to by TLS, and the certificate that it presents.
+pub type Shown = (String, Result<Presented, TransportError>);
 
 impl Subject {
     pub fn new(
@@ -169,6 +133,7 @@ impl Subject {
         datadog: Access<Datadog>,
         api_key: Option<Secret>,
         gateway: Access<Gateway>,
+        door: Access<Gateway>,
     ) -> Self {
         Self {
             local,
@@ -176,6 +141,7 @@ impl Subject {
             datadog,
             api_key,
             gateway,
+            door,
             answers: Answers::default(),
         }
     }
@@ -195,6 +161,16 @@ impl Subject {
 
     pub fn gateway(&self) -> Result<&Gateway, Finding> {
         open(&self.gateway)
+    }
+
+    /// The gateway, for what it tells anybody.
+    pub fn door(&self) -> Result<&Gateway, Finding> {
+        open(&self.gateway).or_else(|_| open(&self.door))
+    }
+
+    /// What is known of one secret.
+    pub fn secret(&self, name: &str) -> Option<&SecretFacts> {
+        self.local.secrets.iter().find(|it| it.name == name)
     }
 
     /// Every host that something is sent to, each with what it is.
@@ -248,44 +224,59 @@ impl Subject {
     }
 
     pub async fn public_server(&self) -> Result<&Result<PublicServerInfo, GatewayError>, Finding> {
-        let gateway = self.gateway()?;
-        let ask = || within(gateway.page_base().to_owned(), gateway.public_server_info());
+        let gateway = self.door()?;
+        let ask = || within(gateway.page_base(), gateway.public_server_info());
         Ok(self.answers.public.get_or_init(ask).await)
     }
 
     pub async fn server(&self) -> Result<&Result<ServerInfo, GatewayError>, Finding> {
         let gateway = self.gateway()?;
-        let ask = || within(gateway.page_base().to_owned(), gateway.server_info());
+        let ask = || within(gateway.page_base(), gateway.server_info());
         Ok(self.answers.server.get_or_init(ask).await)
     }
 
     pub async fn user(&self) -> Result<&Result<UserInfo, GatewayError>, Finding> {
         let gateway = self.gateway()?;
         let asked = async || gateway.user_info().await.cloned();
-        let ask = || within(gateway.page_base().to_owned(), asked());
+        let ask = || within(gateway.page_base(), asked());
         Ok(self.answers.user.get_or_init(ask).await)
     }
 
     pub async fn connections(&self) -> Result<&Result<Vec<ConnectionInfo>, GatewayError>, Finding> {
         let gateway = self.gateway()?;
-        let ask = || within(gateway.page_base().to_owned(), gateway.connections());
+        let ask = || within(gateway.page_base(), gateway.connections());
         Ok(self.answers.connections.get_or_init(ask).await)
     }
 
     /// The plugin `webhooks`.
     pub async fn plugin(&self) -> Result<&Result<Option<Plugin>, GatewayError>, Finding> {
         let gateway = self.gateway()?;
-        let ask = || within(gateway.page_base().to_owned(), gateway.plugin("webhooks"));
+        let ask = || within(gateway.page_base(), gateway.plugin("webhooks"));
         Ok(self.answers.plugin.get_or_init(ask).await)
+    }
+
+    /// What each host that is spoken to by TLS presents.
+    pub async fn presented(&self) -> &[Shown] {
+        let ask = || async {
+            let hosts = self.hosts().into_iter();
+            let asked = hosts.filter(|(_, url)| url.scheme() == "https");
+            let answers = asked.map(async |(_, url)| {
+                let host = url.host_str().unwrap_or_default().to_owned();
+                let presented = within(printable_url(&url), self.http.presented(&url)).await;
+                (host, presented)
+            });
+            join_all(answers).await
+        };
+        self.answers.presented.get_or_init(ask).await
     }
 
     /// Whether what a check needs is there; else what is said in its place.
     pub async fn meet(&self, need: Need) -> Result<(), Finding> {
+        if self.local.settings.broken.is_some() {
+            return Err(Finding::skipped("the settings cannot be read: see config"));
+        }
         match need {
-            Need::Settings => match &self.local.settings.broken {
-                None => Ok(()),
-                Some(_) => Err(Finding::skipped("the settings cannot be read: see config")),
-            },
+            Need::Settings => Ok(()),
             Need::ApiKey => self.meet_api_key().await,
             Need::AppKey => self.meet_app_key().await,
             Need::Gateway => {
@@ -323,7 +314,7 @@ impl Subject {
     }
 
     /// Datadog, where it is connected to.
-    fn host(&self) -> String {
+    pub fn host(&self) -> String {
         match &self.local.connect_to {
             Some(url) => printable_url(url),
             None => format!("https://{}", self.local.site.api_host()),
@@ -347,9 +338,10 @@ fn met<T>(
 ) -> Result<(), Finding> {
     match answer {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) if error.is_away() => Err(Finding::unknown(format!(
-            "{who} is unreachable: see {check}"
-        ))),
+        Ok(Err(error)) if error.is_away() => Err(Finding::unknown(match error.was_reached() {
+            false => format!("{who} is unreachable: see {check}"),
+            true => format!("{who} does not answer as it should: see {check}"),
+        })),
         Ok(Err(_)) => Err(Finding::skipped(format!(
             "{who} takes no key or token that was found: see {check}"
         ))),
@@ -357,16 +349,5 @@ fn met<T>(
             let why = shut.evidence.join("; ");
             Err(Finding::skipped(format!("{why}: see {check}")))
         }
-    }
-}
-
-/// The answer, or that there was none in time.
-async fn within<T, E: From<TransportError>>(
-    url: String,
-    asked: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    match tokio::time::timeout(LONGEST_QUESTION, asked).await {
-        Ok(answer) => answer,
-        Err(_) => Err(TransportError::Timeout { url }.into()),
     }
 }

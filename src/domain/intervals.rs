@@ -22,6 +22,19 @@ impl Intervals {
         self.0.iter().any(|range| range.contains(at))
     }
 
+    /// The share of all that lies before `at`; `None` of an empty set. Reading goes from new to old:
+    /// that much is left once everything since `at` was read.
+    pub fn share_before(&self, at: Timestamp) -> Option<f64> {
+        let seconds =
+            |since: Timestamp, until: Timestamp| until.duration_since(since).as_secs_f64();
+        let whole: f64 = self.iter().map(|one| seconds(one.since, one.until)).sum();
+        let before = self.iter().filter(|one| one.since < at);
+        let before: f64 = before
+            .map(|one| seconds(one.since, one.until.min(at)))
+            .sum();
+        (whole > 0.0).then(|| before / whole)
+    }
+
     /// Adds `range`; one that ends before it begins adds nothing.
     pub fn insert(&mut self, range: TimeRange) {
         if range.until <= range.since {
@@ -106,6 +119,19 @@ mod tests {
         let left: Vec<_> = set.missing_from(range(0, 50)).iter().collect();
         assert_eq!(left, [range(0, 10), range(25, 30), range(40, 50)]);
         assert!(set.missing_from(range(11, 25)).is_empty());
+    }
+
+    #[test]
+    fn the_share_before_an_instant_is_that_part_of_every_range() {
+        let ranges = Intervals::from_iter([range(0, 100), range(200, 300)]);
+        for (at, share) in [(400, 1.0), (250, 0.75), (150, 0.5), (50, 0.25), (0, 0.0)] {
+            assert_eq!(
+                ranges.share_before(range(at, at).since),
+                Some(share),
+                "{at}"
+            );
+        }
+        assert_eq!(Intervals::default().share_before(range(0, 0).since), None);
     }
 
     proptest! {

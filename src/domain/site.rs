@@ -7,6 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::nearest::nearest;
+
 /// One of Datadog's nine sites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Site {
@@ -65,6 +67,11 @@ impl Site {
         }
     }
 
+    /// The name as it is typed: `us1`.
+    fn short_name(self) -> String {
+        self.name().to_ascii_lowercase()
+    }
+
     /// True for the sites of the United States government, which get a key only when named.
     pub fn is_government(self) -> bool {
         matches!(self, Site::Us1Fed | Site::Us2Fed)
@@ -113,13 +120,29 @@ impl fmt::Display for Site {
 
 /// A text that names no site.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("`{given}` is not a Datadog site; the sites are {}", known_sites())]
+#[error(
+    "`{given}` is not a Datadog site{}; the sites are {}",
+    meant(given),
+    known_sites()
+)]
 pub struct UnknownSite {
     given: String,
 }
 
+/// A site of a government is named, and not guessed.
+fn meant(given: &str) -> String {
+    let open = Site::ALL.into_iter().filter(|site| !site.is_government());
+    let spellings: Vec<String> = open
+        .flat_map(|site| [site.short_name(), site.domain().to_owned()])
+        .collect();
+    let given = given.to_ascii_lowercase();
+    let meant = nearest(&given, spellings.iter().map(String::as_str));
+    meant.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+}
+
 fn known_sites() -> String {
-    Site::ALL.map(|site| site.domain()).join(", ")
+    let sites = Site::ALL.map(|site| format!("{} ({})", site.domain(), site.short_name()));
+    sites.join(", ")
 }
 
 impl FromStr for Site {
@@ -133,7 +156,7 @@ impl FromStr for Site {
             .map_or(text.as_str(), |(_, rest)| rest);
         let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
         let by_name = Site::ALL.into_iter().find(|site| {
-            let name = site.name().to_ascii_lowercase();
+            let name = site.short_name();
             name == host || name.strip_suffix('1') == Some(host)
         });
         by_name
@@ -156,6 +179,15 @@ mod tests {
             assert_eq!(site.app_url().parse(), Ok(site));
             assert_eq!(Site::of_host(&site.logs_intake_host()), Some(site));
         }
+    }
+
+    #[test]
+    fn what_is_no_site_is_answered_with_the_nearest_and_every_short_name() {
+        let error = |given: &str| given.parse::<Site>().expect_err("no site").to_string();
+        assert!(error("eu9").starts_with("`eu9` is not a Datadog site; did you mean `eu1`?"));
+        assert!(error("datadog.eu").contains("did you mean `datadoghq.eu`?"));
+        assert!(!error("mars").contains("did you mean"));
+        assert!(error("mars").contains("datadoghq.eu (eu1)"));
     }
 
     #[test]

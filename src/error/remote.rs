@@ -9,20 +9,14 @@ use crate::http::TransportError;
 use crate::sources::SourceError;
 use crate::svix::SvixError;
 pub(super) fn of_transport(error: &TransportError) -> Verdict {
-    match error {
-        TransportError::Settings { .. } => Verdict::plain(Exit::Usage),
-        TransportError::Certificate { .. } => Verdict::hinted(
-            Exit::Unreachable,
-            "behind a proxy that opens TLS, name its certificate by --ca-file FILE",
-        ),
-        TransportError::UnknownHost { .. } | TransportError::Connect { .. } => Verdict::hinted(
-            Exit::Unreachable,
-            "check the address, the network and HTTPS_PROXY; then run the same command again",
-        ),
-        TransportError::TooLarge { .. } => Verdict::plain(Exit::Failed),
-        TransportError::Timeout { .. } | TransportError::Broken { .. } => {
-            Verdict::hinted(Exit::Unreachable, "run the same command again")
-        }
+    let exit = match error {
+        TransportError::Settings { .. } => Exit::Usage,
+        TransportError::TooLarge { .. } => Exit::Failed,
+        _ => Exit::Unreachable,
+    };
+    Verdict {
+        exit,
+        hints: error.hint().map(str::to_owned).into_iter().collect(),
     }
 }
 
@@ -69,9 +63,12 @@ pub(super) fn of_gateway(error: &GatewayError) -> Verdict {
             Exit::Unreachable,
             "--gateway-url names the address that people open, such as https://use.hoop.dev",
         ),
-        GatewayError::Address { .. } | GatewayError::SessionId { .. } => {
-            Verdict::plain(Exit::Usage)
-        }
+        GatewayError::Address { .. } => Verdict::hinted(
+            Exit::Usage,
+            "--gateway-url, HOOP_APIURL and gateway.url name the address that people open, such as \
+             https://use.hoop.dev",
+        ),
+        GatewayError::SessionId { .. } => Verdict::plain(Exit::Usage),
         GatewayError::NoSession { .. } => Verdict::hinted(
             Exit::Failed,
             "`ddctl sessions list --since 90d` shows the ids; is it another gateway's session?",

@@ -35,6 +35,9 @@ pub(super) fn of_secret(error: &SecretError) -> Verdict {
         }
         SecretError::Vault { source, .. } => return of_vault(source),
         SecretError::Command { .. } => "run the command by itself to see what it says",
+        SecretError::File { .. } | SecretError::Empty { .. } | SecretError::Unusable { .. } => {
+            "name a file that holds it and nothing else, and that the user of ddctl may read"
+        }
         _ => return Verdict::plain(Exit::Credentials),
     };
     Verdict::hinted(Exit::Credentials, hint)
@@ -68,7 +71,19 @@ pub(super) fn of_listen(error: &ListenError) -> Option<Verdict> {
 
 pub(super) fn of_config(error: &ConfigError) -> Verdict {
     match error {
-        ConfigError::Read { .. } | ConfigError::Write { .. } => Verdict::plain(Exit::Failed),
+        ConfigError::Read { .. } => Verdict::hinted(
+            Exit::Failed,
+            "a settings file is text (UTF-8) that the user of ddctl may read; --config FILE names another",
+        ),
+        ConfigError::Write { .. } => Verdict::plain(Exit::Failed),
+        ConfigError::Newer { .. } => Verdict::hinted(
+            Exit::Usage,
+            "use the ddctl that wrote it, or a newer one; --config FILE names another file",
+        ),
+        ConfigError::Site { .. } => Verdict::hinted(
+            Exit::Usage,
+            "set DD_SITE to the site that people sign in to, or `ddctl config set site SITE`",
+        ),
         ConfigError::Overtaken { .. } => Verdict::hinted(
             Exit::Failed,
             "open it again, and change what you wanted there",

@@ -5,6 +5,7 @@
 //! library strips only the standard credential headers and `DD-API-KEY` and `Api-Key` are not
 //! among them; callers see the 3xx and say so.
 
+mod distrust;
 mod error;
 mod error_text;
 mod names;
@@ -12,6 +13,7 @@ mod presented;
 mod proxies;
 mod request;
 mod retry_after;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -25,14 +27,16 @@ use url::Url;
 
 use presented::Witness;
 
+pub use distrust::Distrust;
 pub use error::TransportError;
 pub use error_text::error_text;
 pub use presented::{Presented, Trust};
-pub use proxies::{Proxies, Road};
+pub use proxies::{Proxies, ProxyFault, Road};
 pub use request::Request;
 pub use reqwest::Method;
 pub use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 pub use retry_after::{http_date, retry_after};
+pub use watch::{UnderWay, Watch};
 
 /// Connecting takes at most this long.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -53,6 +57,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Client {
     options: Options,
+    watch: Option<Watch>,
     plain: OnceLock<reqwest::Client>,
     tls: OnceLock<reqwest::Client>,
 }
@@ -61,8 +66,17 @@ impl Client {
     pub fn new(options: Options) -> Self {
         Self {
             options,
+            watch: None,
             plain: OnceLock::new(),
             tls: OnceLock::new(),
+        }
+    }
+
+    /// Tells `watch` of every request.
+    pub fn watched_by(self, watch: Watch) -> Self {
+        Self {
+            watch: Some(watch),
+            ..self
         }
     }
 
@@ -72,17 +86,30 @@ impl Client {
     pub async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let shown = printable_url(&request.url);
         let client = self.for_url(&request.url)?;
-        let method = request.method.clone();
+        let (method, url) = (request.method.clone(), request.url.clone());
+        let under_way = self.under_way(&url);
         let started = Instant::now();
         let sent = request.into_reqwest(client).send().await;
         let elapsed_ms = started.elapsed().as_millis() as u64;
         match sent {
+            // None but a proxy answers so (RFC 9110, section 15.5.8).
+            Ok(inner) if inner.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                Err(TransportError::Proxy {
+                    url: url.origin().ascii_serialization(),
+                    proxy: self.proxy(&url).unwrap_or_else(|| "on the way".to_owned()),
+                    fault: ProxyFault::Password,
+                })
+            }
             Ok(inner) => {
                 tracing::debug!(%method, url = %shown, status = inner.status().as_u16(), elapsed_ms, "answer");
-                Ok(Response { inner, url: shown })
+                Ok(Response {
+                    inner,
+                    url: shown,
+                    _under_way: under_way,
+                })
             }
             Err(source) => {
-                let error = TransportError::of(&source, shown.clone());
+                let error = self.by_road(&url, TransportError::of(&source, shown.clone()));
                 tracing::debug!(%method, url = %shown, elapsed_ms, %error, "no answer");
                 Err(error)
             }
@@ -100,10 +127,14 @@ impl Client {
             .tls_backend_preconfigured(witness.config()?)
             .build()
             .map_err(unbuildable)?;
+        let _under_way = self.under_way(url);
         let sent = client.head(url.clone()).send().await;
         match (witness.seen(), sent) {
             (Some(presented), _) => Ok(presented),
-            (None, Err(source)) => Err(TransportError::of(&source, printable_url(url))),
+            (None, Err(source)) => {
+                let error = TransportError::of(&source, printable_url(url));
+                Err(self.by_road(url, error))
+            }
             (None, Ok(_)) => Err(TransportError::Broken {
                 url: printable_url(url),
                 why: "it presents no certificate".to_owned(),
@@ -118,6 +149,33 @@ impl Client {
     /// A `--ca-file` that cannot be used.
     pub fn trusted(&self) -> Result<Roots, TransportError> {
         roots(&self.options)
+    }
+
+    /// The proxy by which `url` is reached, and the variable that names it.
+    fn proxy(&self, url: &Url) -> Option<String> {
+        match self.options.proxies.road(url) {
+            Road::Proxy { address, variable } => Some(format!("{address} ({variable})")),
+            _ => None,
+        }
+    }
+
+    /// What `error` means for a request that took the road to `url`.
+    fn by_road(&self, url: &Url, error: TransportError) -> TransportError {
+        if let Road::Foreign { scheme, variable } = self.options.proxies.road(url) {
+            let why = format!(
+                "{variable} names a {scheme}:// proxy, and ddctl goes through http:// and https:// \
+                 proxies alone"
+            );
+            return TransportError::Settings { why };
+        }
+        match self.proxy(url) {
+            Some(proxy) => error.through(proxy),
+            None => error,
+        }
+    }
+
+    fn under_way(&self, url: &Url) -> Option<UnderWay> {
+        self.watch.as_ref().map(|watch| watch.asked(url))
     }
 
     fn for_url(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
@@ -138,6 +196,8 @@ impl Client {
 pub struct Response {
     inner: reqwest::Response,
     url: String,
+    /// Until the body was read.
+    _under_way: Option<UnderWay>,
 }
 
 impl Response {

@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use super::TransportError;
+use super::distrust::Distrust;
 use super::error::in_short;
 use super::names::{expires, issuer};
 
@@ -29,8 +30,8 @@ pub enum Trust {
     Public,
     /// Only by an authority of this system or of `--ca-file`.
     Own,
-    /// By nobody here; why not.
-    Refused(String),
+    /// By nobody here.
+    Refused { why: String, distrust: Distrust },
 }
 
 /// Notes what is presented, and decides as the client does.
@@ -104,7 +105,10 @@ impl ServerCertVerifier for Witness {
             .public
             .verify_server_cert(certificate, chain, name, ocsp, now);
         let trust = match (&own, public) {
-            (Err(error), _) => Trust::Refused(in_short(&error.to_string())),
+            (Err(error), _) => Trust::Refused {
+                why: in_short(&error.to_string()),
+                distrust: Distrust::of(error),
+            },
             (Ok(_), Ok(_)) => Trust::Public,
             (Ok(_), Err(_)) => Trust::Own,
         };
@@ -199,7 +203,7 @@ mod tests {
         let presented = presented(None).await;
         assert_eq!(presented.issuer, "localhost");
         assert!(
-            matches!(presented.trust, Trust::Refused(_)),
+            matches!(presented.trust, Trust::Refused { .. }),
             "{presented:?}"
         );
     }

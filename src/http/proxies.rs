@@ -1,4 +1,6 @@
-//! Which road a request takes: straight, or through a proxy.
+//! Which road a request takes: straight, or through a proxy; and what a proxy does wrong.
+
+use std::fmt;
 
 use hyper::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
@@ -21,7 +23,9 @@ pub struct Proxies {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Road {
     Direct,
-    /// A proxy is set, and `NO_PROXY` (or this machine's own address) is around it.
+    /// To this machine itself, which no proxy is ever asked for.
+    Here,
+    /// A proxy is set, and `NO_PROXY` leads around it.
     Around,
     Proxy {
         /// Without user and password.
@@ -33,6 +37,65 @@ pub enum Road {
     Broken {
         variable: &'static str,
     },
+    /// It names a proxy of a kind that is not spoken to here, such as `socks5`.
+    Foreign {
+        scheme: String,
+        variable: &'static str,
+    },
+}
+
+/// Why there is no way through a proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProxyFault {
+    UnknownHost,
+    Connect(String),
+    /// 407
+    Password,
+    /// Any other answer to `CONNECT`; which one is not known.
+    Refused,
+}
+
+impl ProxyFault {
+    /// Of what was wrong with connecting, in the words of hyper-util
+    /// (`client/legacy/connect/proxy/tunnel.rs`), whose error cannot be named.
+    pub(super) fn of(why: String) -> Self {
+        match why.as_str() {
+            "tunnel error: proxy authorization required" => ProxyFault::Password,
+            "tunnel error: unsuccessful" => ProxyFault::Refused,
+            _ => ProxyFault::Connect(why),
+        }
+    }
+
+    /// What helps.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            ProxyFault::UnknownHost | ProxyFault::Connect(_) => {
+                "does that proxy run, and is it the right one? HTTPS_PROXY names it (HTTP_PROXY for \
+                 an http:// address), and NO_PROXY what goes around it"
+            }
+            ProxyFault::Password => {
+                "write user and password into the variable that names the proxy: \
+                 http://USER:PASSWORD@HOST:PORT"
+            }
+            ProxyFault::Refused => {
+                "have that host allowed at the proxy, or name it in NO_PROXY where it is reached \
+                 without one"
+            }
+        }
+    }
+}
+
+impl fmt::Display for ProxyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProxyFault::UnknownHost => f.write_str("its host cannot be found"),
+            ProxyFault::Connect(why) => write!(f, "cannot connect: {why}"),
+            ProxyFault::Password => {
+                f.write_str("it refuses the user and the password, or was given none (407)")
+            }
+            ProxyFault::Refused => f.write_str("it refuses to connect to that host"),
+        }
+    }
 }
 
 impl Proxies {
@@ -54,14 +117,24 @@ impl Proxies {
         let Ok(target) = url.as_str().parse::<Uri>() else {
             return Road::Direct;
         };
-        let matcher = |bypass: String| Matcher::builder().all(address.as_str()).no(bypass).build();
-        match matcher(self.bypass()).intercept(&target) {
-            Some(proxy) => Road::Proxy {
-                address: printable(&proxy.uri().to_string()),
-                variable,
+        let intercepts = |bypass: &str| {
+            let matcher = Matcher::builder().all(address.as_str()).no(bypass).build();
+            matcher.intercept(&target)
+        };
+        match intercepts(&self.bypass()) {
+            Some(proxy) => match proxy.uri().scheme_str() {
+                Some(scheme) if !matches!(scheme, "http" | "https") => Road::Foreign {
+                    scheme: scheme.to_owned(),
+                    variable,
+                },
+                _ => Road::Proxy {
+                    address: printable(&proxy.uri().to_string()),
+                    variable,
+                },
             },
-            None if matcher(String::new()).intercept(&target).is_some() => Road::Around,
-            None => Road::Broken { variable },
+            None if intercepts("").is_none() => Road::Broken { variable },
+            None if intercepts(OF_THIS_MACHINE).is_none() => Road::Here,
+            None => Road::Around,
         }
     }
 }
@@ -95,13 +168,11 @@ mod tests {
             variable: "HTTPS_PROXY",
         };
         assert_eq!(road(&proxies, "https://api.datadoghq.com/"), through);
-        for around in [
-            "https://gateway.corp.lab/",
-            "https://10.1.2.3/",
-            "https://localhost:8009/",
-            "https://127.0.0.1/",
-        ] {
+        for around in ["https://gateway.corp.lab/", "https://10.1.2.3/"] {
             assert_eq!(road(&proxies, around), Road::Around, "{around}");
+        }
+        for here in ["https://localhost:8009/", "https://127.0.0.1/"] {
+            assert_eq!(road(&proxies, here), Road::Here, "{here}");
         }
         assert_eq!(road(&proxies, "http://gateway.corp.lab/"), Road::Direct);
     }
@@ -116,5 +187,18 @@ mod tests {
             variable: "HTTPS_PROXY",
         };
         assert_eq!(road(&proxies, "https://api.datadoghq.com/"), broken);
+    }
+
+    #[test]
+    fn a_proxy_of_another_kind_is_no_way() {
+        let proxies = Proxies {
+            https: Some("socks5://u:hunter2@proxy.lab:1080".to_owned()),
+            ..Proxies::default()
+        };
+        let foreign = Road::Foreign {
+            scheme: "socks5".to_owned(),
+            variable: "HTTPS_PROXY",
+        };
+        assert_eq!(road(&proxies, "https://api.datadoghq.com/"), foreign);
     }
 }

@@ -50,6 +50,8 @@ pub struct Missing {
     pub what: String,
     /// What to add to the settings file.
     pub toml: String,
+    /// The same as things to do, each in a line.
+    pub steps: Vec<String>,
 }
 
 /// What `monitor` needs and the profile does not have, all at once; `None` where it can work.
@@ -83,9 +85,11 @@ pub fn missing_in(alert: &Alert, facts: &ProfileFacts) -> Option<Missing> {
         return None;
     }
     let what: Vec<String> = lacks.iter().map(|lack| facts.said(*lack)).collect();
+    let environment = environment.unwrap_or("production");
     Some(Missing {
         what: what.join("; "),
-        toml: facts.toml(&lacks, environment.unwrap_or("production")),
+        toml: facts.toml(&lacks, environment),
+        steps: facts.steps(&lacks, environment),
     })
 }
 
@@ -157,19 +161,49 @@ impl ProfileFacts {
         if lacks.contains(&Lack::Heartbeat) {
             toml += &format!("[profiles.{profile}]\ndelivery = \"follow\" # or \"relay\"\n");
         }
-        if lacks.iter().any(|lack| *lack != Lack::Heartbeat) {
-            toml += &format!("[[profiles.{profile}.connections]]\nmatch = \"prod-*\"\n");
-            toml += &format!("environment = {}\n", toml_text(environment));
-        }
-        if lacks.contains(&Lack::Approval) {
-            toml += "approval = \"expected\"\n";
-        }
-        if lacks.contains(&Lack::Windows) {
-            toml +=
-                "windows = [{ days = \"sat\", from = \"22:00\", to = \"02:00\", tz = \"UTC\" }]\n";
+        let rule = rule(lacks, environment);
+        if !rule.is_empty() {
+            toml += &format!("[[profiles.{profile}.connections]]\n{}\n", rule.join("\n"));
         }
         toml
     }
+
+    fn steps(&self, lacks: &[Lack<'_>], environment: &str) -> Vec<String> {
+        let mut steps = Vec::new();
+        if lacks.contains(&Lack::Heartbeat) {
+            steps.push("`ddctl config set delivery follow`, or relay, as it is run".to_owned());
+        }
+        let rule = rule(lacks, environment);
+        if !rule.is_empty() {
+            steps.push(format!(
+                "add a rule by `ddctl config edit`: [[profiles.{}.connections]] with {}",
+                toml_key(&self.profile),
+                rule.join(", ")
+            ));
+        }
+        steps
+    }
+}
+
+/// The settings of a rule about connections that has all that rules lack; none where they lack
+/// nothing.
+fn rule(lacks: &[Lack<'_>], environment: &str) -> Vec<String> {
+    if lacks.iter().all(|lack| *lack == Lack::Heartbeat) {
+        return Vec::new();
+    }
+    let mut rule = vec![
+        "match = \"prod-*\"".to_owned(),
+        format!("environment = {}", toml_text(environment)),
+    ];
+    if lacks.contains(&Lack::Approval) {
+        rule.push("approval = \"expected\"".to_owned());
+    }
+    if lacks.contains(&Lack::Windows) {
+        let windows =
+            "windows = [{ days = \"sat\", from = \"22:00\", to = \"02:00\", tz = \"UTC\" }]";
+        rule.push(windows.to_owned());
+    }
+    rule
 }
 
 /// A name as a key of TOML, quoted where it has to be.

@@ -273,7 +273,7 @@ fn of_resource(settings: &Settings) -> Vec<Finding> {
             true => "`env` in OTEL_RESOURCE_ATTRIBUTES is not what Datadog reads: env:none it is",
             false => "no environment is named: everything is filed under env:none",
         };
-        let fix = "add deployment.environment.name=… to OTEL_RESOURCE_ATTRIBUTES";
+        let fix = "add deployment.environment.name=ENV to OTEL_RESOURCE_ATTRIBUTES";
         all.push(warning("environment", text, fix));
     }
     all

@@ -146,7 +146,8 @@ impl Tally {
 }
 
 /// Counts the wanted sessions that started in `range`. Where a row hides how its session ended, the
-/// single session is asked for.
+/// single session is asked for. `progress` is told how many they are by now, and when the last one
+/// started.
 ///
 /// # Errors
 ///
@@ -157,7 +158,7 @@ pub async fn tally(
     filter: &SessionFilter,
     by: &[By],
     tz: &TimeZone,
-    mut progress: impl FnMut(u64),
+    mut progress: impl FnMut(u64, Timestamp),
 ) -> Result<Tally, SourceError> {
     let sessions = rows(gateway, range, filter.query())
         .map(|row| async move { counted(gateway, filter, row?).await })
@@ -168,7 +169,7 @@ pub async fn tally(
         if let Some(session) = session? {
             tally.add(&session, by, tz);
             count += 1;
-            progress(count);
+            progress(count, session.start_date);
         }
     }
     Ok(tally)
@@ -193,7 +194,7 @@ mod tests {
         };
         let (gateway, filter) = (server.gateway(), SessionFilter::default());
         let by = [By::Total, By::Connection];
-        let tally = tally(&gateway, day, &filter, &by, &TimeZone::UTC, |_| ()).await;
+        let tally = tally(&gateway, day, &filter, &by, &TimeZone::UTC, |_, _| ()).await;
         let tally = tally.expect("a tally");
         let counts = Counts {
             sessions: 3,

@@ -39,6 +39,15 @@ pub fn in_ascii(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
+/// Sentences in ASCII, in which nothing stands below anything: dots instead of a sign that might be
+/// taken for part of what is to be typed.
+pub fn prose_in_ascii(text: &str) -> Cow<'_, str> {
+    match text.contains('…') {
+        true => Cow::Owned(in_ascii(&text.replace('…', "...")).into_owned()),
+        false => in_ascii(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -61,6 +70,8 @@ mod tests {
     fn what_has_a_like_in_ascii_is_written_so() {
         assert_eq!(in_ascii("abc… → Inês"), "abc~ > In?s");
         assert_eq!(in_ascii("日 e\u{301}"), "?? e");
+        assert_eq!(prose_in_ascii("httpproxy, … → all"), "httpproxy, ... > all");
+        assert_eq!(prose_in_ascii("Inês"), "In?s");
     }
 
     proptest! {

@@ -9,9 +9,11 @@ pub mod format;
 pub mod pace;
 pub mod progress;
 pub mod prompt;
+mod stdout;
 pub mod style;
 pub mod table;
 pub mod terminal;
+mod waiting;
 mod words;
 
 use std::borrow::Cow;
@@ -25,22 +27,13 @@ use serde::Serialize;
 pub use format::Format;
 use progress::Lines;
 pub use progress::Progress;
+use stdout::{RawStdout, Stdout};
 pub use style::{Palette, Tone};
 pub use table::Table;
 use unicode_width::UnicodeWidthStr;
+use waiting::Waiting;
+pub use waiting::{Asked, Hush};
 pub use words::counted;
-
-struct Stdout<'a>(&'a Ui);
-
-impl Write for Stdout<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.to_stdout(|stdout| stdout.write(bytes))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        lock(&self.0.stdout).flush()
-    }
-}
 
 /// A line broken to `width` columns between words. What goes on stands two columns further in than
 /// what begins.
@@ -82,6 +75,8 @@ pub struct UiOptions {
     pub stderr_palette: Palette,
     /// Terminals show other signs than those of ASCII.
     pub has_unicode: bool,
+    /// The terminal has lines alone, and nothing on it moves: `TERM=dumb`.
+    pub is_dumb: bool,
     pub is_quiet: bool,
     /// Prompts are allowed.
     pub may_prompt: bool,
@@ -90,12 +85,31 @@ pub struct UiOptions {
     pub tz: TimeZone,
 }
 
+impl UiOptions {
+    /// Where nobody watches, and nobody can be asked.
+    pub fn of_nobody() -> Self {
+        Self {
+            streams: Streams::default(),
+            format: Format::default(),
+            stdout_palette: Palette::PLAIN,
+            stderr_palette: Palette::PLAIN,
+            has_unicode: true,
+            is_dumb: false,
+            is_quiet: false,
+            may_prompt: false,
+            assume_yes: false,
+            tz: TimeZone::UTC,
+        }
+    }
+}
+
 /// Where commands show their answer.
 pub struct Ui {
     options: UiOptions,
     stdout: Mutex<Box<dyn Write + Send>>,
     stderr: Mutex<Box<dyn Write + Send>>,
     lines: Lines,
+    waiting: Waiting,
 }
 
 impl Ui {
@@ -110,11 +124,13 @@ impl Ui {
         stdout: Box<dyn Write + Send>,
         stderr: Box<dyn Write + Send>,
     ) -> Self {
+        let lines = Lines::on_stderr();
         Self {
+            waiting: Waiting::new(&lines, options.has_unicode),
             options,
             stdout: Mutex::new(stdout),
             stderr: Mutex::new(stderr),
-            lines: Lines::on_stderr(),
+            lines,
         }
     }
 
@@ -134,6 +150,11 @@ impl Ui {
     /// True when a person watches both streams.
     pub fn is_interactive(&self) -> bool {
         self.options.streams.stdout_is_terminal && self.options.streams.stderr_is_terminal
+    }
+
+    /// True where a person watches both streams on a terminal that can be painted on.
+    pub fn is_screen(&self) -> bool {
+        self.is_interactive() && !self.options.is_dumb
     }
 
     /// Writes data to stdout as it is.
@@ -159,14 +180,25 @@ impl Ui {
     fn to_stdout<T>(&self, write: impl FnOnce(&mut dyn Write) -> T) -> T {
         let write = || write(&mut *lock(&self.stdout));
         match self.options.streams.stdout_is_terminal {
-            true => self.lines.beside(write),
+            true => self.beside(write),
             false => write(),
         }
     }
 
-    /// Stdout as a writer, for data that comes in pieces.
+    fn beside<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.waiting.settle();
+        self.lines.beside(write)
+    }
+
+    /// Stdout as a writer, for text that comes in pieces. A terminal is shown what it would act on,
+    /// in the signs that it has.
     pub fn stdout(&self) -> impl Write + '_ {
-        Stdout(self)
+        Stdout::new(self)
+    }
+
+    /// Stdout as a writer that changes nothing: for what paints by itself, and for `--raw`.
+    pub fn raw_stdout(&self) -> impl Write + '_ {
+        RawStdout(self)
     }
 
     /// Writes one line of data to stdout.
@@ -228,8 +260,12 @@ impl Ui {
     }
 
     fn say(&self, text: &str) {
-        let text = self.shown(text, self.options.streams.stderr_is_terminal);
-        self.lines.beside(|| {
+        let is_plain = self.options.streams.stderr_is_terminal && !self.options.has_unicode;
+        let text = match is_plain {
+            true => charset::prose_in_ascii(text),
+            false => Cow::Borrowed(text),
+        };
+        self.beside(|| {
             let mut stderr = lock(&self.stderr);
             // Nobody is left to tell when stderr is gone.
             let _ = writeln!(stderr, "{text}");
@@ -269,18 +305,38 @@ impl Ui {
         }
     }
 
+    /// Whether a person reads what goes to stdout.
+    pub fn stdout_is_terminal(&self) -> bool {
+        self.options.streams.stdout_is_terminal
+    }
+
     /// Whether progress is drawn: where a person watches, and not into a log.
     pub fn draws_progress(&self) -> bool {
-        let is_watched = self.options.streams.stderr_is_terminal && !self.options.is_quiet;
-        is_watched && !tracing::enabled!(tracing::Level::DEBUG)
+        let options = &self.options;
+        let can_move = options.streams.stderr_is_terminal && !options.is_dumb;
+        can_move && !options.is_quiet && !tracing::enabled!(tracing::Level::DEBUG)
     }
 
     /// Progress of long work.
     pub fn progress(&self, label: &str) -> Progress {
         match self.draws_progress() {
-            true => Progress::shown(label, &self.lines, self.options.has_unicode),
+            true => {
+                let hush = self.hush();
+                Progress::shown(label, &self.lines, self.options.has_unicode, hush)
+            }
             false => Progress::hidden(),
         }
+    }
+
+    /// `host` was asked something. Where a person watches, a line says so until the answer is
+    /// there, unless a line of [`Ui::progress`] does.
+    pub fn asked(&self, host: &str) -> Option<Asked> {
+        self.draws_progress().then(|| self.waiting.asked(host))
+    }
+
+    /// Nothing is shown of answers that are awaited: something else has the terminal.
+    pub fn hush(&self) -> Hush {
+        self.waiting.hush()
     }
 
     /// Columns to fit tables into; `None` when piped, since a pipe has no width.

@@ -58,6 +58,14 @@ pub fn rate_text(rate: f64) -> String {
     }
 }
 
+/// `12s`, `1m 10s`: what moves every second shows no tenths.
+pub fn seconds_text(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..60 => format!("{seconds}s"),
+        _ => human_duration(time),
+    }
+}
+
 /// `62 % left, about 1m 10s`
 pub fn left_text(elapsed: Duration, left: f64) -> String {
     if left <= 0.0 {
@@ -66,10 +74,7 @@ pub fn left_text(elapsed: Duration, left: f64) -> String {
     // Rounded up: what is left is not nothing.
     let percent = (left * 100.0).ceil();
     match remaining(elapsed, left) {
-        Some(rest) if rest.as_secs() < 60 => {
-            format!("{percent} % left, about {}s", rest.as_secs())
-        }
-        Some(rest) => format!("{percent} % left, about {}", human_duration(rest)),
+        Some(rest) => format!("{percent} % left, about {}", seconds_text(rest)),
         None => format!("{percent} % left"),
     }
 }

@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::pace::{Meter, left_text, rate_text};
+use super::pace::{Meter, left_text, rate_text, seconds_text};
+use super::waiting::Hush;
 use super::words::counted;
 
 /// Work this short needs no line.
-const PATIENCE: Duration = Duration::from_millis(250);
+pub(super) const PATIENCE: Duration = Duration::from_millis(250);
 /// Redraws a second.
 const RATE: u8 = 20;
 /// Between two redraws.
-const TICK: Duration = Duration::from_millis(100);
+pub(super) const TICK: Duration = Duration::from_millis(100);
 
 /// The lines of a terminal that move. Whatever else is written to it goes through
 /// [`Lines::beside`], so that nothing is written into one of them.
@@ -32,6 +33,17 @@ impl Lines {
     pub fn beside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }
+
+    /// A new line below the others, not drawn yet.
+    pub(super) fn add(&self) -> ProgressBar {
+        self.0.add(ProgressBar::new_spinner())
+    }
+
+    /// Takes a line away.
+    pub(super) fn remove(&self, bar: &ProgressBar) {
+        bar.finish_and_clear();
+        self.0.remove(bar);
+    }
 }
 
 /// A line on stderr that goes away when the work is over.
@@ -39,68 +51,115 @@ impl Lines {
 pub struct Progress {
     /// `None` where nobody watches.
     drawer: Option<Drawer>,
+    /// The line tells of the answers that it waits for.
+    _hush: Option<Hush>,
 }
 
 impl Progress {
     /// `has_unicode`: the terminal has more signs than ASCII.
-    pub fn shown(label: &str, lines: &Lines, has_unicode: bool) -> Self {
+    pub fn shown(label: &str, lines: &Lines, has_unicode: bool, hush: Hush) -> Self {
         Self {
             drawer: Drawer::start(label, lines, has_unicode),
+            _hush: Some(hush),
         }
     }
 
     pub fn hidden() -> Self {
-        Self { drawer: None }
+        Self {
+            drawer: None,
+            _hush: None,
+        }
     }
 
     /// How far the work is, in words. What is longer than the terminal is wide is cut.
-    pub fn set(&self, detail: &str) {
-        self.tell(|| Detail::Words(detail.to_owned()));
+    pub fn set(&self, words: &str) {
+        self.tell(|detail| words.clone_into(&mut detail.words));
     }
 
     /// How far the work is: so many things were done, of so many where that is known. Shown with how
     /// fast it goes and how long the rest takes.
     pub fn count(&self, done: u64, whole: Option<u64>, noun: &'static str) {
-        self.tell(|| Detail::Count { done, whole, noun });
+        let left = |whole: u64| whole.saturating_sub(done) as f64 / whole.max(1) as f64;
+        self.tell(|detail| {
+            detail.count = Some(Count {
+                done,
+                whole,
+                left: whole.map(left),
+                noun,
+            });
+        });
     }
 
-    fn tell(&self, detail: impl FnOnce() -> Detail) {
+    /// As [`Progress::count`], where the share that is left is known and the number of things is not.
+    pub fn part(&self, done: u64, left: Option<f64>, noun: &'static str) {
+        self.tell(|detail| {
+            detail.count = Some(Count {
+                done,
+                whole: None,
+                left,
+                noun,
+            });
+        });
+    }
+
+    /// The work ends after this time at the latest; shown with the time that passed.
+    pub fn within(&self, limit: Duration) {
+        self.tell(|detail| detail.limit = Some(limit));
+    }
+
+    fn tell(&self, tell: impl FnOnce(&mut Detail)) {
         if let Some(drawer) = &self.drawer {
-            drawer.work.state().detail = detail();
+            tell(&mut drawer.work.state().detail);
         }
     }
 }
 
 /// How far the work is.
-#[derive(Clone, Debug)]
-enum Detail {
-    Words(String),
-    Count {
-        done: u64,
-        whole: Option<u64>,
-        noun: &'static str,
-    },
+#[derive(Clone, Debug, Default)]
+struct Detail {
+    count: Option<Count>,
+    words: String,
+    limit: Option<Duration>,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    done: u64,
+    whole: Option<u64>,
+    /// The share that is left.
+    left: Option<f64>,
+    noun: &'static str,
 }
 
 impl Detail {
     fn text(&self, meter: &mut Meter, elapsed: Duration) -> String {
-        let Detail::Count { done, whole, noun } = self else {
-            let Detail::Words(words) = self else {
-                return String::new();
-            };
-            return words.clone();
-        };
-        meter.note(elapsed, *done);
-        let mut parts = vec![match whole {
-            Some(whole) => format!("{done} of {}", counted(*whole, noun)),
-            None => counted(*done, noun),
-        }];
-        parts.extend(meter.rate().map(rate_text));
-        if let Some(whole) = whole {
-            let left = whole.saturating_sub(*done) as f64 / (*whole).max(1) as f64;
-            parts.push(left_text(elapsed, left));
+        let mut parts = Vec::new();
+        if let Some(count) = self.count {
+            parts.extend(count.texts(meter, elapsed));
+        }
+        if !self.words.is_empty() {
+            parts.push(self.words.clone());
+        }
+        if let Some(limit) = self.limit {
+            let (passed, limit) = (seconds_text(elapsed), seconds_text(limit));
+            parts.push(format!("{passed} of {limit} at most"));
         }
         parts.join(", ")
+    }
+}
+
+impl Count {
+    fn texts(self, meter: &mut Meter, elapsed: Duration) -> impl Iterator<Item = String> {
+        meter.note(elapsed, self.done);
+        let done = match self.whole {
+            Some(whole) => format!("{} of {}", self.done, counted(whole, self.noun)),
+            None => counted(self.done, self.noun),
+        };
+        // Of what stands still there is no rate.
+        let rate = meter.rate().filter(|rate| *rate > 0.0).map(rate_text);
+        let left = self.left.map(|left| left_text(elapsed, left));
+        [Some(done), rate, left].into_iter().flatten()
     }
 }
 
@@ -146,7 +205,7 @@ impl Drawer {
     fn start(label: &str, lines: &Lines, has_unicode: bool) -> Option<Self> {
         let work = Arc::new(Work {
             state: Mutex::new(State {
-                detail: Detail::Words(String::new()),
+                detail: Detail::default(),
                 is_over: false,
             }),
             over: Condvar::new(),
@@ -173,12 +232,12 @@ impl Drop for Drawer {
     }
 }
 
-fn draw(label: &str, Lines(lines): &Lines, has_unicode: bool, work: &Work) {
+fn draw(label: &str, lines: &Lines, has_unicode: bool, work: &Work) {
     let (begun, mut meter) = (Instant::now(), Meter::default());
     let Some(mut detail) = work.after(PATIENCE) else {
         return;
     };
-    let bar = lines.add(ProgressBar::new_spinner());
+    let bar = lines.add();
     bar.set_style(style(has_unicode));
     loop {
         bar.set_message(match detail.text(&mut meter, begun.elapsed()) {
@@ -191,11 +250,10 @@ fn draw(label: &str, Lines(lines): &Lines, has_unicode: bool, work: &Work) {
             None => break,
         }
     }
-    bar.finish_and_clear();
     lines.remove(&bar);
 }
 
-fn style(has_unicode: bool) -> ProgressStyle {
+pub(super) fn style(has_unicode: bool) -> ProgressStyle {
     let style = ProgressStyle::with_template("{spinner} {wide_msg}");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
     match has_unicode {
@@ -207,15 +265,25 @@ fn style(has_unicode: bool) -> ProgressStyle {
 
 #[cfg(test)]
 mod tests {
+    use super::super::waiting::Waiting;
     use super::*;
 
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
     }
 
+    /// What a line would show that was told so.
+    fn told(tell: impl FnOnce(&Progress)) -> Detail {
+        let lines = Lines::on_stderr();
+        let hush = Waiting::new(&lines, true).hush();
+        let progress = Progress::shown("", &lines, true, hush);
+        tell(&progress);
+        let drawer = progress.drawer.as_ref().expect("a thread is left");
+        drawer.work.state().detail.clone()
+    }
+
     fn count(done: u64, whole: Option<u64>) -> Detail {
-        let noun = "session";
-        Detail::Count { done, whole, noun }
+        told(|line| line.count(done, whole, "session"))
     }
 
     #[test]
@@ -230,5 +298,41 @@ mod tests {
             count(50, Some(100)).text(&mut meter, seconds(5)),
             "50 of 100 sessions, 10/s, 50 % left, about 5s"
         );
+    }
+
+    #[test]
+    fn a_share_says_what_is_left_of_what_nobody_counted() {
+        let mut meter = Meter::default();
+        let part = |done| {
+            told(|line| {
+                line.part(done, Some(0.75), "recording");
+                line.set("3 hits");
+            })
+        };
+        assert_eq!(
+            part(0).text(&mut meter, seconds(0)),
+            "0 recordings, 75 % left, 3 hits"
+        );
+        assert_eq!(
+            part(40).text(&mut meter, seconds(4)),
+            "40 recordings, 10/s, 75 % left, about 12s, 3 hits"
+        );
+    }
+
+    #[test]
+    fn what_stands_still_has_no_rate() {
+        let mut meter = Meter::default();
+        count(5, None).text(&mut meter, seconds(0));
+        assert_eq!(count(5, None).text(&mut meter, seconds(4)), "5 sessions");
+    }
+
+    #[test]
+    fn work_with_an_end_shows_how_much_of_the_time_is_gone() {
+        let wait = told(|line| {
+            line.within(seconds(300));
+            line.set("0 of 2 found");
+        });
+        let text = wait.text(&mut Meter::default(), seconds(12));
+        assert_eq!(text, "0 of 2 found, 12s of 5m 00s at most");
     }
 }

@@ -9,6 +9,20 @@ use super::style::{Palette, Tone};
 
 const GAP: usize = 2;
 
+/// Words are not broken to less: a card says it better.
+const NARROWEST: usize = 12;
+
+/// Takes from the widest until all fit the room; none gets narrower than its floor.
+fn narrowed(mut widths: Vec<usize>, floors: &[usize], room: usize) -> Option<Vec<usize>> {
+    while widths.iter().sum::<usize>() > room {
+        let widest = widths.iter_mut().zip(floors);
+        let widest = widest.filter(|(width, floor)| **width > **floor);
+        let (width, _) = widest.max_by_key(|(width, _)| **width)?;
+        *width -= 1;
+    }
+    Some(widths)
+}
+
 /// A table under construction. Cells are escaped here.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -19,7 +33,7 @@ pub struct Table {
 #[derive(Debug)]
 struct Column {
     name: String,
-    /// Higher goes first when the terminal is narrow; 0 always stays.
+    /// Higher goes first when the terminal is narrow; 0 stays.
     expendable: u8,
     aligns_right: bool,
     /// Its cells never wrap.
@@ -31,7 +45,7 @@ impl Table {
         Self::default()
     }
 
-    /// A column that always stays.
+    /// A column that stays.
     pub fn column(self, name: impl Into<String>) -> Self {
         self.expendable(name, 0)
     }
@@ -78,18 +92,29 @@ impl Table {
         );
     }
 
-    /// The table as text, each line ended.
+    /// The table as text, each line ended. Where not even broken cells fit the width, every row
+    /// becomes a card: a line for each of its cells.
     pub fn render(&self, width: Option<usize>, palette: Palette) -> String {
         let kept = self.kept(width);
+        let widths = match width {
+            None => Some(kept.iter().map(|&index| self.natural(index)).collect()),
+            Some(width) => self.widths(&kept, width),
+        };
+        match (widths, width) {
+            (Some(widths), _) => self.paint(&self.laid_out(&kept, &widths), &kept, palette),
+            (None, width) => self.cards(width.unwrap_or(usize::MAX), palette),
+        }
+    }
+
+    /// Cells that are wider than their column wrap. Colour goes in after the layout, so that no
+    /// width is counted wrong.
+    fn laid_out(&self, kept: &[usize], widths: &[usize]) -> comfy_table::Table {
         let mut table = comfy_table::Table::new();
+        let total: usize = widths.iter().map(|width| width + GAP).sum();
         table
             .load_style(NOTHING)
-            .set_content_arrangement(ContentArrangement::Disabled);
-        if let Some(width) = width {
-            table.set_content_arrangement(ContentArrangement::Dynamic);
-            table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-        }
-        // Colour goes in after the layout, so that no width is counted wrong.
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(u16::try_from(total).unwrap_or(u16::MAX));
         table.set_header(
             kept.iter()
                 .map(|&index| Cell::new(&self.columns[index].name)),
@@ -99,35 +124,57 @@ impl Table {
                 Cell::new(row.get(index).map_or("", |(text, _)| text.as_str()))
             })));
         }
-        for (place, &index) in kept.iter().enumerate() {
-            let last = place + 1 == kept.len();
+        for (place, (&index, width)) in kept.iter().zip(widths).enumerate() {
+            let gap = if place + 1 == kept.len() { 0 } else { GAP };
             if let Some(column) = table.column_mut(place) {
-                column.set_padding((0, if last { 0 } else { GAP as u16 }));
+                let width = u16::try_from(width + gap).unwrap_or(u16::MAX);
+                column.set_padding((0, gap as u16));
+                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
                 if self.columns[index].aligns_right {
                     column.set_cell_alignment(comfy_table::CellAlignment::Right);
                 }
-                if width.is_some()
-                    && let Some(constraint) = self.constraint(index, last)
-                {
-                    column.set_constraint(constraint);
-                }
             }
         }
-        self.paint(&table, &kept, palette)
+        table
     }
 
-    /// How narrow the layout may make a column; `None` leaves it free.
-    fn constraint(&self, index: usize, last: bool) -> Option<ColumnConstraint> {
-        let gap = if last { 0 } else { GAP };
-        let fixed = |width: usize| Width::Fixed((width + gap) as u16);
-        let column = &self.columns[index];
-        match column.expendable {
-            _ if column.is_unbroken => Some(ColumnConstraint::Absolute(fixed(self.natural(index)))),
-            0 => Some(ColumnConstraint::LowerBoundary(fixed(
-                self.natural(index).min(8),
-            ))),
-            _ => None,
+    /// How wide each column may be: between words first, and within them only where that is not
+    /// enough. `None` where it does not fit either way.
+    fn widths(&self, kept: &[usize], width: usize) -> Option<Vec<usize>> {
+        let natural: Vec<usize> = kept.iter().map(|&index| self.natural(index)).collect();
+        let room = width.checked_sub(GAP * kept.len().saturating_sub(1))?;
+        let floor = |index: usize, of: fn(&Self, usize) -> usize| match &self.columns[index] {
+            column if column.is_unbroken => self.natural(index),
+            _ => of(self, index),
+        };
+        let by = |of| {
+            let floors: Vec<usize> = kept.iter().map(|&index| floor(index, of)).collect();
+            narrowed(natural.clone(), &floors, room)
+        };
+        by(Self::longest_word)
+            .or_else(|| by(|table, index| table.longest_word(index).min(NARROWEST)))
+    }
+
+    fn cards(&self, width: usize, palette: Palette) -> String {
+        let names = self.columns.iter().map(|column| column.name.width());
+        let indent = names.max().unwrap_or(0) + GAP;
+        let options = textwrap::Options::new(width.saturating_sub(indent).max(NARROWEST))
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let mut cards = Vec::new();
+        for row in &self.rows {
+            let mut card = String::new();
+            for (column, (text, tone)) in self.columns.iter().zip(row) {
+                let mut name = palette.paint(Tone::Dim, &column.name);
+                name.push_str(&" ".repeat(indent - column.name.width()));
+                for line in textwrap::wrap(text, &options) {
+                    card += &format!("{name}{}\n", palette.paint(*tone, line));
+                    name = " ".repeat(indent);
+                }
+            }
+            cards.push(card);
         }
+        cards.join("\n")
     }
 
     /// The columns that fit; one that is empty in every row is of no use on a narrow screen.
@@ -149,16 +196,23 @@ impl Table {
         }
     }
 
+    /// The heading and the cells of a column.
+    fn texts(&self, index: usize) -> impl Iterator<Item = &str> {
+        let cells = self.rows.iter().filter_map(move |row| row.get(index));
+        let heading = self.columns[index].name.as_str();
+        cells.map(|(text, _)| text.as_str()).chain([heading])
+    }
+
     fn natural(&self, index: usize) -> usize {
-        let cells = self
-            .rows
-            .iter()
-            .filter_map(|row| row.get(index))
-            .map(|(text, _)| text.width());
-        cells
-            .chain([self.columns[index].name.width()])
+        self.texts(index)
+            .map(UnicodeWidthStr::width)
             .max()
             .unwrap_or(0)
+    }
+
+    fn longest_word(&self, index: usize) -> usize {
+        let words = self.texts(index).flat_map(|text| text.split(' '));
+        words.map(UnicodeWidthStr::width).max().unwrap_or(0)
     }
 
     fn paint(&self, table: &comfy_table::Table, kept: &[usize], palette: Palette) -> String {
@@ -204,6 +258,8 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn table() -> Table {
@@ -247,6 +303,80 @@ mod tests {
             table.render(Some(28), Palette::PLAIN),
             "STARTED           WHO\n2026-11-20 03:12  alice of\n                  the lab\n"
         );
+    }
+
+    /// One that is told by its words, one by its name, and one of free text.
+    fn wide() -> Table {
+        let mut table = Table::new()
+            .column("MONITOR")
+            .column("CASE")
+            .column("RESULT");
+        table.row([
+            ("execlave/policy-violation-burst", Tone::Plain),
+            (
+                "three policy violations of one agent within five minutes",
+                Tone::Plain,
+            ),
+            ("passed", Tone::Plain),
+        ]);
+        table
+    }
+
+    #[test]
+    fn free_text_wraps_before_a_word_is_broken() {
+        let shown = wide().render(Some(80), Palette::PLAIN);
+        assert!(
+            shown.contains("execlave/policy-violation-burst  three"),
+            "{shown}"
+        );
+        assert!(shown.lines().all(|line| line.width() <= 80), "{shown}");
+    }
+
+    #[test]
+    fn a_word_is_broken_where_nothing_else_is_left() {
+        let shown = wide().render(Some(46), Palette::PLAIN);
+        assert!(shown.starts_with("MONITOR"), "{shown}");
+        assert!(shown.lines().all(|line| line.width() <= 46), "{shown}");
+        assert!(
+            !shown.contains("execlave/policy-violation-burst"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_at_all_become_cards() {
+        let mut table = Table::new()
+            .column("ID")
+            .unbroken()
+            .expendable("NOTE", 1)
+            .column("WHO");
+        for id in ["0123456789abcdef", "fedcba9876543210"] {
+            let note = ("a remark of several words", Tone::Plain);
+            table.row([(id, Tone::Plain), note, ("alice@lab.test", Tone::Plain)]);
+        }
+        assert_eq!(
+            table.render(Some(24), Palette::PLAIN),
+            "ID    0123456789abcdef\n\
+             NOTE  a remark of\n      several words\n\
+             WHO   alice@lab.test\n\n\
+             ID    fedcba9876543210\n\
+             NOTE  a remark of\n      several words\n\
+             WHO   alice@lab.test\n"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_wider_than_the_terminal(
+            cells in prop::collection::vec("[a-z日]{1,12}( [a-z]{1,30}){0,4}", 1..6),
+            width in 40_usize..100,
+        ) {
+            let table = Table::new();
+            let mut table = cells.iter().fold(table, |table, _| table.column("NAME"));
+            table.row(cells.iter().map(|cell| (cell, Tone::Plain)));
+            let shown = table.render(Some(width), Palette::PLAIN);
+            prop_assert!(shown.lines().all(|line| line.width() <= width), "{shown}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `demo`: the whole path, on nothing but a temporary folder.
 
+use clap::Parser;
+use ddctl::commands::Cli;
 use rustix::process::Signal;
 
 use crate::support::{CommandOutput, Pty, TestEnvironment, ask};
@@ -7,6 +9,22 @@ use crate::support::{CommandOutput, Pty, TestEnvironment, ask};
 fn steps_of(text: &str) -> Vec<&str> {
     text.lines()
         .filter(|line| line.starts_with("$ ddctl "))
+        .collect()
+}
+
+/// What the README shows of the tour.
+fn readme() -> &'static str {
+    let readme = include_str!("../../README.md");
+    let shown = readme.split_once("## Try it").expect("a chapter").1;
+    shown.split("## Install").next().unwrap_or(shown)
+}
+
+/// The commands of the tour: its steps, and what it names at its end, each with its own spelling.
+fn commands_of(text: &str) -> Vec<&str> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix("$ ").or_else(|| line.strip_prefix("  ")))
+        .filter(|line| line.starts_with("ddctl ") && !line.ends_with('\\'))
+        .map(|line| line.split("  ").next().unwrap_or(line).trim())
         .collect()
 }
 
@@ -33,11 +51,23 @@ fn the_tour_walks_the_whole_path_and_ends_with_what_landed() {
     ] {
         assert!(begins(command), "no step is {command}: {commands:?}");
     }
-    let _ = output
+    let output = output
         .says("What landed in Datadog")
         .shows("WOULD FIRE")
         .shows("session.close")
         .says("Next:");
+    let shown = commands_of(&output.stderr);
+    for line in commands_of(readme()) {
+        let is_paced = ["sessions replay", "sessions tail"]
+            .iter()
+            .any(|step| line.contains(step));
+        assert!(is_paced || shown.contains(&line), "the README has {line}");
+    }
+    for line in shown {
+        if let Err(error) = Cli::try_parse_from(line.split(' ')) {
+            panic!("{line}: {error}");
+        }
+    }
 }
 
 #[test]
@@ -57,6 +87,7 @@ fn the_settings_and_keys_of_the_person_are_not_used() {
     environment.set("HOOP_APIURL", "http://127.0.0.1:1");
     environment.set("HTTPS_PROXY", "http://127.0.0.1:1");
     environment.set("HTTP_PROXY", "http://127.0.0.1:1");
+    environment.set("DDCTL_OUTPUT", "json");
     let output = fast(&environment);
     assert!(!output.to_string().contains("127.0.0.1:1/"), "{output}");
 }
@@ -106,4 +137,12 @@ fn a_kept_sandbox_serves_until_it_is_told_to_stop() {
         let _ = running.finish().exits(0);
         assert!(environment.files().is_empty(), "a file was left");
     }
+}
+
+#[test]
+fn its_time_limit_ends_it() {
+    let _ = TestEnvironment::empty()
+        .run(["demo", "--timeout", "1ms"])
+        .exits(5)
+        .says("did not end within 1ms");
 }

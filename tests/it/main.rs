@@ -48,6 +48,7 @@ mod replay;
 mod sandbox_datadog;
 mod sandbox_gateway;
 mod sandbox_svix;
+mod screens;
 mod search;
 mod sessions;
 mod setup;

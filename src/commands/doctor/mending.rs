@@ -2,13 +2,14 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::commands::state::repaired;
-use crate::config::{ConfigError, change, set_value};
+use crate::commands::state::{ASKS_FOR_SINCE, repaired, told};
 use crate::context::Context;
+use crate::delivery::state::Repaired;
 use crate::doctor::{Check, Finding, Repair, Subject};
 use crate::gateway::Gateway;
 use crate::ui::counted;
@@ -20,7 +21,45 @@ pub struct Mended {
     what: String,
     /// Why it could not be done; `null` where it was.
     error: Option<String>,
+    /// What could not be kept; empty where nothing was lost.
+    lost: Vec<String>,
+    /// What leads on from there.
+    #[serde(skip)]
+    fixes: Vec<&'static str>,
 }
+
+impl Mended {
+    pub fn is_done(&self) -> bool {
+        self.error.is_none()
+    }
+
+    #[cfg(test)]
+    pub fn undone(check: &'static str, why: &str) -> Self {
+        Self {
+            check,
+            what: String::new(),
+            error: Some(why.to_owned()),
+            lost: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// What was found after it, with what was lost by it.
+    pub fn marked(&self, finding: Finding) -> Finding {
+        let marked = self.lost.iter().fold(finding, Finding::warn);
+        self.fixes.iter().copied().fold(marked, Finding::fix)
+    }
+}
+
+/// What a repair had to leave behind.
+#[derive(Default)]
+struct Loss {
+    told: Vec<String>,
+    fixes: Vec<&'static str>,
+}
+
+const EXPORT_AGAIN: &str = "what the relay had taken and not delivered goes out by `ddctl sessions \
+     export --since …`, under the same evt.id";
 
 /// Lists what can be done, asks once, does it, and says how each went. What `--read-only` forbids
 /// is left out.
@@ -53,41 +92,77 @@ pub async fn mend(
     let mut mended = Vec::new();
     for (check, repair) in wanted {
         let done = carry_out(context, subject, repair).await;
-        let error = done.err().map(|error| format!("{error:#}"));
-        match &error {
-            None => ui.status(&format!("done: {repair}")),
-            Some(why) => ui.warning(&format!("not done: {repair}: {why}")),
-        }
-        mended.push(Mended {
-            check,
-            what: repair.to_string(),
-            error,
-        });
+        mended.push(said(context, check, repair, done));
     }
     Ok(mended)
 }
 
-async fn carry_out(context: &Context, subject: &Subject, repair: &Repair) -> anyhow::Result<()> {
-    match repair {
-        Repair::MakePrivate(path) => fs::set_permissions(path, Permissions::from_mode(0o600))
-            .with_context(|| format!("change {}", path.display())),
-        Repair::RemoveStatus(path) => {
-            fs::remove_file(path).with_context(|| format!("remove {}", path.display()))
-        }
-        Repair::RepairState => {
-            repaired(&context.state_folder()?, "doctor --fix", context.now())?;
-            Ok(())
-        }
-        Repair::KeepRetention(days) => {
-            let path = context.settings_path().ok_or(ConfigError::NoHome)?;
-            let profile = context.profile_to_write()?;
-            change(&path, |document| {
-                set_value(document, &profile, "retention_days", &days.to_string());
-            })?;
-            Ok(())
-        }
-        remote => on_the_gateway(gateway(subject)?, remote).await,
+fn said(
+    context: &Context,
+    check: &'static str,
+    repair: &Repair,
+    done: anyhow::Result<Loss>,
+) -> Mended {
+    let ui = &context.ui;
+    let (loss, error) = match done {
+        Ok(loss) => (loss, None),
+        Err(error) => (Loss::default(), Some(format!("{error:#}"))),
+    };
+    match &error {
+        None => ui.status(&format!("done: {repair}")),
+        Some(why) => ui.warning(&format!("not done: {repair}: {why}")),
     }
+    Mended {
+        check,
+        what: repair.to_string(),
+        error,
+        lost: loss.told,
+        fixes: loss.fixes,
+    }
+}
+
+async fn carry_out(context: &Context, subject: &Subject, repair: &Repair) -> anyhow::Result<Loss> {
+    match repair {
+        Repair::MakePrivate(path) => set_mode(path, |_| 0o600)?,
+        Repair::CloseToOthers(path) => set_mode(path, |mode| mode & 0o770)?,
+        Repair::RemoveStatus(path) => {
+            fs::remove_file(path).with_context(|| format!("remove {}", path.display()))?;
+        }
+        Repair::RepairState => return repair_state(context),
+        remote => on_the_gateway(gateway(subject)?, remote).await?,
+    }
+    Ok(Loss::default())
+}
+
+fn set_mode(path: &Path, mode: impl FnOnce(u32) -> u32) -> anyhow::Result<()> {
+    let set = || {
+        let old = fs::metadata(path)?.permissions().mode();
+        fs::set_permissions(path, Permissions::from_mode(mode(old)))
+    };
+    set().with_context(|| format!("change {}", path.display()))
+}
+
+fn repair_state(context: &Context) -> anyhow::Result<Loss> {
+    let folder = context.state_folder()?;
+    let [state, spool] = repaired(&folder, "doctor --fix", context.now())?;
+    let mut loss = Loss::default();
+    if let Some(lost) = state.as_ref().filter(|one| !one.tally.is_whole()) {
+        loss.told.push(told_of("state.db", context, lost));
+        if lost.tally.has_lost_positions() {
+            loss.fixes.push(ASKS_FOR_SINCE);
+        }
+    }
+    if let Some(lost) = spool.as_ref().filter(|one| !one.tally.is_whole()) {
+        loss.told.push(told_of("relay.db", context, lost));
+        loss.fixes.push(EXPORT_AGAIN);
+    }
+    Ok(loss)
+}
+
+fn told_of(name: &str, context: &Context, lost: &Repaired) -> String {
+    let lines = told(context, lost);
+    let lines: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+    format!("{name} was repaired with a loss: {}", lines.join("; "))
 }
 
 fn gateway(subject: &Subject) -> anyhow::Result<&Gateway> {
@@ -116,9 +191,9 @@ async fn on_the_gateway(gateway: &Gateway, repair: &Repair) -> anyhow::Result<()
         }
         // They are of this machine.
         Repair::MakePrivate(_)
+        | Repair::CloseToOthers(_)
         | Repair::RemoveStatus(_)
-        | Repair::RepairState
-        | Repair::KeepRetention(_) => {}
+        | Repair::RepairState => {}
     }
     Ok(())
 }

@@ -11,13 +11,13 @@ use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use self::live::look;
-use self::mending::mend;
+use self::mending::{Mended, mend};
 use self::text::Text;
 use self::view::{Report, Row, listed, verdict};
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
 use crate::config::SecretFlags;
 use crate::context::Context;
-use crate::doctor::{Check, Finding, chosen, names};
+use crate::doctor::{Area, Check, Finding, chosen, names};
 use crate::error::Exit;
 use crate::ui::{Format, counted};
 
@@ -35,13 +35,14 @@ unknown (nobody answered). What hangs on a remote that is unreachable says so, a
 machine go on. No question takes longer than 12 s, no check longer than 40 s.
 
 Exit 0 where there is no problem, warnings or not; 3 where there is one, a refused key among them; 5 \
-where the only problems are remotes that did not answer: run it again.
+where the only problems are remotes that did not answer: run it again; 1 where nothing else is wrong \
+than that --fix could not do what it wanted.
 
 -o json holds no secret: keys are masked, addresses are without their passwords. The logs intake is sent \
 an empty object, as the Datadog Agent does to see whether it is reached; --read-only leaves that out.
 
 --fix lists what can be mended without harm and asks: permissions of secret files, what killed processes \
-left behind, a damaged state, retention_days, the webhooks plugin with its application and event types, \
+left behind, a damaged state, the webhooks plugin with its application and event types, \
 connections whose sessions the licence gate refuses. Everything else is for you to decide.")]
 pub struct Doctor {
     /// These checks alone, by name or by area as --list names them; repeatable
@@ -102,35 +103,44 @@ pub async fn run(context: &Context, args: &Doctor) -> anyhow::Result<Exit> {
         context.ui.one(&report, String::new)?;
     }
     conclude(context, args, &findings);
-    Ok(verdict(&findings))
+    Ok(verdict(&findings, &mended))
 }
 
-/// The checks of what was mended, once more.
+/// Looks once more at what a repair may have changed: what stands in the same area, and everything
+/// where it was in the settings. Those that were mended or come out otherwise are shown.
 async fn look_again(
     context: &Context,
     flags: &SecretFlags,
     checks: &[&'static Check],
     findings: &mut [Finding],
-    mended: &[mending::Mended],
+    mended: &[Mended],
 ) -> anyhow::Result<()> {
-    let is_mended = |check: &&&'static Check| mended.iter().any(|it| it.check == check.id);
-    let again: Vec<&'static Check> = checks.iter().filter(is_mended).copied().collect();
+    let of = |id: &'static str| mended.iter().filter(move |it| it.check == id);
+    let is_mended = |check: &Check| of(check.id).next().is_some();
+    let areas: Vec<Area> = checks
+        .iter()
+        .filter(|it| is_mended(it))
+        .map(|it| it.area)
+        .collect();
+    let may_differ = |area: Area| areas.contains(&area) || areas.contains(&Area::Settings);
+    let pairs = checks
+        .iter()
+        .zip(findings)
+        .filter(|(check, _)| may_differ(check.area));
+    let (again, old): (Vec<&'static Check>, Vec<&mut Finding>) =
+        pairs.map(|(check, finding)| (*check, finding)).unzip();
     if again.is_empty() {
         return Ok(());
     }
     let subject = subject::subject(context, flags, false);
+    let looked = look(context, &again, &subject, |_, _| Ok(())).await?;
     let mut text = Text::new(&context.ui);
-    let is_text = context.ui.format() == Format::Table;
-    let looked = look(context, &again, &subject, |check, finding| match is_text {
-        true => Ok(context.ui.write(text.of(check, finding).as_bytes())?),
-        false => Ok(()),
-    })
-    .await?;
-    for (check, finding) in again.iter().zip(looked) {
-        let place = checks.iter().position(|it| it.id == check.id);
-        if let Some(old) = place.and_then(|place| findings.get_mut(place)) {
-            *old = finding;
+    for ((check, old), new) in again.iter().zip(old).zip(looked) {
+        let new = of(check.id).fold(new, |finding, it| it.marked(finding));
+        if context.ui.format() == Format::Table && (is_mended(check) || *old != new) {
+            context.ui.write(text.of(check, &new).as_bytes())?;
         }
+        *old = new;
     }
     Ok(())
 }

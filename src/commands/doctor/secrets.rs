@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::config::vault::VaultError;
 use crate::config::{SecretFlags, SecretKind, SecretPlace};
 use crate::context::Context;
 use crate::doctor::SecretFacts;
+use crate::error::classify;
 
 /// Every secret that a command may ask for.
 pub fn secrets(context: &Context, flags: &SecretFlags) -> Vec<SecretFacts> {
@@ -19,27 +21,36 @@ fn of_kind(context: &Context, kind: SecretKind, flags: &SecretFlags) -> SecretFa
         file: None,
         shown: None,
         error: None,
+        exposed: None,
     };
     let place = match context.secret_place(kind, flags) {
         Ok(Some(place)) => place,
         Ok(None) => return none,
-        Err(error) => {
-            return SecretFacts {
-                error: Some(format!("{error:#}")),
-                ..none
-            };
-        }
+        Err(error) => return unread(none, &error),
     };
-    let (shown, error) = match context.optional_secret(kind, flags) {
-        Ok(secret) => (secret.map(|secret| secret.masked()), None),
-        Err(error) => (None, Some(format!("{error:#}"))),
-    };
-    SecretFacts {
+    let found = SecretFacts {
         place: Some(place.to_string()),
         file: file(context, &place),
-        shown,
-        error,
         ..none
+    };
+    match context.optional_secret(kind, flags) {
+        Ok(secret) => SecretFacts {
+            shown: secret.map(|secret| secret.masked()),
+            ..found
+        },
+        Err(error) => unread(found, &error),
+    }
+}
+
+fn unread(facts: SecretFacts, error: &anyhow::Error) -> SecretFacts {
+    let exposed = error.chain().find_map(|cause| match cause.downcast_ref() {
+        Some(VaultError::Exposed { path, .. }) => Some(path.clone()),
+        _ => None,
+    });
+    SecretFacts {
+        error: Some((format!("{error:#}"), classify(error).hints)),
+        exposed,
+        ..facts
     }
 }
 

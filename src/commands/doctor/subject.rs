@@ -36,7 +36,7 @@ pub fn subject(context: &Context, flags: &SecretFlags, may_ask_all_sites: bool) 
     };
     let datadog = datadog(context, settings, &keys);
     let http = Arc::clone(context.http());
-    Subject::new(local, http, datadog, keys.api_key(), gateway)
+    Subject::new(local, http, datadog, keys.api_key(), gateway, door(context))
 }
 
 /// What follows from settings and environment alone.
@@ -178,18 +178,27 @@ fn datadog(context: &Context, settings: Option<&Settings>, keys: &Keys) -> Acces
 }
 
 fn gateway(context: &Context, flags: &SecretFlags) -> Access<Gateway> {
-    let is_named = context
-        .settings()
-        .is_ok_and(|settings| settings.gateway_url.is_some());
     match context.gateway(flags) {
         Ok(gateway) => Access::Open(gateway),
-        Err(error) => {
-            let finding = match is_named {
-                true => Finding::problem(format!("{error:#}")),
-                false => Finding::skipped("no gateway is named"),
-            };
-            let hints = classify(&error).hints.into_iter();
-            Access::Shut(hints.fold(finding, Finding::fix))
-        }
+        Err(error) => Access::Shut(shut(context, &error)),
     }
+}
+
+/// The gateway for questions that take no token, which is asked for none.
+fn door(context: &Context) -> Access<Gateway> {
+    match context.gateway_with(Secret::new("none")) {
+        Ok(gateway) => Access::Open(gateway),
+        Err(error) => Access::Shut(shut(context, &error)),
+    }
+}
+
+/// Why there is no gateway to ask.
+fn shut(context: &Context, error: &anyhow::Error) -> Finding {
+    let finding = match context.settings() {
+        Err(_) => return Finding::skipped("the settings cannot be read: see config"),
+        Ok(settings) if settings.gateway_url.is_none() => Finding::skipped("no gateway is named"),
+        Ok(_) => Finding::problem(format!("{error:#}")),
+    };
+    let hints = classify(error).hints.into_iter();
+    hints.fold(finding, Finding::fix)
 }

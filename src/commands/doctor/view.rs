@@ -18,9 +18,10 @@ use crate::ui::{Table, Tone};
 pub struct Report<'a> {
     ddctl: Build,
     at: Timestamp,
-    profile: &'a str,
+    /// `null`, as the site, where the settings cannot be read.
+    profile: Option<&'a str>,
     settings_file: Option<&'a PathBuf>,
-    site: &'static str,
+    site: Option<&'static str>,
     /// `DDCTL_DATADOG_URL`, where it is set.
     datadog_url: Option<String>,
     gateway_url: Option<String>,
@@ -76,6 +77,7 @@ impl<'a> Report<'a> {
     ) -> Self {
         let local = &subject.local;
         let gateway = local.gateway_url.as_ref();
+        let is_read = local.settings.broken.is_none();
         Self {
             ddctl: Build {
                 version: env!("CARGO_PKG_VERSION"),
@@ -83,9 +85,9 @@ impl<'a> Report<'a> {
                 target: env!("DDCTL_TARGET"),
             },
             at: context.now(),
-            profile: &local.settings.profile,
+            profile: is_read.then_some(local.settings.profile.as_str()),
             settings_file: local.settings.path.as_ref(),
-            site: local.site.domain(),
+            site: is_read.then(|| local.site.domain()),
             datadog_url: local.connect_to.as_ref().map(printable_url),
             gateway_url: gateway
                 .and_then(|url| url.parse().ok())
@@ -126,11 +128,13 @@ pub fn counts_in_words(findings: &[Finding]) -> String {
     format!("{checks}: {}", told.join(", "))
 }
 
-/// 3 where something is wrong; 5 where it is no more than remotes that did not answer.
-pub fn verdict(findings: &[Finding]) -> Exit {
+/// 3 where something is wrong; 5 where it is no more than remotes that did not answer; 1 where it is
+/// no more than a repair that could not be done.
+pub fn verdict(findings: &[Finding], mended: &[Mended]) -> Exit {
     let is_problem = |finding: &&Finding| finding.state == State::Problem;
     let mut problems = findings.iter().filter(is_problem);
     match problems.next() {
+        None if mended.iter().any(|it| !it.is_done()) => Exit::Failed,
         None => Exit::Done,
         Some(first) if first.is_away && problems.all(|it| it.is_away) => Exit::Unreachable,
         Some(_) => Exit::AnswerIsNo,
@@ -183,10 +187,25 @@ mod tests {
     fn only_a_problem_is_a_no_and_what_was_not_reached_can_be_asked_again() {
         let ok = Finding::ok();
         let warning = Finding::warning("w");
-        assert_eq!(verdict(&[ok.clone(), warning.clone()]), Exit::Done);
+        assert_eq!(verdict(&[ok.clone(), warning.clone()], &[]), Exit::Done);
         let away = Finding::away("a");
-        assert_eq!(verdict(&[ok, away.clone()]), Exit::Unreachable);
-        assert_eq!(verdict(&[away, Finding::problem("p")]), Exit::AnswerIsNo);
+        assert_eq!(verdict(&[ok, away.clone()], &[]), Exit::Unreachable);
+        assert_eq!(
+            verdict(&[away, Finding::problem("p")], &[]),
+            Exit::AnswerIsNo
+        );
+    }
+
+    #[test]
+    fn a_repair_that_was_not_done_is_a_failure() {
+        let undone = Mended::undone("running", "no such file");
+        let warning = [Finding::warning("w")];
+        assert_eq!(verdict(&warning, &[undone]), Exit::Failed);
+        let undone = Mended::undone("running", "no such file");
+        assert_eq!(
+            verdict(&[Finding::problem("p")], &[undone]),
+            Exit::AnswerIsNo
+        );
     }
 
     #[test]

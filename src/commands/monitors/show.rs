@@ -172,7 +172,7 @@ impl View {
             variables: variables.collect(),
             facets: facets.collect(),
             needs: monitor.needs.clone(),
-            missing: missing.map(|Missing { what, toml }| MissingRow { what, toml }),
+            missing: missing.map(|Missing { what, toml, .. }| MissingRow { what, toml }),
             refused: refused.collect(),
             cases: form.cases.iter().map(|case| case.name.clone()).collect(),
             body: monitor.to_api(),

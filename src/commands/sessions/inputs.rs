@@ -17,13 +17,14 @@ use super::scope;
 use super::when::{When, WhenArgs};
 use crate::commands::flags::GatewayAccess;
 use crate::context::Context;
+use crate::domain::intervals::Intervals;
 use crate::domain::session::Session;
 use crate::error::UsageError;
 use crate::gateway::Gateway;
 use crate::recording::{self, ReadError, Strictness};
 use crate::search::Opened;
 use crate::sources::{self, Reading, SessionFilter, SessionRef, Which};
-use crate::ui::{Tone, Ui, escape};
+use crate::ui::{Progress, Tone, Ui, escape};
 
 /// Which recordings.
 #[derive(Debug, Args)]
@@ -58,6 +59,46 @@ pub struct Sessions {
     pub reading: Reading,
     /// Where they are those of a time.
     pub when: Option<When>,
+}
+
+/// How much there is to read, as far as that is known before.
+#[derive(Debug, Default)]
+pub struct Extent {
+    /// Of those that were named.
+    whole: Option<u64>,
+    /// Of those of a time.
+    range: Intervals,
+}
+
+impl Chosen {
+    pub fn extent(&self) -> Extent {
+        let of = |sessions: u64| Extent {
+            whole: Some(sessions + self.files.len() as u64),
+            ..Extent::default()
+        };
+        match self.sessions.as_ref().map(|sessions| &sessions.which) {
+            None => of(0),
+            Some(Which::Ids(ids)) => of(ids.len() as u64),
+            Some(Which::Range { range, .. }) => Extent {
+                range: [*range].into_iter().collect(),
+                ..Extent::default()
+            },
+        }
+    }
+}
+
+impl Extent {
+    /// Tells `line` that `done` were read, the last of them this one.
+    pub fn tell(&self, line: &Progress, done: u64, last: &Origin) {
+        match (self.whole, last.session()) {
+            (Some(whole), _) => line.count(done, Some(whole), "recording"),
+            (None, Some(session)) => {
+                let left = self.range.share_before(session.start_date);
+                line.part(done, left, "recording");
+            }
+            (None, None) => line.count(done, None, "recording"),
+        }
+    }
 }
 
 impl Inputs {

@@ -4,11 +4,13 @@ use clap::Args;
 use jiff::SignedDuration;
 
 use super::filter::FilterArgs;
+use super::meant::meant;
 use super::scope;
 use super::view::SessionRow;
 use super::when::{When, WhenArgs};
 use crate::commands::flags::{GatewayAccess, at_least_one};
 use crate::context::Context;
+use crate::domain::intervals::Intervals;
 use crate::domain::session::{NO_EXIT_CODE, Outcome, Session, short_ids};
 use crate::domain::time::human_duration;
 use crate::error::Exit;
@@ -39,7 +41,7 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     let gateway = context.gateway(&args.gateway.flags())?;
     scope::warn_where_partial(context, &gateway).await;
     let progress = context.ui.progress("reading sessions");
-    let mut sessions = Vec::new();
+    let (mut sessions, whole) = (Vec::new(), Intervals::from_iter([when.range]));
     // One more than asked for tells whether the list was cut.
     sources::list(
         &gateway,
@@ -47,21 +49,31 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
         &when.filter(args.filter.filter()),
         Some(args.limit.saturating_add(1)),
         |session| {
+            let left = whole.share_before(session.start_date);
             sessions.push(session);
-            progress.count(sessions.len() as u64, None, "session");
+            // The list ends where the range does, or where it is full.
+            let free = 1.0 - sessions.len() as f64 / args.limit as f64;
+            let left = left.map(|left| left.min(free.max(0.0)));
+            progress.part(sessions.len() as u64, left, "session");
         },
     )
     .await?;
     drop(progress);
+    let meant = match sessions.is_empty() {
+        true => meant(&gateway, &when, &args.filter.filter()).await,
+        false => None,
+    };
     let is_cut = sessions.len() > args.limit;
     sessions.truncate(args.limit);
     let rows: Vec<SessionRow> = sessions
         .iter()
         .map(|session| SessionRow::of(session, gateway.page_of(&session.id)))
         .collect();
-    context.ui.list(&rows, &empty(&context.ui, &when), || {
-        table(&context.ui, &sessions)
-    })?;
+    context
+        .ui
+        .list(&rows, &empty(&context.ui, &when, meant), || {
+            table(&context.ui, &sessions)
+        })?;
     when.say_reach(context);
     if is_cut {
         context
@@ -71,17 +83,19 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// A short range is the likeliest reason for finding nothing.
-fn empty(ui: &Ui, when: &When) -> String {
+/// A name that was mistyped is the likeliest reason for finding nothing, and then a short range.
+fn empty(ui: &Ui, when: &When, meant: Option<String>) -> String {
     let range = when.range;
-    if when.is_moment() {
-        return "no session ran then".to_owned();
-    }
     const SHORT: SignedDuration = SignedDuration::from_hours(30 * 24);
-    let hint = match range.until.duration_since(range.since) < SHORT {
-        true => "; a wider range: --since 30d",
-        false => "",
+    let is_short = range.until.duration_since(range.since) < SHORT;
+    let hint = match meant {
+        Some(meant) => format!("; did you mean {meant}?"),
+        None if is_short && !when.is_moment() => "; a wider range: --since 30d".to_owned(),
+        None => String::new(),
     };
+    if when.is_moment() {
+        return format!("no session ran then{hint}");
+    }
     let (since, until, zone) = (ui.time(range.since), ui.time(range.until), ui.zone());
     format!("no sessions match from {since} to {until} ({zone}){hint}")
 }

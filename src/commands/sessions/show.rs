@@ -1,5 +1,6 @@
 //! `ddctl sessions show`.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use clap::Args;
@@ -17,6 +18,8 @@ use crate::ui::{Tone, Ui, escape};
 
 /// Lines of a script that are shown before the rest is only counted.
 const SCRIPT_LINES: usize = 20;
+/// Columns in front of a value.
+const INDENT: usize = 14;
 
 /// Show one session: who, what, where, how it ended, and where to look
 #[derive(Debug, Args)]
@@ -105,12 +108,26 @@ impl Card<'_> {
 
     fn toned(&mut self, name: &str, value: &str, tone: Tone) {
         let palette = self.ui.palette();
-        let name = palette.paint(Tone::Dim, format!("  {name:<12}"));
-        let _ = writeln!(
-            self.text,
-            "{name}{}",
-            palette.paint(tone, escape::line(value))
-        );
+        let mut name = palette.paint(Tone::Dim, format!("  {name:<12}"));
+        for line in self.broken(&escape::line(value)) {
+            let _ = writeln!(self.text, "{name}{}", palette.paint(tone, line));
+            name = " ".repeat(INDENT);
+        }
+    }
+
+    /// The value in lines that fit the terminal. An address or an id stays whole, to be copied.
+    fn broken(&self, value: &str) -> Vec<String> {
+        let width = match self.ui.table_width() {
+            // A command is copied as well.
+            Some(width) if !value.starts_with("ddctl ") => width,
+            _ => return vec![value.to_owned()],
+        };
+        let options = textwrap::Options::new(width.saturating_sub(INDENT).max(20))
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .break_words(false);
+        let lines = textwrap::wrap(value, options);
+        lines.into_iter().map(Cow::into_owned).collect()
     }
 
     fn review(&mut self, session: &Session) {

@@ -5,10 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::filter::FilterArgs;
+use super::meant::meant;
 use super::scope;
 use super::when::{When, WhenArgs};
 use crate::commands::flags::{GatewayAccess, at_least_one};
 use crate::context::Context;
+use crate::domain::intervals::Intervals;
 use crate::error::Exit;
 use crate::sources::{self, By, Counts, Group};
 use crate::ui::{Format, Table, Tone, Ui, counted};
@@ -73,16 +75,21 @@ pub async fn run(context: &Context, args: &Stats) -> anyhow::Result<Exit> {
     scope::warn_where_partial(context, &gateway).await;
     let by = kinds(args, &when);
     let progress = context.ui.progress("counting sessions");
+    let whole = Intervals::from_iter([when.range]);
     let tally = sources::tally(
         &gateway,
         when.range,
         &when.filter(args.filter.filter()),
         &by,
         &context.ui.options().tz,
-        |count| progress.count(count, None, "session"),
+        |count, at| progress.part(count, whole.share_before(at), "session"),
     )
     .await?;
     drop(progress);
+    let meant = match tally.of(By::Total).is_empty() {
+        true => meant(&gateway, &when, &args.filter.filter()).await,
+        false => None,
+    };
     let groups: Vec<Vec<(&Group, Counts)>> = by.iter().map(|by| tally.of(*by)).collect();
     let top = args.top.unwrap_or(usize::MAX);
     let rows: Vec<StatsRow> = groups
@@ -90,9 +97,11 @@ pub async fn run(context: &Context, args: &Stats) -> anyhow::Result<Exit> {
         .flat_map(|kind| kind.iter().take(limit(kind, top)))
         .map(|(group, counts)| StatsRow::of(group, *counts))
         .collect();
-    context.ui.list(&rows, &empty(&context.ui, &when), || {
-        table(&context.ui, &groups, args.top.unwrap_or(TOP))
-    })?;
+    context
+        .ui
+        .list(&rows, &empty(&context.ui, &when, meant), || {
+            table(&context.ui, &groups, args.top.unwrap_or(TOP))
+        })?;
     let is_cut = |kind: &Vec<(&Group, Counts)>| kind.len() > limit(kind, args.top.unwrap_or(TOP));
     if context.ui.format() == Format::Table && groups.iter().any(is_cut) {
         context.ui.status("the largest of each; --top shows more");
@@ -161,13 +170,14 @@ fn word(by: By) -> &'static str {
     }
 }
 
-fn empty(ui: &Ui, when: &When) -> String {
+fn empty(ui: &Ui, when: &When, meant: Option<String>) -> String {
     let (since, until, zone) = (
         ui.time(when.range.since),
         ui.time(when.range.until),
         ui.zone(),
     );
-    format!("no sessions match from {since} to {until} ({zone})")
+    let hint = meant.map_or(String::new(), |meant| format!("; did you mean {meant}?"));
+    format!("no sessions match from {since} to {until} ({zone}){hint}")
 }
 
 fn table(ui: &Ui, groups: &[Vec<(&Group, Counts)>], top: usize) -> Table {
@@ -175,8 +185,16 @@ fn table(ui: &Ui, groups: &[Vec<(&Group, Counts)>], top: usize) -> Table {
         .column("BY")
         .unbroken()
         .column(format!("NAME ({})", ui.zone()));
-    for name in ["SESSIONS", "OK", "FAILED", "BLOCKED", "REJECTED", "OPEN"] {
-        table = table.column(name).right().unbroken();
+    // What is rare goes first where there is no room.
+    for (name, rank) in [
+        ("SESSIONS", 0),
+        ("OK", 1),
+        ("FAILED", 0),
+        ("BLOCKED", 3),
+        ("REJECTED", 4),
+        ("OPEN", 2),
+    ] {
+        table = table.expendable(name, rank).right().unbroken();
     }
     for kind in groups {
         let shown = limit(kind, top);

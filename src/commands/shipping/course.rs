@@ -26,7 +26,7 @@ impl Course {
     pub fn reached(&self, count: u64, ranges: &Intervals, at: Timestamp) {
         match self.expected.get() {
             Some(expected) => self.passed(count, expected),
-            None => self.left.set(left_of(ranges, at)),
+            None => self.left.set(ranges.share_before(at)),
         }
     }
 
@@ -41,32 +41,10 @@ impl Course {
     }
 }
 
-fn left_of(ranges: &Intervals, at: Timestamp) -> Option<f64> {
-    let seconds = |since: Timestamp, until: Timestamp| until.duration_since(since).as_secs_f64();
-    let whole: f64 = ranges.iter().map(|one| seconds(one.since, one.until)).sum();
-    let below = ranges.iter().filter(|one| one.since < at);
-    let left: f64 = below.map(|one| seconds(one.since, one.until.min(at))).sum();
-    (whole > 0.0).then(|| left / whole)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::time::TimeRange;
-
-    #[test]
-    fn what_is_left_is_the_part_of_every_range_below_what_was_read() {
-        let at = |second: i64| Timestamp::from_second(1_795_000_000 + second).expect("an instant");
-        let range = |since, until| TimeRange {
-            since: at(since),
-            until: at(until),
-        };
-        let ranges: Intervals = [range(0, 100), range(200, 300)].into_iter().collect();
-        for (reached, left) in [(400, 1.0), (250, 0.75), (150, 0.5), (50, 0.25), (0, 0.0)] {
-            assert_eq!(left_of(&ranges, at(reached)), Some(left), "{reached}");
-        }
-        assert_eq!(left_of(&Intervals::default(), at(0)), None);
-    }
 
     #[test]
     fn what_was_counted_tells_better_than_the_clock_how_much_is_left() {

@@ -8,7 +8,7 @@ mod verify;
 
 use clap::Subcommand;
 
-pub use repair::repaired;
+pub use repair::{ASKS_FOR_SINCE, repaired, told};
 
 use crate::context::Context;
 use crate::error::Exit;

@@ -91,10 +91,11 @@ pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
             false => "there is no state to repair".to_owned(),
         });
     }
-    repaired
+    let lines = repaired
         .iter()
         .chain(&spool)
-        .for_each(|one| say(context, one));
+        .flat_map(|one| told(context, one));
+    lines.for_each(|line| context.ui.status(&line));
     if repaired.is_some_and(|one| one.tally.has_lost_positions()) {
         context.ui.hint(ASKS_FOR_SINCE);
     }
@@ -102,7 +103,7 @@ pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
 }
 
 /// What leads on where a position is gone.
-pub(super) const ASKS_FOR_SINCE: &str = "`--new` and `--follow` ask once for --since where a \
+pub const ASKS_FOR_SINCE: &str = "`--new` and `--follow` ask once for --since where a \
      position is gone: name a time before the oldest session that was open at the last run \
      (`ddctl receipts list` has the runs); what was sent already has the same evt.id";
 
@@ -120,26 +121,20 @@ fn mended(repaired: Option<Repaired>) -> Mended {
     }
 }
 
-fn say(context: &Context, repaired: &Repaired) {
+/// What became of a file, in lines; those behind the first say what could not be kept.
+pub fn told(context: &Context, repaired: &Repaired) -> Vec<String> {
     let Repaired { aside, tally } = repaired;
     let kept = counted(tally.kept, "row");
-    context
-        .ui
-        .status(&format!("{kept} kept; the old file is {}", aside.display()));
-    for (table, count) in &tally.lost {
+    let mut lines = vec![format!("{kept} kept; the old file is {}", aside.display())];
+    lines.extend(tally.lost.iter().map(|(table, count)| {
         let lost = counted(*count, "row");
-        context
-            .ui
-            .status(&format!("  {lost} of `{table}` lost: not what was written"));
-    }
-    for table in &tally.cut {
-        context
-            .ui
-            .status(&format!("  `{table}` could not be read to its end"));
-    }
-    for one in &tally.begin_again {
-        context.ui.status(&told_anew(context, one));
-    }
+        format!("  {lost} of `{table}` lost: not what was written")
+    }));
+    let cut = tally.cut.iter();
+    lines.extend(cut.map(|table| format!("  `{table}` could not be read to its end")));
+    let anew = tally.begin_again.iter();
+    lines.extend(anew.map(|one| told_anew(context, one)));
+    lines
 }
 
 fn told_anew(context: &Context, one: &BeginAgain) -> String {

@@ -76,6 +76,8 @@ pub async fn run(context: &Context, args: &TestEvent) -> anyhow::Result<Exit> {
 
 async fn hold(context: &Context, rehearsal: Rehearsal<'_>) -> Report {
     let progress = context.ui.progress("rehearsing");
+    let limit = rehearsal.deadline;
+    progress.within(limit.saturating_duration_since(Instant::now()));
     let mut told = |told: Told| match told {
         Told::Working(step, how_far) => progress.set(&format!("{}: {how_far}", step.as_str())),
         Told::Done(Finished { step, detail, .. }) => {

@@ -116,7 +116,7 @@ impl Ways {
         };
         let names: Vec<&str> = known.iter().map(Endpoint::name).collect();
         let hint = match names.as_slice() {
-            [] => "there are none; `ddctl webhooks register --help` makes one".to_owned(),
+            [] => "there are none; `ddctl webhooks register` makes one".to_owned(),
             names => format!("there are {}", names.join(", ")),
         };
         let found = known.iter().find(|it| it.is_named(name)).cloned();

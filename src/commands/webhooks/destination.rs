@@ -77,7 +77,9 @@ impl Destination {
         if ways.svix().is_none() && !flags.allow_key_in_url {
             let why = "through the gateway's API the key can travel in the URL alone, where \
                        everybody who may read endpoints sees it";
-            let hint = format!("accept that by --allow-key-in-url, or take a safer way. {WAYS}");
+            let hint = "safer: --to https://RELAY, where the key stays with the relay, or --to logs \
+                        --svix-url URL, which has it in a header at Svix; --allow-key-in-url \
+                        accepts the URL";
             return Err(UsageError::with_hint(why, hint).into());
         }
         let key = context.secret(SecretKind::ApiKey, &flags.datadog.flags())?;

@@ -41,7 +41,7 @@ pub async fn run(context: &Context, args: &List) -> anyhow::Result<Exit> {
     for endpoint in &list.rows {
         rows.push(row(&ways, endpoint).await?);
     }
-    let empty = "the gateway has no webhook endpoints; `ddctl webhooks register --help` makes one";
+    let empty = "the gateway has no webhook endpoints; `ddctl webhooks register` makes one";
     context.ui.list(&rows, empty, || table(&rows))?;
     if list.are_cut {
         context.ui.warning(

@@ -123,7 +123,9 @@ fn a_wrong_value_names_its_origin() {
     let error = with_file("", &[("DD_SITE", "mars")], Flags::default()).expect_err("no site");
     let text = error.to_string();
     assert!(
-        text.starts_with("DD_SITE: `mars` is not a Datadog site; the sites are datadoghq.com, "),
+        text.starts_with(
+            "DD_SITE: `mars` is not a Datadog site; the sites are datadoghq.com (us1), "
+        ),
         "{text}"
     );
     let error = with_file("", &[("TZ", "UTC"), ("DDCTL_TZ", "mars")], Flags::default());

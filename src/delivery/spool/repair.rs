@@ -47,6 +47,11 @@ fn rebuild(old: Option<&Connection>, folder: &Path) -> Result<Tally, StateError>
     let failed = |error| StateError::of(&path, error);
     let mut connection = Connection::open(&path).map_err(failed)?;
     let mut tally = Tally::default();
+    if old.is_none() {
+        TABLES
+            .iter()
+            .for_each(|table| tally.add(table.name, 0, 0, false));
+    }
     if let Some(old) = old {
         let change = connection.transaction().map_err(failed)?;
         for table in &TABLES {

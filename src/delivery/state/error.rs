@@ -112,6 +112,13 @@ impl StateError {
                 ),
                 _ => None,
             },
+            StateError::Sqlite { source, .. }
+                if source.sqlite_error_code() == Some(ErrorCode::ReadOnly) =>
+            {
+                Some(
+                    "let this user write there, or set XDG_STATE_HOME to a folder that is this user's",
+                )
+            }
             StateError::Sqlite { .. } => Some(
                 "see whether the disk has room, and whether a file may grow there (`ulimit -f`); \
                  nothing was lost",

@@ -112,9 +112,12 @@ fn named(folder: &Path, error: StateError) -> StateError {
 fn rebuild(old: Option<&Connection>, folder: &Path) -> Result<Tally, StateError> {
     let mut tally = Tally::default();
     let mut new = State::open(folder)?;
-    if let Some(old) = old {
-        cursor::salvage(old, &mut new, &mut tally)?;
-        file::salvage(old, &mut new, &mut tally)?;
+    match old {
+        Some(old) => {
+            cursor::salvage(old, &mut new, &mut tally)?;
+            file::salvage(old, &mut new, &mut tally)?;
+        }
+        None => tally.add("cursor", 0, 0, false),
     }
     let State {
         connection, path, ..

@@ -1,19 +1,15 @@
 //! The API key: is it one, and does the site know it?
 
 use crate::datadog::{DatadogError, check_api_key_shape, probe_sites, sites_to_probe};
+use crate::doctor::away::{Away, away};
 use crate::doctor::finding::Finding;
-use crate::doctor::subject::{Away, Subject};
+use crate::doctor::subject::Subject;
 use crate::domain::site::Site;
 
 pub async fn look(subject: &Subject) -> Finding {
     let site = subject.local.site;
     let Some(key) = &subject.api_key else {
-        return match subject.datadog() {
-            // A token opens the web API, and sends nothing.
-            Ok(_) => Finding::warning("no API key: an access token sends nothing")
-                .fix("set DD_API_KEY, or give it by --api-key-file FILE"),
-            Err(shut) => shut,
-        };
+        return without(subject);
     };
     if let Err(shape) = check_api_key_shape(key) {
         return Finding::problem(shape.to_string()).fix(shape.advice());
@@ -28,6 +24,27 @@ pub async fn look(subject: &Subject) -> Finding {
         false => None,
     };
     judge(site, &key.masked(), answer, elsewhere.as_deref())
+}
+
+fn without(subject: &Subject) -> Finding {
+    let error = subject.secret("api-key").and_then(|it| it.error.as_ref());
+    if let Some((why, hints)) = error {
+        return hints.iter().fold(Finding::problem(why), Finding::fix);
+    }
+    let fix =
+        "set DD_API_KEY, keep it by `ddctl auth set api-key`, or name its file by --api-key-file";
+    match subject.datadog() {
+        Ok(datadog) if datadog.token().is_some() => {
+            Finding::warning("no API key: an access token opens the web API, and sends nothing")
+                .fix(fix)
+        }
+        Ok(_) => Finding::problem(
+            "no API key is found: nothing can be sent to Datadog, and an application key opens nothing \
+             without one",
+        )
+        .fix(fix),
+        Err(shut) => shut,
+    }
 }
 
 async fn sites_that_know(subject: &Subject) -> Vec<Site> {
@@ -57,8 +74,7 @@ fn judge(
         Err(error) => error,
     };
     if error.is_away() {
-        return Finding::away(format!("{name} is unreachable: {error}"))
-            .fix("check the network, HTTPS_PROXY and --ca-file; then run it again");
+        return away(&name, error);
     }
     let refused = Finding::problem(format!("{shown}: {error}"));
     match elsewhere {

@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::datadog::{AppKeyFacts, AppKeyVerdict, DatadogError};
-use crate::doctor::abilities::{Ability, WebAccess, abilities, in_short};
+use crate::doctor::abilities::{Ability, NO_SCOPES, WebAccess, abilities, in_short};
+use crate::doctor::away::{Away, unanswered};
 use crate::doctor::finding::Finding;
-use crate::doctor::subject::{Away, Subject};
+use crate::doctor::subject::Subject;
 
 /// A token that ends this soon is worth a warning.
 const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -13,6 +14,12 @@ const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 pub async fn look(subject: &Subject) -> Finding {
     if let Some(shape) = &subject.local.app_key_shape {
         return Finding::problem(shape.to_string()).fix(shape.advice());
+    }
+    if subject
+        .secret("app-key")
+        .is_some_and(|it| it.error.is_some())
+    {
+        return Finding::skipped("the application key cannot be had: see secrets");
     }
     let verdict = match subject.app_key_answer().await {
         Ok(verdict) => verdict,
@@ -40,7 +47,10 @@ fn judge(verdict: &AppKeyVerdict, is_token: bool, has_api_key: bool, now: Timest
         DatadogError::NoApiKey { .. } => {
             Finding::skipped("an application key is asked about beside an API key alone")
         }
-        error if error.is_away() => Finding::unknown(format!("Datadog is unreachable: {error}")),
+        error if error.is_away() && !error.was_reached() => {
+            Finding::unknown(format!("Datadog is unreachable: {error}"))
+        }
+        error if error.is_away() => unanswered(error),
         error => Finding::problem(error.to_string()).fix(match is_token {
             true => "was it revoked, or has it ended? A personal access token lives a year at most",
             false => "an application key belongs to the same organisation and site as the API key",
@@ -55,8 +65,9 @@ fn of_good(
     now: Timestamp,
 ) -> Finding {
     let Some(facts) = facts else {
-        return Finding::ok()
-            .note("it is good; Datadog tells its scopes only to a key with user_app_keys");
+        let told = "it is good; Datadog tells its scopes only to a key with user_app_keys";
+        let web = WebAccess::NotTold { is_token };
+        return of_lacks(Finding::ok().note(told), &abilities(has_api_key, web));
     };
     let name = match facts.name.as_str() {
         "" => "it".to_owned(),
@@ -73,15 +84,27 @@ fn of_good(
             .fix("make a new token in time"),
         _ => finding,
     };
-    let all = abilities(has_api_key, WebAccess::Told(facts));
+    of_lacks(finding, &abilities(has_api_key, WebAccess::Told(facts)))
+}
+
+/// What the keys are not enough for, and what would be.
+fn of_lacks(finding: Finding, all: &[Ability]) -> Finding {
     let lacking = all.iter().filter(|one| one.allowed == Some(false));
-    let finding = lacks(&lacking.collect::<Vec<_>>())
-        .into_iter()
-        .fold(finding, Finding::warn);
-    match (finding.evidence.len(), is_token) {
-        (1, _) => finding,
-        (_, true) => finding.fix("log monitors take an application key without scopes"),
-        (_, false) => finding.fix("give the key these scopes, or use one without scopes"),
+    let lacking: Vec<&Ability> = lacking.collect();
+    let finding = lacks(&lacking).into_iter().fold(finding, Finding::warn);
+    let named: Vec<&String> = lacking.iter().flat_map(|one| &one.lacks).collect();
+    // Scopes are words, the rest is told in several.
+    let is_scope = |lack: &String| !lack.contains(' ');
+    let needs_unscoped = named.iter().any(|lack| *lack == NO_SCOPES);
+    match (lacking.is_empty(), named.into_iter().any(is_scope)) {
+        (true, _) => finding,
+        (false, true) => finding.fix(
+            "give the key these scopes; log monitors take an application key without scopes instead",
+        ),
+        (false, false) if needs_unscoped => {
+            finding.fix("no scope helps: log monitors take an application key without scopes")
+        }
+        (false, false) => finding,
     }
 }
 
@@ -90,7 +113,7 @@ fn lacks(lacking: &[&Ability]) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for ability in lacking {
         let alike = lacking.iter().filter(|one| one.lacks == ability.lacks);
-        let commands = in_short(alike.copied());
+        let commands = in_short(alike.map(|one| one.command));
         let text = format!(
             "not enough for {commands}: it takes {}",
             ability.lacks.join(", ")
@@ -132,6 +155,32 @@ mod tests {
             told.contains("monitors remove: it takes monitors_write"),
             "{told}"
         );
+    }
+
+    #[test]
+    fn what_no_scope_gives_is_not_asked_of_scopes() {
+        let all = [
+            "monitors_read",
+            "monitors_write",
+            "logs_read_data",
+            "dashboards_read",
+            "dashboards_write",
+        ];
+        let scoped = good(Some(&all), None);
+        assert_eq!(scoped.state, State::Warning);
+        assert!(scoped.fixes[0].starts_with("no scope helps"), "{scoped:?}");
+        let verdict = AppKeyVerdict {
+            result: Ok(()),
+            facts: None,
+        };
+        let token = judge(&verdict, true, true, Timestamp::UNIX_EPOCH);
+        assert_eq!(token.state, State::Warning);
+        assert!(
+            token.evidence[1].contains("monitors validate, apply"),
+            "{token:?}"
+        );
+        let key = judge(&verdict, false, true, Timestamp::UNIX_EPOCH);
+        assert_eq!(key.state, State::Ok);
     }
 
     #[test]

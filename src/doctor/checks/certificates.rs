@@ -3,24 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
-use futures_util::future::join_all;
 use jiff::Timestamp;
 
+use crate::doctor::away::Away;
 use crate::doctor::finding::Finding;
-use crate::doctor::subject::{Away, Subject};
-use crate::http::{Presented, Roots, TransportError, Trust};
+use crate::doctor::subject::Subject;
+use crate::http::{Distrust, Presented, Roots, TransportError, Trust};
 
 /// A certificate that ends this soon is worth a warning.
 const SOON: jiff::SignedDuration = jiff::SignedDuration::from_hours(14 * 24);
-
-impl Away for TransportError {
-    fn is_away(&self) -> bool {
-        !matches!(
-            self,
-            TransportError::Settings { .. } | TransportError::Certificate { .. }
-        )
-    }
-}
 
 pub async fn look(subject: &Subject) -> Finding {
     let roots = match subject.http.trusted() {
@@ -34,17 +25,9 @@ pub async fn look(subject: &Subject) -> Finding {
     let finding = named.fold(of_roots(&roots), |finding, (variable, path)| {
         of_variable(finding, variable, path)
     });
-    let hosts = subject.hosts();
-    let asked = hosts.iter().filter(|(_, url)| url.scheme() == "https");
-    let answers = asked.map(async |(_, url)| {
-        let host = url.host_str().unwrap_or_default().to_owned();
-        (host, subject.http.presented(url).await)
-    });
-    let answers = join_all(answers).await;
-    let now = subject.local.now;
-    let judged = answers
-        .iter()
-        .map(|(host, answer)| of_host(host, answer, now));
+    let (now, has_own) = (subject.local.now, !roots.own.is_empty());
+    let presented = subject.presented().await.iter();
+    let judged = presented.map(|(host, answer)| of_host(host, answer, now, has_own));
     judged.fold(finding, Finding::and)
 }
 
@@ -79,7 +62,13 @@ fn readable(path: &Path) -> bool {
     parts.any(|part| std::fs::File::open(&part).is_ok())
 }
 
-fn of_host(host: &str, answer: &Result<Presented, TransportError>, now: Timestamp) -> Finding {
+/// `has_own` where authorities are named by `--ca-file`.
+fn of_host(
+    host: &str,
+    answer: &Result<Presented, TransportError>,
+    now: Timestamp,
+    has_own: bool,
+) -> Finding {
     let presented = match answer {
         Ok(presented) => presented,
         Err(error) if error.is_away() => {
@@ -97,19 +86,34 @@ fn of_host(host: &str, answer: &Result<Presented, TransportError>, now: Timestam
             "{host}: signed by {issuer}, which is trusted here and not by the world: a proxy that \
              opens TLS, or an authority of your own"
         )),
-        Trust::Refused(why) => Finding::problem(format!(
-            "{host}: the certificate is refused ({why}); it is signed by {issuer}"
-        ))
-        .fix(format!(
-            "where {issuer} is your own proxy or authority, name its certificate by --ca-file FILE \
-             or `ddctl config set ca_file FILE`"
-        )),
+        Trust::Refused { why, distrust } => {
+            return Finding::problem(format!(
+                "{host}: the certificate is refused ({why}); it is signed by {issuer}"
+            ))
+            .fix(advice(*distrust, issuer, has_own));
+        }
     };
     match presented.expires {
-        Some(expires) if expires.duration_since(now) < SOON => finding.warn(format!(
-            "{host}: the certificate is good until {expires:.0}"
-        )),
+        Some(expires) if expires.duration_since(now) < SOON => finding
+            .warn(format!(
+                "{host}: the certificate is good until {expires:.0}"
+            ))
+            .fix("whoever runs that server, or the proxy that opens TLS, has to renew it in time"),
         _ => finding,
+    }
+}
+
+fn advice(distrust: Distrust, issuer: &str, has_own: bool) -> String {
+    match (distrust, has_own) {
+        (Distrust::Signer, false) => format!(
+            "where {issuer} is your own proxy or authority, name its certificate by --ca-file FILE \
+             or `ddctl config set ca_file FILE`"
+        ),
+        (Distrust::Signer, true) => format!(
+            "the file that --ca-file, DDCTL_CA_FILE or ca_file names holds no certificate of {issuer}: \
+             where that is your own proxy or authority, add it to the file"
+        ),
+        (other, _) => other.advice().to_owned(),
     }
 }
 
@@ -119,25 +123,51 @@ mod tests {
     use crate::doctor::finding::State;
 
     fn judged(trust: Trust, expires: &str) -> Finding {
+        looked(trust, expires, false)
+    }
+
+    fn refused(distrust: Distrust) -> Trust {
+        let why = "invalid peer certificate".to_owned();
+        Trust::Refused { why, distrust }
+    }
+
+    fn looked(trust: Trust, expires: &str, has_own: bool) -> Finding {
         let presented = Presented {
             issuer: "Zscaler Intermediate CA (Zscaler Inc.)".to_owned(),
             expires: Some(expires.parse().expect("an instant")),
             trust,
         };
         let now = "2026-11-22T00:00:00Z".parse().expect("an instant");
-        of_host("api.datadoghq.com", &Ok(presented), now)
+        of_host("api.datadoghq.com", &Ok(presented), now, has_own)
     }
 
     #[test]
     fn a_proxy_that_opens_tls_is_named() {
-        let refused = Trust::Refused("UnknownIssuer".to_owned());
-        let finding = judged(refused, "2027-11-22T00:00:00Z");
+        let finding = judged(refused(Distrust::Signer), "2027-11-22T00:00:00Z");
         assert_eq!(finding.state, State::Problem);
         assert!(finding.evidence[0].contains("Zscaler"), "{finding:?}");
         assert!(finding.fixes[0].contains("--ca-file"), "{finding:?}");
         let trusted = judged(Trust::Own, "2027-11-22T00:00:00Z");
         assert_eq!(trusted.state, State::Ok);
         assert!(trusted.evidence[0].contains("opens TLS"), "{trusted:?}");
+    }
+
+    #[test]
+    fn a_file_of_authorities_helps_against_an_unknown_signer_alone() {
+        let later = "2027-11-22T00:00:00Z";
+        let has_one = looked(refused(Distrust::Signer), later, true);
+        assert!(
+            has_one.fixes[0].contains("add it to the file"),
+            "{has_one:?}"
+        );
+        let ended = judged(refused(Distrust::Time), "2025-01-31T00:00:00Z");
+        assert_eq!(ended.evidence.len(), 1, "{ended:?}");
+        assert!(ended.fixes[0].contains("renew it"), "{ended:?}");
+        let name = judged(refused(Distrust::Name), later);
+        assert!(name.fixes[0].contains("address"), "{name:?}");
+        for finding in [ended, name] {
+            assert!(!finding.fixes[0].contains("--ca-file"), "{finding:?}");
+        }
     }
 
     #[test]
@@ -159,6 +189,7 @@ mod tests {
             "api",
             &Err(TransportError::UnknownHost { url }),
             Timestamp::now(),
+            false,
         );
         assert_eq!(finding.state, State::Unknown);
         assert!(finding.evidence[0].contains("unreachable"), "{finding:?}");

@@ -1,8 +1,9 @@
 //! The gateway's connections, and the profile's rules about them.
 
 use super::some;
+use crate::doctor::away::unanswered;
 use crate::doctor::finding::Finding;
-use crate::doctor::subject::{Subject, unanswered};
+use crate::doctor::subject::Subject;
 use crate::domain::connection::ConnectionRule;
 use crate::gateway::ConnectionInfo;
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::with_causes;
 use crate::delivery::dead_letter::{DeadLetterError, FOLDER, LARGEST_FILE, files, read};
 use crate::doctor::finding::Finding;
 use crate::doctor::subject::Subject;
@@ -15,7 +16,7 @@ pub async fn look(subject: &Subject) -> Finding {
     };
     match tokio::task::spawn_blocking(move || drawers(&folder)).await {
         Ok(Ok(drawers)) => judge(&drawers),
-        Ok(Err(error)) => Finding::unknown(error.to_string()),
+        Ok(Err(error)) => Finding::unknown(with_causes(&error)),
         Err(_) => Finding::unknown("the dead letters could not be read"),
     }
 }

@@ -1,11 +1,15 @@
 //! The gateway: does it answer at that address?
 
+use crate::doctor::away::{Away, away};
 use crate::doctor::finding::Finding;
-use crate::doctor::subject::{Away, Subject};
+use crate::doctor::subject::Subject;
 use crate::gateway::{GatewayError, PublicServerInfo};
 
+const ADDRESS: &str = "--gateway-url, HOOP_APIURL or gateway.url name the address that people open, such as \
+     https://use.hoop.dev";
+
 pub async fn look(subject: &Subject) -> Finding {
-    let gateway = match subject.gateway() {
+    let gateway = match subject.door() {
         Ok(gateway) => gateway,
         Err(shut) => return shut,
     };
@@ -25,16 +29,26 @@ fn judge(address: &str, answer: &Result<PublicServerInfo, GatewayError>) -> Find
             "{address} answers; people sign in by {}",
             info.auth_method
         )),
-        Err(error @ GatewayError::NotAGateway { .. }) => Finding::problem(error.to_string())
-            .fix("--gateway-url names the address that people open, such as https://use.hoop.dev"),
-        Err(error) if error.is_away() => Finding::away(format!(
-            "{address} is unreachable: {error}"
+        Err(error @ GatewayError::NotAGateway { .. }) => {
+            Finding::problem(error.to_string()).fix(ADDRESS)
+        }
+        Err(error) if error.is_away() => away(address, error),
+        // A gateway tells this to anybody.
+        Err(error) => Finding::problem(format!(
+            "{address} is no hoop gateway, or something in front of it refuses: {}",
+            message_of(error)
         ))
-        .fix(
-            "check the address (gateway.url, HOOP_APIURL), the network, HTTPS_PROXY and --ca-file",
-        ),
-        Err(error) => Finding::problem(error.to_string()),
+        .fix(ADDRESS),
     }
+}
+
+fn message_of(error: &GatewayError) -> String {
+    let (status, message) = match error {
+        GatewayError::Unauthorized { message, .. } => (401, message),
+        GatewayError::Forbidden { message, .. } => (403, message),
+        other => return other.to_string(),
+    };
+    format!("it answers {status} to a question that takes no token ({message})")
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use super::samples::{name, samples};
 use super::some;
 use crate::datadog::{ExclusionFilter, LogIndex};
+use crate::doctor::away::unanswered;
 use crate::doctor::finding::{Finding, State};
-use crate::doctor::subject::{Subject, unanswered};
+use crate::doctor::subject::Subject;
 use crate::query::{IndexedLog, Verdict, evaluate, parse};
 
 const SETTINGS: &str = "Datadog, Logs, Configuration, Indexes";
@@ -53,17 +54,24 @@ fn judge(indexes: &[LogIndex], samples: &[Map<String, Value>]) -> Finding {
     used.fold(told, |finding, index| finding.and(of_index(index)))
 }
 
-/// The index that takes our events, by its name; the first where several do.
+/// The index that takes our events; the first where several do, `None` where none does.
+///
+/// # Errors
+///
+/// The filter that nobody can evaluate here, where it hangs on that.
 pub(super) fn index_of<'i>(
     indexes: &'i [LogIndex],
     samples: &[Map<String, Value>],
-) -> Option<&'i LogIndex> {
-    samples
-        .iter()
-        .find_map(|log| match fate(indexes, &IndexedLog::from_intake(log)) {
-            Fate::Taken { index, .. } => indexes.get(index),
-            _ => None,
-        })
+) -> Result<Option<&'i LogIndex>, String> {
+    let mut unclear = None;
+    for log in samples {
+        match fate(indexes, &IndexedLog::from_intake(log)) {
+            Fate::Taken { index, .. } => return Ok(indexes.get(index)),
+            Fate::Unclear(filter) => unclear = Some(filter),
+            Fate::NoIndex => {}
+        }
+    }
+    unclear.map_or(Ok(None), Err)
 }
 
 fn used(fates: &BTreeMap<Fate, Vec<&str>>) -> Vec<usize> {
@@ -131,7 +139,8 @@ fn of_fate(indexes: &[LogIndex], fate: &Fate, kinds: &str) -> Finding {
         .fix(format!("let an index take source:hoop ({SETTINGS})")),
         Fate::Unclear(filter) => Finding::unknown(format!(
             "nobody can tell here whether {filter} matches {kinds}"
-        )),
+        ))
+        .fix("look at that filter yourself: `ddctl test-event` says whether an event arrives"),
         Fate::Taken { index, left_out } => {
             let index = &indexes[*index];
             let exclusions = index.exclusion_filters.as_deref().unwrap_or_default();
@@ -228,14 +237,26 @@ mod tests {
 
     #[test]
     fn a_filter_may_leave_out_some_kinds_alone() {
-        let filter = json!({"query": "@evt.name:session.open", "sample_rate": 1.0});
-        let exclusions = json!([{"name": "opens", "is_enabled": true, "filter": filter}]);
-        let finding =
-            judged(json!([{"name": "main", "filter": {}, "exclusion_filters": exclusions}]));
-        assert_eq!(finding.state, State::Problem);
-        let told = finding.evidence.join("\n");
-        assert!(told.contains("100 % of session.open:"), "{told}");
-        assert!(told.contains("index `main` takes"), "{told}");
+        for kind in ["session.open", "session.review", "gateway.audit"] {
+            let filter = json!({"query": format!("@evt.name:{kind}"), "sample_rate": 1.0});
+            let exclusions = json!([{"name": "some", "is_enabled": true, "filter": filter}]);
+            let finding =
+                judged(json!([{"name": "main", "filter": {}, "exclusion_filters": exclusions}]));
+            assert_eq!(finding.state, State::Problem);
+            let told = finding.evidence.join("\n");
+            assert!(told.contains(&format!("100 % of {kind}:")), "{told}");
+            assert!(told.contains("index `main` takes"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_filter_that_nobody_can_evaluate_leaves_the_index_open() {
+        let indexes = json!([{"name": "main", "filter": {"query": "((("}}]);
+        let indexes: Vec<LogIndex> = serde_json::from_value(indexes).expect("indexes");
+        let samples = samples(&LogProfile::default(), Timestamp::UNIX_EPOCH);
+        let unclear = index_of(&indexes, &samples).expect_err("it cannot be told");
+        assert!(unclear.contains("`main`"), "{unclear}");
+        assert_eq!(index_of(&[], &samples).expect("no index"), None);
     }
 
     #[test]

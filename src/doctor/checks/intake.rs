@@ -2,8 +2,9 @@
 //! empty object, as the Datadog Agent does to find out.
 
 use crate::datadog::DatadogError;
+use crate::doctor::away::{Away, away, within};
 use crate::doctor::finding::Finding;
-use crate::doctor::subject::{Away, Subject};
+use crate::doctor::subject::Subject;
 
 pub async fn look(subject: &Subject) -> Finding {
     if subject.local.is_read_only {
@@ -12,7 +13,10 @@ pub async fn look(subject: &Subject) -> Finding {
     match subject.datadog() {
         Ok(datadog) => {
             let host = subject.local.site.logs_intake_host();
-            judge(&host, &datadog.check_logs().await)
+            judge(
+                &host,
+                &within(format!("https://{host}"), datadog.check_logs()).await,
+            )
         }
         Err(shut) => shut,
     }
@@ -21,8 +25,11 @@ pub async fn look(subject: &Subject) -> Finding {
 fn judge(host: &str, answer: &Result<(), DatadogError>) -> Finding {
     match answer {
         Ok(()) => Finding::ok().note(format!("{host} takes what is sent")),
-        Err(error) if error.is_away() => Finding::away(format!("{host} is unreachable: {error}"))
-            .fix("the intake is a host of its own: let it through the firewall and the proxy"),
+        Err(error) if error.is_away() => match error.was_reached() {
+            true => away(host, error),
+            false => away(host, error)
+                .fix("the intake is a host of its own: let it through the firewall and the proxy"),
+        },
         Err(error) => Finding::problem(error.to_string())
             .fix("check the key and the site: `ddctl validate` shows both"),
     }

@@ -25,6 +25,9 @@ pub(super) mod webhooks;
 
 mod samples;
 
+use std::error::Error;
+use std::path::Path;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::time::human_duration;
@@ -45,9 +48,43 @@ fn some(names: &[&str]) -> String {
     }
 }
 
+/// An error with its causes, in one line.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        // SQLite's says again what it is the cause of.
+        if !text.split(": ").any(|told| more.ends_with(told)) {
+            text += &format!(": {more}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// A path as a shell takes it for one word.
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%,".contains(c);
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::some;
+    use std::path::Path;
+
+    use super::{shell_word, some};
+
+    #[test]
+    fn a_path_can_be_pasted_into_a_shell() {
+        assert_eq!(shell_word(Path::new("/run/key-1.txt")), "/run/key-1.txt");
+        assert_eq!(shell_word(Path::new("/x/sp ace/k")), "'/x/sp ace/k'");
+        assert_eq!(shell_word(Path::new("it's")), r"'it'\''s'");
+    }
 
     #[test]
     fn of_many_names_the_first_are_told_and_the_rest_counted() {

@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use super::some;
 use crate::datadog::LiveMonitor;
+use crate::doctor::away::{unanswered, within};
 use crate::doctor::finding::{Finding, State};
-use crate::doctor::subject::{Subject, unanswered};
+use crate::doctor::subject::Subject;
 use crate::domain::delivery::Delivery;
 use crate::monitors::as_code::Mark;
-use crate::monitors::{ProfileFacts, Shape, all_attributes, missing_in, names_a_handle};
+use crate::monitors::{ProfileFacts, Shape, all_attributes, missing_in, names_a_handle, packs};
 use crate::query::monitor::{Alert, Variable, parse_monitor};
 use crate::query::{Attribute, Field, Level, NodeKind, Record, lint_alert};
 
@@ -31,7 +32,7 @@ pub async fn look(subject: &Subject) -> Finding {
             local.delivery.is_some_and(Delivery::stays),
         ),
     };
-    match datadog.monitors(None).await {
+    match within(subject.host(), datadog.monitors(None)).await {
         Ok(monitors) => judge(&monitors, &local.namespace, &lens),
         Err(error) => unanswered(&error),
     }
@@ -49,7 +50,17 @@ struct Lens {
 struct Flaw {
     state: State,
     what: String,
-    fix: String,
+    fixes: Vec<String>,
+}
+
+impl Flaw {
+    fn new(state: State, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self {
+            state,
+            what: what.into(),
+            fixes: vec![fix.into()],
+        }
+    }
 }
 
 fn judge(monitors: &[LiveMonitor], namespace: &str, lens: &Lens) -> Finding {
@@ -74,7 +85,8 @@ fn judge(monitors: &[LiveMonitor], namespace: &str, lens: &Lens) -> Finding {
         }
         finding = flaws.into_iter().fold(finding, |finding, flaw| {
             let what = format!("{} ({}): {}", mark.short(), monitor.id, flaw.what);
-            finding.add(flaw.state, what).fix(flaw.fix)
+            let fixes = flaw.fixes.into_iter();
+            fixes.fold(finding.add(flaw.state, what), Finding::fix)
         });
     }
     match sound.is_empty() {
@@ -94,25 +106,47 @@ fn flaws(mark: &Mark, monitor: &LiveMonitor, lens: &Lens) -> Vec<Flaw> {
     flaws.extend(draft(monitor));
     flaws.extend(query(mark, monitor, lens));
     if !names_a_handle(monitor.message()) {
-        flaws.push(Flaw {
-            state: State::Warning,
-            what: "its message names nobody".to_owned(),
-            fix: "`ddctl monitors apply --var notify='@slack-channel'` names somebody".to_owned(),
-        });
+        let apply = command("apply", &mark.pack);
+        flaws.push(Flaw::new(
+            State::Warning,
+            "its message names nobody",
+            format!("`{apply} --var notify='@slack-channel'` names somebody"),
+        ));
     }
     flaws
+}
+
+/// The command of the monitor's own pack: without its name every pack is meant.
+fn command(verb: &str, pack: &str) -> String {
+    match packs().iter().any(|it| it.name == pack) {
+        true => format!("ddctl monitors {verb} --pack {pack}"),
+        false => format!("ddctl monitors {verb} FOLDER/{pack}"),
+    }
+}
+
+/// What shows how the monitor's pack asks of events that come this way.
+fn plan(mark: &Mark, shape: Option<Shape>) -> String {
+    let plan = command("plan", &mark.pack);
+    match shape {
+        Some(Shape::HoopWebhook) => format!(
+            "`{plan}` says what the pack can ask of events of this shape; a relay or an export brings \
+             them whole: `ddctl config set delivery relay`"
+        ),
+        _ => format!("`{plan}` shows what the pack asks"),
+    }
 }
 
 fn never_evaluated(monitor: &LiveMonitor, now: Timestamp) -> Option<Flaw> {
     let made = monitor.definition.get("created").and_then(Value::as_str);
     let made: Timestamp = made?.parse().ok()?;
     let is_old = now.duration_since(made) > FIRST_LOOK;
-    (is_old && monitor.overall_state_modified().is_none()).then(|| Flaw {
-        state: State::Problem,
-        what: format!("never evaluated since it was made ({made:.0})"),
-        fix: "has any log that it looks for ever arrived? `ddctl test-event` sends some and waits for \
-              the monitor"
-            .to_owned(),
+    (is_old && monitor.overall_state_modified().is_none()).then(|| {
+        Flaw::new(
+            State::Problem,
+            format!("never evaluated since it was made ({made:.0})"),
+            "has any log that it looks for ever arrived? `ddctl test-event` sends some and waits for \
+             the monitor",
+        )
     })
 }
 
@@ -132,19 +166,21 @@ fn muted(monitor: &LiveMonitor, now: Timestamp) -> Option<Flaw> {
         "*" => String::new(),
         scope => format!(" for {scope}"),
     };
-    Some(Flaw {
-        state: State::Warning,
-        what: format!("muted{of} {until}"),
-        fix: "unmute it in Datadog where nobody meant that".to_owned(),
-    })
+    Some(Flaw::new(
+        State::Warning,
+        format!("muted{of} {until}"),
+        "unmute it in Datadog where nobody meant that",
+    ))
 }
 
 fn draft(monitor: &LiveMonitor) -> Option<Flaw> {
     let status = monitor.definition.get("draft_status")?.as_str()?;
-    (status == "draft").then(|| Flaw {
-        state: State::Warning,
-        what: "it is a draft, which tells nobody".to_owned(),
-        fix: "publish it in Datadog".to_owned(),
+    (status == "draft").then(|| {
+        Flaw::new(
+            State::Warning,
+            "it is a draft, which tells nobody",
+            "publish it in Datadog",
+        )
     })
 }
 
@@ -156,44 +192,45 @@ fn query(mark: &Mark, monitor: &LiveMonitor, lens: &Lens) -> Vec<Flaw> {
     };
     let shape = shape(mark, &alert, lens);
     let known = shape.map_or_else(all_attributes, Shape::attributes);
-    let mut flaws = unmatched(&alert, &known, shape);
-    flaws.extend(shape.and_then(|shape| absent(&alert, &known, shape)));
+    let plan = plan(mark, shape);
+    let mut flaws = unmatched(&alert, &known, shape, &plan);
+    flaws.extend(shape.and_then(|shape| absent(&alert, &known, shape, &plan)));
     if matches!(shape, None | Some(Shape::Ddctl))
         && let Some(missing) = missing_in(&alert, &lens.facts)
     {
         flaws.push(Flaw {
             state: State::Warning,
             what: missing.what,
-            fix: format!("add to the settings file: {}", missing.toml.trim_end()),
+            fixes: missing.steps,
         });
     }
     flaws
 }
 
-fn unmatched(alert: &Alert, known: &[Attribute], shape: Option<Shape>) -> Vec<Flaw> {
+fn unmatched(alert: &Alert, known: &[Attribute], shape: Option<Shape>, plan: &str) -> Vec<Flaw> {
     let findings = lint_alert(alert, known).into_iter();
     let never = findings.filter(|(_, finding)| finding.level == Level::NeverMatches);
     let of = shape.map_or_else(String::new, |shape| {
         format!(" of events of the shape {shape}")
     });
     never
-        .map(|(query, finding)| Flaw {
-            state: State::Problem,
-            what: format!(
+        .map(|(query, finding)| {
+            let what = format!(
                 "it can match nothing{of}: {} in `{}`",
                 finding.problem,
                 query.written.as_str()
-            ),
-            fix: finding.suggestion.map_or_else(
-                || "`ddctl monitors plan` shows what the pack asks instead".to_owned(),
-                |try_it| format!("try {try_it}; `ddctl monitors plan` shows what the pack asks"),
-            ),
+            );
+            let fix = match finding.suggestion {
+                None => plan.to_owned(),
+                Some(try_it) => format!("try {try_it}; {plan}"),
+            };
+            Flaw::new(State::Problem, what, fix)
         })
         .collect()
 }
 
 /// Attributes that every event has to have and none of this shape does.
-fn absent(alert: &Alert, known: &[Attribute], shape: Shape) -> Option<Flaw> {
+fn absent(alert: &Alert, known: &[Attribute], shape: Shape, plan: &str) -> Option<Flaw> {
     let is_known = |path: &str| {
         // Tags of a connection are anybody's words.
         let is_below = |it: &Attribute| it.path.starts_with(&format!("{path}."));
@@ -211,14 +248,12 @@ fn absent(alert: &Alert, known: &[Attribute], shape: Shape) -> Option<Flaw> {
     });
     let mut missing: Vec<&str> = paths.filter(|path| !is_known(path)).collect();
     missing.dedup();
-    (!missing.is_empty()).then(|| Flaw {
-        state: State::Warning,
-        what: format!(
+    (!missing.is_empty()).then(|| {
+        let what = format!(
             "no event of the shape {shape} has @{}, unless a pipeline of yours adds it",
             missing.join(", @")
-        ),
-        fix: "`ddctl monitors plan` shows what the pack asks of events that come this way"
-            .to_owned(),
+        );
+        Flaw::new(State::Warning, what, plan)
     })
 }
 
@@ -325,7 +360,29 @@ mod tests {
         );
         let finding = judged(json!({"query": query}), false);
         assert_eq!(finding.state, State::Warning, "{finding:?}");
-        assert!(finding.fixes[0].contains("windows"), "{finding:?}");
+        assert!(finding.fixes[0].contains("windows = ["), "{finding:?}");
+        assert!(!finding.fixes[0].contains('\n'), "{finding:?}");
+        let heartbeat = QUERY.replace("@evt.outcome:failure", "@evt.name:ddctl.heartbeat");
+        let judged = query_of(&heartbeat, "default");
+        assert_eq!(judged.fixes.len(), 1, "{judged:?}");
+        assert!(
+            judged.fixes[0].contains("config set delivery follow"),
+            "{judged:?}"
+        );
+    }
+
+    /// Where nothing that stays delivers.
+    fn query_of(query: &str, profile: &str) -> Finding {
+        let monitor = json!({
+            "id": 7, "name": "n", "type": "log alert", "query": query, "message": "@slack-agents",
+            "tags": ["ddctl:default/hoop/silence"], "overall_state_modified": "2026-11-02T00:00:00Z",
+        });
+        let monitor = serde_json::from_value(monitor).expect("a monitor");
+        let lens = Lens {
+            facts: ProfileFacts::of(profile, &[], false),
+            ..lens(false)
+        };
+        judge(&[monitor], "default", &lens)
     }
 
     #[test]
@@ -334,10 +391,17 @@ mod tests {
             judged(json!({"draft_status": "draft"}), false).state,
             State::Warning
         );
-        assert_eq!(
-            judged(json!({"message": "look"}), false).state,
-            State::Warning
+        let nobody = judged(json!({"message": "look"}), false);
+        assert_eq!(nobody.state, State::Warning);
+        assert!(
+            nobody.fixes[0].contains("apply --pack hoop --var"),
+            "{nobody:?}"
         );
+        let own = judged(
+            json!({"message": "look", "tags": ["ddctl:default/mine/failed"]}),
+            false,
+        );
+        assert!(own.fixes[0].contains("apply FOLDER/mine --var"), "{own:?}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::since;
+use super::{since, with_causes};
 use crate::delivery::OLDEST;
 use crate::delivery::state::{State as Store, StateError};
 use crate::doctor::finding::Finding;
@@ -21,7 +21,7 @@ pub async fn look(subject: &Subject) -> Finding {
     match read.await {
         Ok(Ok(positions)) => judge(&positions, now),
         // What is damaged is told by the check `state`.
-        Ok(Err(error)) => Finding::unknown(error.to_string()),
+        Ok(Err(error)) => Finding::unknown(with_causes(&error)),
         Err(_) => Finding::unknown("the positions could not be read"),
     }
 }

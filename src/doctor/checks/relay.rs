@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::since;
+use super::{since, with_causes};
 use crate::delivery::OLDEST;
 use crate::delivery::spool::{Contents, look as look_into};
 use crate::doctor::finding::Finding;
@@ -21,7 +21,7 @@ pub async fn look(subject: &Subject) -> Finding {
         Ok(Ok(None)) => Finding::skipped("no relay has worked here"),
         Ok(Ok(Some(contents))) => judge(&contents, now),
         // What is damaged is told by the check `state`.
-        Ok(Err(error)) => Finding::unknown(error.to_string()),
+        Ok(Err(error)) => Finding::unknown(with_causes(&error)),
         Err(_) => Finding::unknown("the spool could not be read"),
     }
 }

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 
 use super::indexes::index_of;
 use super::samples::samples;
+use crate::doctor::away::{Away, searched};
 use crate::doctor::check::Need;
-use crate::doctor::finding::{Finding, Repair, State};
-use crate::doctor::subject::{Away, Subject};
+use crate::doctor::finding::{Finding, State};
+use crate::doctor::subject::Subject;
 use crate::sources::oldest;
 
 /// What one side says; `Err` holds why it says nothing, and how that stands.
@@ -33,7 +34,6 @@ struct Index {
 struct Facts {
     now: Timestamp,
     wanted: Option<u32>,
-    may_keep: bool,
     /// When the oldest session of the gateway began; `None` where it has none.
     gateway: Told<Option<Timestamp>>,
     /// `None` where no index takes our events.
@@ -47,7 +47,6 @@ pub async fn look(subject: &Subject) -> Finding {
     judge(&Facts {
         now: local.now,
         wanted: local.retention_days,
-        may_keep: local.settings.has_profile,
         gateway,
         datadog,
     })
@@ -63,7 +62,7 @@ async fn of_gateway(subject: &Subject) -> Told<Option<Timestamp>> {
         return Err(unknown("the token sees its own sessions alone"));
     }
     let gateway = subject.gateway().map_err(lack)?;
-    let found = oldest(gateway, subject.local.now).await;
+    let found = searched(gateway.page_base(), oldest(gateway, subject.local.now)).await;
     found.map_err(|error| match error.is_away() {
         true => unknown(format!("no answer: {error}")),
         false => unknown(error.to_string()),
@@ -77,7 +76,12 @@ async fn of_datadog(subject: &Subject) -> Told<Option<Index>> {
         .as_ref()
         .map_err(|error| unknown(error.to_string()))?;
     let samples = samples(&subject.local.log_profile, subject.local.now);
-    Ok(index_of(indexes, &samples).map(|index| Index {
+    let index = index_of(indexes, &samples).map_err(|filter| {
+        unknown(format!(
+            "nobody can tell here whether {filter} lets them in"
+        ))
+    })?;
+    Ok(index.map(|index| Index {
         name: index.name.clone(),
         days: index.num_retention_days,
         flex_days: index.num_flex_logs_retention_days,
@@ -86,22 +90,19 @@ async fn of_datadog(subject: &Subject) -> Told<Option<Index>> {
 
 fn judge(facts: &Facts) -> Finding {
     let finding = judge_gateway(facts).and(judge_datadog(facts));
-    let kept = facts
-        .datadog
-        .as_ref()
-        .ok()
-        .and_then(|index| index.as_ref()?.days);
+    let kept = facts.datadog.as_ref().ok();
+    let kept = kept.and_then(|index| index.as_ref()?.days);
     match (facts.wanted, kept) {
         (Some(days), _) => finding.note(format!("retention_days of the profile: {days}")),
-        (None, Some(days)) if facts.may_keep && finding.state <= State::Skipped => finding
-            .note("the profile has no retention_days to compare with")
-            .fix(format!(
-                "`ddctl config set retention_days {days}`, or as many as you owe"
-            ))
-            .repair(Repair::KeepRetention(days)),
-        (None, _) => finding
-            .note("the profile has no retention_days to compare with")
-            .fix("`ddctl config set retention_days DAYS`: as many as you owe"),
+        // For how long events have to be kept nobody knows but who owes it.
+        (None, kept) => {
+            let days = kept.map_or("DAYS".to_owned(), |days| days.to_string());
+            finding
+                .note("the profile has no retention_days to compare with")
+                .fix(format!(
+                    "`ddctl config set retention_days {days}`, or as many as you owe"
+                ))
+        }
     }
 }
 
@@ -169,7 +170,6 @@ mod tests {
         Facts {
             now: "2026-11-22T00:00:00Z".parse().expect("an instant"),
             wanted,
-            may_keep: true,
             gateway: Ok("2026-08-22T00:00:00Z".parse().ok()),
             datadog: Ok(Some(Index {
                 name: "main".to_owned(),
@@ -199,15 +199,14 @@ mod tests {
     }
 
     #[test]
-    fn without_a_wish_what_is_kept_now_can_be_written_down() {
+    fn a_wish_is_asked_for_and_never_made_up() {
         let finding = judge(&facts(None, 15, None));
         assert_eq!(finding.state, State::Ok);
-        assert_eq!(finding.repairs, [Repair::KeepRetention(15)]);
-        let unwritten = Facts {
-            may_keep: false,
-            ..facts(None, 15, None)
-        };
-        assert!(judge(&unwritten).repairs.is_empty());
+        assert!(
+            finding.fixes[0].contains("retention_days 15"),
+            "{finding:?}"
+        );
+        assert!(finding.repairs.is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::since;
+use super::{since, with_causes};
 use crate::doctor::finding::{Finding, Repair};
 use crate::doctor::subject::Subject;
 use crate::domain::delivery::Delivery;
@@ -15,7 +15,7 @@ pub async fn look(subject: &Subject) -> Finding {
     };
     match read_all(&folder, subject.local.now) {
         Ok(stored) => judge(&stored, subject.local.delivery, subject.local.now),
-        Err(error) => Finding::unknown(error.to_string()),
+        Err(error) => Finding::unknown(with_causes(&error)),
     }
 }
 
@@ -24,6 +24,7 @@ fn judge(stored: &[Stored], delivery: Option<Delivery>, now: Timestamp) -> Findi
     let judged = stored.iter().map(|one| match one.life {
         Life::Runs => of_report(&one.report),
         Life::Silent => of_silent(one, now),
+        Life::Gone if is_followed(one, stored) => of_followed(one, now),
         Life::Gone => of_gone(one, now),
     });
     let finding = judged.reduce(Finding::and).unwrap_or_else(Finding::ok);
@@ -34,6 +35,20 @@ fn judge(stored: &[Stored], delivery: Option<Delivery>, now: Timestamp) -> Findi
         _ if stored.is_empty() => Finding::skipped("nothing that stays runs here"),
         _ => finding,
     }
+}
+
+/// Another one runs in its place.
+fn is_followed(gone: &Stored, stored: &[Stored]) -> bool {
+    let command = &gone.report.command;
+    let mut others = stored.iter();
+    others.any(|one| one.life == Life::Runs && one.report.command == *command)
+}
+
+fn of_followed(stored: &Stored, now: Timestamp) -> Finding {
+    let told = last_heard_of(stored, now);
+    Finding::ok()
+        .note(format!("{told}: it was killed, and another one runs since"))
+        .repair(Repair::RemoveStatus(stored.path.clone()))
 }
 
 fn of_gone(stored: &Stored, now: Timestamp) -> Finding {
@@ -149,6 +164,8 @@ mod tests {
             finding.repairs,
             [Repair::RemoveStatus("/state/status/1.json".into())]
         );
+        let followed = judged(&[stored(Life::Gone, None), stored(Life::Runs, None)], None);
+        assert_eq!((followed.state, followed.repairs.len()), (State::Ok, 1));
         let silent = judged(&[stored(Life::Silent, None)], None);
         assert_eq!((silent.state, silent.repairs.len()), (State::Warning, 0));
     }

@@ -3,10 +3,12 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use super::shell_word;
 use crate::doctor::finding::{Finding, Repair};
 use crate::doctor::subject::{SecretFacts, Subject};
 
-/// Everybody may read.
+/// Everybody may read or write.
+const OPEN_TO_OTHERS: u32 = 0o006;
 const READABLE_BY_OTHERS: u32 = 0o004;
 
 pub async fn look(subject: &Subject) -> Finding {
@@ -39,20 +41,27 @@ fn mode(path: &Path) -> Option<u32> {
 
 fn judge(secret: &SecretFacts, mode: Option<u32>) -> Finding {
     let name = secret.name;
-    if let Some(error) = &secret.error {
-        return Finding::problem(format!("{name}: {error}"));
+    if let Some((why, hints)) = &secret.error {
+        let finding = Finding::problem(format!("{name}: {why}"));
+        let finding = hints.iter().fold(finding, Finding::fix);
+        let exposed = secret.exposed.iter().cloned().map(Repair::MakePrivate);
+        return exposed.fold(finding, Finding::repair);
     }
     let place = secret.place.as_deref().unwrap_or_default();
     let shown = secret.shown.as_deref().unwrap_or("****");
     let finding = Finding::ok().note(format!("{name}: {shown} from {place}"));
     match (mode, &secret.file) {
-        (Some(mode), Some(file)) if mode & READABLE_BY_OTHERS != 0 => finding
+        (Some(mode), Some(file)) if mode & OPEN_TO_OTHERS != 0 => finding
             .warn(format!(
-                "{} can be read by everybody here ({mode:04o})",
-                file.display()
+                "{} can be {} by everybody here ({mode:04o})",
+                file.display(),
+                match mode & READABLE_BY_OTHERS {
+                    0 => "changed",
+                    _ => "read",
+                }
             ))
-            .fix(format!("chmod 600 {}", file.display()))
-            .repair(Repair::MakePrivate(file.clone())),
+            .fix(format!("chmod o-rwx {}", shell_word(file)))
+            .repair(Repair::CloseToOthers(file.clone())),
         _ => finding,
     }
 }
@@ -69,15 +78,21 @@ mod tests {
             file: Some("/run/key".into()),
             shown: Some("****cdef".to_owned()),
             error: None,
+            exposed: None,
         }
     }
 
     #[test]
     fn a_file_that_everybody_can_read_is_named_and_can_be_mended() {
-        let finding = judge(&secret(), Some(0o644));
-        assert_eq!(finding.state, State::Warning);
-        assert_eq!(finding.repairs, [Repair::MakePrivate("/run/key".into())]);
-        assert!(finding.evidence[1].contains("(0644)"), "{finding:?}");
+        for (mode, told) in [
+            (0o644, "read by everybody here (0644)"),
+            (0o622, "changed by"),
+        ] {
+            let finding = judge(&secret(), Some(mode));
+            assert_eq!(finding.state, State::Warning);
+            assert_eq!(finding.repairs, [Repair::CloseToOthers("/run/key".into())]);
+            assert!(finding.evidence[1].contains(told), "{finding:?}");
+        }
     }
 
     #[test]
@@ -90,11 +105,16 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_cannot_be_had_is_a_problem() {
+    fn a_secret_that_cannot_be_had_is_a_problem_with_what_helps() {
+        let hints = vec!["`chmod 600 /run/default.key`".to_owned()];
         let broken = SecretFacts {
-            error: Some("/run/key holds no Datadog API key".to_owned()),
+            error: Some(("/run/default.key can be read by others".to_owned(), hints)),
+            exposed: Some("/run/default.key".into()),
             ..secret()
         };
-        assert_eq!(judge(&broken, None).state, State::Problem);
+        let finding = judge(&broken, None);
+        assert_eq!((finding.state, finding.fixes.len()), (State::Problem, 1));
+        let private = Repair::MakePrivate("/run/default.key".into());
+        assert_eq!(finding.repairs, [private]);
     }
 }

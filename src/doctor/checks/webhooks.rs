@@ -1,7 +1,8 @@
 //! Webhooks of the gateway: the plugin, its endpoints, what became of what was sent, event types.
 
+use crate::doctor::away::{unanswered, within};
 use crate::doctor::finding::{Finding, Repair};
-use crate::doctor::subject::{Subject, unanswered};
+use crate::doctor::subject::Subject;
 use crate::domain::delivery::Delivery;
 use crate::domain::endpoint::{Attempt, EVENT_TYPES, Endpoint, NewEventType, Standing, TEST};
 use crate::gateway::{Endpoints, Gateway, GatewayError};
@@ -53,7 +54,7 @@ async fn facts(subject: &Subject) -> Result<Facts, Finding> {
     if !facts.has_app_key || !facts.has_plugin {
         return Ok(facts);
     }
-    match gateway.webhook_endpoints().await {
+    match within(gateway.page_base(), gateway.webhook_endpoints()).await {
         Ok(Endpoints { rows, are_cut }) => {
             facts.are_cut = are_cut;
             facts.endpoints = Some(watched(gateway, rows).await);
@@ -67,7 +68,8 @@ async fn facts(subject: &Subject) -> Result<Facts, Finding> {
         Err(error) => return Err(unanswered(&error)),
     }
     // A multi-tenant gateway does not tell them.
-    facts.event_types = gateway.event_types().await.ok();
+    let event_types = within(gateway.page_base(), gateway.event_types()).await;
+    facts.event_types = event_types.ok();
     Ok(facts)
 }
 
@@ -78,7 +80,10 @@ async fn watched(gateway: &Gateway, endpoints: Vec<Endpoint>) -> Vec<Watched> {
             .counts
             .is_none_or(|counts| counts.fail + counts.sending > 0);
         let attempts = match has_failed {
-            true => gateway.webhook_attempts(&endpoint.id, TRIES).await,
+            true => {
+                let asked = gateway.webhook_attempts(&endpoint.id, TRIES);
+                within(gateway.page_base(), asked).await
+            }
             false => Ok(Vec::new()),
         };
         all.push(Watched {

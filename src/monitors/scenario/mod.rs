@@ -84,12 +84,14 @@ impl std::str::FromStr for Scenario {
     type Err = UnknownScenario;
 
     fn from_str(given: &str) -> Result<Self, UnknownScenario> {
+        // As `monitors list` spells the monitor that it is for.
+        let bare = given.rsplit('/').next().unwrap_or(given);
         Self::ALL
             .into_iter()
             .find(|scenario| scenario.name() == given)
             .ok_or_else(|| UnknownScenario {
                 given: given.to_owned(),
-                nearest: nearest(given, Self::ALL.map(Self::name)).map(str::to_owned),
+                nearest: nearest(bare, Self::ALL.map(Self::name)).map(str::to_owned),
             })
     }
 }

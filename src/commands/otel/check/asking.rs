@@ -206,8 +206,13 @@ impl Asked {
         context
             .ui
             .status(&format!("looking for the span, for {told} at most"));
+        let progress = context.ui.progress("looking for the span");
+        progress.within(wait);
         let (begun, mut pause) = (Instant::now(), FIRST_LOOK);
+        let mut looks = 0;
         loop {
+            looks += 1;
+            progress.set(&format!("look {looks}"));
             match datadog.has_span(&query).await {
                 Ok(is_found) => searched.found = Some(is_found),
                 Err(error) => {

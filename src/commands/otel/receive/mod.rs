@@ -85,6 +85,8 @@ pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
     check(args)?;
     let (keys, stays) = (args.datadog.flags(), args.command.is_empty());
     let intake = Intake::open_where_sent(context, &args.delivery, keys, stays).await?;
+    // The program that is started has the terminal, too.
+    let _hush = context.ui.hush();
     let server = Server::bind(args.address()).await?;
     let source = server.url();
     let program = Program::start(&args.command, &source)?;

@@ -50,12 +50,14 @@ async fn of_sessions(
     for range in subject.ranges.iter() {
         sources::census(gateway, range, filter, |session, kinds| {
             sessions += 1;
-            progress.count(sessions, None, "session");
+            let left = subject.ranges.share_before(session.start_date);
+            progress.part(sessions, left, "session");
             let id: Arc<str> = session.id.as_str().into();
             for (kind, at) in kinds.into_iter().filter(|(_, at)| subject.has(*at)) {
                 expected.push(Expected {
                     id: EventId::of_session(&session.id, kind),
                     about: About::Session(id.clone(), kind),
+                    started: session.start_date,
                     at,
                 });
             }
@@ -90,6 +92,7 @@ async fn of_changes(
                 Fed::Event(row) if subject.has(row.created_at) => expected.push(Expected {
                     id: event_id(&row),
                     about: About::Change(row.id.as_str().into()),
+                    started: row.created_at,
                     at: row.created_at,
                 }),
                 Fed::Event(_) | Fed::Read(_) => {}

@@ -122,7 +122,7 @@ pub async fn run(context: &Context, args: &Assert) -> anyhow::Result<Exit> {
         redactor: context.redactor(args.no_redact)?,
         policy,
     };
-    let mut report = Report::new(context, &court.policy, args.has_files());
+    let mut report = Report::new(context, &court.policy, args.has_files(), chosen.extent());
     for file in &chosen.files {
         let judged = judge_file(&court, file, chosen.strictness).await?;
         report.judged(judged)?;

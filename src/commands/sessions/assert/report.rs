@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::outcome::{Judged, Outcome};
 use crate::assert::{Answer, Evidence, Policy, Verdict};
-use crate::commands::sessions::inputs::{Origin, heading, offset, replay_command};
+use crate::commands::sessions::inputs::{Extent, Origin, heading, offset, replay_command};
 use crate::context::Context;
 use crate::search::Part;
 use crate::ui::{Format, Progress, Table, Tone, Ui, escape, format};
@@ -105,6 +105,7 @@ pub fn replay_of(origin: &Origin, evidence: &Evidence) -> Option<String> {
 pub struct Report<'c> {
     ui: &'c Ui,
     progress: Progress,
+    extent: Extent,
     outcome: Outcome<'c>,
     /// The formats that are one document, and the files, want every recording at the end.
     keeps_all: bool,
@@ -117,11 +118,12 @@ pub struct Report<'c> {
 
 impl<'c> Report<'c> {
     /// `has_files` says that the result is written to files as well.
-    pub fn new(context: &'c Context, policy: &'c Policy, has_files: bool) -> Self {
+    pub fn new(context: &'c Context, policy: &'c Policy, has_files: bool, extent: Extent) -> Self {
         let ui = &context.ui;
         Self {
             ui,
             progress: ui.progress("judging"),
+            extent,
             outcome: Outcome::new(policy),
             has_files,
             reader_left: None,
@@ -135,8 +137,10 @@ impl<'c> Report<'c> {
         if judged.is_asked_about() && self.reader_left.is_none() {
             self.show(&judged).or_else(|error| self.unshown(error))?;
         }
+        let origin = judged.origin.clone();
         self.outcome.add(judged, self.keeps_all);
-        self.progress.count(self.outcome.seen(), None, "recording");
+        let seen = self.outcome.seen();
+        self.extent.tell(&self.progress, seen, &origin);
         Ok(())
     }
 

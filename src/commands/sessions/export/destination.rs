@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use super::{Export, recordings};
 use crate::commands::shipping::{self, Destination, Place, To};
 use crate::delivery::Format;
+use crate::domain::nearest::nearest;
 use crate::error::UsageError;
 
 /// The formats of files: events as rows, or whole recordings.
@@ -113,17 +114,29 @@ fn kind(args: &Export, to: &To, is_recording: bool) -> Result<Kind, UsageError> 
     let format = args
         .format
         .or_else(|| format_of(&target))
-        .ok_or_else(|| {
-            UsageError::with_hint(
-                format!("the ending of `{}` picks no format", to.destination),
-                "name one: --format ndjson|json|csv for events, cast|cast2|txt|ndjson|csv|html|svg for recordings",
-            )
-        })?;
+        .ok_or_else(|| without_format(&to.destination))?;
     match (format.of_events(), format.of_recordings()) {
         (Some(format), _) if !is_recording => Ok(Kind::Events(format)),
         (_, Some(format)) => Ok(Kind::Recordings(target, format)),
         (_, None) => Err(only_recordings("JSON holds")),
     }
+}
+
+/// A word without an ending is more often a destination that was mistyped than a file.
+fn without_format(destination: &Destination) -> UsageError {
+    let given = destination.to_string();
+    let meant = match given.contains(['/', '.']) {
+        true => None,
+        false => nearest(&given, ["logs", "events", "otlp", "llmobs"]),
+    };
+    let why = match meant {
+        Some(meant) => format!("there is no destination `{given}`; did you mean `{meant}`?"),
+        None => format!("the ending of `{given}` picks no format"),
+    };
+    UsageError::with_hint(
+        why,
+        "for a file name a format: --format ndjson|json|csv for events, cast|cast2|txt|ndjson|csv|html|svg for recordings",
+    )
 }
 
 fn recordings_alone(all: &[To]) -> UsageError {

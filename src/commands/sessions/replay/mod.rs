@@ -36,8 +36,8 @@ const TRANSCRIPT: usize = 4 << 20;
 
 Keys: space pauses, left and right seek 5 seconds, [ and ] go from command to command, / searches, \
 : goes to a time or a command, + and - change the speed, q quits; h shows them all. Cells are \
-painted anew: no recorded escape sequence reaches this terminal. Without a terminal a readable \
-transcript is printed. Native database clients are shown as statements; the gateway records no \
+painted anew: no recorded escape sequence reaches this terminal. Without a terminal, or with \
+TERM=dumb, a readable transcript is printed. Native database clients are shown as statements; the gateway records no \
 answers for them.
 
 A place is an offset (90s, 1m30s), a time of the clock in --tz (03:12), or the number of a command \
@@ -122,7 +122,8 @@ pub async fn run(context: &Context, args: &Replay) -> anyhow::Result<Exit> {
         )
         .into());
     }
-    let is_played = !args.raw && !args.no_timing && context.ui.is_interactive();
+    // The player paints, and what cannot be painted on gets the text.
+    let is_played = !args.raw && !args.no_timing && context.ui.is_screen();
     if is_played && args.redaction_report.is_some() {
         return Err(UsageError::with_hint(
             "--redaction-report tells of a whole recording, and playing may end before",
@@ -146,6 +147,7 @@ fn play(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow::Result<Exi
     };
     let storage = Box::new(SpooledTempFile::new(TRANSCRIPT));
     let options = options(context, args, loaded);
+    let _hush = context.ui.hush();
     let mut terminal = Device::open().context("take over the terminal")?;
     let clock = Monotonic::start();
     let source = &loaded.source;

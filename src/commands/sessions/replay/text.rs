@@ -35,7 +35,7 @@ pub async fn print(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow:
         .marking(&redactor)
         .counting(clip.clone());
     let mut redacted = Redacted::new(redactor.clone()).counting(clip.clone());
-    let mut out = BufWriter::new(context.ui.stdout());
+    let mut out = BufWriter::new(context.ui.raw_stdout());
     let (mut event, mut lines, mut found) = (Event::empty(), Vec::new(), Vec::new());
     let mut read = 0;
     let end = loop {
@@ -116,7 +116,7 @@ pub async fn raw(context: &Context, args: &Replay, loaded: &Loaded) -> anyhow::R
     let mut reader = loaded.source.input.open()?;
     let redactor = context.redactor(args.no_redact)?;
     let mut events = redact::Redacted::new(&mut reader, redactor.clone()).counting(clip.clone());
-    let mut out = BufWriter::new(context.ui.stdout());
+    let mut out = BufWriter::new(context.ui.raw_stdout());
     let mut written = 0;
     for event in events.by_ref() {
         let event = event.with_context(|| format!("read {}", args.session))?;

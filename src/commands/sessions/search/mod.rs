@@ -119,7 +119,7 @@ pub async fn run(context: &Context, args: &Search) -> anyhow::Result<Exit> {
         limit: args.limit,
     };
     let chosen = args.inputs.choose(context).await?;
-    let mut report = Report::new(context, args.limit);
+    let mut report = Report::new(context, args.limit, chosen.extent());
     for file in &chosen.files {
         search_file(&plan, file, chosen.strictness, &mut report).await?;
     }

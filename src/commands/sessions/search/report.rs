@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::commands::sessions::inputs::{Origin, heading, offset, replay_command};
+use crate::commands::sessions::inputs::{Extent, Origin, heading, offset, replay_command};
 use crate::context::Context;
 use crate::error::Exit;
 use crate::recording::Warning;
@@ -67,6 +67,7 @@ impl Row {
 pub struct Report<'c> {
     ui: &'c Ui,
     progress: Progress,
+    extent: Extent,
     limit: usize,
     /// Kept for the formats that are one document.
     rows: Vec<Row>,
@@ -80,10 +81,11 @@ pub struct Report<'c> {
 }
 
 impl<'c> Report<'c> {
-    pub fn new(context: &'c Context, limit: usize) -> Self {
+    pub fn new(context: &'c Context, limit: usize, extent: Extent) -> Self {
         Self {
             ui: &context.ui,
             progress: context.ui.progress("searching"),
+            extent,
             limit,
             rows: Vec::new(),
             hits: 0,
@@ -155,7 +157,7 @@ impl<'c> Report<'c> {
         for warning in warnings {
             self.warn(&format!("{}: {warning}", origin.name()));
         }
-        self.tell();
+        self.tell(origin);
     }
 
     /// A recording was not searched to its end; `exit` is what that means for the whole.
@@ -166,7 +168,7 @@ impl<'c> Report<'c> {
             _ => Exit::Done,
         };
         self.unread.push((why, origin.name().to_owned()));
-        self.tell();
+        self.tell(origin);
     }
 
     fn warn(&self, text: &str) {
@@ -174,12 +176,10 @@ impl<'c> Report<'c> {
         self.ui.warning(&text);
     }
 
-    fn tell(&self) {
-        self.progress.set(&format!(
-            "{}, {}",
-            counted(self.searched + self.unread.len() as u64, "recording"),
-            counted(self.hits as u64, "hit")
-        ));
+    fn tell(&self, last: &Origin) {
+        let done = self.searched + self.unread.len() as u64;
+        self.extent.tell(&self.progress, done, last);
+        self.progress.set(&counted(self.hits as u64, "hit"));
     }
 
     /// Shows what was kept for the end, and says how much was searched.

@@ -101,6 +101,8 @@ pub async fn run(context: &Context, args: &Tail) -> anyhow::Result<Exit> {
     if !args.once {
         context.ui.status("following; Ctrl-C ends it");
     }
+    // A tail waits all the time, and says so itself where it waits for too long.
+    let _hush = context.ui.hush();
     let (outlet, queued) = queue();
     let work = tail(Arc::clone(&gateway), options, outlet);
     let screen = Screen::new(context, gateway, args.lasting);
