@@ -80,7 +80,10 @@ fn every_link_of_the_docs_leads_to_a_file() {
 /// Every text of the program's sources, one after the other.
 fn sources(folder: &Path) -> String {
     let mut all = String::new();
-    for entry in fs::read_dir(folder).expect("the sources are there").flatten() {
+    for entry in fs::read_dir(folder)
+        .expect("the sources are there")
+        .flatten()
+    {
         let path = entry.path();
         all += &match path.is_dir() {
             true => sources(&path),
