@@ -228,8 +228,9 @@ fn no_position(mode: &str) -> UsageError {
         "there is no position to go on from: nothing of this selection was shipped there, or word \
          of it is gone",
         format!(
-            "say once where to begin: {mode} --since 12h; after `ddctl state repair` or `reset`, \
-             before the oldest session that was open at the last run of `ddctl receipts list`"
+            "say once where to begin: {mode} --since 12h; after `ddctl state repair` or `ddctl state \
+             reset`, go back before the last run (`ddctl receipts list` says when it was), to the \
+             start of the oldest session that was still open then"
         ),
     )
 }

@@ -77,6 +77,13 @@ pub struct Run {
     pub beside: Vec<String>,
 }
 
+impl Run {
+    /// Whether it went on after its receipt was begun, and beyond the end of its range.
+    pub(super) fn goes_on(&self) -> bool {
+        self.command.ends_with("--follow")
+    }
+}
+
 /// Who did it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operator {

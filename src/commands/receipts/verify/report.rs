@@ -51,6 +51,12 @@ fn verdict(answer: &VerifyAnswer) -> String {
     let proven = answer.found + answer.proven_earlier;
     let expected = counted(answer.expected, "event");
     match (answer.is_proven(), answer.chain.problems.len()) {
+        _ if answer.sees_nothing() => {
+            "The token sees no session of the range: nothing is proven.".to_owned()
+        }
+        (true, _) if answer.own_sessions_alone => {
+            format!("All {expected} of the sessions that the token sees are proven.")
+        }
         (true, _) => format!("All {expected} of the range are proven."),
         (false, 0) => {
             format!("{proven} of {expected} are proven; each of the others is named below.")
@@ -82,9 +88,10 @@ fn figures(answer: &VerifyAnswer) -> Vec<Figure> {
 }
 
 fn facts(answer: &VerifyAnswer) -> Vec<(&'static str, String)> {
-    let filter = match answer.filter.as_str() {
-        "" => "none: every session",
-        filter => filter,
+    let filter = match (answer.filter.as_str(), answer.own_sessions_alone) {
+        ("", _) => "none: every session".to_owned(),
+        (filter, true) => format!("{filter}: the token sees its own sessions alone"),
+        (filter, false) => filter.to_owned(),
     };
     let retention = answer
         .indexes
@@ -105,7 +112,7 @@ fn facts(answer: &VerifyAnswer) -> Vec<(&'static str, String)> {
                 time(answer.until)
             ),
         ),
-        ("Filter", filter.to_owned()),
+        ("Filter", filter),
         ("Gateway", answer.gateway.clone()),
         (
             "Destination",
@@ -136,11 +143,11 @@ fn findings(answer: &VerifyAnswer) -> Section {
     let rows = answer.findings.iter().map(|one| {
         vec![
             one.finding.words().to_owned(),
+            one.why.clone(),
             one.kind.clone(),
             time(one.at),
             one.origin().to_owned(),
             one.id.clone(),
-            one.why.clone(),
         ]
     });
     let rows: Vec<Vec<String>> = rows.collect();
@@ -154,11 +161,11 @@ fn findings(answer: &VerifyAnswer) -> Section {
         },
         columns: vec![
             ("Finding", Column::Time),
+            ("Why", Column::Text),
             ("Kind", Column::Text),
             ("Happened (UTC)", Column::Time),
             ("Session", Column::Hash),
             ("Event", Column::Hash),
-            ("Why", Column::Text),
         ],
         rows,
     }
