@@ -135,6 +135,15 @@ pub struct NewMessage {
 pub struct Message {
     pub id: String,
     pub event_type: String,
+    /// The session that it is about.
+    pub session_id: Option<String>,
+}
+
+/// The session that a webhook of the gateway's own is about, by its payload.
+pub fn session_of(event_type: &str, payload: &Value) -> Option<String> {
+    let is_of_session = event_type.starts_with("session.");
+    let id = payload.get("id")?.as_str()?;
+    is_of_session.then(|| id.to_owned())
 }
 
 /// How it stands with a try, or with a message at an endpoint.

@@ -195,12 +195,15 @@ pub(super) struct MessageIn<'a> {
 pub(super) struct Message {
     id: String,
     event_type: String,
+    #[serde(default)]
+    payload: Value,
 }
 
 impl From<Message> for endpoint::Message {
     fn from(wire: Message) -> Self {
         Self {
             id: wire.id,
+            session_id: endpoint::session_of(&wire.event_type, &wire.payload),
             event_type: wire.event_type,
         }
     }

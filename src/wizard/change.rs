@@ -39,7 +39,26 @@ pub enum Change {
     },
 }
 
+/// A place that is not this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Datadog,
+    Gateway,
+}
+
 impl Change {
+    /// Where it was made, unless that is this machine.
+    pub fn place(&self) -> Option<Place> {
+        match self {
+            Change::Webhook { .. } | Change::Attached { .. } => Some(Place::Gateway),
+            Change::Pack { .. } => Some(Place::Datadog),
+            Change::Setting { .. }
+            | Change::Rule { .. }
+            | Change::Secret { .. }
+            | Change::File { .. } => None,
+        }
+    }
+
     /// In a line for people: what it is, what it was, what it becomes.
     pub fn text(&self) -> String {
         match self {

@@ -15,7 +15,7 @@ mod undo;
 
 pub use advice::{Advice, GatewayFacts, LicenceFact, RoleFact, Way, advise, way};
 pub use answers::{Answers, AnswersError};
-pub use change::Change;
+pub use change::{Change, Place};
 pub use record::{Made, Record};
 pub use rules::{Rule, suggest};
 pub use step::{Field, Probe, STEPS, Step, StepId};

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::answers::Answers;
-use super::change::Change;
-use super::step::StepId;
+use super::change::{Change, Place};
+use super::step::{Field, StepId};
 
 /// The version of the shape that this program writes.
 const VERSION: u32 = 1;
@@ -28,6 +28,9 @@ pub struct Record {
     /// When setup last came to its end.
     #[serde(default)]
     pub completed: Option<Timestamp>,
+    /// Names of secrets that lie elsewhere and that somebody wants kept as well, until they are.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub to_keep: BTreeSet<String>,
 }
 
 /// A change that was made.
@@ -46,6 +49,7 @@ impl Default for Record {
             done: BTreeSet::new(),
             changes: Vec::new(),
             completed: None,
+            to_keep: BTreeSet::new(),
         }
     }
 }
@@ -82,6 +86,29 @@ impl Record {
         }
     }
 
+    /// Takes a change out that did not come about.
+    pub fn forget(&mut self, change: &Change) {
+        self.changes
+            .retain(|made| !made.change.is_of_the_same(change));
+    }
+
+    /// What is left to remember once this machine is as it was before: what still lies at the places
+    /// of `stands`, and by which answers those are found.
+    pub fn far_away(&self, stands: impl Fn(Place) -> bool) -> Self {
+        let is_left = |made: &&Made| made.change.place().is_some_and(&stands);
+        let mut answers = Answers::default();
+        for field in [Field::Site, Field::GatewayUrl] {
+            if let Some(value) = self.answers.get(field) {
+                answers.set(field, value.to_owned());
+            }
+        }
+        Self {
+            answers,
+            changes: self.changes.iter().filter(is_left).cloned().collect(),
+            ..Self::default()
+        }
+    }
+
     /// True where something was begun and not brought to its end.
     pub fn is_half_way(&self) -> bool {
         self.completed.is_none() && !self.done.is_empty()
@@ -109,6 +136,28 @@ mod tests {
         record.note(Timestamp::UNIX_EPOCH, setting(Some("b"), "c"));
         assert_eq!(record.changes.len(), 1);
         assert_eq!(record.changes[0].change, setting(Some("a"), "c"));
+    }
+
+    #[test]
+    fn what_could_not_be_undone_far_away_is_all_that_is_left() {
+        let mut record = Record::default();
+        record.done.insert(StepId::Site);
+        record.answers.set(Field::Site, "datadoghq.eu".to_owned());
+        record.answers.set(Field::Service, "agents".to_owned());
+        let endpoint = Change::Webhook {
+            uid: "ddctl".to_owned(),
+            url: "https://relay.test".to_owned(),
+        };
+        record.note(Timestamp::UNIX_EPOCH, setting(None, "b"));
+        record.note(Timestamp::UNIX_EPOCH, endpoint.clone());
+        let left = record.far_away(|place| place == Place::Gateway);
+        let changes: Vec<&Change> = left.changes.iter().map(|made| &made.change).collect();
+        assert_eq!(changes, [&endpoint]);
+        assert_eq!(left.answers.get(Field::Site), Some("datadoghq.eu"));
+        assert_eq!(left.answers.get(Field::Service), None);
+        assert!(!left.is_half_way());
+        let nothing = record.far_away(|place| place == Place::Datadog);
+        assert!(nothing.changes.is_empty());
     }
 
     #[test]

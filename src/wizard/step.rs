@@ -132,7 +132,8 @@ pub const STEPS: [Step; 11] = [
     Step {
         id: StepId::Webhooks,
         title: "Webhooks",
-        why: "The gateway pushes each event to the relay, which checks its signature.",
+        why: "For the ways relay and webhook: where the gateway pushes events, and of which \
+              connections.",
         asks: &[Field::RelayUrl, Field::SigningSecretFile, Field::Attach],
         needs: &[StepId::Delivery],
         probe: Probe::None,
@@ -314,7 +315,8 @@ impl Field {
                 .parse::<Site>()
                 .map(|site| site.domain().to_owned())
                 .map_err(|error| error.to_string()),
-            Field::GatewayUrl | Field::RelayUrl => web_address(given),
+            Field::GatewayUrl => web_address(given).map(|url| without_page(&url)),
+            Field::RelayUrl => web_address(given),
             Field::Delivery => given
                 .parse::<Delivery>()
                 .map(|way| way.as_str().to_owned())
@@ -348,17 +350,31 @@ fn web_address(given: &str) -> Result<String, String> {
         true => given.to_owned(),
         false => format!("https://{given}"),
     };
+    // The parser would make part of the address of it.
+    let has_blanks = given.contains(char::is_whitespace);
     match url::Url::parse(&full) {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             Err("an address holds no user and no password here".to_owned())
         }
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() && !has_blanks => {
             Ok(full.trim_end_matches('/').to_owned())
         }
         _ => Err(format!(
             "`{given}` is no address, such as https://use.hoop.dev"
         )),
     }
+}
+
+/// The gateway's address in that of a page of its sessions, as a browser shows it
+/// (`{gateway}/sessions/{id}`, hoophq/hoop `gateway/api/session/`).
+fn without_page(url: &str) -> String {
+    let bare = url.split(['?', '#']).next().unwrap_or_default();
+    // A host may be called so as well.
+    let host = bare.find("://").map_or(0, |at| at + "://".len());
+    let path = bare[host..].find('/').map_or(bare.len(), |at| host + at);
+    let page = bare[path..].find("/sessions");
+    let base = page.map_or(bare, |at| &bare[..path + at]);
+    base.trim_end_matches('/').to_owned()
 }
 
 fn list(given: &str) -> String {
@@ -417,6 +433,10 @@ mod tests {
         let error = url("https://me:hunter2@gw.test").expect_err("a password");
         assert!(!error.contains("hunter2"), "{error}");
         assert!(url("ftp://gw.test").is_err());
+        assert!(url("use.hoop.dev/foo bar").is_err());
+        let page = "https://use.hoop.dev/sessions/4f2?x=1";
+        assert_eq!(url(page).as_deref(), Ok("https://use.hoop.dev"));
+        assert_eq!(url("sessions.test").as_deref(), Ok("https://sessions.test"));
     }
 
     #[test]

@@ -32,13 +32,6 @@ pub enum Undo {
     RemoveFile {
         path: PathBuf,
     },
-    Detach {
-        id: String,
-        name: String,
-    },
-    RemoveEndpoint {
-        uid: String,
-    },
     /// Nothing is done, and this is why.
     Leave {
         what: String,
@@ -54,7 +47,8 @@ pub struct Now<'a> {
     pub rule: &'a dyn Fn(&str) -> Option<Rule>,
 }
 
-/// What it takes, the last change first. Packs are found by their mark and are not among it.
+/// What it takes on this machine, the last change first. What lies far away is found there, by its
+/// mark or its name.
 pub fn plan(changes: &[Made], now: &Now<'_>) -> Vec<Undo> {
     let changes = changes.iter().rev();
     changes.flat_map(|made| undo(&made.change, now)).collect()
@@ -68,12 +62,7 @@ fn undo(change: &Change, now: &Now<'_>) -> Vec<Undo> {
         Change::Rule { before, after } => vec![of_rule(before.as_ref(), after, now)],
         Change::Secret { name, replaces, .. } => of_secret(name, *replaces),
         Change::File { path, .. } => vec![Undo::RemoveFile { path: path.clone() }],
-        Change::Webhook { uid, .. } => vec![Undo::RemoveEndpoint { uid: uid.clone() }],
-        Change::Attached { id, name } => vec![Undo::Detach {
-            id: id.clone(),
-            name: name.clone(),
-        }],
-        Change::Pack { .. } => Vec::new(),
+        Change::Webhook { .. } | Change::Attached { .. } | Change::Pack { .. } => Vec::new(),
     }
 }
 

@@ -25,6 +25,8 @@ mod front_door;
 mod fuzz;
 mod generated;
 mod manifest;
+mod manifest_along;
+mod manifest_refusals;
 mod monitors;
 mod monitors_as_code;
 mod monitors_export;

@@ -24,7 +24,7 @@ use self::queue::QueueArgs;
 use self::work::Work;
 use super::flags::{DatadogAccess, GatewayAccess};
 use super::shipping::{
-    self, Carried, Course, DeliveryFlags, Intake, Lane, Receipts, Seen, Shipped, Standing,
+    self, Carried, Course, DeliveryFlags, Intake, Lane, Receipts, Seen, Shipped, Standing, To,
     conclude, listen_address, ship_standing,
 };
 use crate::context::Context;
@@ -225,6 +225,13 @@ pub async fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
     drop(entrance);
     spool.close().await;
     conclude(context, carried)
+}
+
+impl Relay {
+    /// Where it goes.
+    pub(super) fn to(&self) -> &[To] {
+        &self.delivery.to
+    }
 }
 
 /// Refuses what has no meaning where webhooks are kept until they are delivered.

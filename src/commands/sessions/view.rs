@@ -175,12 +175,16 @@ impl AiAnalysisView {
 /// Datadog's log search for the events of one session, a day around its start. A restamped event
 /// lies later; the page's own time picker widens the range.
 pub fn log_search_url(site: Site, session: &Session) -> String {
+    log_search_url_by(site, session, &format!("@session.id:{}", session.id))
+}
+
+/// The same by another query.
+pub fn log_search_url_by(site: Site, session: &Session, query: &str) -> String {
     const DAY_MS: i64 = 86_400_000;
     let start = session.start_date.as_millisecond();
     let end = session.end_date.map_or(start, |end| end.as_millisecond());
-    let query = format!("@session.id:{}", session.id);
     let parameters = [
-        ("query", query),
+        ("query", query.to_owned()),
         ("from_ts", (start - DAY_MS).to_string()),
         ("to_ts", (end + DAY_MS).to_string()),
         ("live", "false".to_owned()),

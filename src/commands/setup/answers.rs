@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 
+use super::asking::missing;
 use super::steps::is_lying_around;
-use super::walk::{Walk, missing};
+use super::walk::Walk;
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::domain::delivery::Delivery;

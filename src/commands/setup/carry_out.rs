@@ -14,7 +14,9 @@ pub async fn carry_out(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Resul
     save_settings(walk, changes)?;
     keep_secrets(walk, changes)?;
     register(walk, changes).await?;
-    apply_packs(walk, changes).await
+    apply_packs(walk, changes).await?;
+    walk.is_carried_out = true;
+    Ok(())
 }
 
 fn note(walk: &mut Walk<'_>, changes: impl IntoIterator<Item = Change>) -> anyhow::Result<()> {
@@ -68,6 +70,8 @@ fn keep_secrets(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()> {
             kept.push(change);
         }
     }
+    walk.secrets_to_keep.clear();
+    walk.memory.record.to_keep.clear();
     note(walk, kept)
 }
 
@@ -82,8 +86,26 @@ async fn register(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()>
     if own.is_empty() {
         return Ok(());
     }
-    run(walk, &steps::register_line(walk)).await?;
-    note(walk, own)
+    // It goes one by one: what is made before it fails is undone like all the rest.
+    note(walk, own.clone())?;
+    let done = run(walk, &steps::register_line(walk)).await;
+    if done.is_err() {
+        forget_unmade(walk, &own).await?;
+    }
+    done
+}
+
+/// What did not come about is not undone later: others may make it meanwhile. Where nobody can look,
+/// everything may be there.
+async fn forget_unmade(walk: &mut Walk<'_>, own: &[Change]) -> anyhow::Result<()> {
+    let Ok(there) = steps::Registered::look(walk).await else {
+        return Ok(());
+    };
+    let unmade = own.iter().filter(|change| !there.has(change));
+    for change in unmade {
+        walk.memory.record.forget(change);
+    }
+    walk.memory.keep().context("remember what was changed")
 }
 
 async fn apply_packs(walk: &mut Walk<'_>, changes: &[Change]) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! `ddctl setup`: from nothing to the first session event in Datadog, and the way back.
 
 mod answers;
+mod asking;
 mod carry_out;
 mod ending;
 mod first_event;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use clap::Args;
 
 use self::answers::AnswerFlags;
+use self::asking::Consent;
 use self::first_event::ScriptFlags;
 use self::view::View;
 use self::walk::{Mode, Walk};
@@ -30,7 +32,7 @@ use crate::context::Context;
 use crate::domain::time::parse_duration;
 use crate::error::Exit;
 use crate::ui::prompt::StoppedAsking;
-use crate::wizard::{Answers, StepId};
+use crate::wizard::{Answers, Change, StepId};
 
 /// Set up the way from the gateway to Datadog, step by step, until the first event is there
 #[derive(Debug, Args)]
@@ -58,7 +60,8 @@ Other commercial sites see it only after you said so, government sites only when
 
 --undo removes what carries our mark at Datadog and the endpoint on the gateway, from any machine; and \
 on this one what setup changed, putting back what it replaced. It lists first and asks, and refuses \
-while events are not delivered. Receipts stay, unless --with-receipts.
+while events are not delivered. What a service that is away has is named, and left for the next try. \
+Receipts stay, unless --with-receipts.
 
 Exit 2 where answers are missing, 4 where a key or token is refused, 5 where a service is away, 6 where \
 --undo would lose events, 130 where you left.")]
@@ -168,36 +171,68 @@ fn is_left(error: &anyhow::Error) -> bool {
 async fn set_up(walk: &mut Walk<'_>, args: &Setup) -> anyhow::Result<Exit> {
     ending::greet(walk);
     answers::require(walk)?;
-    let mut cancel = walk.stage.parent.cancel();
-    tokio::select! {
-        biased;
-        _ = cancel.wait_for(|stopped| *stopped) => return Err(StoppedAsking.into()),
-        walked = walk.all() => walked?,
-    }
-    let changes = review::changes(walk)?;
-    let is_wanted = review::show_and_ask(walk, &changes)?;
-    if !is_wanted {
-        return conclude(walk, &changes, false, None, Exit::Done);
-    }
+    walk_steps(walk, false).await?;
+    let changes = loop {
+        args.script.check(walk)?;
+        let changes = review::changes(walk)?;
+        match review::show_and_ask(walk, &changes)? {
+            Consent::Yes => break changes,
+            Consent::No => return unmade(walk, &changes),
+            Consent::Turn(_) => walk_steps(walk, true).await?,
+        }
+    };
     carry_out::carry_out(walk, &changes).await?;
     let (first, exit) = first_event::run(walk, args.wait, &args.script).await?;
     if exit != Exit::Interrupted {
         ending::complete(walk)?;
     }
-    conclude(walk, &changes, !changes.is_empty(), first, exit)
+    let next = ending::next(walk);
+    ending::say_next(walk, &next);
+    show(walk, &changes, !changes.is_empty(), first, next)?;
+    Ok(exit)
 }
 
-fn conclude(
+/// Walks the steps until somebody asks the program to stop.
+async fn walk_steps(walk: &mut Walk<'_>, is_back: bool) -> anyhow::Result<()> {
+    let mut cancel = walk.stage.parent.cancel();
+    let walked = async {
+        match is_back {
+            true => walk.back().await,
+            false => walk.all().await,
+        }
+    };
+    tokio::select! {
+        biased;
+        _ = cancel.wait_for(|stopped| *stopped) => Err(StoppedAsking.into()),
+        walked = walked => walked,
+    }
+}
+
+/// Nothing is to be changed. What would run it is of use only where it was a trial.
+fn unmade(walk: &Walk<'_>, changes: &[Change]) -> anyhow::Result<Exit> {
+    let next = match walk.mode.is_dry_run {
+        true => ending::next(walk),
+        false => {
+            let text = "nothing was changed; your answers are kept for the next `ddctl setup`";
+            let of_secrets = match walk.secrets_to_keep.is_empty() {
+                true => "",
+                false => ", keys and tokens are not",
+            };
+            walk.ui().status(&format!("{text}{of_secrets}"));
+            Vec::new()
+        }
+    };
+    show(walk, changes, false, None, next)?;
+    Ok(Exit::Done)
+}
+
+fn show(
     walk: &Walk<'_>,
-    changes: &[crate::wizard::Change],
+    changes: &[Change],
     applied: bool,
     first_event: Option<view::FirstEvent>,
-    exit: Exit,
-) -> anyhow::Result<Exit> {
-    let next = ending::next(walk);
-    if !walk.mode.is_dry_run {
-        ending::say_next(walk, &next);
-    }
+    next: Vec<String>,
+) -> anyhow::Result<()> {
     let view = View {
         profile: &walk.stage.profile,
         settings: walk.stage.path.display().to_string(),
@@ -208,6 +243,5 @@ fn conclude(
         first_event,
         next,
     };
-    walk.ui().one(&view, String::new)?;
-    Ok(exit)
+    walk.ui().one(&view, String::new)
 }

@@ -78,6 +78,12 @@ pub fn is_there(document: &DocumentMut, profile: &str) -> bool {
     table(document, profile).is_some()
 }
 
+/// True where the file has other profiles.
+pub fn has_others(document: &DocumentMut, profile: &str) -> bool {
+    let profiles = document.get(PROFILES).and_then(Item::as_table_like);
+    profiles.is_some_and(|profiles| profiles.iter().any(|(name, _)| name != profile))
+}
+
 /// Takes the profile out where it says nothing any more; whether it did.
 pub fn remove_where_empty(document: &mut DocumentMut, profile: &str) -> bool {
     let is_empty = table(document, profile).is_some_and(TableLike::is_empty);
@@ -233,7 +239,9 @@ mod tests {
     fn a_profile_that_says_something_stays() {
         let mut edited = document("[profiles.lab]\nsite = \"x\"\n");
         assert!(!remove_where_empty(&mut edited, "lab"));
+        assert!(!has_others(&edited, "lab"));
         ensure(&mut edited, "other");
+        assert!(has_others(&edited, "lab"));
         assert!(table(&edited, "other").is_some());
         assert_eq!(value(&edited, "lab", "site").as_deref(), Some("x"));
     }

@@ -1,8 +1,9 @@
 //! What would change, shown before it is changed.
 
+use super::asking::Consent;
 use super::profile;
 use super::stage::{Stage, overriding};
-use super::walk::Walk;
+use super::walk::{Turn, Walk};
 use crate::config::Key;
 use crate::ui::{Tone, counted};
 use crate::wizard::{Change, Field};
@@ -43,25 +44,30 @@ fn of_settings(stage: &Stage<'_>) -> Vec<Change> {
 }
 
 /// Shows the changes and asks whether they are wanted. Without any there is nothing to want.
-pub fn show_and_ask(walk: &Walk<'_>, changes: &[Change]) -> anyhow::Result<bool> {
+pub fn show_and_ask(walk: &Walk<'_>, changes: &[Change]) -> anyhow::Result<Consent> {
     let ui = walk.ui();
     if changes.is_empty() {
         ui.status("");
         ui.status("Everything stands: nothing to change. `ddctl setup STEP` asks one step anew.");
-        return Ok(!walk.mode.is_dry_run);
+        return Ok(match walk.mode.is_dry_run {
+            true => Consent::No,
+            false => Consent::Yes,
+        });
     }
     show(walk, changes);
     warn_of_variables(walk);
     if walk.mode.is_dry_run {
         ui.status("dry run: nothing was changed");
-        return Ok(false);
+        return Ok(Consent::No);
     }
     let count = counted(changes.len() as u64, "change");
-    let is_wanted = walk.agree(&format!("Make {count}?"), "--yes")?;
-    if !is_wanted {
-        ui.status("nothing was changed; your answers are kept for the next `ddctl setup`");
+    loop {
+        match walk.agree(&format!("Make {count}?"), "--yes")? {
+            Consent::Turn(Turn::Back) => return Ok(Consent::Turn(Turn::Back)),
+            Consent::Turn(_) => ui.error("write y, n or back"),
+            said => return Ok(said),
+        }
     }
-    Ok(is_wanted)
 }
 
 /// By where they happen.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,7 +52,10 @@ impl<'c> Stage<'c> {
         };
         let file = ConfigFile::parse(&path, &text)?;
         let document: DocumentMut = text.parse().context("read the settings file")?;
-        let folder = tempfile::Builder::new().prefix("ddctl-setup-").tempdir()?;
+        let folder = tempfile::Builder::new()
+            .prefix("ddctl-setup-")
+            .permissions(fs::Permissions::from_mode(0o700))
+            .tempdir()?;
         Ok(Self {
             profile: name_of_profile(parent, &file),
             path,

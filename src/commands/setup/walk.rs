@@ -1,5 +1,6 @@
 //! One walk through the steps: which are asked, which stand already, what each came to.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
@@ -10,7 +11,6 @@ use super::view::{Finding, StepView};
 use super::{found, profile};
 use crate::config::{SecretFlags, SecretKind};
 use crate::context::Context;
-use crate::error::UsageError;
 use crate::gateway::ConnectionInfo;
 use crate::ui::{Tone, Ui};
 use crate::wizard::{Answers, Change, Field, GatewayFacts, STEPS, Step, StepId};
@@ -21,12 +21,6 @@ pub enum Turn {
     Next,
     Back,
     Skip,
-}
-
-/// What somebody said to a question.
-pub enum Reply {
-    Text(String),
-    Turn(Turn),
 }
 
 /// How this run is meant.
@@ -46,6 +40,8 @@ pub struct Mode {
 pub struct GatewayNews {
     pub facts: GatewayFacts,
     pub connections: Vec<ConnectionInfo>,
+    /// Whether the token that reads may open sessions: an auditor's may not.
+    pub may_run_scripts: bool,
 }
 
 /// One run of setup.
@@ -63,8 +59,14 @@ pub struct Walk<'c> {
     pub secrets_to_keep: Vec<super::keep::ToKeep>,
     pub findings: Vec<Finding>,
     pub steps: Vec<StepView>,
+    /// Everything that was wanted is saved and registered.
+    pub is_carried_out: bool,
+    /// Somebody came back to the step that is walked now.
+    pub is_again: bool,
     /// Steps that somebody was asked about, to go back along.
     trail: Vec<StepId>,
+    /// How many questions were asked so far.
+    pub asked: Cell<u32>,
 }
 
 impl<'c> Walk<'c> {
@@ -88,7 +90,10 @@ impl<'c> Walk<'c> {
             secrets_to_keep: Vec::new(),
             findings: Vec::new(),
             steps: Vec::new(),
+            is_carried_out: false,
+            is_again: false,
             trail: Vec::new(),
+            asked: Cell::new(0),
         };
         walk.take_piped_key()?;
         for field in Field::ALL {
@@ -137,6 +142,15 @@ impl<'c> Walk<'c> {
         self.memory.record.done.contains(&step.id) || says_it_all
     }
 
+    /// True where a step is about a key or token that was given once and lies nowhere now: answers
+    /// are kept for the next run, secrets are not.
+    fn lacks_secret(&self, id: StepId) -> anyhow::Result<bool> {
+        match super::steps::secret_of(id) {
+            Some(kind) => Ok(!super::steps::is_lying_around(self, kind)?),
+            None => Ok(false),
+        }
+    }
+
     /// Standard input can be read no second time.
     fn take_piped_key(&mut self) -> anyhow::Result<()> {
         if self.mode.secrets.api_key_stdin {
@@ -153,24 +167,51 @@ impl<'c> Walk<'c> {
 
     /// Walks every step but the last, back and forth as somebody says.
     pub async fn all(&mut self) -> anyhow::Result<()> {
-        let wanted: Vec<&'static Step> = STEPS
+        self.from(0, false).await
+    }
+
+    /// Walks again, from the step that was asked last on.
+    pub async fn back(&mut self) -> anyhow::Result<()> {
+        let wanted = self.wanted();
+        let last = self.before(&wanted, wanted.len());
+        self.from(last, true).await
+    }
+
+    fn wanted(&self) -> Vec<&'static Step> {
+        STEPS
             .iter()
             .filter(|step| step.id != StepId::FirstEvent && self.is_walked(step.id))
-            .collect();
-        let (mut at, mut is_again) = (0, false);
+            .collect()
+    }
+
+    async fn from(&mut self, mut at: usize, mut is_back: bool) -> anyhow::Result<()> {
+        let wanted = self.wanted();
         while let Some(step) = wanted.get(at) {
-            let turn = self.one(step, is_again).await?;
-            is_again = turn == Turn::Back;
-            at = match is_again {
+            self.is_again = is_back;
+            let asked = self.asked.get();
+            let turn = self.one(step).await?;
+            let was_silent = self.asked.get() == asked;
+            if !was_silent && turn != Turn::Back {
+                self.trail.push(step.id);
+            }
+            // Nobody means to go back to a step that has nothing to ask.
+            is_back = turn == Turn::Back || (is_back && was_silent && at > 0);
+            at = match is_back {
+                true => self.before(&wanted, at),
                 false => at + 1,
-                true => {
-                    let last = self.trail.pop().unwrap_or(step.id);
-                    let before = wanted.iter().position(|other| other.id == last);
-                    before.unwrap_or(at)
-                }
             };
         }
         Ok(())
+    }
+
+    /// The place of the step that was asked before the one at `at`; in a run that goes on from an
+    /// earlier one, of the nearest that was not left out.
+    fn before(&mut self, wanted: &[&Step], at: usize) -> usize {
+        let asked = self.trail.pop();
+        let asked = asked.and_then(|id| wanted.iter().position(|step| step.id == id));
+        let mut earlier = wanted[..at].iter();
+        let nearest = earlier.rposition(|step| !self.answers.skips(step.id));
+        asked.or(nearest).unwrap_or(0)
     }
 
     /// With one step named, those that it needs come along: they are checked, not asked.
@@ -183,26 +224,24 @@ impl<'c> Walk<'c> {
         chosen.is_none_or(|chosen| chosen == id || needs(chosen, id))
     }
 
-    async fn one(&mut self, step: &'static Step, is_again: bool) -> anyhow::Result<Turn> {
+    async fn one(&mut self, step: &'static Step) -> anyhow::Result<Turn> {
         // A question holds the thread: a wish to stop is heard before it.
         tokio::task::yield_now().await;
         self.steps.retain(|view| view.step != step.id);
-        if self.answers.skips(step.id) && self.mode.chosen != Some(step.id) && !is_again {
+        if self.answers.skips(step.id) && self.mode.chosen != Some(step.id) && !self.is_again {
             self.note(step, "skipped", None);
             return Ok(Turn::Next);
         }
-        let is_asked = self.can_ask() && (is_again || !self.stands(step));
+        let is_asked = self.can_ask()
+            && (self.is_again || !self.stands(step) || self.lacks_secret(step.id)?);
         if is_asked {
             self.head(step);
         }
-        if let (true, Some(kind)) = (is_again, super::steps::secret_of(step.id)) {
+        if let (true, Some(kind)) = (self.is_again, super::steps::secret_of(step.id)) {
             self.stage.release(kind);
             self.secrets_to_keep.retain(|kept| kept.kind != kind);
         }
         let turn = super::steps::walk(self, step, is_asked).await?;
-        if is_asked && turn != Turn::Back {
-            self.trail.push(step.id);
-        }
         match turn {
             Turn::Next => {
                 self.memory.record.done.insert(step.id);
@@ -275,106 +314,4 @@ impl<'c> Walk<'c> {
             self.findings.push(finding);
         }
     }
-
-    /// Asks for one answer until it is one, or takes the one that is there.
-    ///
-    /// # Errors
-    ///
-    /// Where nobody can be asked and none is there.
-    pub fn ask(&mut self, field: Field, is_asked: bool) -> anyhow::Result<Turn> {
-        let default = self.default_of(field);
-        let is_given = self.mode.given.get(field).is_some();
-        if !is_asked || is_given {
-            return self.take(field, default);
-        }
-        loop {
-            let text = match self.question(field.question(), default.as_deref())? {
-                Reply::Turn(turn) => return Ok(turn),
-                Reply::Text(text) => text,
-            };
-            match field.read(&text) {
-                Ok(value) => {
-                    self.answer(field, value);
-                    return Ok(Turn::Next);
-                }
-                Err(why) => self.ui().error(&why),
-            }
-        }
-    }
-
-    /// The answer that Enter alone gives.
-    pub fn default_of(&self, field: Field) -> Option<String> {
-        let found = self.found.get(&field).map(|found| &found.value);
-        let answered = self.answers.get(field).map(str::to_owned);
-        answered.or_else(|| found.cloned())
-    }
-
-    fn take(&mut self, field: Field, default: Option<String>) -> anyhow::Result<Turn> {
-        match default {
-            Some(value) => {
-                let read = field.read(&value);
-                let value = read.map_err(|why| UsageError::new(format!("{field}: {why}")))?;
-                self.answer(field, value);
-                Ok(Turn::Next)
-            }
-            None if field.is_required() => Err(missing(&[format!("--{field}")]).into()),
-            None => Ok(Turn::Next),
-        }
-    }
-
-    /// A yes or a no, as a line like every other answer here. `flag` is named where nobody can be
-    /// asked.
-    pub fn agree(&self, question: &str, flag: &'static str) -> anyhow::Result<bool> {
-        if self.ui().options().assume_yes || !self.can_ask() {
-            return self.ui().confirm(question, flag);
-        }
-        loop {
-            let answer = self.ui().ask(&format!("{question} [y/N]"), None)?;
-            match answer.to_lowercase().as_str() {
-                "y" | "yes" => return Ok(true),
-                "" | "n" | "no" => return Ok(false),
-                _ => self.ui().error("write y or n"),
-            }
-        }
-    }
-
-    /// One line of text, or where to go instead.
-    pub fn question(&self, question: &str, default: Option<&str>) -> anyhow::Result<Reply> {
-        let filled = default.filter(|text| !text.is_empty());
-        let text = self.ui().ask(&format!("  {question}"), filled)?;
-        Ok(match text.as_str() {
-            "back" => Reply::Turn(Turn::Back),
-            "skip" => Reply::Turn(Turn::Skip),
-            // A dash empties what Enter alone would keep.
-            "-" => Reply::Text(String::new()),
-            _ => Reply::Text(text),
-        })
-    }
-
-    /// What went wrong, and whether to try once more. Where nobody can be asked, the error.
-    pub fn again(&self, error: anyhow::Error) -> anyhow::Result<Turn> {
-        if !self.can_ask() {
-            return Err(error);
-        }
-        self.ui().error(&format!("{error:#}"));
-        for hint in crate::error::classify(&error).hints {
-            self.ui().hint(&hint);
-        }
-        match self.question("Enter tries again; back, skip or Ctrl-C leave it", None)? {
-            Reply::Turn(turn) => Ok(turn),
-            Reply::Text(_) => Ok(Turn::Next),
-        }
-    }
-}
-
-/// Answers that nobody can be asked for.
-pub fn missing(flags: &[String]) -> UsageError {
-    UsageError::with_hint(
-        format!(
-            "nobody can be asked here, and these answers are missing: {}",
-            flags.join(", ")
-        ),
-        "give them as flags, in the environment, or in a file of answers: --file FILE \
-         (`ddctl setup --print-file` prints one)",
-    )
 }

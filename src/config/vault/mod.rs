@@ -82,7 +82,7 @@ pub struct Placed {
     pub store: StoreKind,
     /// For people.
     pub place: String,
-    /// The identity beside the file, where ddctl made it.
+    /// The identity beside the file, where ddctl made it just now.
     pub made_identity: Option<PathBuf>,
     /// Why the keyring was not taken, where nobody said that it should not be.
     pub no_keyring: Option<VaultError>,
@@ -157,6 +157,7 @@ impl Vault {
         let _lock = rooms.lock()?;
         let mut index = rooms.index()?;
         let name = kind.name();
+        let had_identity = rooms.file.made_identity().is_some();
         let (store, no_keyring) = match store.or(self.choice) {
             Some(store) => {
                 rooms.store(store).set(name, secret)?;
@@ -173,9 +174,9 @@ impl Vault {
         Ok(Placed {
             store,
             place: rooms.store(store).place(),
-            made_identity: match store {
-                StoreKind::File => rooms.file.made_identity().map(Path::to_owned),
-                StoreKind::Keyring => None,
+            made_identity: match (store, had_identity) {
+                (StoreKind::File, false) => rooms.file.made_identity().map(Path::to_owned),
+                _ => None,
             },
             no_keyring,
         })

@@ -145,18 +145,21 @@ pub(in crate::gateway) struct MessageIn<'a> {
     pub(in crate::gateway) payload: &'a Value,
 }
 
-/// `GET /webhooks/messages/{id}`, without the payload.
+/// `GET /webhooks/messages/{id}`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::gateway) struct Message {
     id: String,
     event_type: String,
+    #[serde(default)]
+    payload: Value,
 }
 
 impl From<Message> for endpoint::Message {
     fn from(wire: Message) -> Self {
         Self {
             id: wire.id,
+            session_id: endpoint::session_of(&wire.event_type, &wire.payload),
             event_type: wire.event_type,
         }
     }

@@ -239,6 +239,7 @@ impl GatewayStandIn {
             Route::ServerInfo => Ok(info::server_info(&self.options)),
             Route::UserInfo => Ok(info::user_info(caller)),
             Route::Sessions => Ok(sessions::list(self, caller, request, now)),
+            Route::RunScript => sessions::run(self, caller, request, now),
             Route::Session(id) => sessions::get(self, caller, id, request, now),
             Route::SessionResult(id) => sessions::result(self, caller, id, request, now),
             Route::SessionStream(id) => sessions::stream(self, caller, id, now),

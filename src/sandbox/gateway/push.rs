@@ -147,6 +147,13 @@ impl GatewayStandIn {
             .count()
     }
 
+    /// Pushes everything of a session that is over as soon as it began, or waits for somebody.
+    pub(super) fn push_whole(&self, session: &Session) {
+        for (_, step) in steps(session) {
+            self.push(session, &step);
+        }
+    }
+
     /// Hands a step to Svix, where the plugin sees it; says whether a message came of it.
     fn push(&self, session: &Session, step: &Step) -> bool {
         if self.options.licence == Licence::Oss || !self.plugin_sees(session, step) {

@@ -13,6 +13,7 @@ pub enum Route<'a> {
     UserInfo,
     Login,
     Sessions,
+    RunScript,
     Session(&'a str),
     SessionResult(&'a str),
     SessionStream(&'a str),
@@ -108,6 +109,7 @@ fn find_get<'a>(segments: &[&'a str]) -> Option<Route<'a>> {
 fn find_post<'a>(segments: &[&'a str]) -> Option<Route<'a>> {
     Some(match segments {
         ["localauth", "login"] => Route::Login,
+        ["sessions"] => Route::RunScript,
         ["sessions", id, "kill"] => Route::SessionKill(id),
         ["plugins"] => Route::CreatePlugin,
         ["webhooks", "endpoints"] => Route::CreateEndpoint,
@@ -158,7 +160,7 @@ impl Route<'_> {
             | Route::Connection(_)
             | Route::Plugins
             | Route::Plugin(_) => Access::Everyone,
-            Route::SessionKill(_) => Access::NotAuditors,
+            Route::SessionKill(_) | Route::RunScript => Access::NotAuditors,
             Route::AuditLogs
             | Route::AccessRules
             | Route::PluginConnection(..)

@@ -12,6 +12,7 @@ mod live;
 mod plan;
 mod recording;
 mod scenario;
+mod scripts;
 mod session;
 
 use std::ops::Range;
@@ -25,7 +26,8 @@ use draw::draw_below;
 pub use live::Live;
 pub use plan::Plan;
 pub use recording::{Event, stored_json};
-pub use scenario::{Analysis, Ending, Verb};
+pub use scenario::{Analysis, Ending, Scenario, Verb};
+use scripts::{Scripts, is_script};
 pub use session::{Review, ReviewState, Session, part_id};
 
 const MINUTE_US: u64 = 60_000_000;
@@ -49,32 +51,51 @@ pub struct WorldOptions {
 pub struct Window {
     /// The highest number is the newest.
     arrived: Range<u64>,
+    /// Scripts, newest first, each with the number of the first arrival that began after it.
+    run: Vec<(u64, u64)>,
     /// The lowest number is the newest.
     told: Range<u64>,
 }
 
 impl Window {
     pub fn count(&self) -> u64 {
-        let length = |range: &Range<u64>| range.end.saturating_sub(range.start);
-        length(&self.arrived) + length(&self.told)
+        self.newer() + length(&self.told)
+    }
+
+    /// How many began since the sandbox did.
+    fn newer(&self) -> u64 {
+        length(&self.arrived) + self.run.len() as u64
     }
 
     pub fn numbers(&self) -> impl Iterator<Item = u64> + use<> {
-        self.arrived.clone().rev().chain(self.told.clone())
+        self.since_begin().chain(self.told.clone())
+    }
+
+    fn since_begin(&self) -> Box<dyn Iterator<Item = u64>> {
+        if self.run.is_empty() {
+            return Box::new(self.arrived.clone().rev());
+        }
+        let mut numbers: Vec<u64> = Vec::new();
+        let mut until = self.arrived.end;
+        for (next, index) in &self.run {
+            let next = (*next).clamp(self.arrived.start, until);
+            numbers.extend((next..until).rev());
+            numbers.push(*index);
+            until = next;
+        }
+        numbers.extend((self.arrived.start..until).rev());
+        Box::new(numbers.into_iter())
     }
 
     /// So many numbers from the `offset`th on, without going through those before it.
     pub fn part(&self, offset: u64, count: u64) -> Vec<u64> {
-        let arrived = self.arrived.end.saturating_sub(self.arrived.start);
         let newest = self
-            .arrived
-            .clone()
-            .rev()
+            .since_begin()
             .skip(usize::try_from(offset).unwrap_or(usize::MAX));
         let first = self
             .told
             .start
-            .saturating_add(offset.saturating_sub(arrived));
+            .saturating_add(offset.saturating_sub(self.newer()));
         let told = first.min(self.told.end)..self.told.end;
         newest
             .chain(told)
@@ -83,12 +104,17 @@ impl Window {
     }
 }
 
+fn length(range: &Range<u64>) -> u64 {
+    range.end.saturating_sub(range.start)
+}
+
 /// All sessions of a gateway.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct World {
     options: WorldOptions,
     /// `now` in whole microseconds: the database keeps no more.
     now_us: i64,
+    scripts: Scripts,
 }
 
 impl World {
@@ -96,7 +122,14 @@ impl World {
         Self {
             now_us: options.now.as_microsecond(),
             options,
+            scripts: Scripts::default(),
         }
+    }
+
+    /// A session that somebody opens now.
+    pub fn run(&self, scenario: Scenario, now: Timestamp) -> Session {
+        let index = self.scripts.add(now, scenario);
+        self.session(index, now)
     }
 
     /// How many sessions there were when the sandbox began; their numbers run from 0, the newest,
@@ -116,11 +149,15 @@ impl World {
 
     /// The place among those that began since; `None` for the others.
     fn arrival(&self, index: u64) -> Option<u64> {
-        index.checked_sub(self.options.sessions)
+        let index = Some(index).filter(|index| !is_script(*index));
+        index?.checked_sub(self.options.sessions)
     }
 
     /// When session `index` began. Strictly earlier than the one before it.
     pub fn start_of(&self, index: u64) -> Timestamp {
+        if let Some(script) = self.scripts.get(index) {
+            return script.start;
+        }
         if let Some(n) = self.arrival(index) {
             let every = self.options.every.unwrap_or_default();
             let later = every.saturating_mul(u32::try_from(n + 1).unwrap_or(u32::MAX));
@@ -143,8 +180,16 @@ impl World {
         let until = self.arrived(end.min(now));
         Window {
             arrived: base + self.arrived(before).min(until)..base + until,
+            run: self.run_between(start, end.min(now)),
             told: first..last.max(first),
         }
+    }
+
+    fn run_between(&self, start: Timestamp, end: Timestamp) -> Vec<(u64, u64)> {
+        let scripts = self.scripts.between(start, end).into_iter();
+        scripts
+            .map(|(at, index)| (self.options.sessions + self.arrived(at), index))
+            .collect()
     }
 
     /// All sessions that began until `now`.
@@ -152,6 +197,7 @@ impl World {
         let base = self.options.sessions;
         Window {
             arrived: base..base + self.arrived(now),
+            run: self.run_between(Timestamp::MIN, now),
             told: 0..base,
         }
     }
@@ -159,6 +205,9 @@ impl World {
     pub fn plan(&self, index: u64) -> Plan {
         let listed = CATALOGUE.len() as u64;
         let start = self.start_of(index);
+        if let Some(script) = self.scripts.get(index) {
+            return Plan::script(index, script.scenario);
+        }
         match self.arrival(index) {
             Some(n) => Plan::arrival(index, n),
             None if (listed..listed + self.options.open).contains(&index) => {
@@ -173,6 +222,10 @@ impl World {
         let (seed, start) = (self.options.seed, self.start_of(index));
         let id = ids::id_of(seed, index);
         let mut plan = self.plan(index);
+        if is_script(index) {
+            // It runs while it is asked for, and is over with the answer.
+            return Session::of(seed, plan, id, start, Timestamp::MAX);
+        }
         if self.arrival(index).is_none() {
             return Session::of(seed, plan, id, start, self.options.now);
         }
@@ -189,7 +242,8 @@ impl World {
     /// The number of the session with that id, if it has begun at `now`.
     pub fn find(&self, id: Uuid, now: Timestamp) -> Option<u64> {
         let begun = self.count() + self.arrived(now);
-        ids::index_of(self.options.seed, id).filter(|index| *index < begun)
+        let is_there = |index: &u64| *index < begun || self.scripts.get(*index).is_some();
+        ids::index_of(self.options.seed, id).filter(is_there)
     }
 
     /// How the recording of a running session goes on.
@@ -255,6 +309,8 @@ mod tests {
     use jiff::SignedDuration;
     use proptest::prelude::*;
 
+    use super::connections::PROD_CUSTOMERS_DB;
+    use super::identities::DANA;
     use super::*;
 
     fn now() -> Timestamp {
@@ -381,5 +437,28 @@ mod tests {
         };
         assert!(share(|hour| (8..18).contains(&hour)) > 0.3);
         assert!(share(|hour| hour < 6) < 0.2);
+    }
+
+    #[test]
+    fn a_script_is_listed_where_it_began_and_found_by_its_id() {
+        let world = World::new(WorldOptions {
+            every: Some(Duration::from_secs(10)),
+            ..world(3, 1, 3_600).options
+        });
+        let at = |seconds: i64| now() + SignedDuration::from_secs(seconds);
+        let scenario = || Scenario::script("SELECT 1", &PROD_CUSTOMERS_DB, &DANA);
+        let (first, second) = (world.run(scenario(), at(15)), world.run(scenario(), at(25)));
+        let script = |session: &Session| session.plan.index;
+        let numbers: Vec<u64> = world.all(at(35)).numbers().collect();
+        let expected = [5, script(&second), 4, script(&first), 3, 0, 1, 2];
+        assert_eq!(numbers, expected);
+        assert_eq!(world.all(at(35)).part(1, 4), expected[1..5]);
+        assert_eq!(world.all(at(35)).count(), 8);
+        assert_eq!(
+            world.between(at(12), at(19), at(35)).part(0, 9),
+            [script(&first)]
+        );
+        assert_eq!(world.find(first.id, at(35)), Some(script(&first)));
+        assert!(first.plan.ending.is_over() && first.script == "SELECT 1");
     }
 }

@@ -53,6 +53,11 @@ impl Plan {
         }
     }
 
+    /// A script that somebody ran.
+    pub fn script(index: u64, scenario: &'static Scenario) -> Self {
+        Self::as_told(index, scenario)
+    }
+
     fn as_told(index: u64, scenario: &'static Scenario) -> Self {
         Self {
             index,

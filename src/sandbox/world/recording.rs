@@ -64,6 +64,26 @@ impl Recording {
         }
     }
 
+    /// What the gateway keeps of a script that ran for a moment.
+    pub fn of_script(script: &str, output: &str) -> Self {
+        let event = |at: Duration, kind: &str, payload: &str| Event {
+            at,
+            seconds: plain_seconds(at),
+            kind: kind.to_owned(),
+            payload: payload.as_bytes().to_vec(),
+        };
+        let events = vec![
+            event(Duration::ZERO, "i", script),
+            event(Duration::from_millis(20), "o", output),
+        ];
+        Self {
+            name: "script",
+            json: "[]",
+            events: OnceLock::from(events),
+            stored_size: OnceLock::new(),
+        }
+    }
+
     pub fn events(&self) -> &[Event] {
         self.events
             .get_or_init(|| parse(self.json).expect(INVARIANT))

@@ -1,6 +1,6 @@
 //! What can happen in a session, as data.
 
-use super::connections::Connection;
+use super::connections::{Approval, Connection};
 use super::identities::Identity;
 use super::recording::Recording;
 
@@ -19,6 +19,33 @@ pub struct Scenario {
     pub metadata: &'static [(&'static str, &'static str)],
     /// Key and address of a ticket.
     pub ticket: Option<&'static str>,
+}
+
+impl Scenario {
+    /// A script that somebody runs now. Where somebody must approve it, it waits; else it is over at
+    /// once. Nothing here interprets it, and its output says so.
+    pub fn script(
+        script: &str,
+        connection: &'static Connection,
+        identity: &'static Identity,
+    ) -> Self {
+        let recording = Recording::of_script(script, "the sandbox runs no scripts\n");
+        Self {
+            recording: Box::leak(Box::new(recording)),
+            connection,
+            identity,
+            verb: Verb::Exec,
+            ending: match connection.approval {
+                Approval::None => Ending::Exited(0),
+                Approval::CommandRule(_) | Approval::Reviewers(_) => Ending::Pending,
+            },
+            analysis: None,
+            correlation: None,
+            batch: None,
+            metadata: &[],
+            ticket: None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,38 +4,13 @@
 use std::io::{self, Write};
 
 use rustix::stdio;
-use rustix::termios::{
-    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
-};
 use zeroize::Zeroizing;
 
+use super::terminal::{Borrowed, CTRL_C};
 use crate::domain::secret::Secret;
 
 /// No key is longer.
 const LONGEST: usize = 16 << 10;
-
-/// The terminal without echo, given back when this is dropped.
-struct Silence(Termios);
-
-impl Silence {
-    fn begin() -> io::Result<Self> {
-        let before = tcgetattr(stdio::stdin())?;
-        let mut silent = before.clone();
-        // Keys come one by one, Ctrl-C among them.
-        silent.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
-        silent.special_codes[SpecialCodeIndex::VMIN] = 1;
-        silent.special_codes[SpecialCodeIndex::VTIME] = 0;
-        tcsetattr(stdio::stdin(), OptionalActions::Drain, &silent)?;
-        Ok(Self(before))
-    }
-}
-
-impl Drop for Silence {
-    fn drop(&mut self) {
-        // Nobody is left to tell when the terminal is gone.
-        let _ = tcsetattr(stdio::stdin(), OptionalActions::Drain, &self.0);
-    }
-}
 
 /// Asks on stderr and reads from stdin, which is a terminal.
 ///
@@ -43,7 +18,7 @@ impl Drop for Silence {
 ///
 /// `Interrupted` where the person stopped the program in place of an answer.
 pub(super) fn read(question: &str) -> io::Result<Secret> {
-    let _silence = Silence::begin()?;
+    let _silent = Borrowed::silent()?;
     if super::was_interrupted() {
         return Err(io::ErrorKind::Interrupted.into());
     }
@@ -84,7 +59,6 @@ enum Pressed {
 
 impl Line {
     fn press(&mut self, key: u8) -> Pressed {
-        const CTRL_C: u8 = 3;
         const CTRL_D: u8 = 4;
         const CTRL_U: u8 = 21;
         match key {

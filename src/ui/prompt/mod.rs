@@ -1,13 +1,15 @@
 //! Questions, asked only where somebody can answer.
 
 mod hidden;
+mod line;
+mod terminal;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use dialoguer::Confirm;
 use dialoguer::theme::SimpleTheme;
-use dialoguer::{Confirm, Input};
 use signal_hook::consts::SIGINT;
 
 use super::Ui;
@@ -41,6 +43,7 @@ impl Ui {
             }
             .into());
         }
+        terminal::forget_typed();
         Confirm::with_theme(&SimpleTheme)
             .with_prompt(question)
             .default(false)
@@ -58,18 +61,14 @@ impl Ui {
     /// Asks for a line of text, which may be empty; `default` is what Enter alone says. Whoever asks
     /// has made sure by [`Ui::can_ask`] that somebody is there.
     pub fn ask(&self, question: &str, default: Option<&str>) -> anyhow::Result<String> {
-        if was_interrupted() {
-            return Err(StoppedAsking.into());
+        let brackets = default.map_or(String::new(), |default| format!(" [{default}]"));
+        let indent = &question[..question.len() - question.trim_start().len()];
+        let text = self.wrap(&format!("{}{brackets}:", question.trim_start()), indent);
+        let answer = line::read(&format!("{} ", text.trim_end())).map_err(unread)?;
+        match (answer.is_empty(), default) {
+            (true, Some(default)) => Ok(default.to_owned()),
+            _ => Ok(answer),
         }
-        let mut input = Input::<String>::with_theme(&SimpleTheme)
-            .with_prompt(question)
-            .allow_empty(true);
-        if let Some(default) = default {
-            input = input.default(default.to_owned());
-        }
-        let answer = input.interact_text();
-        let answer = answer.map_err(|dialoguer::Error::IO(error)| unread(error))?;
-        Ok(answer.trim().to_owned())
     }
 
     /// Asks for a secret, of which the terminal shows nothing.

@@ -1,33 +1,33 @@
 //! The wizard on a real terminal.
 
-use super::{busy, clean, files_with, settings};
-use crate::support::{
-    Pty, PtyOutput, SandboxOptions, SandboxProcess, ScriptedServer, TestEnvironment, ask, until,
-};
+use super::{busy, changes, clean, files_with, settings};
+use crate::support::{Pty, PtyOutput, SandboxOptions, SandboxProcess, TestEnvironment, until};
+
+/// The sandbox's token of an auditor, who runs nothing.
+const AUDITOR: &str = "hpk_sandbox-auditor-0000000000000000000000000000";
 
 /// A key of the right shape that no site knows.
 const UNKNOWN: &str = "ffffffffffffffffffffffffffffffff";
 
-struct Wizard(Pty);
+pub struct Wizard(pub Pty);
 
 impl Wizard {
-    fn start(environment: &TestEnvironment, args: &[&str]) -> Self {
-        Self(Pty::start(
-            environment,
-            &[&["setup", "--color", "never"], args].concat(),
-        ))
+    /// On a terminal that forgets no question.
+    pub fn start(environment: &TestEnvironment, args: &[&str]) -> Self {
+        let args = [&["setup", "--color", "never"], args].concat();
+        Self(Pty::start_sized(environment, (80, 200), &args))
     }
 
     /// Waits for the question and answers it.
     #[track_caller]
-    fn answer(&mut self, question: &str, keys: &str) {
+    pub fn answer(&mut self, question: &str, keys: &str) {
         self.0.wait_for(question);
         self.0.type_keys(&format!("{keys}\r"));
     }
 
     /// Waits until the question stands there so many times, and answers the last.
     #[track_caller]
-    fn answer_again(&mut self, question: &str, times: usize, keys: &str) {
+    pub fn answer_again(&mut self, question: &str, times: usize, keys: &str) {
         until(&format!("{question:?}, {times} times"), || {
             let screen = self.0.screen();
             let asked = screen.iter().filter(|row| row.contains(question)).count();
@@ -122,13 +122,12 @@ fn a_wrong_key_is_asked_for_again() {
     let sandbox = SandboxOptions::default().start();
     let environment = clean(&sandbox);
     let mut wizard = Wizard::start(&environment, &["--site", "us1"]);
-    wizard.answer("API key (hidden)", "short");
-    wizard.0.wait_for("error:");
-    wizard.0.type_keys(&format!("{UNKNOWN}\r"));
+    wizard.answer("API key (hidden)", "");
+    wizard.0.wait_for("the api-key is needed here");
+    wizard.answer_again("API key (hidden)", 2, "short");
+    wizard.answer_again("API key (hidden)", 3, UNKNOWN);
     wizard.answer("Show it to the other commercial sites", "n");
-    wizard
-        .0
-        .type_keys(&format!("{}\r", sandbox.var("DD_API_KEY")));
+    wizard.answer_again("API key (hidden)", 4, sandbox.var("DD_API_KEY"));
     wizard.0.wait_for("good for datadoghq.com");
     let output = wizard.leave();
     assert_eq!(output.code, 130);
@@ -144,41 +143,67 @@ fn a_gateway_that_is_down_is_tried_again_at_another_address() {
     down.set("HOOP_APIURL", "http://127.0.0.1:1");
     let mut wizard = Wizard::start(&down, &["--skip", "app-key"]);
     wizard.answer("Site [", "");
-    wizard.answer("Keep it as well? [y/N]", "n");
+    wizard.answer("Keep it as well? [y/N]", "y");
     wizard.answer("Address of the gateway [http://127.0.0.1:1]", "");
-    wizard.answer("Enter tries again", "");
-    wizard.answer("Address of the gateway [", sandbox.gateway_url());
+    wizard.answer("Enter tries again", "gw test");
+    wizard.answer_again("Enter tries again", 2, sandbox.gateway_url());
     wizard.answer("HOOP_TOKEN). Keep it as well? [y/N]", "n");
     wizard.0.wait_for("Recommended: relay");
     assert_eq!(wizard.leave().code, 130);
+    // What was to be kept is not forgotten with the rest.
+    let go_on = ["setup", "--no-input", "--yes", "--delivery=export"];
+    let _ = down.run(go_on).exits(0).says("api-key: kept in");
 }
 
 #[test]
-fn what_was_left_is_gone_on_with() {
+fn what_was_left_is_gone_on_with_and_lost_keys_are_asked_for_again() {
     let sandbox = SandboxOptions::default().start();
-    let environment = TestEnvironment::of(&sandbox);
-    let mut wizard = Wizard::start(&environment, &["--skip", "app-key"]);
-    wizard.answer("Site [", "");
-    wizard.answer("Keep it as well? [y/N]", "n");
-    wizard.0.wait_for("Address of the gateway");
+    let environment = clean(&sandbox);
+    let (api_key, app_key) = (sandbox.var("DD_API_KEY"), sandbox.var("DD_APP_KEY"));
+    let mut wizard = Wizard::start(&environment, &[]);
+    wizard.answer("Site:", "us1");
+    // A second Enter behind a pasted key is no answer to the next question.
+    wizard.answer("API key (hidden)", &format!("{api_key}\r"));
+    wizard.answer("Application key (Enter", app_key);
+    wizard.gateway_and_labels(&sandbox);
+    wizard.answer("Packs, comma-separated, or none [hoop]", "");
+    wizard.answer("Whom they tell", "");
+    wizard.0.wait_for("changes? [y/N]");
     let output = wizard.leave();
     assert_eq!(output.code, 130);
     assert!(output.is_given_back);
-    assert!(
-        output.unwrapped().contains("`ddctl setup` goes on"),
-        "{}",
-        output.unwrapped()
-    );
+    let text = output.unwrapped();
+    assert!(text.contains("keys and tokens are not"), "{text}");
+    assert!(text.contains("`ddctl setup` goes on"), "{text}");
     assert_eq!(settings(&environment), "", "nothing was saved");
+
     let mut wizard = Wizard::start(&environment, &[]);
-    let screen = wizard.0.wait_for("Address of the gateway").join("\n");
-    assert!(screen.contains("where you left"), "{screen}");
-    assert!(!screen.contains("Site ["), "{screen}");
-    assert_eq!(wizard.leave().code, 130);
+    wizard.answer("API key (hidden)", api_key);
+    wizard.answer("Application key (Enter", app_key);
+    wizard.answer("Token (hpk_", sandbox.var("HOOP_TOKEN"));
+    // From the summary as well somebody goes back, to the address as well as to the token.
+    wizard.answer("changes? [y/N]", "back");
+    wizard.answer("Address of the gateway [", "");
+    wizard.answer_again("Token (hpk_", 2, sandbox.var("HOOP_TOKEN"));
+    wizard.answer_again("changes? [y/N]", 2, "y");
+    let screen = wizard.0.wait_for("Connection (Enter waits").join("\n");
+    for said in [
+        "where you left",
+        "2 of 11  API key",
+        "3 of 11  Application key",
+    ] {
+        assert!(screen.contains(said), "{said}: {screen}");
+    }
+    assert!(!screen.contains("Site:"), "{screen}");
+    let output = wizard.leave();
+    assert_eq!(output.code, 130);
+    let text = output.unwrapped();
+    assert!(text.contains("everything else is set up"), "{text}");
+    assert!(!sandbox.monitors().is_empty());
 }
 
 #[test]
-fn back_asks_the_step_before_and_skip_leaves_one_out() {
+fn back_asks_the_step_before_and_a_no_changes_nothing() {
     let sandbox = SandboxOptions::default().start();
     let environment = TestEnvironment::of(&sandbox);
     let mut wizard = Wizard::start(&environment, &["--skip", "app-key", "--skip", "gateway"]);
@@ -187,9 +212,18 @@ fn back_asks_the_step_before_and_skip_leaves_one_out() {
     wizard.answer("Service [agent-access]", "agents");
     wizard.answer("Env (empty", "back");
     // Steps that were left out are passed on the way.
-    wizard.answer_again("Keep it as well? [y/N]", 2, "n");
-    wizard.0.wait_for("Service [agents]");
-    assert_eq!(wizard.leave().code, 130);
+    wizard.answer_again("Keep it as well? [y/N]", 2, "back");
+    wizard.answer_again("Site [", 2, "");
+    wizard.answer_again("Keep it as well? [y/N]", 3, "n");
+    wizard.answer("Service [agents]", "");
+    wizard.answer_again("Env (empty", 2, "");
+    wizard.answer("Tags, comma", "");
+    wizard.answer("changes? [y/N]", "n");
+    let output = wizard.0.finish();
+    let text = output.unwrapped();
+    assert_eq!(output.code, 0, "{text}");
+    assert!(text.contains("nothing was changed"), "{text}");
+    assert!(!text.contains("What runs it from here on"), "{text}");
 }
 
 #[test]
@@ -212,7 +246,7 @@ fn a_second_run_asks_nothing() {
 
 #[test]
 fn a_key_that_may_lets_ddctl_open_the_session_after_a_yes() {
-    let sandbox = busy().start();
+    let sandbox = SandboxOptions::default().index_delay("0s").start();
     let environment = TestEnvironment::of(&sandbox);
     let all = [
         "setup",
@@ -221,62 +255,47 @@ fn a_key_that_may_lets_ddctl_open_the_session_after_a_yes() {
         "--delivery=export",
         "--packs=none",
     ];
+    let unknown = [&all[..], &["--run-on", "no-such-connection"]].concat();
+    let _ = environment.run(unknown).exits(2).says("no-such-connection");
+    assert_eq!(settings(&environment), "", "it was known before");
     let _ = environment.run(all).exits(0);
-    let gateway = running_scripts(&sandbox);
-    let mut environment = environment;
-    environment.unset("HOOP_APIURL");
-    environment.set("DDCTL_GATEWAY_URL", gateway.url());
-    let args = [
-        "first-event",
-        "--gateway-url",
-        gateway.url(),
-        "--wait",
-        "60s",
-    ];
-    let mut wizard = Wizard::start(&environment, &args);
-    wizard.answer("Make 1 change? [y/N]", "y");
+    let mut wizard = Wizard::start(&environment, &["first-event", "--wait", "60s"]);
     wizard.answer("Connection (Enter waits", "no-such-connection");
     wizard
         .0
         .wait_for("the gateway has no connection `no-such-connection`");
-    wizard.0.type_keys("prod-orders-db\r");
+    wizard.answer_again("Connection (Enter waits", 2, "prod-customers-db");
     wizard.answer("Script [SELECT 1]", "");
-    assert!(scripts(&gateway).is_empty(), "nothing is run before a yes");
+    wizard.0.wait_for("under your name? [y/N]");
+    let run = || {
+        let rows = changes(&sandbox).into_iter();
+        rows.filter(|row| row == "POST /api/sessions").count()
+    };
+    assert_eq!(run(), 0, "nothing is run before a yes");
     wizard.answer("under your name? [y/N]", "y");
     let output = wizard.0.finish();
-    assert_eq!(output.code, 0, "{}", output.unwrapped());
-    assert_eq!(
-        scripts(&gateway),
-        [r#"{"connection":"prod-orders-db","script":"SELECT 1"}"#]
-    );
+    let text = output.unwrapped();
+    assert_eq!(output.code, 0, "{text}");
+    assert!(text.contains("Datadog has them"), "{text}");
+    assert_eq!(run(), 1);
 }
 
-/// The sandbox's gateway behind one that runs scripts: its newest session is what was run.
-fn running_scripts(sandbox: &SandboxProcess) -> ScriptedServer {
-    let (base, token) = (
-        sandbox.gateway_url().to_owned(),
-        sandbox.var("HOOP_TOKEN").to_owned(),
-    );
-    ScriptedServer::start(move |asked| {
-        let bearer = format!("Bearer {token}");
-        let headers = [("authorization", bearer.as_str())];
-        let get = |target: &str| ask("GET", &format!("{base}{target}"), &headers, b"");
-        if asked.method == "POST" {
-            let newest = || get("/api/sessions?limit=1").json()["data"][0]["id"].clone();
-            let before = newest();
-            let begun = || Some(newest()).filter(|newest| *newest != before);
-            let newest = until("a session of now", begun);
-            let body = serde_json::json!({"session_id": newest, "output_status": "running"});
-            return (202, "application/json", body.to_string());
-        }
-        let answer = get(&asked.target);
-        (answer.status, "application/json", answer.text())
-    })
-}
-
-fn scripts(gateway: &ScriptedServer) -> Vec<String> {
-    let asked = gateway.asked().into_iter();
-    let run = asked.filter(|asked| asked.method == "POST" && asked.target == "/api/sessions");
-    run.map(|asked| String::from_utf8_lossy(&asked.body).into_owned())
-        .collect()
+#[test]
+fn a_script_that_the_gateway_refuses_leaves_everything_else_set_up() {
+    let sandbox = SandboxOptions::default().start();
+    let mut environment = TestEnvironment::of(&sandbox);
+    environment.set("HOOP_TOKEN", AUDITOR);
+    let line = [
+        "setup",
+        "--no-input",
+        "--yes",
+        "--delivery=export",
+        "--run-on=prod-customers-db",
+    ];
+    let _ = environment
+        .run(line)
+        .exits(1)
+        .says("was not run on prod-customers-db")
+        .says("What runs it from here on");
+    assert!(settings(&environment).contains("export"));
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod interactive;
 mod undo;
+mod webhooks;
 
 use serde_json::Value;
 

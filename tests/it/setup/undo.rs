@@ -1,9 +1,14 @@
 //! `setup --undo`: what was made goes, what was replaced comes back, what was sent stays proven.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
+
 use serde_json::Value;
 
 use super::{changes, settings};
-use crate::support::{SandboxOptions, SandboxProcess, TestEnvironment};
+use crate::support::{
+    Asked, Pty, SandboxOptions, SandboxProcess, Scripted, ScriptedServer, TestEnvironment, ask,
+};
 
 const RELAY: [&str; 8] = [
     "setup",
@@ -80,7 +85,10 @@ fn what_is_far_away_is_undone_from_any_machine() {
     let environment = TestEnvironment::of(&sandbox);
     let _ = environment.run(RELAY).exits(0);
     let other = TestEnvironment::of(&sandbox);
-    let _ = other.run(["setup", "--undo", "--yes"]).exits(0);
+    let _ = other
+        .run(["setup", "--undo", "--yes"])
+        .exits(0)
+        .says("nothing on this machine says that setup attached them");
     assert!(sandbox.monitors().is_empty());
     let endpoints = sandbox
         .gateway("GET", "/api/webhooks/endpoints", b"")
@@ -151,4 +159,93 @@ fn what_nobody_could_look_at_is_said() {
         .exits(1)
         .says("not looked at");
     assert!(!sandbox.monitors().is_empty());
+}
+
+/// The sandbox's gateway behind something that refuses.
+struct Gate {
+    server: ScriptedServer,
+    /// How many more connections may be attached.
+    attaches: Arc<AtomicUsize>,
+    /// What everything is answered instead; 0 lets it through.
+    status: Arc<AtomicU16>,
+}
+
+impl Gate {
+    fn start(sandbox: &SandboxProcess) -> Self {
+        let attaches = Arc::new(AtomicUsize::new(usize::MAX));
+        let status = Arc::new(AtomicU16::new(0));
+        let base = sandbox.gateway_url().to_owned();
+        let (left, refusal) = (Arc::clone(&attaches), Arc::clone(&status));
+        let server = ScriptedServer::start(move |asked| {
+            let is_attach = asked.method == "PUT" && asked.target.contains("/conn/");
+            let one_less = |left: usize| left.checked_sub(1);
+            let (read, write) = (Ordering::SeqCst, Ordering::SeqCst);
+            let is_one_too_many = is_attach && left.fetch_update(write, read, one_less).is_err();
+            match (refusal.load(Ordering::SeqCst), is_one_too_many) {
+                (0, false) => passed_on(&base, asked),
+                (0, true) => refused(403),
+                (status, _) => refused(status),
+            }
+        });
+        Self {
+            server,
+            attaches,
+            status,
+        }
+    }
+}
+
+fn refused(status: u16) -> Scripted {
+    let body = r#"{"message":"not now"}"#.to_owned();
+    (status, "application/json", body)
+}
+
+fn passed_on(base: &str, asked: &Asked) -> Scripted {
+    let header = |name: &'static str| (name, asked.header(name).unwrap_or_default());
+    let headers = [header("authorization"), header("content-type")];
+    let url = format!("{base}{}", asked.target);
+    let answer = ask(&asked.method, &url, &headers, &asked.body);
+    (answer.status, "application/json", answer.text())
+}
+
+#[test]
+fn what_was_registered_before_it_failed_is_undone_and_a_gateway_that_refuses_holds_up_nothing_else()
+{
+    let sandbox = SandboxOptions::default().start();
+    let gate = Gate::start(&sandbox);
+    let mut environment = TestEnvironment::of(&sandbox);
+    environment.unset("HOOP_APIURL");
+    environment.set("DDCTL_GATEWAY_URL", gate.server.url());
+    gate.attaches.store(3, Ordering::SeqCst);
+    let _ = environment.run(RELAY).exits(4);
+    let plugin = sandbox.gateway("GET", "/api/plugins/webhooks", b"").json();
+    assert_eq!(plugin["connections"].as_array().map(Vec::len), Some(3));
+
+    // It goes away between the question and the deed.
+    let mut pty = Pty::start_sized(&environment, (80, 200), &["setup", "--undo"]);
+    let screen = pty.wait_for("Undo ").join("\n");
+    for told in ["connection prod-", "relay.secret", "endpoint ddctl"] {
+        assert!(screen.contains(told), "{told}: {screen}");
+    }
+    gate.status.store(403, Ordering::SeqCst);
+    pty.type_keys("y");
+    let output = pty.finish();
+    let text = output.unwrapped();
+    assert_eq!(output.code, 1, "{text}");
+    assert!(output.is_given_back);
+    assert!(text.contains("undone on this machine"), "{text}");
+    assert_eq!(settings(&environment), "", "this machine is as it was");
+
+    let hidden = environment.run(["setup", "--undo", "--yes"]).exits(1);
+    let _ = hidden.says("not looked at").says("left to be undone");
+    gate.status.store(0, Ordering::SeqCst);
+    let _ = environment.run(["setup", "--undo", "--yes"]).exits(0);
+    assert!(is_clean(&sandbox));
+    let left = environment.files();
+    let names: Vec<String> = left
+        .iter()
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    let is_ours = |name: &String| name.contains("setup.json") || name.contains("relay.secret");
+    assert!(!names.iter().any(is_ours), "{names:?}");
 }

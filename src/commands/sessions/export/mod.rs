@@ -32,7 +32,7 @@ use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
 use crate::commands::shipping::{
-    DeliveryFlags, Place, ProofFlags, RotateFlags, StandingFlags, positions,
+    DeliveryFlags, Place, ProofFlags, RotateFlags, StandingFlags, To, positions,
 };
 use crate::context::Context;
 use crate::domain::time::{TimeError, TimeRange, parse_duration, parse_range};
@@ -264,6 +264,21 @@ impl Export {
     /// True where it runs until somebody stops it.
     pub fn runs_until_stopped(&self) -> bool {
         self.follow
+    }
+
+    /// Refuses destinations and flags that have no meaning together.
+    pub fn check(&self) -> Result<(), UsageError> {
+        destination::of(self, self.recording).map(drop)
+    }
+
+    /// Where it goes.
+    pub fn to(&self) -> &[To] {
+        &self.delivery.to
+    }
+
+    /// True where it searches at Datadog for what it sent, by a key that nothing names yet.
+    pub fn lacks_app_key(&self) -> bool {
+        self.proof.verify && self.datadog.flags().app_key_file.is_none()
     }
 
     /// False where it only says what it would be.

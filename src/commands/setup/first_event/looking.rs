@@ -1,4 +1,5 @@
-//! Whether the session's events have arrived, asked of Datadog where a key may ask.
+//! Whether the session's events have arrived: asked of the gateway that pushes them, and of Datadog
+//! where a key may ask.
 
 use std::time::Duration;
 
@@ -9,85 +10,119 @@ use super::super::steps::endpoint_name;
 use super::super::view::FirstEvent;
 use super::super::walk::Walk;
 use super::delivery;
-use crate::commands::sessions::view::log_search_url;
+use super::pushed::{self, Delivered};
+use crate::commands::sessions::view::log_search_url_by;
 use crate::datadog::{Datadog, FoundLog, LogSearch, Sort};
 use crate::domain::delivery::Delivery;
 use crate::domain::session::Session;
 use crate::gateway::Gateway;
-use crate::ui::{Table, Tone};
+use crate::ui::{Table, Tone, escape};
 
 /// Between two searches: the quota is two or three in ten seconds for a whole organisation.
 const SEARCH: Duration = Duration::from_secs(5);
 /// How long Datadog may take to make an event searchable.
 const INDEXED_WITHIN: Duration = Duration::from_secs(300);
 
-/// Looks for the session's events in Datadog, where a key may look.
+/// Looks for the session's events: at the gateway, where that pushes them, and then in Datadog, where
+/// a key may look.
 pub async fn look_for(
     walk: &Walk<'_>,
     gateway: &Gateway,
     session: &Session,
+    is_pushed: bool,
 ) -> anyhow::Result<FirstEvent> {
     let context = walk.stage.context()?;
     let site = context.settings()?.site.value;
+    let query = query(walk, session);
     let mut event = FirstEvent {
         session_id: session.id.clone(),
-        state: "accepted",
+        state: "missing",
         events: Vec::new(),
-        datadog_url: log_search_url(site, session),
+        datadog_url: log_search_url_by(site, session, &query),
     };
-    match walk.has_web_access || context.opens_web_api(&walk.mode.secrets)? {
-        true => {
-            let datadog = context.datadog(&walk.mode.secrets)?;
-            let found = search(walk, &datadog, session).await?;
-            event.state = if found.is_empty() { "missing" } else { "found" };
-            event.events = found
-                .iter()
-                .map(|log| text(log, &["evt", "name"]))
-                .collect();
-            show(walk, &found);
-        }
-        false => accepted(walk, gateway).await?,
-    }
     let ui = walk.ui();
-    match event.state {
-        "missing" => ui.error("Datadog does not find its events yet"),
-        "found" => ui.status("  Datadog has them. To look at them:"),
-        _ => ui.status("  To look for them:"),
+    if is_pushed && !was_delivered(walk, gateway, session).await? {
+        return Ok(event);
+    }
+    if !walk.has_web_access && !context.opens_web_api(&walk.mode.secrets)? {
+        event.state = "accepted";
+        ui.status(&format!("  {}", accepted(walk, is_pushed)));
+        ui.status("  To look for them:");
+        ui.status(&format!("  {}", event.datadog_url));
+        return Ok(event);
+    }
+    let datadog = context.datadog(&walk.mode.secrets)?;
+    let found = search(walk, &datadog, session, query).await?;
+    let names = found.iter().map(|log| text(log, NAMES));
+    event.events = names.collect();
+    if found.is_empty() {
+        ui.error("Datadog does not find its events yet");
+    } else {
+        event.state = "found";
+        show(walk, &found);
+        ui.status("  Datadog has them. To look at them:");
     }
     ui.status(&format!("  {}", event.datadog_url));
     Ok(event)
 }
 
-/// Without an application key nobody can search.
-async fn accepted(walk: &Walk<'_>, gateway: &Gateway) -> anyhow::Result<()> {
-    let text = match delivery(walk) {
-        Some(Delivery::Relay | Delivery::Webhook) => {
-            let name = endpoint_name(&walk.stage.profile);
-            let endpoints = gateway.webhook_endpoints().await?;
-            let endpoint = endpoints.rows.into_iter().find(|one| one.is_named(&name));
-            let attempts = match &endpoint {
-                Some(endpoint) => gateway.webhook_attempts(&endpoint.id, 1).await?,
-                None => Vec::new(),
-            };
-            match attempts.is_empty() {
-                true => "nothing was delivered yet: `ddctl webhooks deliveries` shows it",
-                false => "delivered by the gateway, not looked for: that takes an application key",
-            }
+/// The search that finds them: raw webhooks have names of their own.
+fn query(walk: &Walk<'_>, session: &Session) -> String {
+    match delivery(walk) {
+        Some(Delivery::Webhook) => format!("@event_type:session.* @id:{}", session.id),
+        _ => format!("@session.id:{}", session.id),
+    }
+}
+
+/// What is known of them without an application key, with which alone somebody can search.
+fn accepted(walk: &Walk<'_>, is_pushed: bool) -> &'static str {
+    match (delivery(walk), is_pushed) {
+        (Some(Delivery::Relay | Delivery::Webhook), true) => {
+            "delivered by the gateway, not looked for: that takes an application key"
+        }
+        (Some(Delivery::Relay | Delivery::Webhook), false) => {
+            "left to the relay, not looked for: that takes an application key"
         }
         _ => "accepted, not looked for: that takes an application key",
+    }
+}
+
+/// Whether the gateway got its webhooks about the session through; told of where it did not.
+async fn was_delivered(
+    walk: &Walk<'_>,
+    gateway: &Gateway,
+    session: &Session,
+) -> anyhow::Result<bool> {
+    let text = match pushed::wait(walk, gateway, session).await? {
+        Delivered::Yes => return Ok(true),
+        Delivered::No(why) => {
+            let why = escape::line(why.trim()).into_owned();
+            format!("the gateway does not get its webhooks about the session through: {why}")
+        }
+        Delivered::NotYet => "the gateway has sent no webhook about the session yet".to_owned(),
     };
-    walk.ui().status(&format!("  {text}"));
-    Ok(())
+    let ui = walk.ui();
+    ui.error(&text);
+    let name = endpoint_name(&walk.stage.profile);
+    ui.hint(&match delivery(walk) {
+        Some(Delivery::Relay) => format!(
+            "start the relay, then `ddctl setup first-event`; `ddctl webhooks deliveries {name}` \
+             shows each try"
+        ),
+        _ => format!("`ddctl webhooks deliveries {name}` shows each try"),
+    });
+    Ok(false)
 }
 
 async fn search(
     walk: &Walk<'_>,
     datadog: &Datadog,
     session: &Session,
+    query: String,
 ) -> anyhow::Result<Vec<FoundLog>> {
     let day = SignedDuration::from_hours(24);
     let search = LogSearch {
-        query: format!("@session.id:{}", session.id),
+        query,
         from: session.start_date - day,
         to: session.start_date + day,
         limit: 100,
@@ -123,10 +158,10 @@ fn show(walk: &Walk<'_>, found: &[FoundLog]) {
     for log in found {
         let at = log.attributes.timestamp.map(|at| walk.ui().moment(at));
         table.row([
-            (text(log, &["evt", "name"]), Tone::Strong),
-            (text(log, &["evt", "outcome"]), Tone::Plain),
-            (who(log), Tone::Plain),
-            (text(log, &["connection", "name"]), Tone::Plain),
+            (text(log, NAMES), Tone::Strong),
+            (text(log, &[&["evt", "outcome"]]), Tone::Plain),
+            (text(log, PEOPLE), Tone::Plain),
+            (text(log, CONNECTIONS), Tone::Plain),
             (at.unwrap_or_default(), Tone::Dim),
         ]);
     }
@@ -136,22 +171,29 @@ fn show(walk: &Walk<'_>, found: &[FoundLog]) {
     ui.status(text.trim_end());
 }
 
+/// Where it stands what happened, as ddctl sends it and as the gateway's own webhook says it.
+const NAMES: &[&[&str]] = &[&["evt", "name"], &["event_type"]];
 /// A machine has no address.
-fn who(log: &FoundLog) -> String {
-    let names = ["name", "email", "id"].map(|name| text(log, &["usr", name]));
-    let filled = names
-        .into_iter()
-        .find(|name| name != NOTHING && !name.is_empty());
-    filled.unwrap_or_else(|| NOTHING.to_owned())
-}
+const PEOPLE: &[&[&str]] = &[
+    &["usr", "name"],
+    &["usr", "email"],
+    &["usr", "id"],
+    &["user_email"],
+];
+const CONNECTIONS: &[&[&str]] = &[&["connection", "name"], &["connection"]];
 
 const NOTHING: &str = "-";
 
-fn text(log: &FoundLog, path: &[&str]) -> String {
+/// The text at the first of some paths that has any.
+fn text(log: &FoundLog, paths: &[&[&str]]) -> String {
     let custom = log.attributes.custom.as_ref();
-    let mut parts = path.iter();
-    let first = parts.next().and_then(|first| custom?.get(*first));
-    let value = parts.fold(first, |value, part| value?.get(part));
-    let found = value.and_then(serde_json::Value::as_str);
+    let at = |path: &&[&str]| {
+        let mut parts = path.iter();
+        let first = custom?.get(*parts.next()?);
+        let value = parts.fold(first, |value, part| value?.get(part));
+        value.and_then(serde_json::Value::as_str)
+    };
+    let mut found = paths.iter().filter_map(at);
+    let found = found.find(|text| !text.is_empty());
     found.unwrap_or(NOTHING).to_owned()
 }

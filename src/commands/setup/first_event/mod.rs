@@ -1,6 +1,7 @@
 //! The last step: a session of now, from the gateway to Datadog.
 
 mod looking;
+mod pushed;
 mod script;
 mod waiting;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::script::Opened;
 pub use self::script::ScriptFlags;
 use self::waiting::Awaited;
 use super::view::FirstEvent;
@@ -32,13 +34,19 @@ pub async fn run(
     // The gateway cuts fractions of a second.
     let since = gateway.by_its_clock(context.now());
     let since = Timestamp::from_second(since.as_second()).unwrap_or(since);
-    invite(walk, &gateway);
-    let awaited = match script::open(walk, &gateway, script).await? {
-        Some(id) => Awaited::Session(id),
-        None => {
+    let Some(pushed) = pushed_from(walk, &gateway).await? else {
+        return Ok((None, Exit::Failed));
+    };
+    let is_pushed = pushed != Pushed::Any;
+    invite(walk, &gateway, &pushed);
+    let awaited = match script::open(walk, &gateway, script, &pushed).await? {
+        Opened::Session(id) => Awaited::Session(id),
+        Opened::Left => return Ok((None, Exit::Done)),
+        Opened::Not if !walk.can_ask() && wait.is_none() => return Ok((None, Exit::Failed)),
+        Opened::Not => {
             let at = walk.ui().moment(since);
             walk.explain(&format!("Waiting for a session that begins from {at} on."));
-            Awaited::AnySince(since)
+            Awaited::AnySince(since, pushed)
         }
     };
     let Some(session) = waiting::wait(walk, &gateway, &awaited, wait).await? else {
@@ -48,7 +56,7 @@ pub async fn run(
     if sent != Exit::Done {
         return Ok((None, sent));
     }
-    let event = looking::look_for(walk, &gateway, &session).await?;
+    let event = looking::look_for(walk, &gateway, &session, is_pushed).await?;
     let is_stopped = *walk.stage.parent.cancel().borrow();
     let exit = match event.state {
         "missing" if is_stopped => Exit::Interrupted,
@@ -77,20 +85,65 @@ fn delivery(walk: &Walk<'_>) -> Option<Delivery> {
     word.parse().ok()
 }
 
-fn invite(walk: &Walk<'_>, gateway: &Gateway) {
+/// Which sessions reach Datadog by the way that was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// All of them: somebody polls the gateway.
+    Any,
+    /// Those on these connections: the gateway pushes no others.
+    From(Vec<String>),
+}
+
+impl Pushed {
+    fn has(&self, connection: &str) -> bool {
+        match self {
+            Pushed::Any => true,
+            Pushed::From(names) => names.iter().any(|name| name == connection),
+        }
+    }
+}
+
+/// `None` where no session can arrive.
+async fn pushed_from(walk: &mut Walk<'_>, gateway: &Gateway) -> anyhow::Result<Option<Pushed>> {
+    let way = delivery(walk);
+    if !matches!(way, Some(Delivery::Relay | Delivery::Webhook)) {
+        return Ok(Some(Pushed::Any));
+    }
+    let plugin = gateway.plugin("webhooks").await?;
+    let attached = plugin.map(|plugin| plugin.connections).unwrap_or_default();
+    let names: Vec<String> = attached.into_iter().map(|one| one.name).collect();
+    match (names.is_empty(), way) {
+        (false, _) => Ok(Some(Pushed::From(names))),
+        // It reads the gateway's list of sessions as well.
+        (true, Some(Delivery::Relay)) => Ok(Some(Pushed::Any)),
+        (true, _) => {
+            walk.find(
+                "no connection is attached to the gateway's webhooks: it pushes nothing",
+                "`ddctl setup webhooks` attaches some",
+            );
+            Ok(None)
+        }
+    }
+}
+
+fn invite(walk: &Walk<'_>, gateway: &Gateway, pushed: &Pushed) {
     let ui = walk.ui();
     let palette = ui.options().stderr_palette;
     ui.status("");
     ui.status(&palette.paint(Tone::Strong, "The first event"));
     if delivery(walk) == Some(Delivery::Relay) {
         walk.explain("Start the relay in another shell, where the gateway reaches it:");
-        ui.status(&format!("  ddctl {}", super::ending::relay(walk)));
+        super::ending::say_relay(walk);
+        if *pushed == Pushed::Any {
+            walk.explain(
+                "No connection is attached: the relay finds the session in the gateway's list, \
+                 within five minutes.",
+            );
+        }
     }
     let connections = walk.gateway.iter().flat_map(|gateway| &gateway.connections);
-    let online = connections
-        .filter(|one| one.status != "offline")
-        .map(|one| one.name.as_str());
-    let name = online.take(1).next().unwrap_or("NAME");
+    let mut fit = connections.filter(|one| one.status != "offline" && pushed.has(&one.name));
+    let name = fit.next().map_or("NAME", |one| one.name.as_str());
     walk.explain(&format!(
         "Open a session through the gateway now: `hoop connect {name}`, or {}. Ctrl-C leaves it; \
          everything else is set up.",

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use super::super::walk::Walk;
+use super::Pushed;
 use crate::domain::session::{Session, Status};
 use crate::gateway::{Gateway, GatewayError, SessionQuery};
 
@@ -16,8 +17,8 @@ const ENDS_WITHIN: Duration = Duration::from_secs(60);
 
 /// Which session is waited for.
 pub enum Awaited {
-    /// The first that began since then.
-    AnySince(Timestamp),
+    /// The first that began since then and reaches Datadog.
+    AnySince(Timestamp, Pushed),
     /// The one of this id.
     Session(String),
 }
@@ -64,7 +65,7 @@ pub async fn wait(
 
 async fn look(gateway: &Gateway, awaited: &Awaited) -> anyhow::Result<Option<Session>> {
     match awaited {
-        Awaited::AnySince(since) => oldest_since(gateway, *since).await,
+        Awaited::AnySince(since, pushed) => oldest_since(gateway, *since, pushed).await,
         Awaited::Session(id) => match gateway.session(id).await {
             // One that waits for its approval has not run.
             Ok(session) => Ok(Some(session).filter(|session| session.status != Status::Ready)),
@@ -74,13 +75,18 @@ async fn look(gateway: &Gateway, awaited: &Awaited) -> anyhow::Result<Option<Ses
     }
 }
 
-async fn oldest_since(gateway: &Gateway, since: Timestamp) -> anyhow::Result<Option<Session>> {
+async fn oldest_since(
+    gateway: &Gateway,
+    since: Timestamp,
+    pushed: &Pushed,
+) -> anyhow::Result<Option<Session>> {
     let query = SessionQuery {
         start: Some(since),
         ..SessionQuery::default()
     };
     let page = gateway.sessions(&query).await?;
-    let mut began = page.rows.into_iter().filter(|row| row.start_date >= since);
+    let is_meant = |row: &Session| row.start_date >= since && pushed.has(&row.connection.name);
     // One that waits for its approval has not run.
-    Ok(began.rfind(|row| row.status != Status::Ready))
+    let mut rows = page.rows.into_iter();
+    Ok(rows.rfind(|row| is_meant(row) && row.status != Status::Ready))
 }

@@ -2,6 +2,7 @@
 //! it may do.
 
 use super::secret::{self, Candidate, Given};
+use super::spread::until_spread;
 use crate::commands::setup::walk::{Turn, Walk};
 use crate::config::SecretKind;
 use crate::datadog::{AppKeyVerdict, Meaning, check_app_key_shape, token_kind};
@@ -17,7 +18,7 @@ pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::R
         let candidate = match given.take() {
             Some(candidate) => candidate,
             // It is optional: without anybody to ask there is none.
-            None if !walk.can_ask() || !is_asked => return Ok(Turn::Skip),
+            None if !walk.can_ask() => return Ok(Turn::Skip),
             None => match secret::ask(walk, KIND, "Application key (Enter for none)")? {
                 Given::Candidate(candidate) => candidate,
                 Given::Turn(turn) => return Ok(turn),
@@ -26,7 +27,7 @@ pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::R
         let verdict = match check_app_key_shape(&candidate.secret) {
             Ok(()) => ask_datadog(walk, &candidate).await?,
             Err(shape) => {
-                refuse(walk, anyhow::Error::new(shape).context(candidate.place))?;
+                walk.tell(anyhow::Error::new(shape).context(candidate.place))?;
                 continue;
             }
         };
@@ -35,14 +36,13 @@ pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::R
                 let said = format!("{} ({})", candidate.secret.masked(), candidate.place);
                 walk.note(step, "done", Some(said));
                 tell_abilities(walk, &candidate, verdict.facts.as_ref());
-                walk.has_web_access = true;
-                secret::take(walk, KIND, candidate, is_asked)?;
-                return Ok(Turn::Next);
+                let turn = secret::take(walk, KIND, candidate, is_asked)?;
+                walk.has_web_access = turn == Turn::Next;
+                return Ok(turn);
             }
             Err(error) if error.meaning() == Meaning::Pause => {
                 let error = anyhow::Error::new(error);
-                refuse(
-                    walk,
+                walk.tell(
                     error.context("an application key belongs to the API key's organisation"),
                 )?;
             }
@@ -54,20 +54,12 @@ pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::R
     }
 }
 
-/// A key that is none. Where nobody can give another one, the error.
-fn refuse(walk: &Walk<'_>, error: anyhow::Error) -> anyhow::Result<()> {
-    if !walk.can_ask() {
-        return Err(error);
-    }
-    walk.ui().error(&format!("{error:#}"));
-    Ok(())
-}
-
 async fn ask_datadog(walk: &Walk<'_>, candidate: &Candidate) -> anyhow::Result<AppKeyVerdict> {
     let context = walk.stage.context()?;
     let context = context.holding(KIND, candidate.secret.clone());
     let datadog = context.datadog(&walk.mode.secrets)?;
-    Ok(datadog.validate_application_key().await)
+    let ask = async || Ok(datadog.validate_application_key().await);
+    until_spread(walk.ui(), ask, |verdict| &verdict.result).await
 }
 
 /// What the key opens, and what it does not.
@@ -90,7 +82,7 @@ fn tell_abilities(
     if let Some(first) = shut.first() {
         let text = format!(
             "the application key does not suffice for {}",
-            in_short(shut.iter().copied())
+            in_short(shut.iter().map(|one| one.command))
         );
         let fix = format!("it lacks {}", first.lacks.join(", "));
         walk.find(text, &fix);

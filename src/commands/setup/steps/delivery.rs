@@ -5,7 +5,7 @@ use crate::commands::setup::walk::{Turn, Walk};
 use crate::domain::delivery::Delivery;
 use crate::error::UsageError;
 use crate::ui::Tone;
-use crate::wizard::{Advice, Field, GatewayFacts, Step, Way, advise};
+use crate::wizard::{Advice, Field, Step, Way, advise};
 
 pub fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<Turn> {
     let Some(facts) = walk.gateway.as_ref().map(|gateway| gateway.facts) else {
@@ -21,9 +21,11 @@ pub fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<
             Turn::Next => {}
             turn => return Ok(turn),
         }
-        let Some(way) = chosen(walk, &facts) else {
+        let word = walk.answers.filled(Field::Delivery);
+        let Some(delivery) = word.and_then(|word| word.parse().ok()) else {
             return Ok(Turn::Skip);
         };
+        let way = judged(walk, crate::wizard::way(&facts, delivery));
         let Some(obstacle) = way.obstacle else {
             let said = format!("{}: {}", way.delivery.as_str(), way.what);
             walk.note(step, "done", Some(said));
@@ -47,18 +49,16 @@ fn recommend(walk: &mut Walk<'_>, advice: &Advice) {
     walk.found.entry(Field::Delivery).or_insert(found);
 }
 
-fn chosen(walk: &Walk<'_>, facts: &GatewayFacts) -> Option<Way> {
-    let word = walk.answers.filled(Field::Delivery)?;
-    let delivery = word.parse().ok()?;
-    let way = crate::wizard::way(facts, delivery);
-    let needs_svix = delivery == Delivery::Webhook && !knows_svix(walk);
-    Some(match way.obstacle {
+/// A way with what stands against it on this machine as well.
+fn judged(walk: &Walk<'_>, way: Way) -> Way {
+    let needs_svix = way.delivery == Delivery::Webhook && !knows_svix(walk);
+    match way.obstacle {
         None if needs_svix => Way {
             obstacle: Some(KEY_IN_HEADER),
             ..way
         },
         _ => way,
-    })
+    }
 }
 
 /// Straight to Datadog the API key travels in a header, which Svix alone can set.
@@ -75,17 +75,20 @@ fn knows_svix(walk: &Walk<'_>) -> bool {
 }
 
 fn show(walk: &Walk<'_>, advice: &Advice) {
+    /// Behind the longest name of a way, so that what goes on stands below what it goes on from.
+    const TEXT: &str = "             ";
     let ui = walk.ui();
     let palette = ui.options().stderr_palette;
-    for way in &advice.ways {
-        let name = format!("{:<8}", way.delivery.as_str());
+    for way in advice.ways.iter().map(|way| judged(walk, way.clone())) {
         let (tone, text) = match way.obstacle {
             Some(obstacle) => (Tone::Dim, format!("not here: {obstacle}")),
             None if way.delivery == advice.delivery => (Tone::Strong, way.what.to_owned()),
             None => (Tone::Plain, way.what.to_owned()),
         };
-        let line = ui.wrap(&format!("{name} {text}"), "    ");
-        ui.status(&palette.paint(tone, line.trim_end()));
+        let name = format!("    {:<8} ", way.delivery.as_str());
+        let text = ui.wrap(&text, TEXT);
+        let line = format!("{name}{}", text.trim());
+        ui.status(&palette.paint(tone, &line));
     }
     let advised = format!(
         "Recommended: {}, since {}.",

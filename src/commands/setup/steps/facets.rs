@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::packs::chosen;
+use super::packs::{chosen, shape};
 use crate::commands::monitors::facts;
 use crate::commands::setup::walk::{Turn, Walk};
 use crate::monitors::dashboards::{DashboardFile, shipped};
 use crate::monitors::{Identity, MonitorFile, ProfileFacts, Shape, Values, missing_for};
 use crate::ui::escape;
-use crate::wizard::{Change, Field, Step};
+use crate::wizard::{Change, Step};
 
 pub fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<Turn> {
-    let shape = match walk.answers.get(Field::Delivery) {
-        Some("webhook") => Shape::HoopWebhook,
-        _ => Shape::Ddctl,
-    };
+    let shape = shape(walk);
     let context = walk.stage.context()?;
     let facets = of_packs(&chosen(walk), shape, &facts(&context)?);
     if facets.is_empty() {

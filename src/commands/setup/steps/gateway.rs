@@ -1,8 +1,10 @@
 //! The gateway: is one there, whose token is it, what does its licence allow, and what does it have?
 
 use super::secret::{self, Candidate, Given};
+use crate::commands::setup::asking::Reply;
 use crate::commands::setup::walk::{GatewayNews, Turn, Walk};
 use crate::config::SecretKind;
+use crate::context::Context;
 use crate::domain::secret::Secret;
 use crate::gateway::{
     Credential, Gateway, GatewayError, LicenceKind, ServerInfo, SessionQuery, UserInfo,
@@ -13,26 +15,44 @@ const KIND: SecretKind = SecretKind::GatewayToken;
 
 pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<Turn> {
     walk.gateway = None;
-    let mut asks_address = is_asked;
-    loop {
-        if !is_asked && walk.default_of(Field::GatewayUrl).is_none() && walk.can_ask() {
-            return Ok(Turn::Skip);
-        }
-        match walk.ask(Field::GatewayUrl, asks_address)? {
+    if !is_asked && walk.default_of(Field::GatewayUrl).is_none() && walk.can_ask() {
+        return Ok(Turn::Skip);
+    }
+    // The token alone may be what is asked for once more.
+    let asks_address = is_asked && (walk.is_again || !walk.stands(step));
+    match walk.ask(Field::GatewayUrl, asks_address)? {
+        Turn::Next => {}
+        turn => return Ok(turn),
+    }
+    while let Err(error) = is_there(walk).await {
+        match elsewhere(walk, error)? {
             Turn::Next => {}
             turn => return Ok(turn),
         }
-        match is_there(walk).await {
-            Ok(()) => break,
-            Err(error) => match walk.again(error)? {
-                Turn::Next => asks_address = true,
-                turn => return Ok(turn),
-            },
-        }
     }
     match token(walk, is_asked).await? {
-        Some(turn) => Ok(turn),
-        None => look(walk, step).await,
+        Turn::Next => look(walk, step).await,
+        turn => Ok(turn),
+    }
+}
+
+/// Nothing answers at the address: the same again, or another one.
+fn elsewhere(walk: &mut Walk<'_>, error: anyhow::Error) -> anyhow::Result<Turn> {
+    walk.tell(error)?;
+    loop {
+        let question = "Enter tries again, another address takes its place; back, skip";
+        let text = match walk.question(question, None)? {
+            Reply::Turn(turn) => return Ok(turn),
+            Reply::Text(text) if text.is_empty() => return Ok(Turn::Next),
+            Reply::Text(text) => text,
+        };
+        match Field::GatewayUrl.read(&text) {
+            Ok(address) => {
+                walk.answer(Field::GatewayUrl, address);
+                return Ok(Turn::Next);
+            }
+            Err(why) => walk.ui().error(&why),
+        }
     }
 }
 
@@ -51,21 +71,18 @@ fn open(walk: &Walk<'_>, credential: Credential) -> anyhow::Result<Gateway> {
 }
 
 /// A token that the gateway takes; a turn where somebody went elsewhere.
-async fn token(walk: &mut Walk<'_>, is_asked: bool) -> anyhow::Result<Option<Turn>> {
+async fn token(walk: &mut Walk<'_>, is_asked: bool) -> anyhow::Result<Turn> {
     let mut given = secret::lying_around(walk, KIND)?;
     loop {
         let candidate = match given.take() {
             Some(candidate) => candidate,
             None => match secret::ask(walk, KIND, "Token (hpk_…, or of `hoop login`)")? {
                 Given::Candidate(candidate) => candidate,
-                Given::Turn(turn) => return Ok(Some(turn)),
+                Given::Turn(turn) => return Ok(turn),
             },
         };
         match greet(walk, &candidate).await {
-            Ok(()) => {
-                secret::take(walk, KIND, candidate, is_asked)?;
-                return Ok(None);
-            }
+            Ok(()) => return secret::take(walk, KIND, candidate, is_asked),
             Err(GatewayError::Unauthorized { .. } | GatewayError::Token) if walk.can_ask() => {
                 let place = &candidate.place;
                 walk.ui()
@@ -73,7 +90,7 @@ async fn token(walk: &mut Walk<'_>, is_asked: bool) -> anyhow::Result<Option<Tur
             }
             Err(error) => match walk.again(error.into())? {
                 Turn::Next => given = Some(candidate),
-                turn => return Ok(Some(turn)),
+                turn => return Ok(turn),
             },
         }
     }
@@ -99,9 +116,10 @@ async fn look(walk: &mut Walk<'_>, step: &Step) -> anyhow::Result<Turn> {
         ..SessionQuery::default()
     };
     let has_sessions = !gateway.sessions(&newest).await?.rows.is_empty();
+    let own = role(&user);
     let facts = GatewayFacts {
         licence: licence(&info),
-        role: role(&user),
+        role: with_admin(walk, &context, own).await?,
         has_webhooks: info.has_webhook_app_key,
     };
     let said = format!(
@@ -117,8 +135,43 @@ async fn look(walk: &mut Walk<'_>, step: &Step) -> anyhow::Result<Turn> {
     );
     walk.note(step, "done", Some(said));
     warn(walk, &facts, connections.is_empty(), has_sessions);
-    walk.gateway = Some(GatewayNews { facts, connections });
+    walk.gateway = Some(GatewayNews {
+        facts,
+        connections,
+        may_run_scripts: own != RoleFact::Auditor,
+    });
     Ok(Turn::Next)
+}
+
+/// What may be done in all, where an administrator's token lies beside an auditor's: `webhooks` takes
+/// it for what the other one may not.
+async fn with_admin(
+    walk: &mut Walk<'_>,
+    context: &Context,
+    own: RoleFact,
+) -> anyhow::Result<RoleFact> {
+    let flags = &walk.mode.secrets;
+    let admin = context.optional_secret(SecretKind::GatewayAdminToken, flags)?;
+    let (RoleFact::Auditor, Some(admin)) = (own, admin) else {
+        return Ok(own);
+    };
+    let user = match context.gateway_with(admin)?.user_info().await {
+        Ok(user) => user.clone(),
+        Err(error) => {
+            walk.find(
+                format!(
+                    "the {} is of no use: {error}",
+                    SecretKind::GatewayAdminToken.name()
+                ),
+                "`ddctl auth set gateway-admin-token` replaces it",
+            );
+            return Ok(own);
+        }
+    };
+    Ok(match role(&user) {
+        RoleFact::Admin => RoleFact::Admin,
+        RoleFact::Auditor | RoleFact::Standard => own,
+    })
 }
 
 fn warn(walk: &mut Walk<'_>, facts: &GatewayFacts, has_no_connections: bool, has_sessions: bool) {

@@ -8,10 +8,11 @@ mod facets;
 mod gateway;
 mod packs;
 mod secret;
+mod spread;
 mod webhooks;
 
 pub use packs::apply as apply_packs;
-pub use webhooks::{endpoint_name, register_line};
+pub use webhooks::{Registered, endpoint_name, register_line};
 
 use super::walk::{Turn, Walk};
 use crate::config::SecretKind;

@@ -6,12 +6,15 @@ use crate::commands::setup::found::Found;
 use crate::commands::setup::walk::{Turn, Walk};
 use crate::error::{Exit, UsageError};
 use crate::monitors::dashboards::shipped;
-use crate::monitors::packs;
+use crate::monitors::{MonitorFile, Shape, packs};
 use crate::ui::Format;
 use crate::wizard::{Change, Field, Step};
 
 /// The answer that wants none.
 pub const NONE: &str = "none";
+
+/// The pack about the gateway's sessions.
+const HOOP: &str = "hoop";
 
 pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::Result<Turn> {
     walk.changes
@@ -24,36 +27,90 @@ pub async fn walk(walk: &mut Walk<'_>, step: &Step, is_asked: bool) -> anyhow::R
         );
         return Ok(Turn::Next);
     }
-    if is_asked {
-        let found = Found::new("hoop", "the way");
-        walk.found.entry(Field::Packs).or_insert(found);
+    propose(walk, is_asked);
+    let mut is_asked = is_asked;
+    loop {
+        match choose(walk, is_asked)? {
+            Turn::Next => {}
+            turn => return Ok(turn),
+        }
+        if chosen(walk).is_empty() {
+            walk.note(step, "done", Some(NONE.to_owned()));
+            return Ok(Turn::Next);
+        }
+        match walk.ask(Field::Notify, is_asked)? {
+            Turn::Next => {}
+            turn => return Ok(turn),
+        }
+        let Err(error) = plan(walk).await else {
+            break;
+        };
+        ask_anew(walk, error)?;
+        is_asked = true;
     }
+    let said = chosen(walk).join(", ");
+    walk.note(step, "done", Some(said));
+    Ok(Turn::Next)
+}
+
+/// Enter takes the pack that fits the way, where one does.
+fn propose(walk: &mut Walk<'_>, is_asked: bool) {
+    let is_fit = fits(HOOP, shape(walk));
+    if is_asked && !is_fit {
+        walk.explain(
+            "No monitor of the pack hoop fits raw webhooks: they lack what those ask for.",
+        );
+    }
+    if is_asked {
+        let pack = if is_fit { HOOP } else { NONE };
+        walk.found.insert(Field::Packs, Found::new(pack, "the way"));
+    }
+}
+
+/// The shape in which the gateway's events reach Datadog.
+pub fn shape(walk: &Walk<'_>) -> Shape {
+    match walk.answers.get(Field::Delivery) {
+        Some("webhook") => Shape::HoopWebhook,
+        _ => Shape::Ddctl,
+    }
+}
+
+/// Whether any monitor of a pack can be made for events of the shape.
+fn fits(pack: &str, shape: Shape) -> bool {
+    let own = packs().iter().filter(|own| own.name == pack);
+    own.flat_map(|pack| pack.files())
+        .any(|(_, text)| MonitorFile::parse(text).is_ok_and(|file| file.form(Some(shape)).is_ok()))
+}
+
+/// Which packs, until all of them are some.
+fn choose(walk: &mut Walk<'_>, is_asked: bool) -> anyhow::Result<Turn> {
     loop {
         match walk.ask(Field::Packs, is_asked)? {
             Turn::Next => {}
             turn => return Ok(turn),
         }
         match check(&chosen(walk)) {
-            Ok(()) => break,
+            Ok(()) => return Ok(Turn::Next),
             Err(error) if is_asked => {
-                walk.ui().error(&error.to_string());
-                walk.answer(Field::Packs, "hoop".to_owned());
+                ask_anew(walk, error.into())?;
             }
             Err(error) => return Err(error.into()),
         }
     }
-    if chosen(walk).is_empty() {
-        walk.note(step, "done", Some(NONE.to_owned()));
-        return Ok(Turn::Next);
+}
+
+/// Says what is wrong with the packs that were chosen, where others can be.
+fn ask_anew(walk: &mut Walk<'_>, error: anyhow::Error) -> anyhow::Result<()> {
+    if walk.mode.given.get(Field::Packs).is_some() {
+        return Err(error);
     }
-    match walk.ask(Field::Notify, is_asked)? {
-        Turn::Next => {}
-        turn => return Ok(turn),
+    let is_unfit = error.is::<UsageError>();
+    walk.tell(error)?;
+    if is_unfit {
+        let fit = if fits(HOOP, shape(walk)) { HOOP } else { NONE };
+        walk.answer(Field::Packs, fit.to_owned());
     }
-    plan(walk).await?;
-    let said = chosen(walk).join(", ");
-    walk.note(step, "done", Some(said));
-    Ok(Turn::Next)
+    Ok(())
 }
 
 /// The packs that were asked for.

@@ -3,8 +3,9 @@
 use crate::config::{AgentSettings, Origin, SecretKind};
 use crate::domain::secret::Secret;
 
+use super::super::asking::{Consent, missing};
 use super::super::keep::ToKeep;
-use super::super::walk::{Turn, Walk, missing};
+use super::super::walk::{Turn, Walk};
 
 /// A secret that is to be tried.
 pub struct Candidate {
@@ -71,50 +72,82 @@ pub fn lying_around(walk: &Walk<'_>, kind: SecretKind) -> anyhow::Result<Option<
     }))
 }
 
-/// Asks for a secret that the terminal does not show.
+/// Asks for a secret that the terminal does not show. Enter alone leaves an application key out, and
+/// no other: nothing goes without those.
 pub fn ask(walk: &Walk<'_>, kind: SecretKind, question: &str) -> anyhow::Result<Given> {
     if !walk.can_ask() {
         return Err(missing(&[format!("the {}", kind.name())]).into());
     }
-    let secret = walk.ui().ask_hidden(&format!("  {question}"))?;
-    Ok(match secret.expose() {
-        "back" => Given::Turn(Turn::Back),
-        "skip" | "" => Given::Turn(Turn::Skip),
-        _ => Given::Candidate(Candidate {
-            secret,
-            place: "typed".to_owned(),
-            source: Source::New,
-        }),
-    })
+    loop {
+        walk.count_question();
+        let secret = walk.ui().ask_hidden(&format!("  {question}"))?;
+        return Ok(match secret.expose() {
+            "back" => Given::Turn(Turn::Back),
+            "skip" => Given::Turn(Turn::Skip),
+            "" if kind == SecretKind::AppKey => Given::Turn(Turn::Skip),
+            "" => {
+                let name = kind.name();
+                walk.ui().error(&format!(
+                    "the {name} is needed here; `skip` leaves the step out"
+                ));
+                continue;
+            }
+            _ => Given::Candidate(Candidate {
+                secret,
+                place: "typed".to_owned(),
+                source: Source::New,
+            }),
+        });
+    }
 }
 
 /// Takes a secret that was found to be good: every later command has it, and it is kept where it is
-/// new or somebody wants it kept.
+/// new or somebody wants it kept. A turn where somebody went elsewhere instead.
 pub fn take(
     walk: &mut Walk<'_>,
     kind: SecretKind,
     candidate: Candidate,
     is_asked: bool,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Turn> {
     walk.secrets_to_keep.retain(|kept| kept.kind != kind);
-    if candidate.source == Source::New || is_to_be_kept(walk, &candidate, is_asked)? {
-        walk.secrets_to_keep.push(ToKeep {
+    let is_kept = match candidate.source {
+        Source::New => Consent::Yes,
+        Source::Kept => Consent::No,
+        Source::Lent => is_to_be_kept(walk, kind, &candidate, is_asked)?,
+    };
+    match is_kept {
+        Consent::Turn(turn) => return Ok(turn),
+        Consent::Yes => walk.secrets_to_keep.push(ToKeep {
             kind,
             secret: candidate.secret.clone(),
-        });
+        }),
+        Consent::No => {}
     }
     walk.stage.hold(kind, candidate.secret);
-    Ok(())
+    Ok(Turn::Next)
 }
 
-/// What is lent may be kept as well, for runs without what lent it.
-fn is_to_be_kept(walk: &Walk<'_>, candidate: &Candidate, is_asked: bool) -> anyhow::Result<bool> {
-    if candidate.source == Source::Kept {
-        return Ok(false);
+/// What is lent may be kept as well, for runs without what lent it. A run that goes on from an earlier
+/// one does not ask again.
+fn is_to_be_kept(
+    walk: &mut Walk<'_>,
+    kind: SecretKind,
+    candidate: &Candidate,
+    is_asked: bool,
+) -> anyhow::Result<Consent> {
+    let was_wanted = walk.memory.record.to_keep.contains(kind.name());
+    if walk.mode.keep_secrets || (!is_asked && was_wanted) {
+        return Ok(Consent::Yes);
     }
-    if walk.mode.keep_secrets || !is_asked || walk.ui().options().assume_yes {
-        return Ok(walk.mode.keep_secrets);
+    if !is_asked || walk.ui().options().assume_yes {
+        return Ok(Consent::No);
     }
-    let question = format!("  It is from {}. Keep it as well?", candidate.place);
-    walk.agree(&question, "--keep-secrets")
+    let question = format!("It is from {}. Keep it as well?", candidate.place);
+    let said = walk.agree(&question, "--keep-secrets")?;
+    let wanted = &mut walk.memory.record.to_keep;
+    match said {
+        Consent::Yes => drop(wanted.insert(kind.name().to_owned())),
+        Consent::No | Consent::Turn(_) => drop(wanted.remove(kind.name())),
+    }
+    Ok(said)
 }

@@ -157,11 +157,53 @@ fn plan_attaching(walk: &mut Walk<'_>, attached: &[String]) {
     walk.changes.extend(new);
 }
 
+/// What the gateway has of what registering makes.
+pub struct Registered {
+    endpoints: Vec<Endpoint>,
+    /// Names of attached connections.
+    attached: Vec<String>,
+}
+
+impl Registered {
+    /// # Errors
+    ///
+    /// A gateway that does not answer, or not to this token.
+    pub async fn look(walk: &Walk<'_>) -> anyhow::Result<Self> {
+        let gateway = walk.stage.context()?.gateway_as_admin(&walk.mode.secrets)?;
+        let Some(plugin) = gateway.plugin(PLUGIN).await? else {
+            return Ok(Self {
+                endpoints: Vec::new(),
+                attached: Vec::new(),
+            });
+        };
+        let attached = plugin.connections.into_iter().map(|one| one.name);
+        Ok(Self {
+            attached: attached.collect(),
+            endpoints: endpoints(&gateway).await?,
+        })
+    }
+
+    /// True where a change came about, or is none of the gateway's and may have.
+    pub fn has(&self, change: &Change) -> bool {
+        match change {
+            Change::Webhook { uid, .. } => self.endpoints.iter().any(|one| one.is_named(uid)),
+            Change::Attached { name, .. } => self.attached.contains(name),
+            Change::File { path, .. } => path.exists(),
+            _ => true,
+        }
+    }
+}
+
 async fn known(gateway: &Gateway, uid: &str) -> anyhow::Result<Option<Endpoint>> {
+    let all = endpoints(gateway).await?;
+    Ok(all.into_iter().find(|one| one.is_named(uid)))
+}
+
+async fn endpoints(gateway: &Gateway) -> anyhow::Result<Vec<Endpoint>> {
     match gateway.webhook_endpoints().await {
-        Ok(all) => Ok(all.rows.into_iter().find(|one| one.is_named(uid))),
+        Ok(all) => Ok(all.rows),
         // There is no application at Svix yet.
-        Err(GatewayError::Refused { status: 400, .. }) => Ok(None),
+        Err(GatewayError::Refused { status: 400, .. }) => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,4 +1,5 @@
-//! Undoing: what is far away first, so that what finds it is still there when that fails.
+//! Undoing: what is far away first, by what still lies on this machine. A service that is away keeps
+//! nothing else from being undone.
 
 use std::fs;
 use std::io;
@@ -13,53 +14,78 @@ use super::Wanted;
 use super::inventory::Inventory;
 use crate::config::{SecretKind, change};
 use crate::error::Exit;
-use crate::wizard::Undo;
+use crate::wizard::{Place, Record, Undo};
 
+/// Undoes what can be undone; whether that was everything. What a service does not let go of is told,
+/// and remembered for the next try.
 pub async fn carry_out(
     stage: &mut Stage<'_>,
     memory: Memory,
     inventory: &Inventory,
     wanted: &Wanted,
-) -> anyhow::Result<()> {
-    if inventory.has_monitors {
-        run(stage, &["monitors", "remove", "--all", "--yes"]).await?;
-    }
-    if inventory.has_dashboards {
-        run(stage, &["dashboards", "remove", "--all", "--yes"]).await?;
-    }
-    for name in &inventory.endpoints {
-        run(stage, &["webhooks", "remove", name, "--yes"]).await?;
-    }
-    detach(stage, inventory, wanted).await?;
+) -> anyhow::Result<bool> {
+    let is_datadog_clean = at_datadog(stage, inventory).await;
+    let is_gateway_clean = at_gateway(stage, inventory, wanted).await;
+    let left = memory.record.far_away(|place| match place {
+        Place::Datadog => !is_datadog_clean || inventory.at_datadog.is_hidden,
+        Place::Gateway => !is_gateway_clean || inventory.at_gateway.is_hidden,
+    });
     forget_secrets(stage, inventory)?;
     put_back(stage, inventory)?;
-    remove_files(inventory, &memory)
+    remove_files(inventory, memory, left)?;
+    Ok(is_datadog_clean && is_gateway_clean)
+}
+
+async fn at_datadog(stage: &Stage<'_>, inventory: &Inventory) -> bool {
+    let mut is_clean = true;
+    for (count, noun) in [
+        (inventory.at_datadog.monitors, "monitors"),
+        (inventory.at_datadog.dashboards, "dashboards"),
+    ] {
+        if count > 0 {
+            let line = [noun, "remove", "--all", "--yes"];
+            is_clean &= told(stage, run(stage, &line).await);
+        }
+    }
+    is_clean
+}
+
+async fn at_gateway(stage: &Stage<'_>, inventory: &Inventory, wanted: &Wanted) -> bool {
+    let mut is_clean = true;
+    for name in &inventory.at_gateway.endpoints {
+        let line = ["webhooks", "remove", name, "--yes"];
+        is_clean &= told(stage, run(stage, &line).await);
+    }
+    is_clean & told(stage, detach(stage, inventory, wanted).await)
+}
+
+/// Whether it was done; why not, told.
+fn told(stage: &Stage<'_>, done: anyhow::Result<()>) -> bool {
+    let Err(error) = done else {
+        return true;
+    };
+    stage.ui().error(&format!("{error:#}"));
+    for hint in crate::error::classify(&error).hints {
+        stage.ui().hint(&hint);
+    }
+    false
 }
 
 async fn run(stage: &Stage<'_>, line: &[&str]) -> anyhow::Result<()> {
     match stage.run(line).await? {
         Exit::Done => Ok(()),
-        exit => anyhow::bail!(
-            "`ddctl {}` ended with {}; nothing on this machine was undone",
-            line.join(" "),
-            exit.code()
-        ),
+        exit => anyhow::bail!("`ddctl {}` ended with {}", line.join(" "), exit.code()),
     }
 }
 
 async fn detach(stage: &Stage<'_>, inventory: &Inventory, wanted: &Wanted) -> anyhow::Result<()> {
-    let attached = inventory.undo.iter().filter_map(|undo| match undo {
-        Undo::Detach { id, name } => Some((id, name)),
-        _ => None,
-    });
-    let attached: Vec<_> = attached.collect();
-    if attached.is_empty() {
+    if inventory.at_gateway.attached.is_empty() {
         return Ok(());
     }
-    let gateway = stage.context()?.gateway(&wanted.secrets)?;
-    for (id, name) in attached {
-        let detached = gateway.detach_from_webhooks(id).await;
-        detached.with_context(|| format!("detach {name}; nothing on this machine was undone"))?;
+    let gateway = stage.context()?.gateway_as_admin(&wanted.secrets)?;
+    for one in &inventory.at_gateway.attached {
+        let detached = gateway.detach_from_webhooks(&one.id).await;
+        detached.with_context(|| format!("detach {}", one.name))?;
     }
     Ok(())
 }
@@ -121,8 +147,8 @@ fn remove_where_bare(path: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// The record goes last: it is what the next try would go by.
-fn remove_files(inventory: &Inventory, memory: &Memory) -> anyhow::Result<()> {
+/// The record goes last: it is what the next try would go by, and stays as far as one is needed.
+fn remove_files(inventory: &Inventory, mut memory: Memory, left: Record) -> anyhow::Result<()> {
     let others = inventory
         .local
         .paths
@@ -130,6 +156,10 @@ fn remove_files(inventory: &Inventory, memory: &Memory) -> anyhow::Result<()> {
         .filter(|path| **path != memory.path);
     for path in others {
         remove(path)?;
+    }
+    if !left.changes.is_empty() {
+        memory.record = left;
+        return memory.keep();
     }
     remove(&memory.path)?;
     if let Some(state) = &inventory.local.state {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::super::memory::Memory;
 use super::super::stage::Stage;
 use super::{Wanted, local, remote};
-use crate::wizard::Undo;
+use crate::wizard::{Place, Undo};
 
 /// What becomes of a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -72,39 +72,49 @@ impl Item {
 /// What was found, and what is to be done about it.
 pub struct Inventory {
     pub items: Vec<Item>,
-    /// True where there are monitors of the namespace at Datadog.
-    pub has_monitors: bool,
-    pub has_dashboards: bool,
-    /// Names of endpoints on the gateway.
-    pub endpoints: Vec<String>,
-    /// What setup changed on this machine and at connections.
+    pub at_datadog: remote::AtDatadog,
+    pub at_gateway: remote::AtGateway,
+    /// What setup changed on this machine.
     pub undo: Vec<Undo>,
     pub local: local::Local,
+    /// The record is still needed: it says what lies at a service that nobody could look at.
+    pub remembers: bool,
 }
 
 impl Inventory {
-    /// Looks everywhere and changes nothing.
+    /// Looks everywhere and changes nothing. A service that cannot be looked at is one of the items.
     ///
     /// # Errors
     ///
-    /// A service that does not answer: what is there is not known then.
+    /// Something on this machine that cannot be read.
     pub async fn take(stage: &Stage<'_>, memory: &Memory, wanted: &Wanted) -> anyhow::Result<Self> {
         let mut items = Vec::new();
-        let datadog = remote::datadog(stage, wanted, &mut items).await?;
-        let endpoints = remote::gateway(stage, memory, wanted, &mut items).await?;
+        let at_datadog = remote::datadog(stage, wanted, &mut items).await?;
+        let at_gateway = remote::gateway(stage, memory, wanted, &mut items).await?;
         let undo = local::settings(stage, memory, &mut items)?;
-        let local = local::files(stage, wanted, &mut items)?;
+        let left = memory.record.far_away(|place| match place {
+            Place::Datadog => at_datadog.is_hidden,
+            Place::Gateway => at_gateway.is_hidden,
+        });
+        let remembers = !left.changes.is_empty();
+        let keeps = remembers.then_some(memory.path.as_path());
+        let local = local::files(stage, wanted, keeps, &mut items)?;
         Ok(Self {
-            has_monitors: datadog.monitors > 0,
-            has_dashboards: datadog.dashboards > 0,
+            at_datadog,
+            at_gateway,
             items,
-            endpoints,
             undo,
             local,
+            remembers,
         })
     }
 
     pub fn has_work(&self) -> bool {
         self.items.iter().any(|item| item.fate.is_work())
+    }
+
+    /// True where something could not be looked at.
+    pub fn is_blind(&self) -> bool {
+        self.items.iter().any(|item| item.fate == Fate::NotLooked)
     }
 }

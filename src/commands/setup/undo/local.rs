@@ -48,7 +48,7 @@ pub fn settings(
     Ok(undo)
 }
 
-/// Endpoints are listed by the gateway itself.
+/// A file that is gone by now is none.
 fn item(undo: &Undo) -> Option<Item> {
     Some(match undo {
         Undo::PutBack { key, to } => Item::new(PROFILE, key, Fate::ComesBack).noting(to),
@@ -64,43 +64,49 @@ fn item(undo: &Undo) -> Option<Item> {
         Undo::RemoveFile { path } if path.exists() => {
             Item::new(SECRETS, path.display().to_string(), Fate::Goes)
         }
-        Undo::Detach { name, .. } => {
-            let what = format!("connection {name} at the webhooks plugin");
-            Item::new("gateway", what, Fate::Goes)
-        }
         Undo::Leave { what, why } => Item::new(PROFILE, what, Fate::Stays).noting(*why),
-        Undo::RemoveFile { .. } | Undo::RemoveEndpoint { .. } => return None,
+        Undo::RemoveFile { .. } => return None,
     })
 }
 
-/// State and cache, by their paths. Receipts prove what was sent.
-pub fn files(stage: &Stage<'_>, wanted: &Wanted, items: &mut Vec<Item>) -> anyhow::Result<Local> {
+/// State and cache, by their paths. Receipts prove what was sent; `keeps` is the record, where it is
+/// still needed.
+pub fn files(
+    stage: &Stage<'_>,
+    wanted: &Wanted,
+    keeps: Option<&Path>,
+    items: &mut Vec<Item>,
+) -> anyhow::Result<Local> {
     let environment = &stage.parent.environment;
     let mut local = Local::default();
-    if let Some(state) = environment
-        .state_folder()
-        .map(|folder| folder.join(&stage.profile))
-    {
-        for path in entries(&state)? {
-            let is_receipts = path.file_name().is_some_and(|name| name == RECEIPTS);
-            let text = path.display().to_string();
-            match is_receipts && !wanted.with_receipts {
-                true => {
-                    let stays = Item::new(MACHINE, text, Fate::Stays);
-                    items.push(stays.noting("they prove what was sent (--with-receipts)"));
-                }
-                false => {
-                    items.push(Item::new(MACHINE, text, Fate::Goes));
-                    local.paths.push(path);
-                }
+    let mut add = |path: PathBuf, why_it_stays: Option<&str>| {
+        let text = path.display().to_string();
+        match why_it_stays {
+            Some(why) => items.push(Item::new(MACHINE, text, Fate::Stays).noting(why)),
+            None => {
+                items.push(Item::new(MACHINE, text, Fate::Goes));
+                local.paths.push(path);
             }
         }
-        local.state = Some(state);
+    };
+    let state = environment.state_folder();
+    let state = state.map(|folder| folder.join(&stage.profile));
+    let entries = state.as_deref().map_or(Ok(Vec::new()), entries)?;
+    for path in entries {
+        let is_receipts = path.file_name().is_some_and(|name| name == RECEIPTS);
+        let why = match (is_receipts && !wanted.with_receipts, keeps == Some(&path)) {
+            (true, _) => Some("they prove what was sent (--with-receipts)"),
+            (_, true) => Some("it says what is left to be undone far away"),
+            _ => None,
+        };
+        add(path, why);
     }
-    if let Some(cache) = environment.cache_folder().filter(|folder| folder.exists()) {
-        items.push(Item::new(MACHINE, cache.display().to_string(), Fate::Goes));
-        local.paths.push(cache);
+    let cache = environment.cache_folder();
+    if let Some(cache) = cache.filter(|folder| folder.exists()) {
+        let is_shared = profile::has_others(stage.before(), &stage.profile);
+        add(cache, is_shared.then_some("other profiles use it as well"));
     }
+    local.state = state;
     Ok(local)
 }
 

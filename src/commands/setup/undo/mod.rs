@@ -10,6 +10,7 @@ mod undelivered;
 use serde::Serialize;
 
 use self::inventory::{Fate, Inventory, Item};
+use self::undelivered::Undelivered;
 use super::memory::Memory;
 use super::stage::Stage;
 use crate::config::SecretFlags;
@@ -40,16 +41,21 @@ pub async fn run(context: &Context, wanted: &Wanted) -> anyhow::Result<Exit> {
     let memory = Memory::open(context, &stage.profile)?;
     stage.recall(&memory.record.answers);
     let profile = stage.profile.clone();
-    if let Some(why) = undelivered::look(&stage)? {
-        context.ui.error(&why.text);
-        context.ui.hint(&why.way_out);
-        return Ok(Exit::WorkKept);
+    let undelivered = undelivered::look(&stage)?;
+    if let Some(why) = undelivered.as_ref().filter(|_| !wanted.is_dry_run) {
+        return Ok(refuse(context, why));
     }
     let inventory = Inventory::take(&stage, &memory, wanted).await?;
     let is_wanted = show_and_ask(context, &inventory, wanted)?;
+    let is_whole = match is_wanted {
+        true => carry_out::carry_out(&mut stage, memory, &inventory, wanted).await?,
+        false => !inventory.is_blind() || !inventory.remembers,
+    };
     if is_wanted {
-        carry_out::carry_out(&mut stage, memory, &inventory, wanted).await?;
-        context.ui.status("undone");
+        context.ui.status(match is_whole {
+            true => "undone",
+            false => "undone on this machine; `ddctl setup --undo` tries the rest again",
+        });
     }
     let view = View {
         profile: &profile,
@@ -57,17 +63,22 @@ pub async fn run(context: &Context, wanted: &Wanted) -> anyhow::Result<Exit> {
         undone: is_wanted,
     };
     context.ui.one(&view, String::new)?;
-    let is_blind = inventory
-        .items
-        .iter()
-        .any(|item| item.fate == Fate::NotLooked);
-    Ok(
-        match (is_wanted, wanted.is_dry_run || !inventory.has_work()) {
-            (true, _) if is_blind => Exit::Failed,
-            (false, false) => Exit::Failed,
-            _ => Exit::Done,
-        },
-    )
+    if let Some(why) = &undelivered {
+        return Ok(refuse(context, why));
+    }
+    let is_unwanted = !is_wanted && inventory.has_work();
+    let is_left = !is_whole || (is_wanted && inventory.is_blind());
+    Ok(match (wanted.is_dry_run, is_unwanted || is_left) {
+        (false, true) => Exit::Failed,
+        _ => Exit::Done,
+    })
+}
+
+/// Something would be lost.
+fn refuse(context: &Context, why: &Undelivered) -> Exit {
+    context.ui.error(&why.text);
+    context.ui.hint(&why.way_out);
+    Exit::WorkKept
 }
 
 fn show_and_ask(context: &Context, inventory: &Inventory, wanted: &Wanted) -> anyhow::Result<bool> {

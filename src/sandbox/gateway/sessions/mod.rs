@@ -1,4 +1,4 @@
-//! The routes under `/sessions`: list, get, result, download, live bytes, kill.
+//! The routes under `/sessions`: list, get, run, result, download, live bytes, kill.
 
 mod download;
 mod filter;
@@ -9,6 +9,7 @@ mod live;
 mod recording_forms;
 mod result;
 mod row;
+mod run;
 mod view;
 
 pub use download::{Downloads, download, download_input};
@@ -17,6 +18,7 @@ pub use kill::{Kills, kill};
 pub use list::list;
 pub use live::stream;
 pub use result::result;
+pub use run::run;
 
 use uuid::Uuid;
 
