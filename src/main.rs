@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use ddctl::commands::completions;
 use ddctl::config::Environment;
+use ddctl::stopping;
 use ddctl::ui::Streams;
 
 fn main() -> ExitCode {
@@ -13,6 +14,7 @@ fn main() -> ExitCode {
     if let Some(exit) = completions::answer(&words, &environment) {
         return ExitCode::from(exit.code());
     }
+    stopping::outlive_file_size_limits();
     let streams = Streams {
         stdin_is_terminal: std::io::stdin().is_terminal(),
         stdout_is_terminal: std::io::stdout().is_terminal(),

@@ -2,7 +2,10 @@
 
 use std::fs;
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
+use signal_hook::consts::SIGXFSZ;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -71,6 +74,13 @@ pub enum Hangup {
     Ends,
     /// To a service without a terminal: read your files again.
     Rereads,
+}
+
+/// A file that may not grow any more, setrlimit(2), is an error of its write, and no end without a
+/// word.
+pub fn outlive_file_size_limits() {
+    // Where it cannot be had, everything else still works.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
 }
 
 /// Resolves on the next signal that asks for an end.

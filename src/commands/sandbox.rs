@@ -24,7 +24,7 @@ use crate::sandbox::{self, Fault, Sandbox as Running};
       -- ./my-test.sh
 
 A fault is [product:]KIND[=VALUE]@RATE. KIND: a status such as 503, reset, reset-after-store, \
-stall, slow, cut, redirect, limit=BYTES, poison=TEXT, clock=+1h.")]
+stall, slow, cut, redirect, limit=BYTES, poison=TEXT, quota=CALLS/PERIOD, clock=+1h.")]
 pub struct Sandbox {
     /// Where Datadog's stand-in listens; the gateway's and Svix's take the next two ports. 0 is any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]

@@ -5,6 +5,7 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 use super::file::{VERSION, checked};
 use super::origin::Origin;
+use super::secrets::SecretKind;
 use super::settings::Settings;
 use crate::domain::delivery::Delivery;
 
@@ -24,7 +25,8 @@ const LEFT: [&str; 6] = [
 
 /// The file's text: one profile, without comments, secrets and paths of this machine.
 ///
-/// `ca_file` is where the certificates will lie. The zone of windows goes along, since the other
+/// `ca_file` is where the certificates will lie, and `secrets` where the secrets will, for commands
+/// that are run there by hand. The zone of windows goes along, since the other
 /// machine has another.
 ///
 /// # Errors
@@ -34,6 +36,7 @@ pub fn carried(
     settings: &Settings,
     delivery: Delivery,
     ca_file: Option<&str>,
+    secrets: &[(SecretKind, String)],
 ) -> Result<String, ConfigError> {
     let name = &settings.profile.value;
     let mut profile = profile(settings)?;
@@ -56,6 +59,10 @@ pub fn carried(
         set(&mut profile, "ca_file", file);
     }
     set(&mut profile, "delivery", delivery.as_str());
+    let references = references(secrets);
+    if !references.is_empty() {
+        profile.insert("secrets".to_owned(), Value::Table(references));
+    }
     let profiles = Table::from_iter([(name.clone(), Value::Table(profile))]);
     let file = Table::from_iter([
         ("version".to_owned(), Value::Integer(VERSION)),
@@ -63,6 +70,18 @@ pub fn carried(
         ("profiles".to_owned(), Value::Table(profiles)),
     ]);
     Ok(file.to_string())
+}
+
+/// `[profiles.NAME.secrets]` for those that a profile can refer to.
+fn references(secrets: &[(SecretKind, String)]) -> Table {
+    let kept = secrets
+        .iter()
+        .filter(|(kind, _)| SecretKind::KEPT.contains(kind));
+    let references = kept.map(|(kind, path)| {
+        let file = Table::from_iter([("file".to_owned(), Value::String(path.clone()))]);
+        (kind.name().to_owned(), Value::Table(file))
+    });
+    references.collect()
 }
 
 /// The profile as it stands in the file; empty where it stands in none.
@@ -168,7 +187,20 @@ windows = [{ days = "sat", from = "22:00", to = "02:00" }]
     #[test]
     fn rules_go_along_and_what_is_of_this_machine_does_not() {
         let (_folder, settings) = settings(FULL, &[("HOOP_APIURL", "https://gw.example")]);
-        let text = carried(&settings, Delivery::Relay, Some("/etc/ddctl/ca.pem")).expect("a file");
+        let secrets = [
+            (SecretKind::ApiKey, "/run/secrets/api-key".to_owned()),
+            (
+                SecretKind::SigningSecret,
+                "/run/secrets/signing-secret".to_owned(),
+            ),
+        ];
+        let text = carried(
+            &settings,
+            Delivery::Relay,
+            Some("/etc/ddctl/ca.pem"),
+            &secrets,
+        )
+        .expect("a file");
         let file = ConfigFile::parse(Path::new("carried"), &text).expect("settings");
         assert_eq!(file.default_profile.as_deref(), Some("prod"));
         assert_eq!(file.profiles.len(), 1);
@@ -182,6 +214,16 @@ windows = [{ days = "sat", from = "22:00", to = "02:00" }]
         assert_eq!(
             (&profile.output, &profile.redaction.key_file),
             (&None, &None)
+        );
+        let secrets = &profile.secrets.as_ref().expect("a section").references;
+        assert_eq!(
+            secrets["api-key"].file.as_deref(),
+            Some("/run/secrets/api-key")
+        );
+        assert_eq!(
+            secrets.len(),
+            1,
+            "of a signing secret nobody asks but the relay"
         );
         assert_eq!(profile.connections.len(), 1);
         assert_eq!(profile.connections[0].windows.len(), 1);
@@ -199,7 +241,7 @@ windows = [{ days = "sat", from = "22:00", to = "02:00" }]
             ("DD_ENV", "prod"),
         ];
         let (_folder, settings) = settings("[profiles.prod]\nsite = \"eu\"\n", &variables);
-        let text = carried(&settings, Delivery::Follow, None).expect("a file");
+        let text = carried(&settings, Delivery::Follow, None, &[]).expect("a file");
         let file = ConfigFile::parse(Path::new("carried"), &text).expect("settings");
         let profile = &file.profiles["prod"];
         assert_eq!(profile.site.as_deref(), Some("us3.datadoghq.com"));

@@ -86,6 +86,13 @@ impl Settings {
         Self::of_file(&file, path, flags, environment)
     }
 
+    /// What `flags` make of `text`, a settings file, where no variable says anything.
+    pub fn of_text(text: &str, flags: &Flags) -> Result<Self, ConfigError> {
+        let path = flags.config.clone().unwrap_or_default();
+        let file = ConfigFile::parse(&path, text)?;
+        Self::of_file(&file, Some(path), flags, &Environment::default())
+    }
+
     /// Checks every value of every profile in the text of a settings file.
     pub fn check(path: &Path, text: &str) -> Result<(), ConfigError> {
         let file = ConfigFile::parse(path, text)?;

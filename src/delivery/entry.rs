@@ -161,7 +161,7 @@ impl Entry {
             json = to_json(&body);
         }
         let entry = Self {
-            kind: kind_of(&body),
+            kind: kind_of(&body).map(Box::from),
             json,
             is_cut,
             ..self
@@ -209,11 +209,11 @@ impl Entry {
 }
 
 /// The name of an event; a span, in whichever form, has none of these.
-fn kind_of(body: &Map<String, Value>) -> Option<Box<str>> {
+pub(super) fn kind_of(body: &Map<String, Value>) -> Option<&str> {
     let is_span = body.contains_key("scopeSpans") || body.contains_key("start_ns");
     match body.get("evt").and_then(|evt| evt.get("name")) {
-        Some(name) => name.as_str().map(Box::from),
-        None => is_span.then(|| "span".into()),
+        Some(name) => name.as_str(),
+        None => is_span.then_some("span"),
     }
 }
 

@@ -1,5 +1,8 @@
-//! Whoever follows a run: told how it goes, what became of each batch, and which records came to an
-//! end.
+//! Whoever follows a run: told how it goes, what became of each batch, which rows are in their place,
+//! and which records came to an end.
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -19,6 +22,15 @@ pub trait Observer {
     ///
     /// Where that cannot be kept; the run ends.
     fn batch(&mut self, _: &SentBatch<'_>) -> Result<(), StateError> {
+        Ok(())
+    }
+
+    /// Rows are where they belong. Told before their records are settled.
+    ///
+    /// # Errors
+    ///
+    /// Where that cannot be kept; the run ends.
+    fn placed(&mut self, _: &Placed<'_>) -> Result<(), StateError> {
         Ok(())
     }
 
@@ -43,6 +55,20 @@ pub struct SentBatch<'a> {
     pub unanswered: u32,
     /// When the last of these requests went out; `None` where none did.
     pub sent_at: Option<Timestamp>,
+}
+
+/// Rows that are where they belong: a file under its name, or what a stream took.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    /// `None` for a stream.
+    pub file: Option<&'a Path>,
+    /// Of every byte that was written.
+    pub sha256: [u8; 32],
+    pub rows: u64,
+    pub bytes: u64,
+    /// Rows by the value of `evt.name`.
+    pub kinds: &'a BTreeMap<String, u64>,
+    pub at: Timestamp,
 }
 
 /// What became of the entries of a batch.

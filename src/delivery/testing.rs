@@ -1,6 +1,8 @@
 //! Sessions and events for the tests of this room.
 
+use std::cell::RefCell;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,11 +11,52 @@ use tokio::sync::mpsc;
 
 use super::entry::{Entry, Record};
 use super::map::log::LogProfile;
+use super::observer::{Observer, Placed};
+use super::positions::Number;
+use super::state::StateError;
+use super::summary::Progress;
 use crate::domain::event::{AppliedRules, EventId, EventKind, SessionEvent};
 use crate::domain::session::{
     ConnectionRef, Identity, IdentityKind, Metrics, Review, ReviewGroup, ReviewStatus, Session,
     Status, Verb,
 };
+
+/// Notes what was placed.
+#[derive(Debug, Default)]
+pub struct Placements(RefCell<Vec<Placement>>);
+
+/// One file or stream, as it was told.
+#[derive(Debug)]
+pub struct Placement {
+    pub file: Option<PathBuf>,
+    pub sha256: [u8; 32],
+    pub rows: u64,
+    pub bytes: u64,
+}
+
+impl Placements {
+    pub fn take(&self) -> Vec<Placement> {
+        self.0.take()
+    }
+}
+
+impl Observer for &Placements {
+    fn told(&mut self, _: Progress) {}
+
+    fn placed(&mut self, placed: &Placed<'_>) -> Result<(), StateError> {
+        self.0.borrow_mut().push(Placement {
+            file: placed.file.map(PathBuf::from),
+            sha256: placed.sha256,
+            rows: placed.rows,
+            bytes: placed.bytes,
+        });
+        Ok(())
+    }
+
+    fn settled(&mut self, _: &[Number]) -> Result<(), StateError> {
+        Ok(())
+    }
+}
 
 pub fn at(text: &str) -> Timestamp {
     text.parse().expect("a valid instant")

@@ -2,60 +2,16 @@
 
 use serde::Serialize;
 
-use crate::datadog::{AppKeyFacts, Permission};
+use super::demands::{DEMANDS, Demand};
+use crate::datadog::AppKeyFacts;
 
 /// What every scope together does not replace.
 const NO_SCOPES: &str = "a key without scopes, which log monitors need";
 
-/// What a command asks of the keys.
-pub struct Demand {
-    pub command: &'static str,
-    /// It sends, which takes an API key.
-    pub sends: bool,
-    /// What it asks of the web API, which takes both keys or an access token.
-    pub permissions: &'static [Permission],
-    /// It makes or checks log monitors, which no key with scopes may.
-    pub is_unscoped: bool,
-}
-
-const READS: &[Permission] = &[Permission::MonitorsRead];
-const WRITES: &[Permission] = &[Permission::MonitorsRead, Permission::MonitorsWrite];
-/// It has Datadog check what it makes.
-const APPLIES: &[Permission] = &[
-    Permission::MonitorsRead,
-    Permission::MonitorsWrite,
-    Permission::LogsReadData,
-];
-const DASHBOARDS: &[Permission] = &[Permission::DashboardsRead];
-const MAKES_DASHBOARDS: &[Permission] = &[Permission::DashboardsRead, Permission::DashboardsWrite];
-/// Beside being unscoped, for a log monitor (OpenAPI document v1, `ValidateMonitor`).
-const CHECKS: &[Permission] = &[Permission::MonitorsRead, Permission::LogsReadData];
-
-/// Every command that asks something of the keys; the docs are made of it.
-pub const DEMANDS: &[Demand] = &[
-    Demand {
-        sends: true,
-        ..Demand::web("sessions export", &[])
-    },
-    Demand {
-        is_unscoped: true,
-        ..Demand::web("monitors validate", CHECKS)
-    },
-    Demand::web("monitors plan", READS),
-    Demand::web("monitors export", READS),
-    Demand {
-        is_unscoped: true,
-        ..Demand::web("monitors apply", APPLIES)
-    },
-    Demand::web("monitors remove", WRITES),
-    Demand::web("dashboards plan", DASHBOARDS),
-    Demand::web("dashboards apply", MAKES_DASHBOARDS),
-    Demand::web("dashboards remove", MAKES_DASHBOARDS),
-];
-
 /// Whether the keys suffice for one command.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Ability {
+    /// With a flag where that is what asks.
     pub command: &'static str,
     /// `null` where Datadog does not tell the scopes.
     pub allowed: Option<bool>,
@@ -85,27 +41,26 @@ impl WebAccess<'_> {
     }
 }
 
-/// Every command with what it lacks. `has_api_key` where there is one and it is good.
+/// Every command that asks something of Datadog, with what it lacks. `has_api_key` where there is one
+/// and it is good.
 pub fn abilities(has_api_key: bool, web: WebAccess<'_>) -> Vec<Ability> {
     DEMANDS
         .iter()
+        .filter(|demand| demand.is_of_datadog())
         .map(|demand| demand.judge(has_api_key, web))
         .collect()
 }
 
 /// The commands in short: `monitors plan, apply; dashboards plan`.
-pub fn in_short<'a>(abilities: impl Iterator<Item = &'a Ability>) -> String {
+pub fn in_short(commands: impl IntoIterator<Item = &'static str>) -> String {
     let mut text = String::new();
     let mut last = "";
-    for ability in abilities {
-        let (noun, verb) = ability
-            .command
-            .split_once(' ')
-            .unwrap_or((ability.command, ""));
+    for command in commands {
+        let (noun, verb) = command.split_once(' ').unwrap_or((command, ""));
         match (text.as_str(), noun == last) {
-            ("", _) => text.push_str(ability.command),
+            ("", _) => text.push_str(command),
             (_, true) => text.extend([", ", verb]),
-            (_, false) => text.extend(["; ", ability.command]),
+            (_, false) => text.extend(["; ", command]),
         }
         last = noun;
     }
@@ -113,18 +68,9 @@ pub fn in_short<'a>(abilities: impl Iterator<Item = &'a Ability>) -> String {
 }
 
 impl Demand {
-    const fn web(command: &'static str, permissions: &'static [Permission]) -> Self {
-        Self {
-            command,
-            sends: false,
-            permissions,
-            is_unscoped: false,
-        }
-    }
-
     fn judge(&self, has_api_key: bool, web: WebAccess<'_>) -> Ability {
         let mut lacks = Vec::new();
-        if self.sends && !has_api_key {
+        if self.api_key && !has_api_key {
             lacks.push("an API key".to_owned());
         }
         let is_told = self.permissions.is_empty() || !matches!(web, WebAccess::NotTold { .. });
@@ -156,11 +102,12 @@ impl Demand {
 mod tests {
     use super::*;
 
-    const MAKES_MONITORS: Demand = Demand {
-        sends: true,
-        is_unscoped: true,
-        ..Demand::web("monitors apply", WRITES)
-    };
+    /// The rehearsal: it sends, and makes a monitor.
+    fn rehearsal() -> &'static Demand {
+        let mut demands = DEMANDS.iter();
+        let found = demands.find(|demand| demand.command == "test-event");
+        found.expect("a command")
+    }
 
     fn facts(scopes: Option<&[&str]>) -> AppKeyFacts {
         AppKeyFacts {
@@ -172,7 +119,7 @@ mod tests {
     }
 
     fn judged(has_api_key: bool, web: WebAccess<'_>) -> (Option<bool>, String) {
-        let ability = MAKES_MONITORS.judge(has_api_key, web);
+        let ability = rehearsal().judge(has_api_key, web);
         (ability.allowed, ability.lacks.join(", "))
     }
 
@@ -192,7 +139,7 @@ mod tests {
             judged(false, WebAccess::Told(&facts)),
             (
                 Some(false),
-                format!("an API key, monitors_write, {NO_SCOPES}")
+                format!("an API key, monitors_write, logs_read_data, {NO_SCOPES}")
             )
         );
         assert_eq!(
@@ -212,13 +159,25 @@ mod tests {
 
     #[test]
     fn commands_are_named_by_their_noun_once() {
-        let all = abilities(true, WebAccess::None);
-        let open = all.iter().filter(|one| one.command != "monitors export");
+        let commands = [
+            "sessions export",
+            "sessions export --verify",
+            "monitors plan",
+            "test-event",
+            "test-event --live",
+        ];
         assert_eq!(
-            in_short(open),
-            "sessions export; monitors validate, plan, apply, remove; \
-             dashboards plan, apply, remove"
+            in_short(commands),
+            "sessions export, export --verify; monitors plan; test-event, --live"
         );
-        assert_eq!(in_short([].into_iter()), "");
+        assert_eq!(in_short([]), "");
+    }
+
+    #[test]
+    fn what_asks_the_gateway_alone_is_not_judged_by_keys_of_datadog() {
+        let all = abilities(false, WebAccess::None);
+        let named = |command| all.iter().any(|one| one.command == command);
+        assert!(named("receipts verify") && named("relay"));
+        assert!(!named("sessions list") && !named("webhooks list"));
     }
 }

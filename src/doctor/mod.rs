@@ -8,12 +8,14 @@
 mod abilities;
 mod check;
 mod checks;
+mod demands;
 mod finding;
 mod run;
 mod subject;
 
-pub use abilities::{Ability, DEMANDS, Demand, WebAccess, abilities, in_short};
+pub use abilities::{Ability, WebAccess, abilities, in_short};
 pub use check::{Area, CHECKS, Check, Need, chosen, names};
+pub use demands::{AS_GIVEN, ASK_NOTHING, DEMANDS, Demand, Role, SvixToken};
 pub use finding::{Finding, Repair, State};
 pub use run::side_by_side;
 pub use subject::{Access, Local, SecretFacts, SettingsFacts, Subject};

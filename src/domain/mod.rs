@@ -17,6 +17,7 @@ pub mod nearest;
 pub mod redaction;
 pub mod secret;
 pub mod session;
+pub mod shell;
 pub mod site;
 pub mod size;
 pub mod span;

@@ -4,7 +4,7 @@ use std::io;
 
 use super::remote::{of_datadog, of_gateway, of_source, of_svix, of_transport};
 use super::settings::{
-    of_config, of_key_shape, of_keys, of_question, of_secret, of_vault, of_weak_key,
+    of_config, of_key_shape, of_keys, of_listen, of_question, of_secret, of_vault, of_weak_key,
 };
 use super::work::{
     of_as_code, of_dead_letters, of_delivery, of_file, of_io, of_page, of_queue, of_spool, of_state,
@@ -24,6 +24,7 @@ use crate::domain::site::UnknownSite;
 use crate::domain::time::TimeError;
 use crate::gateway::GatewayError;
 use crate::http::TransportError;
+use crate::listen::ListenError;
 use crate::monitors::as_code::AsCodeError;
 use crate::page::PageError;
 use crate::relay::KeysError;
@@ -64,6 +65,7 @@ fn of_chain(error: &anyhow::Error) -> Verdict {
                 .or_else(|| cause.downcast_ref::<QueueError>().map(of_queue))
                 .or_else(|| cause.downcast_ref::<NotStored>().and_then(of_spool))
                 .or_else(|| cause.downcast_ref::<KeysError>().map(of_keys))
+                .or_else(|| cause.downcast_ref::<ListenError>().and_then(of_listen))
                 .or_else(|| cause.downcast_ref::<SourceError>().and_then(of_source))
                 .or_else(|| cause.downcast_ref::<GatewayError>().map(of_gateway))
                 .or_else(|| cause.downcast_ref::<SvixError>().map(of_svix))

@@ -1,10 +1,13 @@
 //! What is wrong on this side: settings, secrets, keys of the wrong shape, questions that nobody answers.
 
+use std::io;
+
 use super::{Exit, Verdict};
 use crate::config::vault::VaultError;
 use crate::config::{ConfigError, SecretError, SecretKind};
 use crate::datadog::KeyShape;
 use crate::domain::redaction::WeakKey;
+use crate::listen::ListenError;
 use crate::relay::KeysError;
 use crate::ui::prompt::CannotAsk;
 pub(super) fn of_secret(error: &SecretError) -> Verdict {
@@ -51,6 +54,16 @@ pub(super) fn of_vault(error: &VaultError) -> Verdict {
 
 pub(super) fn of_weak_key(_: &WeakKey) -> Verdict {
     Verdict::hinted(Exit::Usage, "`openssl rand -hex 32` makes a good one")
+}
+
+/// The address was chosen by whoever started it, and no other try frees it.
+pub(super) fn of_listen(error: &ListenError) -> Option<Verdict> {
+    let hint = match error.source.kind() {
+        io::ErrorKind::AddrInUse => "another program listens there: name another port",
+        io::ErrorKind::PermissionDenied => "ports below 1024 are root's: name another port",
+        _ => return None,
+    };
+    Some(Verdict::hinted(Exit::Usage, hint))
 }
 
 pub(super) fn of_config(error: &ConfigError) -> Verdict {

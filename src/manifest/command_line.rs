@@ -32,13 +32,13 @@ pub fn words(plan: &Plan, places: Places<'_>) -> Vec<Word> {
     match &plan.mode {
         Mode::New { since } => words.extend([
             format!("--timeout={RUN_LIMIT}"),
-            "sessions".to_owned(),
+            plan.source.command().to_owned(),
             "export".to_owned(),
             "--new".to_owned(),
             format!("--since={since}"),
         ]),
         Mode::Follow { since } => words.extend([
-            "sessions".to_owned(),
+            plan.source.command().to_owned(),
             "export".to_owned(),
             "--follow".to_owned(),
             format!("--since={since}"),
@@ -69,10 +69,13 @@ pub fn words(plan: &Plan, places: Places<'_>) -> Vec<Word> {
         .collect()
 }
 
+/// Where the settings are on the command line that is checked.
+pub const CHECKED_SETTINGS: &str = "/etc/ddctl/config.toml";
+
 /// A command line with all that a plan's has, on no machine in particular.
 pub fn checked(plan: &Plan) -> Vec<String> {
     let places = Places {
-        settings: "config.toml",
+        settings: CHECKED_SETTINGS,
         health: "8080",
         door: "8787",
     };

@@ -1,17 +1,21 @@
 //! A file of Compose (github.com/compose-spec/compose-spec): one service, its settings within, its
 //! secrets beside it.
 
+use std::net::SocketAddr;
+
 use serde_json::{Map, Value, json};
 
 use super::command_line::{Places, Word, words};
-use super::plan::{Plan, REDACTION_KEY_FILE};
+use super::plan::{Plan, REDACTION_KEY_FILE, VARIABLES_FILE};
 use super::{
-    CERTIFICATES_FILE, DOOR_PORT, File, GRACE, HEALTH_PORT, MEMORY_LIMIT, PROGRAM, USER, yaml,
+    CERTIFICATES_FILE, DOOR_PORT, File, GRACE, HEALTH_PORT, MEMORY_LIMIT, PROGRAM,
+    SETTINGS_VARIABLE, USER, yaml,
 };
 use crate::config::SecretKind;
 
 const SETTINGS_FILE: &str = "/etc/ddctl/config.toml";
-const SECRETS_FOLDER: &str = "/run/secrets";
+/// Where the container has a file for each secret.
+pub const SECRETS_FOLDER: &str = "/run/secrets";
 const STATE_FOLDER: &str = "/var/lib/ddctl";
 
 /// What the file needs to know besides the plan.
@@ -20,6 +24,8 @@ pub struct Composed {
     pub image: String,
     /// The folder with a file for each secret, as the file of Compose is to name it.
     pub secrets: String,
+    /// Where a relay's door is on this machine.
+    pub door: SocketAddr,
 }
 
 /// One file. Its settings stand in it, which Compose 2.23.1 and newer reads.
@@ -71,12 +77,15 @@ fn service(plan: &Plan, composed: &Composed) -> Value {
         "stop_grace_period": format!("{}s", GRACE.as_secs()),
         "mem_limit": MEMORY_LIMIT.trim_end_matches('i').to_lowercase() + "b",
     });
+    if !plan.hidden.is_empty() {
+        let file = format!("{}/{VARIABLES_FILE}", composed.secrets);
+        service["env_file"] = json!([literal(&file)]);
+    }
     if plan.mode.is_relay() {
-        // On this machine alone: a proxy that speaks TLS stands before it.
         service["ports"] = json!([{
             "target": DOOR_PORT,
-            "published": DOOR_PORT.to_string(),
-            "host_ip": "127.0.0.1",
+            "published": composed.door.port().to_string(),
+            "host_ip": composed.door.ip().to_string(),
         }]);
     }
     service["volumes"] = json!([{ "type": "volume", "source": "state", "target": STATE_FOLDER }]);
@@ -89,7 +98,7 @@ fn service(plan: &Plan, composed: &Composed) -> Value {
     service["secrets"] = secrets.collect();
     // The image holds no other program to ask with. Unhealthy is also what waits on a person.
     service["healthcheck"] = json!({
-        "test": ["CMD", PROGRAM, format!("--config={SETTINGS_FILE}"), "--quiet", "status"],
+        "test": ["CMD", PROGRAM, "--quiet", "status"],
         "interval": "30s",
         "timeout": "5s",
         "retries": 3,
@@ -111,6 +120,7 @@ fn arguments(plan: &Plan) -> Vec<String> {
 
 fn variables(plan: &Plan) -> Value {
     let mut variables = Map::new();
+    variables.insert(SETTINGS_VARIABLE.to_owned(), json!(SETTINGS_FILE));
     variables.insert("XDG_STATE_HOME".to_owned(), json!(STATE_FOLDER));
     for (name, value) in &plan.variables {
         variables.insert((*name).to_owned(), json!(literal(value)));
@@ -139,6 +149,7 @@ mod tests {
         let composed = Composed {
             image: "ddctl".to_owned(),
             secrets: "./secrets".to_owned(),
+            door: ([127, 0, 0, 1], 9_000).into(),
         };
         let file = compose(&plan, &composed);
         let read: Value = serde_saphyr::from_str(&file.content).expect("YAML");

@@ -13,15 +13,19 @@ mod plan;
 mod schedule;
 mod systemd;
 
-pub use command_line::checked as command_line;
-pub use compose::{Composed, compose};
-pub use kubernetes::{Cluster, Quantity, cronjob, deployment, relay};
+pub use command_line::{CHECKED_SETTINGS, checked as command_line};
+pub use compose::{Composed, SECRETS_FOLDER as COMPOSE_SECRETS, compose};
+pub use kubernetes::{
+    Cluster, Quantity, SECRETS_FOLDER as CLUSTER_SECRETS, cronjob, deployment, relay,
+};
 pub use name::Name;
-pub use plan::{Mode, Plan, Queue, SecretFile};
+pub use plan::{HiddenVariable, Mode, Plan, Queue, SecretFile, Source, VARIABLES_FILE};
 pub use schedule::{Calendar, Cron};
-pub use systemd::{Host, certificates_file, systemd};
+pub use systemd::{Host, certificates_file, settings_file, systemd};
 
 use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::delivery::DRAIN;
 
@@ -40,16 +44,19 @@ const GRACE: Duration = DRAIN.saturating_add(Duration::from_secs(30));
 const USER: u32 = 65_532;
 
 /// Where the image has the program.
-const PROGRAM: &str = "/usr/bin/ddctl";
+pub const PROGRAM: &str = "/usr/bin/ddctl";
 
 /// Where a container has the certificates.
 pub const CERTIFICATES_FILE: &str = "/etc/ddctl/ca.pem";
 
 /// The port of `/healthz`, `/readyz` and `/metrics`.
-const HEALTH_PORT: u16 = 8080;
+pub const HEALTH_PORT: u16 = 8080;
 
 /// The port that webhooks come in at.
-const DOOR_PORT: u16 = 8787;
+pub const DOOR_PORT: u16 = 8787;
+
+/// The variable that names the settings file, for whoever runs another command there.
+const SETTINGS_VARIABLE: &str = "DDCTL_CONFIG";
 
 /// Measured: 61 MB resident of a debug build that follows or relays, most of it pages of its code;
 /// the shipped one is held to 48 MB at any number of events.
@@ -62,8 +69,19 @@ const MEMORY_LIMIT: &str = "256Mi";
 const CPU_REQUEST: &str = "50m";
 
 /// One YAML document, as YAML 1.1 and 1.2 read it alike: tools of Kubernetes speak the older one.
-fn yaml(value: &serde_json::Value) -> String {
-    serde_saphyr::to_string(value).expect("a tree of plain values is YAML")
+fn yaml(value: &Value) -> String {
+    let written = serde_saphyr::to_string(value).expect("a tree of plain values is YAML");
+    // The empty lines of a block are set in like the others, which linters refuse.
+    let lines = written.lines().map(|line| match line.trim_start() {
+        "" => "",
+        _ => line,
+    });
+    let tidy: String = lines.flat_map(|line| [line, "\n"]).collect();
+    match serde_saphyr::from_str::<Value>(&tidy) {
+        Ok(read) if read == *value => tidy,
+        // A line of blanks alone that is meant.
+        _ => written,
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +96,7 @@ mod testing {
             profile: "default".to_owned(),
             settings: "version = 1\ndefault_profile = \"default\"\n".to_owned(),
             certificates: None,
+            source: Source::Sessions,
             mode: Mode::Follow {
                 since: "1h".to_owned(),
             },
@@ -85,6 +104,7 @@ mod testing {
             more: Vec::new(),
             secrets: vec![SecretKind::ApiKey, SecretKind::GatewayToken],
             variables: Vec::new(),
+            hidden: Vec::new(),
         }
     }
 }
@@ -128,6 +148,20 @@ mod tests {
             let is_quoted = value.starts_with(['"', '\'']);
             assert!(is_quoted, "{text:?} is written {value}");
         }
+    }
+
+    #[test]
+    fn an_empty_line_of_a_block_has_no_blanks_and_one_of_blanks_has() {
+        let written = |text: &str| {
+            let value = serde_json::json!({ "data": { "config.toml": text } });
+            let written = yaml(&value);
+            let read: Value = serde_saphyr::from_str(&written).expect("YAML");
+            assert_eq!(read, value);
+            written
+        };
+        let has_blanks = |text: &str| text.lines().any(|line| line.ends_with(' '));
+        assert!(!has_blanks(&written("a = 1\n\n[b]\nc = 2\n")));
+        assert!(has_blanks(&written("a = \"\"\"\n          \nb\"\"\"\n")));
     }
 
     #[test]

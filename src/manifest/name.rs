@@ -3,9 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::plan::Source;
+use crate::config::DEFAULT_PROFILE;
+use crate::domain::digest::{hex, sha256};
+
 /// The longest name: a CronJob adds up to 11 characters to its own for each job, of the 63 that a
 /// label may have (kubernetes.io/docs/concepts/workloads/controllers/cron-jobs).
 const LONGEST: usize = 52;
+
+/// Digits of a digest: few enough to be read, and enough for the profiles of one place.
+const MARK: usize = 6;
 
 /// A DNS label that begins with a letter, as the strictest of the objects (a Service, RFC 1035) wants
 /// it; also a unit's name and a project's.
@@ -13,21 +20,35 @@ const LONGEST: usize = 52;
 pub struct Name(String);
 
 impl Name {
-    /// The name of what runs a profile; whatever no name may hold becomes a dash.
-    pub fn of_profile(profile: &str) -> Self {
-        if profile == crate::config::DEFAULT_PROFILE {
-            return Self("ddctl".to_owned());
+    /// The name of what runs a profile. Whatever no name may hold becomes a dash, and a piece of a
+    /// digest tells those apart that would be called the same then.
+    pub fn of(source: Source, profile: &str) -> Self {
+        let prefix = match source {
+            Source::Sessions => "ddctl",
+            Source::Audit => "ddctl-audit",
+        };
+        if profile == DEFAULT_PROFILE {
+            return Self(prefix.to_owned());
         }
         let allowed = |c: char| match c.to_ascii_lowercase() {
             c @ ('a'..='z' | '0'..='9') => c,
             _ => '-',
         };
-        let mut name: String = "ddctl-"
-            .chars()
-            .chain(profile.chars().map(allowed))
-            .collect();
-        name.truncate(LONGEST);
-        Self(name.trim_end_matches('-').to_owned())
+        let label: String = profile.chars().map(allowed).collect();
+        // The names of what exports the audit log.
+        let is_taken = source == Source::Sessions && label.split('-').next() == Some("audit");
+        let name = format!("{prefix}-{label}");
+        match name.parse() {
+            Ok(name) if label == profile && !is_taken => name,
+            _ => Self::marked(name, profile),
+        }
+    }
+
+    fn marked(mut name: String, profile: &str) -> Self {
+        name.truncate(LONGEST - MARK - 1);
+        let digest = sha256(profile.as_bytes()).expect("text in memory can be read");
+        let mark = &hex(&digest)[..MARK];
+        Self(format!("{}-{mark}", name.trim_end_matches('-')))
     }
 }
 
@@ -56,6 +77,8 @@ impl fmt::Display for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     #[test]
@@ -72,8 +95,27 @@ mod tests {
     proptest! {
         #[test]
         fn every_profile_has_a_name(profile in ".{1,80}") {
-            let name = Name::of_profile(&profile).to_string();
+            let name = Name::of(Source::Sessions, &profile).to_string();
             prop_assert_eq!(name.parse::<Name>().map(|name| name.to_string()), Ok(name));
+        }
+    }
+
+    #[test]
+    fn profiles_that_would_be_called_the_same_are_not() {
+        let names = ["default", "a-b", "a b", "a_b", "A-b", "a-b-", "ü", "ß"];
+        let names: BTreeSet<String> = names
+            .iter()
+            .map(|profile| Name::of(Source::Sessions, profile).to_string())
+            .collect();
+        assert_eq!(names.len(), 8, "{names:?}");
+        assert!(names.contains("ddctl") && names.contains("ddctl-a-b"));
+        for (audit, sessions) in [
+            ("default", "audit"),
+            ("a-b", "audit-a-b"),
+            ("a b", "audit-a b"),
+        ] {
+            let audit = Name::of(Source::Audit, audit);
+            assert_ne!(audit, Name::of(Source::Sessions, sessions));
         }
     }
 }

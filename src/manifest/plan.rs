@@ -12,6 +12,8 @@ pub struct Plan {
     pub settings: String,
     /// Certificates trusted beside the system's, PEM.
     pub certificates: Option<String>,
+    /// What an export takes; a relay takes webhooks.
+    pub source: Source,
     pub mode: Mode,
     /// The values of `--to`.
     pub to: Vec<String>,
@@ -21,14 +23,56 @@ pub struct Plan {
     pub secrets: Vec<SecretKind>,
     /// Variables of the process, none of them secret.
     pub variables: Vec<(&'static str, String)>,
+    /// Variables whose values lie with the secrets.
+    pub hidden: Vec<HiddenVariable>,
+}
+
+/// A variable whose value holds a password, and that ddctl reads from nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HiddenVariable {
+    pub name: &'static str,
+    /// What it is called on this machine: `https_proxy` is `HTTPS_PROXY` too.
+    pub here: &'static str,
+}
+
+impl HiddenVariable {
+    /// The name of a file that holds it alone.
+    pub fn file(self) -> String {
+        self.name.to_lowercase().replace('_', "-")
+    }
+}
+
+/// What an export takes from the gateway. Each has its own name and state, so that both can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Sessions,
+    /// What administrators changed.
+    Audit,
+}
+
+impl Source {
+    /// The word before `export`.
+    pub fn command(self) -> &'static str {
+        match self {
+            Source::Sessions => "sessions",
+            Source::Audit => "audit",
+        }
+    }
+
+    fn events(self) -> &'static str {
+        match self {
+            Source::Sessions => "session events",
+            Source::Audit => "the audit log",
+        }
+    }
 }
 
 /// Which command of ddctl runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// `sessions export --new`, again and again.
+    /// `export --new`, again and again.
     New { since: String },
-    /// `sessions export --follow`.
+    /// `export --follow`.
     Follow { since: String },
     /// `relay`.
     Relay(Option<Queue>),
@@ -64,6 +108,9 @@ impl SecretFile {
     }
 }
 
+/// The file beside the secrets with the hidden variables, a line for each.
+pub const VARIABLES_FILE: &str = "variables.env";
+
 /// The variable that names the file of the redaction key, for which there is no flag.
 pub const REDACTION_KEY_FILE: &str = "DDCTL_REDACTION_KEY_FILE";
 
@@ -73,17 +120,27 @@ impl Mode {
         matches!(self, Mode::Relay(_))
     }
 
-    /// The one line that describes it.
-    pub fn about(&self) -> &'static str {
+    /// Its name on the command line.
+    pub fn name(&self) -> &'static str {
         match self {
-            Mode::New { .. } => "session events of the gateway to Datadog, what is new",
-            Mode::Follow { .. } => "session events of the gateway to Datadog, as they come",
-            Mode::Relay(_) => "webhooks of the gateway to Datadog",
+            Mode::New { .. } => "new",
+            Mode::Follow { .. } => "follow",
+            Mode::Relay(_) => "relay",
         }
     }
 }
 
 impl Plan {
+    /// The one line that describes it.
+    pub fn about(&self) -> String {
+        let events = self.source.events();
+        match self.mode {
+            Mode::New { .. } => format!("{events} of the gateway to Datadog, what is new"),
+            Mode::Follow { .. } => format!("{events} of the gateway to Datadog, as they come"),
+            Mode::Relay(_) => "webhooks of the gateway to Datadog".to_owned(),
+        }
+    }
+
     /// True where a secret goes by a variable.
     pub fn has_redaction_key(&self) -> bool {
         self.secrets.contains(&SecretKind::RedactionKey)

@@ -40,4 +40,4 @@ pub use predict::{Forecast, Prediction, in_words, leaves_tests_out, predict};
 pub use profile::{Missing, ProfileFacts, missing_for, missing_in};
 pub use render::{Identity, Monitor, Thresholds, Values};
 pub use scenario::{Run, Scenario, UnknownScenario};
-pub use shape::{Shape, all_attributes, event_attributes};
+pub use shape::{Shape, all_attributes, event_attributes, trace_attributes};

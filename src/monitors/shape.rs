@@ -45,7 +45,7 @@ impl Shape {
     /// What its events are known to hold.
     pub fn attributes(self) -> Vec<Attribute> {
         let tables: &[&[Attribute]] = match self {
-            Shape::Ddctl => &[SESSION, HEARTBEAT, TRACE, OUTCOME, GEN_AI, TEST],
+            Shape::Ddctl => &[SESSION, HEARTBEAT, RAW, TRACE, OUTCOME, GEN_AI, TEST],
             Shape::HoopWebhook => &[WEBHOOK, TEST],
             Shape::Execlave => &[TRACE, TEST],
             Shape::Otlp => &[GEN_AI, SPAN, TEST],
@@ -54,9 +54,15 @@ impl Shape {
     }
 }
 
-/// What a session event, a row of the audit log and a heartbeat hold, beside what every log has.
+/// What a session event, a row of the audit log, a webhook of an unknown type and a heartbeat hold,
+/// beside what every log has.
 pub fn event_attributes() -> Vec<Attribute> {
-    [SESSION, HEARTBEAT].concat()
+    [SESSION, HEARTBEAT, RAW, TEST].concat()
+}
+
+/// What the log of a trace holds, beside what every log has and whatever else the platform wrote.
+pub fn trace_attributes() -> Vec<Attribute> {
+    [TRACE, TRACE_DETAILS, OUTCOME, TRACE_LOG].concat()
 }
 
 /// Every attribute that is known, for files that name no shape. What two shapes type differently is
@@ -107,6 +113,9 @@ const fn one_of(path: &'static str, words: &'static [&'static str]) -> Attribute
     }
 }
 
+/// How anything ended.
+const OUTCOMES: &[&str] = &["success", "failure", "blocked", "rejected", "unknown"];
+
 /// The session event ([`crate::delivery::map::log`]) and the row of the audit log
 /// ([`crate::delivery::map::audit`]).
 const SESSION: &[Attribute] = &[
@@ -117,15 +126,12 @@ const SESSION: &[Attribute] = &[
             "session.review",
             "session.blocked",
             "session.close",
-            "session.output",
             "gateway.audit",
+            "gateway.webhook",
             "ddctl.heartbeat",
         ],
     ),
-    one_of(
-        "evt.outcome",
-        &["success", "failure", "blocked", "rejected", "unknown"],
-    ),
+    one_of("evt.outcome", OUTCOMES),
     text("evt.id"),
     text("evt.original_time"),
     flag("evt.incomplete"),
@@ -142,6 +148,7 @@ const SESSION: &[Attribute] = &[
     text("connection.type"),
     text("connection.subtype"),
     text("connection.resource"),
+    text("connection.tags"),
     text("connection.environment"),
     text("session.id"),
     text("session.url"),
@@ -200,8 +207,16 @@ const HEARTBEAT: &[Attribute] = &[
     number("ddctl.delivered"),
     number("ddctl.dead_letters"),
     number("ddctl.late"),
+    number("ddctl.reconciled"),
     text("ddctl.state"),
     text("sessions.open_too_long"),
+];
+
+/// A webhook of a type that nobody knows, passed on as it came ([`crate::delivery::map::webhook`]).
+const RAW: &[Attribute] = &[
+    text("webhook.id"),
+    text("webhook.type"),
+    text("webhook.payload"),
 ];
 
 /// A flat trace of Execlave.
@@ -239,6 +254,42 @@ const OUTCOME: &[Attribute] = &[one_of(
         "flagged_for_review",
     ],
 )];
+
+/// What else such a trace may hold. No query is held against it: these are words of everybody's tags.
+const TRACE_DETAILS: &[Attribute] = &[
+    text("organization_id"),
+    text("environment"),
+    text("span_id"),
+    text("parent_span_id"),
+    number("prompt_tokens"),
+    number("completion_tokens"),
+    number("input_tokens"),
+    number("output_tokens"),
+    number("total_tokens"),
+];
+
+/// What stands beside the names of a trace on ddctl's road ([`crate::delivery::map::trace`]).
+const TRACE_LOG: &[Attribute] = &[
+    text("evt.id"),
+    one_of("evt.outcome", OUTCOMES),
+    text("session.id"),
+    text("usr.id"),
+    text("error.kind"),
+    text("error.message"),
+    number("duration"),
+    text("dd.trace_id"),
+    text("dd.span_id"),
+    text("trace.url"),
+    text("gen_ai.operation.name"),
+    text("gen_ai.request.model"),
+    text("gen_ai.agent.id"),
+    text("gen_ai.agent.name"),
+    text("gen_ai.conversation.id"),
+    text("gen_ai.tool.name"),
+    number("gen_ai.usage.input_tokens"),
+    number("gen_ai.usage.output_tokens"),
+    number("gen_ai.usage.total_tokens"),
+];
 
 /// The GenAI conventions of OpenTelemetry.
 const GEN_AI: &[Attribute] = &[

@@ -27,5 +27,5 @@ pub use feeding::feed;
 pub use keys::{KeyFile, Keys, KeysError};
 pub use reconciling::{NotReconciled, Reconciliation, reconcile};
 pub use service::Service;
-pub use sockets::{SocketError, open, socket_of_the_service_manager};
+pub use sockets::{HandedSocketError, open, socket_of_the_service_manager};
 pub use tls::{Certificate, TlsError};

@@ -269,6 +269,11 @@ impl Ui {
         }
     }
 
+    /// Whether a person reads what goes to stdout.
+    pub fn stdout_is_terminal(&self) -> bool {
+        self.options.streams.stdout_is_terminal
+    }
+
     /// Whether progress is drawn: where a person watches, and not into a log.
     pub fn draws_progress(&self) -> bool {
         let is_watched = self.options.streams.stderr_is_terminal && !self.options.is_quiet;

@@ -29,7 +29,21 @@ fn scenarios_packs_sites_and_settings_are_offered() {
     );
     assert_eq!(
         offered(&environment, &["validate", "--site", "us"]),
-        ["us3.datadoghq.com", "us5.datadoghq.com", "us2.ddog-gov.com"]
+        [
+            "us3.datadoghq.com",
+            "us5.datadoghq.com",
+            "us2.ddog-gov.com",
+            "us1",
+            "us3",
+            "us5",
+            "us1-fed",
+            "us2-fed"
+        ]
+    );
+    assert_eq!(offered(&environment, &["validate", "--site", "e"]), ["eu1"]);
+    assert_eq!(
+        offered(&environment, &["dashboards", "plan", "--pack", ""]),
+        ["hoop", "genai"]
     );
     let shown = offered(&environment, &["monitors", "show", "hoop/un"]);
     assert_eq!(shown, ["hoop/unapproved-prod"]);
@@ -37,6 +51,22 @@ fn scenarios_packs_sites_and_settings_are_offered() {
         offered(&environment, &["config", "get", "gateway"]),
         ["gateway.url"]
     );
+}
+
+#[test]
+fn destinations_are_those_of_the_command_and_files_where_it_writes_some() {
+    let environment = TestEnvironment::empty();
+    let to = |command: &[&str], word: &str| {
+        let line = [command, &["--to", word]].concat();
+        offered(&environment, &line)
+    };
+    assert_eq!(to(&["sessions", "export"], "l"), ["logs", "llmobs"]);
+    assert_eq!(to(&["relay"], ""), ["logs", "events"]);
+    assert_eq!(to(&["otel", "receive"], ""), ["otlp"]);
+    assert_eq!(to(&["webhooks", "register"], ""), ["logs"]);
+    environment.write(&environment.path("events.ndjson"), "");
+    let files = to(&["audit", "export"], "ev");
+    assert_eq!(files, ["events", "events.ndjson"]);
 }
 
 #[test]
@@ -60,6 +90,11 @@ fn connections_are_those_of_the_gateway_and_none_without_it() {
     let mut environment = TestEnvironment::of(&sandbox);
     let line = ["sessions", "list", "--connection", "prod-k"];
     assert_eq!(offered(&environment, &line), ["prod-k8s", "prod-k8s-shell"]);
+    let attached = ["webhooks", "register", "--attach", "prod-k"];
+    assert_eq!(
+        offered(&environment, &attached),
+        ["prod-k8s", "prod-k8s-shell"]
+    );
     environment.unset("HOOP_TOKEN");
     assert_eq!(offered(&environment, &line), [""; 0]);
 }

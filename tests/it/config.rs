@@ -135,6 +135,12 @@ fn a_first_value_makes_the_file() {
         path.stdout.trim(),
         environment.settings_file().display().to_string()
     );
+    let path = environment.run(["config", "path", "-o", "json"]).exits(0);
+    assert_eq!(path.json()["exists"], true);
+    let site = environment.run(["config", "get", "site", "-o", "json"]);
+    let site = site.exits(0).json();
+    assert_eq!(site["value"], "datadoghq.eu");
+    assert!(site["origin"].is_string(), "{site}");
 }
 
 #[test]

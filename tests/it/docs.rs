@@ -3,19 +3,12 @@
 //!
 //! `DDCTL_BLESS=1 cargo test` writes the tables anew.
 
+mod events;
 mod meanings;
+mod permissions;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-use ddctl::doctor::DEMANDS;
-use ddctl::monitors::event_attributes;
-use ddctl::query::Kind;
-use serde_json::Value;
-
-use self::meanings::MEANINGS;
-use crate::support::{SandboxOptions, TestEnvironment};
 
 const BEGIN: &str = "<!-- generated: DDCTL_BLESS=1 cargo test --test it docs -->\n";
 const END: &str = "<!-- end -->";
@@ -37,135 +30,30 @@ pub fn pages() -> Vec<(PathBuf, String)> {
     paths.into_iter().map(read).collect()
 }
 
-/// Holds what stands between the marks of a page against `table`, or writes it.
+/// Holds what stands between each pair of marks of a page against the `tables`, or writes them.
 #[track_caller]
 #[expect(
     clippy::disallowed_methods,
     reason = "a switch of the test run, not a setting of the program"
 )]
-fn compare(page: &str, table: &str) {
+fn compare(page: &str, tables: &[String]) {
     let path = root().join("docs").join(page);
     let text = fs::read_to_string(&path).expect("the page is there");
-    let (before, rest) = text.split_once(BEGIN).expect("the page has a mark");
-    let (found, after) = rest.split_once(END).expect("and its end");
+    let mut parts = text.split(BEGIN);
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    assert_eq!(parts.clone().count(), tables.len(), "marks of docs/{page}");
+    for (part, table) in parts.zip(tables) {
+        let (_, after) = part.split_once(END).expect("a mark has an end");
+        written.extend([BEGIN, table, END, after]);
+    }
     if std::env::var_os("DDCTL_BLESS").is_some() {
-        let written = format!("{before}{BEGIN}{table}{END}{after}");
         fs::write(&path, written).expect("a page of the repository");
         return;
     }
     assert!(
-        found == table,
+        written == text,
         "docs/{page} lags behind the program; run DDCTL_BLESS=1 cargo test"
     );
-}
-
-fn kind(kind: Kind) -> String {
-    match kind {
-        Kind::Text => "text".to_owned(),
-        Kind::Number => "number".to_owned(),
-        Kind::Flag => "true or false".to_owned(),
-        Kind::OneOf(words) => {
-            let words = words.iter().map(|word| format!("`{word}`"));
-            words.collect::<Vec<_>>().join(" ")
-        }
-    }
-}
-
-#[test]
-fn every_attribute_of_an_event_is_in_the_docs() {
-    let attributes = event_attributes();
-    let known: Vec<&str> = attributes.iter().map(|attribute| attribute.path).collect();
-    let told: Vec<&str> = MEANINGS.iter().map(|(path, _)| *path).collect();
-    assert_eq!(
-        known, told,
-        "each has one meaning, in the order of the program"
-    );
-    let rows = attributes
-        .iter()
-        .zip(MEANINGS)
-        .map(|(attribute, (path, about))| {
-            format!("| `{path}` | {} | {about} |\n", kind(attribute.kind))
-        });
-    let table = format!(
-        "\n| attribute | values | says |\n|---|---|---|\n{}\n",
-        rows.collect::<String>()
-    );
-    compare("events.md", &table);
-}
-
-#[test]
-fn what_a_command_asks_of_the_keys_is_in_the_docs() {
-    let rows = DEMANDS.iter().map(|demand| {
-        let names = demand.permissions.iter().map(|one| format!("`{one}`"));
-        let names: Vec<String> = names.collect();
-        let key = if demand.sends {
-            "yes"
-        } else {
-            "with the application key"
-        };
-        let application = match (demand.permissions.is_empty(), demand.is_unscoped) {
-            (true, _) => "none".to_owned(),
-            (false, false) => names.join(", "),
-            (false, true) => format!("without scopes; its owner has {}", names.join(", ")),
-        };
-        format!("| `{}` | {key} | {application} |\n", demand.command)
-    });
-    let head = "\n| command | API key | application key |\n|---|---|---|\n";
-    compare(
-        "permissions.md",
-        &format!("{head}{}\n", rows.collect::<String>()),
-    );
-}
-
-/// What every log has, and the connection's own tags.
-const OF_EVERY_LOG: [&str; 8] = [
-    "ddsource",
-    "service",
-    "hostname",
-    "ddtags",
-    "timestamp",
-    "status",
-    "message",
-    "connection.tags",
-];
-
-/// The dotted names of what an object holds.
-fn names(at: &str, value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(fields) if at != "connection.tags" => {
-            for (name, value) in fields {
-                let dot = if at.is_empty() { "" } else { "." };
-                names(&format!("{at}{dot}{name}"), value, found);
-            }
-        }
-        _ => drop(found.insert(at.to_owned())),
-    }
-}
-
-#[test]
-fn events_hold_nothing_that_the_docs_do_not_name() {
-    let sandbox = SandboxOptions::default().start();
-    let environment = TestEnvironment::of(&sandbox);
-    let mut found = BTreeSet::new();
-    for noun in ["sessions", "audit"] {
-        let line = [
-            noun, "export", "--since", "60d", "--to", "-", "--format", "ndjson", "--yes",
-        ];
-        let events = environment.run(line).exits(0).ndjson();
-        assert!(events.len() > 10, "{noun}");
-        events.iter().for_each(|event| names("", event, &mut found));
-    }
-    let known: BTreeSet<&str> = MEANINGS
-        .iter()
-        .map(|(path, _)| *path)
-        .chain(OF_EVERY_LOG)
-        .collect();
-    let unknown: Vec<&String> = found
-        .iter()
-        .filter(|name| !known.contains(name.as_str()))
-        .collect();
-    assert!(unknown.is_empty(), "not in the docs: {unknown:?}");
-    assert!(found.len() > 30, "{found:?}");
 }
 
 #[test]
@@ -187,4 +75,32 @@ fn every_link_of_the_docs_leads_to_a_file() {
         }
     }
     assert!(followed > 10, "{followed}");
+}
+
+/// Every text of the program's sources, one after the other.
+fn sources(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in fs::read_dir(folder).expect("the sources are there").flatten() {
+        let path = entry.path();
+        all += &match path.is_dir() {
+            true => sources(&path),
+            false => fs::read_to_string(&path).unwrap_or_default(),
+        };
+    }
+    all
+}
+
+#[test]
+fn what_troubleshooting_quotes_is_what_the_program_says() {
+    let page = fs::read_to_string(root().join("docs/troubleshooting.md")).expect("the page");
+    let sources = sources(&root().join("src"));
+    let symptoms = page.lines().filter_map(|line| line.strip_prefix("| "));
+    let symptoms = symptoms.filter_map(|line| line.split(" | ").next());
+    let quoted = symptoms.flat_map(|symptom| symptom.split('`').skip(1).step_by(2));
+    let said = quoted.filter(|text| text.contains(' ') && !text.starts_with("ddctl "));
+    let said: Vec<&str> = said.collect();
+    assert!(said.len() > 2, "{said:?}");
+    for text in said {
+        assert!(sources.contains(text), "the program never says `{text}`");
+    }
 }

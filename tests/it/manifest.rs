@@ -7,8 +7,8 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::support::{
-    SandboxOptions, TestEnvironment, ask, assert_shape, compose_reader, kubernetes_validate,
-    systemd_analyze, until,
+    SandboxOptions, TestCommand, TestEnvironment, ask, assert_shape, compose_reader,
+    kubernetes_validate, systemd_analyze, until,
 };
 
 /// The version of Kubernetes whose schemas are held against.
@@ -73,9 +73,10 @@ fn texts(value: &Value) -> Vec<&str> {
         .collect()
 }
 
-const ON_KUBERNETES: [&str; 5] = [
+const ON_KUBERNETES: [&str; 6] = [
+    "cronjob --source audit -- --verify",
     "cronjob --namespace 1e3 --schedule @daily",
-    "deployment --to otlp=http://collector:4318 --storage-class fast -- --include-people",
+    "deployment --to otlp=http://collector:4318 --storage-class fast -- --include-output",
     "relay --image registry.example.com/ddctl:1 --secret no",
     "relay --queue nats://nats:4222 --queue-credential --replicas 3 --name no",
     "relay --to logs --to events,best-effort -- --spool-size 1GB",
@@ -228,10 +229,6 @@ fn what_a_deployment_starts_delivers_and_ends_well() {
 
     // The pod's folders, on this machine.
     let place = TestEnvironment::empty();
-    place.write(
-        &place.path("etc/config.toml"),
-        settings.expect("a settings file"),
-    );
     for (name, variable) in [("api-key", "DD_API_KEY"), ("gateway-token", "HOOP_TOKEN")] {
         place.write(&place.path("secrets").join(name), sandbox.var(variable));
     }
@@ -242,14 +239,22 @@ fn what_a_deployment_starts_delivers_and_ends_well() {
             .replace("/var/lib/ddctl", &folder("state"))
             .replace("0.0.0.0:8080", "127.0.0.1:0")
     };
+    place.write(
+        &place.path("etc/config.toml"),
+        here(settings.expect("a settings file")),
+    );
     let args: Vec<String> = texts(&container["args"]).into_iter().map(here).collect();
-    let mut command = place.command(args);
-    for variable in container["env"].as_array().into_iter().flatten() {
+    let variables = container["env"].as_array().into_iter().flatten();
+    let variables = variables.map(|variable| {
         let (name, value) = (variable["name"].as_str(), variable["value"].as_str());
         let (name, value) = name.zip(value).expect("a name and a value");
-        command = command.env(name, here(value));
-    }
-    let mut running = command.start();
+        (name, here(value))
+    });
+    let in_pod = |command: TestCommand| {
+        let variables = variables.clone();
+        variables.fold(command, |command, (name, value)| command.env(name, value))
+    };
+    let mut running = in_pod(place.command(args)).start();
     let said = running.wait_for_stderr("health: http://");
     let address = said.split("health: http://").nth(1).expect("an address");
     let address = address.split('/').next().expect("an address");
@@ -267,48 +272,15 @@ fn what_a_deployment_starts_delivers_and_ends_well() {
         place.path("state/ddctl/default/state.db").is_file(),
         "on the volume"
     );
+    // Whoever enters the pod has its settings and its secrets.
+    let only = [
+        "doctor",
+        "--only",
+        "config,gateway-token,gateway-api,api-key",
+    ];
+    let _ = in_pod(place.command(only)).run().exits(0);
     running.signal(Signal::TERM);
     let _ = running.finish().exits(0);
-}
-
-#[test]
-fn what_helps_nobody_is_refused_with_what_to_do() {
-    let mut environment = TestEnvironment::empty();
-    let _ = environment
-        .run(["manifest", "relay"])
-        .exits(2)
-        .says("no gateway is named");
-    environment.set("HOOP_APIURL", "https://dana:hunter2@gw.example");
-    let output = environment.run(["manifest", "relay"]).exits(2);
-    assert!(!output.stderr.contains("hunter2"), "{output}");
-    environment.set("HOOP_APIURL", "https://gw.example");
-    for (line, why) in [
-        (
-            "deployment --to events.ndjson",
-            "does not write to `events.ndjson`",
-        ),
-        ("deployment -- --bogus", "unexpected argument '--bogus'"),
-        ("relay --to llmobs", "not to `llmobs`"),
-        ("relay -- --unsigned", "cannot be used with"),
-        ("cronjob --since yesterweek", "yesterweek"),
-        ("cronjob --schedule 17", "five fields"),
-        ("compose --name Big", "small letters"),
-    ] {
-        let args = ["manifest"].into_iter().chain(line.split(' '));
-        let _ = environment.run(args).exits(2).says(why);
-    }
-    environment.set("DDCTL_DELIVERY", "webhook");
-    let _ = environment
-        .run(["manifest", "systemd"])
-        .exits(2)
-        .says("nothing has to run");
-    environment.set("DDCTL_DELIVERY", "export");
-    let _ = environment
-        .run(["manifest", "compose"])
-        .exits(2)
-        .says("no timetable");
-    let timer = manifest(&environment, "systemd");
-    assert!(timer.contains("\nOnCalendar=*-*-* 00/6:17\n"), "{timer}");
 }
 
 #[test]

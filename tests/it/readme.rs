@@ -177,6 +177,33 @@ fn every_command_that_the_docs_name_exists() {
     }
 }
 
+/// `--since` of `ddctl sessions list --since 24h` is a flag of that command, or of all of them.
+#[test]
+fn every_flag_that_the_docs_name_with_a_command_is_one_of_it() {
+    let everything = everything();
+    let mut root = Cli::command();
+    // With --help and --version, which are made then.
+    root.build();
+    let mut looked_at = 0;
+    for named in everything.split('`').skip(1).step_by(2) {
+        if !named.starts_with("ddctl ") || named.contains(['\n', '|']) {
+            continue;
+        }
+        let words = words(named);
+        let (mut command, mut names) = (&root, words.iter().skip(1));
+        while let Some(inner) = names.next().and_then(|name| command.find_subcommand(name)) {
+            command = inner;
+        }
+        for word in words.iter().filter_map(|word| word.strip_prefix("--")) {
+            let flag = word.split(['=', ',']).next();
+            let mut known = command.get_arguments().chain(root.get_arguments());
+            assert!(known.any(|arg| arg.get_long() == flag), "`{named}`");
+            looked_at += 1;
+        }
+    }
+    assert!(looked_at > 15, "{looked_at}");
+}
+
 #[test]
 fn every_example_of_every_help_is_a_command() {
     let examples = help_examples();
@@ -190,12 +217,6 @@ fn every_example_of_every_help_is_a_command() {
 /// An environment in which the files exist that the docs speak of.
 fn with_files(environment: TestEnvironment) -> TestEnvironment {
     let environment = with_path(environment);
-    fs::create_dir_all(
-        environment
-            .home()
-            .join(".local/share/bash-completion/completions"),
-    )
-    .expect("the shell's folder");
     environment.write(
         &environment.path("monitors/failing.yaml"),
         block("yaml", "why:"),
@@ -216,9 +237,9 @@ fn run_page(page: &Path, text: &str) -> usize {
         environment.unset("DD_SITE");
     }
     let lines = shell_lines(&with_long_lines(text), runs);
-    let lines = lines.iter().filter(|line| line.starts_with("ddctl "));
     let mut ran = 0;
-    for line in lines {
+    // The keys are those of the sandbox.
+    for line in lines.iter().filter(|line| !line.starts_with("export ")) {
         let line = with_a_yes(line);
         let output = environment.program("/bin/sh", ["-c", &line]).run();
         // Under the name of US1 the key is not valid yet: the README's next line sets the site. The
@@ -343,6 +364,23 @@ fn the_job_for_ci_rehearses_on_the_main_branch() {
     assert!(summary.contains("as expected"), "{summary}");
     let junit = fs::read_to_string(environment.path("rehearsal.xml")).expect("a report");
     assert!(junit.contains("failures=\"0\" errors=\"0\""), "{junit}");
+}
+
+#[test]
+fn the_jobs_for_gitlab_pass() {
+    let sandbox = SandboxOptions::default().site("datadoghq.eu").start();
+    let environment = with_path(TestEnvironment::of(&sandbox));
+    let jobs = block("yaml", "script:");
+    let jobs: Value = serde_saphyr::from_str(&jobs).expect("the jobs are YAML");
+    for (job, report) in [("monitors", "monitors.xml"), ("rehearsal", "rehearsal.xml")] {
+        let script = jobs[job]["script"].as_array().expect("lines").iter();
+        for line in script.map(|line| line.as_str().expect("a line")) {
+            let output = environment.program("/bin/sh", ["-e", "-c", line]).run();
+            assert_eq!(output.code(), 0, "{line}\n{output}");
+        }
+        assert_eq!(jobs[job]["artifacts"]["reports"]["junit"], report);
+        assert!(environment.path(report).is_file());
+    }
 }
 
 #[test]

@@ -17,6 +17,9 @@ use crate::support::{
 /// Past every session of the sandbox.
 const EVERYTHING: &str = "40d";
 
+/// A token that the sandbox shows its own sessions alone.
+const STANDARD: &str = "hpk_sandbox-standard-000000000000000000000000000";
+
 fn ship(environment: &TestEnvironment, flags: &[&str]) -> CommandOutput {
     let mut args = vec!["sessions", "export", "--yes", "--to", "logs", "-o", "json"];
     args.extend(flags);
@@ -105,7 +108,7 @@ fn the_list_keeps_its_shape_and_fits_a_terminal() {
     let _ = environment
         .run(["receipts", "list"])
         .exits(0)
-        .says("nothing was sent yet");
+        .says("nothing was sent or written yet");
     let empty = environment.run(["receipts", "list", "-o", "json"]).exits(0);
     assert_eq!(empty.json(), serde_json::json!([]));
     let _ = environment.run(["receipts", "show"]).exits(2);
@@ -135,7 +138,13 @@ fn a_run_that_sends_nothing_leaves_no_receipt() {
     let environment = TestEnvironment::of(&sandbox);
     let _ = ship(&environment, &["--since", EVERYTHING, "--dry-run"]).exits(0);
     let to_file = [
-        "sessions", "export", "--yes", "--since", EVERYTHING, "--to", "-",
+        "sessions",
+        "export",
+        "--since",
+        EVERYTHING,
+        "--to",
+        "x.csv",
+        "--dry-run",
     ];
     let _ = environment.run(to_file).exits(0);
     assert!(receipts(&environment).is_empty());
@@ -312,9 +321,26 @@ fn what_nobody_sent_is_missing_by_name() {
     let environment = TestEnvironment::of(&sandbox);
     let sent = ship(&environment, &["--since", EVERYTHING, "--agent", "*"]).exits(0);
     let sent = sent.json();
-    let proof = verify(&environment, &["--wait", "0s"]).exits(3).json();
+    // All that was sent is there: nothing is to be waited for.
+    let wait = ["--wait", "1h", "--timeout", "60s"];
+    let output = verify(&environment, &wait).exits(3);
+    assert!(
+        !output.stderr.contains("looking again"),
+        "{}",
+        output.stderr
+    );
+    let proof = output.json();
     assert_eq!(proof["found"], sent["accepted"]);
     assert!(asked(&sandbox, SEARCH) > 0);
+    let shown = environment.run(["receipts", "verify", "--since", EVERYTHING]);
+    let shown = shown.exits(3);
+    for named in [
+        "missing ",
+        "expired unproven ",
+        " expired unproven more: -o json",
+    ] {
+        assert!(shown.stdout.contains(named), "{}", shown.stdout);
+    }
     let arrived: BTreeSet<String> = sandbox
         .received("logs", "evt.id")
         .iter()
@@ -382,13 +408,14 @@ fn an_event_sent_twice_does_not_stand_for_one_that_is_not_there() {
 fn what_is_not_indexed_yet_is_waited_for_and_is_never_missing() {
     let sandbox = SandboxOptions::default()
         .sessions(60)
-        .index_delay("20s")
+        .index_delay("8s")
         .start();
     let environment = TestEnvironment::of(&sandbox);
     let _ = ship(&environment, &["--since", EVERYTHING]).exits(0);
     let _ = verify(&environment, &[])
         .exits(0)
-        .says("may not be searchable yet");
+        .says("up to 9 looks more")
+        .says("looking again in 2.0s");
 
     let slow = SandboxOptions::default().sessions(60).start();
     let environment = TestEnvironment::of(&slow);
@@ -415,6 +442,9 @@ fn a_key_without_rights_and_a_range_without_sessions_are_told() {
     let mut environment = TestEnvironment::of(&sandbox);
     let nothing = verify(&environment, &[]).exits(0).json();
     assert_eq!(nothing["expected"], 0);
+    environment.set("HOOP_TOKEN", STANDARD);
+    let unseen = verify(&environment, &[]).exits(1).says("role `standard`");
+    assert_eq!(unseen.json()["own_sessions_alone"], true);
     environment.unset("DD_APP_KEY");
     let _ = verify(&environment, &[]).exits(4);
 }
@@ -482,7 +512,12 @@ fn the_auditors_page_works_from_disk_in_every_light_and_width() {
     let proof = verify(&environment, &flags).exits(3).json();
     let _ = verify(&environment, &flags).exits(2).says("--overwrite");
 
-    for (width, height, is_dark) in [(1280, 800, false), (1280, 800, true), (390, 800, false)] {
+    for (width, height, is_dark) in [
+        (1280, 800, false),
+        (1280, 800, true),
+        (1000, 800, false),
+        (390, 800, false),
+    ] {
         let window = Window {
             width,
             height,
@@ -498,6 +533,12 @@ fn the_auditors_page_works_from_disk_in_every_light_and_width() {
         );
         let is_wide = "document.documentElement.scrollWidth > innerWidth";
         assert_eq!(tab.value(is_wide), false, "{width} is too narrow");
+        // The reason is seen at once, and on a screen that is no telephone's all of it.
+        let findings = "document.querySelector('section[aria-label=\"Findings\"] .scroll')";
+        let why = format!("{findings}.querySelectorAll('th')[1].getBoundingClientRect().right");
+        assert_eq!(tab.value(&format!("{why} < innerWidth")), true, "{width}");
+        let fits = format!("{findings}.scrollWidth <= {findings}.clientWidth");
+        assert_eq!(tab.value(&fits), width >= 1000, "{width}");
         let text = tab.text("body");
         for (name, fact) in [
             ("filter", "none: every session"),
@@ -555,4 +596,22 @@ fn an_estimate_says_beforehand_what_an_export_then_is() {
     let left = ship(&environment, &flags).exits(0).json();
     assert_eq!(left["cost"], Value::Null);
     assert!(left["events"].as_u64() < Some(20), "{left}");
+    assert!(
+        left["sent_before"].as_u64() >= sent["accepted"].as_u64(),
+        "{left}"
+    );
+    let to_logs = [
+        "sessions",
+        "export",
+        "--to",
+        "logs",
+        "--since",
+        EVERYTHING,
+        "--estimate",
+    ];
+    let shown = environment.run(to_logs).exits(0).stdout;
+    assert!(
+        shown.contains(" more left out: sent by an earlier run (--again"),
+        "{shown}"
+    );
 }

@@ -1,5 +1,6 @@
 //! `state`: positions are shown with who holds them, checked, mended and forgotten.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -60,7 +61,8 @@ fn without_a_file_there_is_nothing_to_show_to_mend_or_to_forget() {
     assert!(show(&environment).is_empty());
     let verified = environment.run(["state", "verify"]).exits(0);
     assert!(verified.stdout.contains("does not exist yet"));
-    let _ = environment.run(["state", "repair"]).exits(0);
+    let repair = environment.run(["state", "repair"]).exits(0);
+    let _ = repair.says("there is no state to repair");
     let _ = environment.run(["state", "reset", "--all"]).exits(0);
     let unknown = environment.run(["state", "reset", "4f2a"]).exits(2);
     assert!(unknown.stderr.contains("state show"));
@@ -95,6 +97,7 @@ fn who_is_at_work_is_named_and_keeps_its_position() {
     let environment = TestEnvironment::of(&sandbox);
     deliver(&environment);
     // It leaves its own name in the lock of the whole file.
+    damage(&environment, "events.ndjson");
     let _ = environment.run(["state", "repair"]).exits(0);
     sandbox.put_faults(&["logs:stall@1"]);
     let path = environment.home().join("more.ndjson");
@@ -118,8 +121,7 @@ fn who_is_at_work_is_named_and_keeps_its_position() {
     );
     let pid = row["holder"]["pid"].as_u64().expect("a process");
     let holder = format!("in use by `ddctl sessions export --file` (process {pid} on ");
-    let repair = environment.run(["state", "repair"]).exits(1);
-    let _ = repair.says(&holder).says("since");
+    let _ = refused.says(&holder).says("since");
     running.signal(Signal::KILL);
     let _ = running.finish();
     assert!(show(&environment).iter().all(|row| row["held"] == false));
@@ -132,6 +134,9 @@ fn damage_is_named_and_mended() {
     deliver(&environment);
     let sound = environment.run(["state", "verify", "-o", "json"]).exits(0);
     assert_shape("state_verify", &sound.json());
+    let kept = environment.run(["state", "repair"]).exits(0);
+    let _ = kept.says("is sound: there is nothing to repair");
+    assert!(!show(&environment).is_empty());
     damage(&environment, "events.ndjson");
     let damaged = environment.run(["state", "verify"]).exits(3);
     assert!(damaged.stdout.contains("of `file`"), "{}", damaged.stdout);
@@ -255,4 +260,34 @@ fn what_was_put_aside_before_is_never_written_over() {
     }
     let is_kept = |name: &PathBuf| fs::read(name).is_ok_and(|text| text == b"an earlier one");
     assert!(taken.iter().all(is_kept));
+}
+
+#[test]
+fn a_folder_in_place_of_the_state_is_said_with_what_helps() {
+    let environment = TestEnvironment::empty();
+    fs::create_dir_all(folder(&environment).join("state.db")).expect("a writable home");
+    for args in [["state", "show"], ["state", "verify"], ["state", "repair"]] {
+        let refused = environment.run(args).exits(1);
+        let _ = refused.says("a directory").says("move it away");
+    }
+}
+
+#[test]
+fn a_file_that_may_not_grow_is_an_error_and_loses_nothing() {
+    let sandbox = SandboxOptions::default().sessions(20).start();
+    let environment = TestEnvironment::of(&sandbox);
+    let limited =
+        "ulimit -f 8; exec \"$0\" sessions export --since 12h --to logs --late restamp --yes";
+    let program = env!("CARGO_BIN_EXE_ddctl");
+    let output = environment.program("bash", ["-c", limited, program]).run();
+    let _ = output.exits(1).says("nothing was lost");
+    let export = [
+        "sessions", "export", "--since", "12h", "--to", "logs", "--yes", "-o", "json",
+    ];
+    let _ = environment.run(export).exits(0);
+    let ids = sandbox.received("logs", "evt.id");
+    let different: BTreeSet<String> = ids.iter().map(|row| row["evt.id"].to_string()).collect();
+    let _ = environment.run(export).exits(0);
+    assert_eq!(sandbox.received("logs", "evt.id").len(), ids.len());
+    assert!(different.len() >= 20);
 }

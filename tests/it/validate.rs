@@ -170,7 +170,7 @@ fn a_token_opens_the_web_api_without_an_api_key_and_sends_nothing() {
             .run(["validate"])
             .exits(0)
             .shows("access token")
-            .shows("sessions export: it takes an API key");
+            .shows("deadletters retry: it takes an API key");
         let _ = environment
             .run(["monitors", "plan", "--pack", "hoop"])
             .exits(0);

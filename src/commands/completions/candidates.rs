@@ -14,6 +14,7 @@ use crate::config::{ConfigFile, Environment, KEYS, SecretFlags, Settings};
 use crate::context::Context;
 use crate::domain::site::Site;
 use crate::globals::Globals;
+use crate::monitors::dashboards::shipped;
 use crate::monitors::{Scenario, packs};
 use crate::stopping::stopping;
 use crate::ui::{Format, Palette, Streams, Ui, UiOptions};
@@ -30,15 +31,51 @@ struct Line {
 /// Where the candidates of an argument come from.
 type Source = fn(&Line) -> Vec<CompletionCandidate>;
 
-/// Arguments by their id, which is the same in every command that has one.
-const SOURCES: [(&str, Source); 7] = [
-    ("profile", profiles),
-    ("site", sites),
-    ("connection", connections),
-    ("scenario", scenarios),
-    ("pack", pack_names),
-    ("monitor", monitors),
-    ("key", keys),
+/// What is offered for an argument.
+#[derive(Clone, Copy)]
+struct Offer {
+    /// With what its command begins; empty for that argument of every command.
+    command: &'static str,
+    /// Its id.
+    argument: &'static str,
+    source: Source,
+    /// A file may stand there as well.
+    or_file: bool,
+}
+
+const fn offer(command: &'static str, argument: &'static str, source: Source) -> Offer {
+    Offer {
+        command,
+        argument,
+        source,
+        or_file: false,
+    }
+}
+
+const fn or_file(offer: Offer) -> Offer {
+    Offer {
+        or_file: true,
+        ..offer
+    }
+}
+
+/// The first that fits counts.
+const OFFERS: [Offer; 15] = [
+    offer("", "profile", profiles),
+    offer("", "site", sites),
+    offer("", "connection", connections),
+    offer("webhooks register", "attach", connections),
+    offer("", "scenario", scenarios),
+    offer("dashboards", "pack", packs_with_dashboards),
+    offer("", "pack", pack_names),
+    or_file(offer("", "monitor", monitors)),
+    offer("", "key", keys),
+    or_file(offer("sessions export", "to", destinations)),
+    or_file(offer("traces export", "to", destinations)),
+    or_file(offer("audit export", "to", products)),
+    offer("relay", "to", products),
+    offer("otel receive", "to", otlp),
+    offer("webhooks register", "to", logs),
 ];
 
 /// The tree, with what may stand in place of its arguments.
@@ -47,30 +84,36 @@ pub fn attached(tree: Command, environment: &Environment, words: &[OsString]) ->
         words: words.to_vec(),
         environment: environment.clone(),
     });
-    attach(tree, &line)
+    attach(tree, "", &line)
 }
 
-fn attach(command: Command, line: &Arc<Line>) -> Command {
+/// `path` is the command's words behind `ddctl`.
+fn attach(command: Command, path: &str, line: &Arc<Line>) -> Command {
     command
-        .mut_args(|arg| with_candidates(arg, line))
-        .mut_subcommands(|child| attach(child, line))
+        .mut_args(|arg| with_candidates(arg, path, line))
+        .mut_subcommands(|child| {
+            let below = format!("{path} {}", child.get_name());
+            attach(child, below.trim_start(), line)
+        })
 }
 
-fn with_candidates(arg: Arg, line: &Arc<Line>) -> Arg {
-    let source = SOURCES.iter().find(|(id, _)| arg.get_id() == id);
-    let Some((id, source)) = source.copied() else {
+fn with_candidates(arg: Arg, path: &str, line: &Arc<Line>) -> Arg {
+    let fits = |offer: &&Offer| arg.get_id() == offer.argument && path.starts_with(offer.command);
+    let Some(Offer {
+        source, or_file, ..
+    }) = OFFERS.iter().find(fits).copied()
+    else {
         return arg;
     };
     let line = Arc::clone(line);
-    match id {
-        // Where a monitor of a pack may be named, a file may be.
-        "monitor" => arg.add(ArgValueCompleter::new(move |word: &OsStr| {
+    match or_file {
+        true => arg.add(ArgValueCompleter::new(move |word: &OsStr| {
             let mut all = source(&line);
             all.retain(|candidate| is_begun(candidate, word));
             all.extend(PathCompleter::file().complete(word));
             all
         })),
-        _ => arg.add(ArgValueCandidates::new(move || source(&line))),
+        false => arg.add(ArgValueCandidates::new(move || source(&line))),
     }
 }
 
@@ -126,10 +169,37 @@ fn profiles(line: &Line) -> Vec<CompletionCandidate> {
         .collect()
 }
 
+/// By what Datadog calls them, and by the words that people use.
 fn sites(_: &Line) -> Vec<CompletionCandidate> {
-    let all = Site::ALL.into_iter();
-    all.map(|site| candidate(site.domain(), site.name()))
-        .collect()
+    let domains = Site::ALL.map(|site| candidate(site.domain(), site.name()));
+    let words = Site::ALL.map(|site| candidate(site.name().to_ascii_lowercase(), site.domain()));
+    domains.into_iter().chain(words).collect()
+}
+
+const LOGS: (&str, &str) = ("logs", "Datadog logs");
+const EVENTS: (&str, &str) = ("events", "Datadog events");
+const OTLP: (&str, &str) = ("otlp", "Datadog's OTLP intake, or otlp=URL");
+
+fn destinations(_: &Line) -> Vec<CompletionCandidate> {
+    let llmobs = ("llmobs", "LLM Observability");
+    offered(&[LOGS, EVENTS, OTLP, llmobs, ("-", "standard output")])
+}
+
+fn products(_: &Line) -> Vec<CompletionCandidate> {
+    offered(&[LOGS, EVENTS])
+}
+
+fn otlp(_: &Line) -> Vec<CompletionCandidate> {
+    offered(&[OTLP])
+}
+
+fn logs(_: &Line) -> Vec<CompletionCandidate> {
+    offered(&[LOGS])
+}
+
+fn offered(words: &[(&str, &str)]) -> Vec<CompletionCandidate> {
+    let all = words.iter();
+    all.map(|(word, about)| candidate(*word, *about)).collect()
 }
 
 fn scenarios(_: &Line) -> Vec<CompletionCandidate> {
@@ -140,6 +210,13 @@ fn scenarios(_: &Line) -> Vec<CompletionCandidate> {
 
 fn pack_names(_: &Line) -> Vec<CompletionCandidate> {
     let all = packs().iter();
+    all.map(|pack| CompletionCandidate::new(pack.name))
+        .collect()
+}
+
+fn packs_with_dashboards(_: &Line) -> Vec<CompletionCandidate> {
+    let has_one = |name: &str| shipped().any(|(identity, _)| identity.pack == name);
+    let all = packs().iter().filter(|pack| has_one(pack.name));
     all.map(|pack| CompletionCandidate::new(pack.name))
         .collect()
 }
@@ -178,19 +255,29 @@ mod tests {
 
     use super::*;
 
-    fn ids(command: &Command, into: &mut Vec<String>) {
-        into.extend(command.get_arguments().map(|arg| arg.get_id().to_string()));
+    /// Every argument, as its command and its id.
+    fn arguments(command: &Command, path: &str, into: &mut Vec<(String, String)>) {
+        let own = command.get_arguments().map(|arg| arg.get_id().to_string());
+        into.extend(own.map(|id| (path.to_owned(), id)));
         for child in command.get_subcommands() {
-            ids(child, into);
+            let below = format!("{path} {}", child.get_name());
+            arguments(child, below.trim_start(), into);
         }
     }
 
     #[test]
-    fn every_source_has_an_argument() {
+    fn every_offer_is_for_an_argument_that_is_there() {
         let mut known = Vec::new();
-        ids(&Cli::command(), &mut known);
-        for (id, _) in SOURCES {
-            assert!(known.iter().any(|arg| arg == id), "no argument {id}");
+        arguments(&Cli::command(), "", &mut known);
+        for Offer {
+            command, argument, ..
+        } in OFFERS
+        {
+            let fits = |(path, id): &(String, String)| path.starts_with(command) && id == argument;
+            assert!(
+                known.iter().any(fits),
+                "no argument {argument} of `{command}`"
+            );
         }
     }
 

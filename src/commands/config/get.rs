@@ -1,10 +1,12 @@
 //! `ddctl config get`.
 
 use clap::Args;
+use serde::Serialize;
 
 use super::known_key;
 use crate::context::Context;
 use crate::error::Exit;
+use crate::ui::escape;
 
 /// Print one setting in force
 #[derive(Debug, Args)]
@@ -16,11 +18,25 @@ pub struct Get {
     key: String,
 }
 
+#[derive(Serialize)]
+struct Row {
+    key: &'static str,
+    value: String,
+    origin: String,
+}
+
 pub fn run(context: &Context, args: &Get) -> anyhow::Result<Exit> {
     let key = known_key(&args.key)?;
     match context.settings()?.value(key.name) {
         Some(valued) => {
-            context.ui.line(&crate::ui::escape::line(&valued.value))?;
+            let row = Row {
+                key: key.name,
+                origin: valued.origin.to_string(),
+                value: valued.value,
+            };
+            context
+                .ui
+                .one(&row, || format!("{}\n", escape::line(&row.value)))?;
             Ok(Exit::Done)
         }
         None => {

@@ -49,11 +49,7 @@ fn rows(context: &Context) -> anyhow::Result<Vec<Row>> {
     }));
     let flags = SecretFlags::default();
     let secrets = context.secrets(&flags)?;
-    for kind in [
-        SecretKind::ApiKey,
-        SecretKind::AppKey,
-        SecretKind::GatewayToken,
-    ] {
+    for kind in SecretKind::KEPT {
         // Of a secret only its origin is shown, and it is not read for that.
         let origin = secrets
             .place(kind)?

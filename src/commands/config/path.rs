@@ -1,6 +1,9 @@
 //! `ddctl config path`.
 
+use std::path::PathBuf;
+
 use clap::Args;
+use serde::Serialize;
 
 use crate::context::Context;
 use crate::error::Exit;
@@ -12,10 +15,20 @@ use crate::error::Exit;
   ddctl config path --config ./ddctl.toml")]
 pub struct Path {}
 
+#[derive(Serialize)]
+struct Place {
+    path: PathBuf,
+    exists: bool,
+}
+
 pub fn run(context: &Context, _args: &Path) -> anyhow::Result<Exit> {
     let path = super::file_path(context)?;
-    context.ui.line(&path.display().to_string())?;
-    if !path.exists() {
+    let exists = path.exists();
+    let place = Place { path, exists };
+    context
+        .ui
+        .one(&place, || format!("{}\n", place.path.display()))?;
+    if !exists {
         context
             .ui
             .status("it does not exist yet; `ddctl config set site SITE` makes it");

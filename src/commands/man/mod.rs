@@ -10,7 +10,7 @@ use clap::{Args, CommandFactory};
 
 use crate::commands::Cli;
 use crate::context::Context;
-use crate::error::Exit;
+use crate::error::{Exit, UsageError};
 
 /// Print the manual page, or write every page to a folder
 #[derive(Debug, Args)]
@@ -26,10 +26,8 @@ pub struct Man {
 pub fn run(context: &Context, args: &Man) -> anyhow::Result<Exit> {
     let pages = render()?;
     let Some(folder) = &args.to_dir else {
-        if let Some((_, page)) = pages.first() {
-            context.ui.write(page)?;
-        }
-        return Ok(Exit::Done);
+        let page = pages.first().map_or(&[][..], |(_, page)| page);
+        return print(context, page);
     };
     std::fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
     for (name, page) in &pages {
@@ -39,6 +37,19 @@ pub fn run(context: &Context, args: &Man) -> anyhow::Result<Exit> {
     context
         .ui
         .status(&format!("{} pages in {}", pages.len(), folder.display()));
+    Ok(Exit::Done)
+}
+
+/// A page is source for `man`, which nobody reads as it is.
+fn print(context: &Context, page: &[u8]) -> anyhow::Result<Exit> {
+    if context.ui.stdout_is_terminal() {
+        return Err(UsageError::with_hint(
+            "a manual page is for the program `man`, and this is a terminal",
+            "`ddctl man | man -l -` shows it; --to-dir DIR installs the page of every command",
+        )
+        .into());
+    }
+    context.ui.write(page)?;
     Ok(Exit::Done)
 }
 

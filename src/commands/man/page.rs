@@ -11,11 +11,45 @@ use crate::error::Exit;
 /// The page that the others refer to.
 const PROGRAM: &str = "ddctl";
 
+/// Variables that are no setting of a profile, with what each does.
+const VARIABLES: [(&str, &str); 7] = [
+    ("DDCTL_PROFILE", "profile of the settings file"),
+    (
+        "DDCTL_CONFIG",
+        "settings file instead of the platform's own",
+    ),
+    (
+        "DDCTL_SECRETS_IDENTITY_FILE",
+        "what opens the encrypted file of secrets",
+    ),
+    (
+        "HTTPS_PROXY, HTTP_PROXY, NO_PROXY",
+        "proxies, and what is reached without one; the names in lower case count first",
+    ),
+    (
+        "DDCTL_DATADOG_URL",
+        "where to connect instead of Datadog's hosts, such as a sandbox",
+    ),
+    (
+        "NO_COLOR",
+        "nothing is coloured where it is set and not empty",
+    ),
+    ("VISUAL, EDITOR", "the editor of `config edit`"),
+];
+
 /// Files of the program, with what each is for.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 5] = [
     (
         "$XDG_CONFIG_HOME/ddctl/config.toml",
         "Settings and profiles. Never holds a secret.",
+    ),
+    (
+        "$XDG_CONFIG_HOME/ddctl/secrets/PROFILE.age",
+        "Keys and tokens that `auth set` keeps, encrypted, where there is no keyring.",
+    ),
+    (
+        "~/.hoop/config.toml",
+        "What `hoop login` left: the gateway's address and its token. Read, never written.",
     ),
     (
         "$XDG_STATE_HOME/ddctl/PROFILE/",
@@ -175,6 +209,9 @@ fn program_sections() -> Roff {
     let secrets = SecretKind::KEPT.into_iter();
     for kind in secrets.filter(|kind| !kind.variables().is_empty()) {
         entry(&mut roff, &kind.variables().join(", "), kind.what());
+    }
+    for (names, about) in VARIABLES {
+        entry(&mut roff, names, about);
     }
     roff.control("SH", ["FILES"]);
     for (path, about) in FILES {

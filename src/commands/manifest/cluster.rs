@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use crate::manifest::{Cluster, Name, Plan, Quantity};
+use super::steps;
+use crate::manifest::{Cluster, Name, PROGRAM, Plan, Quantity};
 
 /// The image of this version, which nobody has published: `packaging/Containerfile` makes it.
 pub const IMAGE: &str = concat!("ddctl:", env!("CARGO_PKG_VERSION"));
@@ -69,17 +70,40 @@ impl ClusterFlags {
 
 /// What has to be there before the objects are applied.
 pub fn before(plan: &Plan, cluster: &Cluster) -> Vec<String> {
-    let namespace = cluster.namespace.iter();
-    let namespace: String = namespace
-        .map(|name| format!(" --namespace {name}"))
-        .collect();
-    let files = plan.secrets.iter();
+    let hidden = plan.hidden.iter().map(|variable| {
+        let (here, file) = (variable.here, variable.file());
+        format!("(umask 077; printf %s \"${here}\" > {file})")
+    });
+    let mut before: Vec<String> = steps::register(plan).into_iter().chain(hidden).collect();
+    before.push(create_secret(plan, cluster));
+    before.push(format!(
+        "the image {} where the cluster pulls from",
+        cluster.image
+    ));
+    before
+}
+
+fn create_secret(plan: &Plan, cluster: &Cluster) -> String {
+    let kinds = plan.secrets.iter();
+    let kinds = kinds.map(|kind| (kind.name().to_owned(), steps::source(*kind).to_owned()));
+    let hidden = plan.hidden.iter().map(|one| (one.file(), one.file()));
+    let files = kinds.chain(hidden);
     let files: String = files
-        .map(|kind| format!(" \\\n    --from-file={}=FILE", kind.name()))
+        .map(|(key, file)| format!(" \\\n    --from-file={key}={file}"))
         .collect();
-    let secret = &cluster.secret;
-    vec![
-        format!("kubectl create secret generic {secret}{namespace}{files}"),
-        format!("the image {} where the cluster pulls from", cluster.image),
-    ]
+    let (secret, namespace) = (&cluster.secret, namespace_flag(cluster));
+    format!("kubectl create secret generic {secret}{namespace}{files}")
+}
+
+/// A command in the pod of `object`, which has the settings, the secrets and the state.
+pub fn doctor(cluster: &Cluster, object: &str) -> String {
+    let namespace = namespace_flag(cluster);
+    format!("kubectl exec{namespace} {object} -- {PROGRAM} doctor")
+}
+
+pub fn namespace_flag(cluster: &Cluster) -> String {
+    let namespace = cluster.namespace.iter();
+    namespace
+        .map(|name| format!(" --namespace {name}"))
+        .collect()
 }

@@ -1,19 +1,23 @@
-//! From settings and flags to a plan: which secrets it takes, and whether ddctl would start by it.
+//! From settings and flags to a plan: what goes along, and which secrets it takes.
 
-use std::path::Path;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
-use anyhow::Context as _;
-use clap::{Args, Parser};
-use url::Url;
+use clap::{Args, ValueEnum};
 
+use super::along;
+use super::start::Start;
 use crate::commands::shipping::{Destination, To, check};
-use crate::commands::{Cli, Command};
 use crate::config::{SecretFlags, SecretKind, Settings, carried};
 use crate::context::Context;
+use crate::delivery::OLDEST;
 use crate::domain::delivery::Delivery;
-use crate::domain::time::parse_range;
+use crate::domain::time::{human_duration, parse_range};
 use crate::error::UsageError;
-use crate::manifest::{Mode, Name, Plan, command_line};
+use crate::manifest::{DOOR_PORT, HEALTH_PORT, Mode, Name, Plan, Source};
+
+/// Where the first run begins, unless somebody says it.
+pub const SINCE: &str = "12h";
 
 /// Flags of everything that runs.
 #[derive(Debug, Args)]
@@ -31,18 +35,54 @@ pub struct RunFlags {
 }
 
 impl RunFlags {
-    pub fn name(&self, settings: &Settings) -> Name {
+    pub fn name(&self, settings: &Settings, source: Source) -> Name {
         let given = self.name.clone();
-        given.unwrap_or_else(|| Name::of_profile(&settings.profile.value))
+        given.unwrap_or_else(|| Name::of(source, &settings.profile.value))
     }
+}
+
+/// What an export takes from the gateway.
+#[derive(Debug, Args)]
+pub struct SourceFlags {
+    /// What is exported: sessions, or what administrators changed (its name is ddctl-audit then)
+    #[arg(long, value_name = "SOURCE", default_value = "sessions")]
+    source: SourceArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum SourceArg {
+    Sessions,
+    Audit,
+}
+
+impl SourceFlags {
+    pub fn source(&self) -> Source {
+        match self.source {
+            SourceArg::Sessions => Source::Sessions,
+            SourceArg::Audit => Source::Audit,
+        }
+    }
+}
+
+/// Where webhooks come in unless somebody says it: at this machine alone, for a proxy that speaks TLS.
+pub fn own_door() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, DOOR_PORT).into()
+}
+
+/// Where health is asked for.
+pub fn own_health() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, HEALTH_PORT).into()
 }
 
 /// What is particular to one form.
 pub struct Wish<'a> {
+    pub source: Source,
     pub mode: Mode,
     pub flags: &'a RunFlags,
     /// Where the certificates will lie.
     pub certificates: String,
+    /// The folder in which whoever runs a command there by hand finds the secrets.
+    pub secrets: String,
     /// The queue asks who comes.
     pub signs_in_to_queue: bool,
 }
@@ -51,33 +91,36 @@ pub struct Wish<'a> {
 ///
 /// # Errors
 ///
-/// No gateway, a destination that nobody could read later, and flags by which ddctl would not start.
+/// No gateway, an address with a password, a file without certificates, a destination that nobody
+/// could read later, and flags by which ddctl would not start.
 pub fn plan(context: &Context, wish: Wish<'_>) -> anyhow::Result<Plan> {
     let settings = context.settings()?;
-    require_gateway(context)?;
+    along::require_public(context, settings)?;
     check(&wish.flags.to)?;
     require_sent(&wish.flags.to)?;
-    let since = match &wish.mode {
-        Mode::New { since } | Mode::Follow { since } => Some(since),
-        Mode::Relay(_) => None,
-    };
-    if let Some(since) = since {
-        parse_range(since, None, context.now(), &context.ui.options().tz)?;
-    }
-    let certificates = settings.ca_file.as_deref().map(certificates).transpose()?;
+    require_since(context, &wish.mode)?;
+    let certificates = along::certificates(context, settings)?;
     let ca_file = certificates.is_some().then_some(wish.certificates.as_str());
-    let plan = Plan {
-        name: wish.flags.name(settings),
+    let variables = along::variables(context, settings);
+    let mut plan = Plan {
+        name: wish.flags.name(settings, wish.source),
         profile: settings.profile.value.clone(),
-        settings: carried(settings, delivery(&wish.mode), ca_file)?,
+        settings: String::new(),
         certificates,
         to: wish.flags.to.iter().map(To::to_string).collect(),
         more: wish.flags.more.clone(),
         secrets: secrets(context, &wish)?,
-        variables: variables(context, settings),
+        variables: variables.shown,
+        hidden: variables.hidden,
+        source: wish.source,
         mode: wish.mode,
     };
-    require_start(&plan)?;
+    let start = Start::of(&plan)?;
+    require_sent(&start.to)?;
+    add_secrets(&mut plan.secrets, &start);
+    let files = files(&plan.secrets, &wish.secrets);
+    plan.settings = carried(settings, delivery(&plan.mode), ca_file, &files)?;
+    start.check_settings(&plan.settings)?;
     Ok(plan)
 }
 
@@ -89,22 +132,13 @@ fn delivery(mode: &Mode) -> Delivery {
     }
 }
 
-/// The address goes into a file that everybody may read.
-fn require_gateway(context: &Context) -> anyhow::Result<()> {
-    let url: Url = context.gateway_url()?.parse().map_err(|_| {
-        UsageError::with_hint(
-            "the gateway's address is none",
-            "it begins with https://: `ddctl config set gateway.url URL`",
-        )
-    })?;
-    match url.username().is_empty() && url.password().is_none() {
-        true => Ok(()),
-        false => Err(UsageError::with_hint(
-            "the gateway's address holds a user or a password, and would stand in the manifest",
-            "the gateway takes a token: `ddctl config set gateway.url URL` without them",
-        )
-        .into()),
-    }
+fn require_since(context: &Context, mode: &Mode) -> anyhow::Result<()> {
+    let since = match mode {
+        Mode::New { since } | Mode::Follow { since } => since,
+        Mode::Relay(_) => return Ok(()),
+    };
+    parse_range(since, None, context.now(), &context.ui.options().tz)?;
+    Ok(())
 }
 
 /// A file of a container is gone with it, and nobody reads its standard output for this.
@@ -121,13 +155,8 @@ fn require_sent(to: &[To]) -> Result<(), UsageError> {
     }
 }
 
-fn certificates(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path)
-        .with_context(|| format!("read the certificates from {}", path.display()))
-}
-
+/// What a mode takes whatever stands behind `--`.
 fn secrets(context: &Context, wish: &Wish<'_>) -> anyhow::Result<Vec<SecretKind>> {
-    let needs_key = |to: &To| !matches!(to.destination, Destination::Otlp(Some(_)));
     let mut secrets = Vec::new();
     if wish.flags.to.iter().any(needs_key) {
         secrets.push(SecretKind::ApiKey);
@@ -145,6 +174,31 @@ fn secrets(context: &Context, wish: &Wish<'_>) -> anyhow::Result<Vec<SecretKind>
     Ok(secrets)
 }
 
+/// A collector of one's own gets no key.
+fn needs_key(to: &To) -> bool {
+    !matches!(to.destination, Destination::Otlp(Some(_)))
+}
+
+/// The path of each in `folder`.
+fn files(secrets: &[SecretKind], folder: &str) -> Vec<(SecretKind, String)> {
+    let files = secrets.iter();
+    files
+        .map(|kind| (*kind, format!("{folder}/{}", kind.name())))
+        .collect()
+}
+
+/// What the flags behind `--` ask for.
+fn add_secrets(secrets: &mut Vec<SecretKind>, start: &Start) {
+    let has_key = secrets.contains(&SecretKind::ApiKey);
+    if !has_key && start.to.iter().any(needs_key) {
+        secrets.push(SecretKind::ApiKey);
+    }
+    if start.lacks_app_key {
+        secrets.push(SecretKind::AppKey);
+    }
+    secrets.sort();
+}
+
 /// Without it marks would have other tokens there than here.
 fn has_redaction_key(context: &Context) -> anyhow::Result<bool> {
     let is_named = context.settings()?.redaction_key_file.is_some();
@@ -152,33 +206,33 @@ fn has_redaction_key(context: &Context) -> anyhow::Result<bool> {
     Ok(is_named || find()?.is_some())
 }
 
-fn variables(context: &Context, settings: &Settings) -> Vec<(&'static str, String)> {
-    let Some(url) = &settings.datadog_url else {
-        return Vec::new();
-    };
-    let told = format!("DDCTL_DATADOG_URL goes along: it will connect to {url}, not to Datadog");
-    context.ui.warning(&told);
-    vec![("DDCTL_DATADOG_URL", url.to_string())]
+/// Refuses a flag that would do nothing.
+pub fn require_use(
+    flag: &str,
+    is_given: bool,
+    modes: &[&str],
+    mode: &Mode,
+) -> Result<(), UsageError> {
+    match is_given && !modes.contains(&mode.name()) {
+        true => Err(UsageError::with_hint(
+            format!("{flag} means nothing in the mode {}", mode.name()),
+            format!("it is for --mode {}", modes.join(" and ")),
+        )),
+        false => Ok(()),
+    }
 }
 
-/// A manifest whose program ends at once with its usage helps nobody.
-fn require_start(plan: &Plan) -> anyhow::Result<()> {
-    let line = std::iter::once("ddctl".to_owned()).chain(command_line(plan));
-    let refused = |why: &str| {
-        UsageError::with_hint(
-            format!("ddctl would not start by these flags: {why}"),
-            "what stands behind -- goes to its command line as it is",
-        )
-    };
-    let cli = Cli::try_parse_from(line).map_err(|error| {
-        let text = error.to_string();
-        let first = text.lines().next().unwrap_or_default();
-        refused(first.trim_start_matches("error: "))
-    })?;
-    match cli.command {
-        Some(Command::Relay(args)) => Ok(crate::commands::relay::check(&args)?),
-        _ => Ok(()),
+/// Says so where events grow too old between two runs.
+pub fn warn_of_pause(context: &Context, flags: &RunFlags, pause: Duration) {
+    if pause <= OLDEST || !flags.to.iter().any(|to| to.destination.is_intake()) {
+        return;
     }
+    let told = format!(
+        "up to {} lie between two runs, and Datadog takes no event older than 18 hours: older ones \
+         go out under the time of sending (`-- --late` says otherwise)",
+        human_duration(pause),
+    );
+    context.ui.warning(&told);
 }
 
 /// Where the gateway sends straight to Datadog.

@@ -1,5 +1,6 @@
 //! `ddctl manifest`: what runs a profile without anybody watching.
 
+mod along;
 mod cluster;
 mod compose;
 mod cronjob;
@@ -7,6 +8,8 @@ mod deployment;
 mod facts;
 mod relay;
 mod show;
+mod start;
+mod steps;
 mod systemd;
 
 use clap::Subcommand;

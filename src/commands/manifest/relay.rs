@@ -2,13 +2,14 @@
 
 use clap::Args;
 
-use super::cluster::{ClusterFlags, before};
+use super::cluster::{ClusterFlags, before, doctor};
 use super::facts::{RunFlags, Wish, plan};
 use super::show::show;
+use super::steps::Steps;
 use crate::context::Context;
 use crate::delivery::queue::Servers;
 use crate::error::Exit;
-use crate::manifest::{CERTIFICATES_FILE, Mode, Quantity, Queue, relay};
+use crate::manifest::{CERTIFICATES_FILE, CLUSTER_SECRETS, Mode, Quantity, Queue, Source, relay};
 
 /// A relay on Kubernetes: its pods, and a Service to point an Ingress at
 #[derive(Debug, Args)]
@@ -24,7 +25,10 @@ said on stderr, and no value of one is printed here.
 
 There is one pod over a spool of its own, on a volume that one pod has; while it is replaced, webhooks \
 get no answer and the gateway sends them again. With --queue there are several, and nothing waits for \
-one of them. The Service speaks HTTP: the Ingress before it ends TLS.")]
+one of them. The Service speaks HTTP: the Ingress before it ends TLS.
+
+Behind a proxy (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) it goes the same way there; an address with a \
+password is a key of the Secret.")]
 pub struct Relay {
     /// Keep webhooks in NATS JetStream, for several relays
     #[arg(long, value_name = "ADDRESS")]
@@ -60,9 +64,11 @@ pub fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
         servers: servers.to_string(),
     });
     let wish = Wish {
+        source: Source::Sessions,
         mode: Mode::Relay(queue),
         flags: &args.run,
         certificates: CERTIFICATES_FILE.to_owned(),
+        secrets: CLUSTER_SECRETS.to_owned(),
         signs_in_to_queue: args.queue_credential,
     };
     let plan = plan(context, wish)?;
@@ -73,6 +79,10 @@ pub fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
         "an Ingress that ends TLS before the Service {}, port webhooks",
         plan.name
     ));
-    before.push("ddctl webhooks register --to https://HOST --signing-secret-file FILE".to_owned());
-    show(context, &[file], &before)
+    let kind = match args.queue {
+        Some(_) => "statefulset",
+        None => "deployment",
+    };
+    let after = vec![doctor(&cluster, &format!("{kind}/{}", plan.name))];
+    show(context, &[file], &Steps { before, after })
 }

@@ -5,9 +5,11 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde::Serialize;
 
+use super::steps::Steps;
 use crate::context::Context;
 use crate::error::Exit;
 use crate::manifest::File;
+use crate::ui::Format;
 
 /// The shape that `-o json` promises.
 #[derive(Serialize)]
@@ -15,6 +17,8 @@ struct View<'a> {
     files: Vec<FileView<'a>>,
     /// What has to be done before it runs.
     before: &'a [String],
+    /// What can be asked of it once it does.
+    after: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -24,26 +28,30 @@ struct FileView<'a> {
 }
 
 /// Shows `files`; several of them each behind a comment with its path.
-pub fn show(context: &Context, files: &[File], before: &[String]) -> anyhow::Result<Exit> {
+pub fn show(context: &Context, files: &[File], steps: &Steps) -> anyhow::Result<Exit> {
+    context.ui.one(&view(files, steps), || text(files))?;
+    tell(context, steps);
+    Ok(Exit::Done)
+}
+
+fn view<'a>(files: &'a [File], steps: &'a Steps) -> View<'a> {
     let views = files.iter().map(|file| FileView {
         path: &file.path,
         content: &file.content,
     });
-    let view = View {
+    View {
         files: views.collect(),
-        before,
-    };
-    context.ui.one(&view, || text(files))?;
-    tell(context, before);
-    Ok(Exit::Done)
+        before: &steps.before,
+        after: &steps.after,
+    }
 }
 
-/// Writes each of `files` under its own name into `folder`.
+/// Writes each of `files` under its own name into `folder`; a machine is told what it wrote.
 pub fn write(
     context: &Context,
     files: &[File],
     folder: &Path,
-    before: &[String],
+    steps: &Steps,
 ) -> anyhow::Result<Exit> {
     std::fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
     for file in files {
@@ -54,7 +62,10 @@ pub fn write(
         let told = format!("{} for {}", path.display(), file.path);
         context.ui.status(&told);
     }
-    tell(context, before);
+    if context.ui.format() != Format::Table {
+        context.ui.one(&view(files, steps), String::new)?;
+    }
+    tell(context, steps);
     Ok(Exit::Done)
 }
 
@@ -69,9 +80,14 @@ fn text(files: &[File]) -> String {
     }
 }
 
-fn tell(context: &Context, before: &[String]) {
-    context.ui.status("Before it runs:");
-    for line in before {
-        context.ui.status(&format!("  {line}"));
+fn tell(context: &Context, steps: &Steps) {
+    for (title, lines) in [
+        ("Before it runs:", &steps.before),
+        ("Once it runs:", &steps.after),
+    ] {
+        context.ui.status(title);
+        for line in lines {
+            context.ui.status(&format!("  {line}"));
+        }
     }
 }

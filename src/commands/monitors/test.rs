@@ -20,7 +20,7 @@ use crate::ui::{Format, Table, Tone, Ui, counted, escape};
 #[command(after_help = "Examples:
   ddctl monitors test
   ddctl monitors test monitors/ --junit junit.xml
-  ddctl monitors test --pack hoop --var threshold=10
+  ddctl monitors test --pack hoop --var notify=@slack-agents
   ddctl monitors test my-monitor.yaml -o json | jq '.[] | select(.passed | not)'
 
 Needs no key and no network: the events are indexed as Datadog would, and held against the query.

@@ -9,7 +9,7 @@ mod view;
 
 use clap::Subcommand;
 
-pub use sender::begin;
+pub use sender::{begin, signed};
 pub use verify::{Selected, Subject, VerifyAnswer, verified};
 
 use crate::context::Context;

@@ -7,13 +7,30 @@ use crate::delivery::receipts::{GatewayUser, Operator, Receipt, Run};
 use crate::gateway::Gateway;
 use crate::sources;
 
-/// Begins the receipt of `run`, whose operator is found here: whose token the gateway saw, and who
-/// sits at this machine.
+/// Begins the receipt of `run`, as [`signed`] completes it.
+///
+/// # Errors
+///
+/// A gateway that does not say whose token it sees, and a state that cannot be written.
 pub async fn begin(
     context: &Context,
     gateway: Option<&Gateway>,
     run: Run,
 ) -> anyhow::Result<Receipt> {
+    let run = signed(context, gateway, run).await?;
+    Ok(Receipt::begin(
+        &context.state_folder()?,
+        run,
+        context.now(),
+    )?)
+}
+
+/// `run` with its operator: whose token the gateway saw, and who sits at this machine.
+///
+/// # Errors
+///
+/// A gateway that does not say whose token it sees.
+pub async fn signed(context: &Context, gateway: Option<&Gateway>, run: Run) -> anyhow::Result<Run> {
     let mut operator = local_operator(context);
     let mut organisation = None;
     if let Some(gateway) = gateway {
@@ -27,16 +44,11 @@ pub async fn begin(
         });
         organisation = Some(user.org_id.clone());
     }
-    let run = Run {
+    Ok(Run {
         operator,
         organisation,
         ..run
-    };
-    Ok(Receipt::begin(
-        &context.state_folder()?,
-        run,
-        context.now(),
-    )?)
+    })
 }
 
 fn local_operator(context: &Context) -> Operator {

@@ -1,19 +1,24 @@
 //! `ddctl receipts show`.
 
+use std::path::Path;
+
 use clap::Args;
 
 use super::card::Card;
 use super::list::tone;
-use super::view::{ReceiptDetail, account};
+use super::view::{ReceiptDetail, STDOUT, account, place};
 use crate::context::Context;
-use crate::delivery::receipts::{self, Batch, Line, LineRun, Listed, SetAside, Uncertain, Way};
+use crate::delivery::map::audit::is_selection;
+use crate::delivery::receipts::{
+    self, Batch, Line, LineRun, Listed, RECORDING, SetAside, Totals, Uncertain, Way,
+};
 use crate::error::{Exit, UsageError};
 use crate::ui::{Table, Tone, Ui, counted};
 
 /// Batches and events set aside that are shown before the rest is only counted.
 const SHOWN: usize = 20;
 
-/// Show one receipt: who sent what where, batch by batch
+/// Show one receipt: who sent or wrote what where, batch by batch
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ddctl receipts show
@@ -94,7 +99,11 @@ fn what(ui: &Ui, card: &mut Card<'_>, detail: &ReceiptDetail) {
     card.line("by", &account(&detail.operator));
     if let Some((since, until)) = detail.since.zip(detail.until) {
         let (since, until) = (ui.time(since), ui.time(until));
-        card.line("sessions", &format!("{since} to {until} ({})", ui.zone()));
+        let of = match is_selection(&detail.filter) {
+            true => "changes",
+            false => "sessions",
+        };
+        card.line(of, &format!("{since} to {until} ({})", ui.zone()));
     }
     if !detail.sessions.is_empty() {
         card.line("sessions", &detail.sessions.join(" "));
@@ -103,8 +112,11 @@ fn what(ui: &Ui, card: &mut Card<'_>, detail: &ReceiptDetail) {
         Some(source) => from_lines(card, source, detail),
         None => from_gateway(card, detail),
     }
-    let site = detail.site.as_deref().unwrap_or_default();
-    card.line("to", format!("{} {site}", detail.destination).trim_end());
+    card.line("to", &place(&detail.destination, detail.site.as_deref()));
+    let beside = detail.beside.iter().map(|other| place(other, None));
+    for other in beside {
+        card.line("beside", &format!("{other} (a receipt of its own)"));
+    }
 }
 
 fn from_gateway(card: &mut Card<'_>, detail: &ReceiptDetail) {
@@ -133,21 +145,26 @@ fn counts(card: &mut Card<'_>, detail: &ReceiptDetail) {
     if totals.found + totals.findings > 0 {
         card.line("found", &counted(totals.found, "event"));
     }
-    let kinds: Vec<String> = totals
-        .kinds
-        .iter()
-        .map(|(kind, count)| format!("{count} {kind}"))
-        .collect();
-    let events = counted(totals.events, "event");
-    let batches = match totals.batches {
-        1 => "1 batch".to_owned(),
-        batches => format!("{batches} batches"),
+    let is_written = is_written(&detail.batches);
+    let batches = match (totals.batches, is_written) {
+        (count, true) => counted(count, "file"),
+        (1, false) => "1 batch".to_owned(),
+        (count, false) => format!("{count} batches"),
     };
+    let (events, bytes) = (counted(totals.events, noun(totals)), totals.bytes);
+    let name = if is_written { "written" } else { "taken" };
     card.line(
-        "taken",
-        &format!("{events} in {batches}, {} bytes", totals.bytes),
+        name,
+        &match detail.destination.as_str() {
+            STDOUT => format!("{events}, {bytes} bytes"),
+            _ => format!("{events} in {batches}, {bytes} bytes"),
+        },
     );
-    if !kinds.is_empty() {
+    if !totals.kinds.is_empty() {
+        let kinds = totals.kinds.iter();
+        let kinds: Vec<String> = kinds
+            .map(|(kind, count)| format!("{count} {kind}"))
+            .collect();
         card.line("kinds", &kinds.join(", "));
     }
     let mut say = |name: &str, count: u64, what: &str| {
@@ -179,6 +196,20 @@ fn counts(card: &mut Card<'_>, detail: &ReceiptDetail) {
     }
 }
 
+/// What was counted.
+fn noun(totals: &Totals) -> &'static str {
+    let mut kinds = totals.kinds.keys();
+    match (kinds.next().map(String::as_str), kinds.next()) {
+        (Some(RECORDING), None) => RECORDING,
+        _ => "event",
+    }
+}
+
+/// Whether the batches are what was written, to files or standard output: nobody was asked.
+fn is_written(batches: &[Batch]) -> bool {
+    !batches.is_empty() && batches.iter().all(|batch| batch.attempts == 0)
+}
+
 fn told(aside: &SetAside) -> String {
     let ids = first_of(&aside.ids);
     match (aside.way, &aside.why) {
@@ -196,6 +227,13 @@ fn first_of(ids: &[String]) -> String {
 }
 
 fn batches(ui: &Ui, batches: &[Batch]) -> Table {
+    match is_written(batches) {
+        true => written(ui, batches),
+        false => sent(ui, batches),
+    }
+}
+
+fn sent(ui: &Ui, batches: &[Batch]) -> Table {
     let mut table = Table::new()
         .column("BATCH")
         .right()
@@ -215,10 +253,7 @@ fn batches(ui: &Ui, batches: &[Batch]) -> Table {
             .map_or_else(|| "-".to_owned(), |status| status.to_string());
         table.row([
             (batch.number.to_string(), Tone::Plain),
-            (
-                batch.sent_at.map_or_else(String::new, |at| ui.time(at)),
-                Tone::Plain,
-            ),
+            (time(ui, batch), Tone::Plain),
             (batch.events.to_string(), Tone::Plain),
             (batch.bytes.to_string(), Tone::Plain),
             (status, Tone::Good),
@@ -227,6 +262,44 @@ fn batches(ui: &Ui, batches: &[Batch]) -> Table {
         ]);
     }
     table
+}
+
+/// Files, in the folder that the receipt names, and standard output.
+fn written(ui: &Ui, batches: &[Batch]) -> Table {
+    let mut table = Table::new()
+        .column("FILE")
+        .expendable(format!("WRITTEN ({})", ui.zone()), 2)
+        .unbroken()
+        .column("EVENTS")
+        .right()
+        .expendable("BYTES", 1)
+        .right()
+        .column("SHA-256");
+    for batch in batches.iter().take(SHOWN) {
+        table.row([
+            (file_name(batch), Tone::Plain),
+            (time(ui, batch), Tone::Plain),
+            (batch.events.to_string(), Tone::Plain),
+            (batch.bytes.to_string(), Tone::Plain),
+            (short(&batch.sha256), Tone::Dim),
+        ]);
+    }
+    table
+}
+
+fn file_name(batch: &Batch) -> String {
+    let name = batch.file.as_deref().map(|file| {
+        let name = Path::new(file).file_name();
+        name.map_or_else(
+            || file.to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    });
+    name.unwrap_or_else(|| "stdout".to_owned())
+}
+
+fn time(ui: &Ui, batch: &Batch) -> String {
+    batch.sent_at.map_or_else(String::new, |at| ui.time(at))
 }
 
 fn short(hash: &str) -> String {

@@ -94,6 +94,8 @@ pub struct ReceiptDetail {
     pub organisation: Option<String>,
     pub destination: String,
     pub site: Option<String>,
+    /// Where else the same run sent and wrote.
+    pub beside: Vec<String>,
     pub totals: Totals,
     pub batches: Vec<Batch>,
     pub set_aside: Vec<SetAside>,
@@ -130,6 +132,7 @@ impl ReceiptDetail {
             organisation: run.organisation,
             destination: run.destination,
             site: run.site,
+            beside: run.beside,
             totals: receipt.totals,
             batches: Vec::new(),
             set_aside: Vec::new(),
@@ -145,6 +148,18 @@ fn ended(standing: &Standing) -> Option<Timestamp> {
     match standing {
         Standing::Ended(ended) => Some(ended.at),
         Standing::Running | Standing::CutOff => None,
+    }
+}
+
+/// The destination of what was written to standard output.
+pub const STDOUT: &str = "-";
+
+/// Where a run went, for people: `logs datadoghq.eu`, a path, `stdout`.
+pub fn place(destination: &str, site: Option<&str>) -> String {
+    match (destination, site) {
+        (STDOUT, _) => "stdout".to_owned(),
+        (destination, Some(site)) => format!("{destination} {site}"),
+        (destination, None) => destination.to_owned(),
     }
 }
 

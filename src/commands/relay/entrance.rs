@@ -30,6 +30,8 @@ pub(super) struct Entrance {
     spool: Backlog,
     address: SocketAddr,
     scheme: &'static str,
+    /// Heard from the start: one that comes before anybody listens ends the process.
+    hangup: Option<Signal>,
 }
 
 /// What the door needs before it is known whether the spool is to be had.
@@ -93,6 +95,7 @@ impl Prepared {
             counts,
             spool: spool.clone(),
             address: door.address(),
+            hangup: signal(SignalKind::hangup()).ok(),
         };
         Ok((door, entrance))
     }
@@ -117,13 +120,12 @@ impl Entrance {
     /// Reads secrets and certificate again when they change or SIGHUP comes, looks whether there is
     /// room, and says what is refused.
     pub async fn watch(&mut self, ui: &Ui) -> Infallible {
-        let mut hangup = signal(SignalKind::hangup()).ok();
         let mut look = tokio::time::interval(LOOK);
         let (mut told, mut last) = (0, tokio::time::Instant::now());
         let mut is_closed = false;
         loop {
             let is_asked = tokio::select! {
-                () = hung_up(&mut hangup) => true,
+                () = hung_up(&mut self.hangup) => true,
                 _ = look.tick() => false,
             };
             self.renew(ui, is_asked);

@@ -23,16 +23,15 @@ use self::mapping::Mapping;
 use self::queue::QueueArgs;
 use self::work::Work;
 use super::flags::{DatadogAccess, GatewayAccess};
-use super::receipts;
 use super::shipping::{
-    self, Carried, Course, DeliveryFlags, Intake, Lane, Seen, Shipped, Standing, conclude,
-    listen_address, ship_standing,
+    self, Carried, Course, DeliveryFlags, Intake, Lane, Receipts, Seen, Shipped, Standing, To,
+    conclude, listen_address, ship_standing,
 };
 use crate::context::Context;
 use crate::delivery::Backlog;
 use crate::delivery::Patience;
 use crate::delivery::queue::Queue;
-use crate::delivery::receipts::{Receipt, Run};
+use crate::delivery::receipts::Run;
 use crate::delivery::spool::{Destination, Limits, NotStored, Spool, Spooled};
 use crate::delivery::state::Holder;
 use crate::domain::size::parse_size;
@@ -228,6 +227,13 @@ pub async fn run(context: &Context, args: &Relay) -> anyhow::Result<Exit> {
     conclude(context, carried)
 }
 
+impl Relay {
+    /// Where it goes.
+    pub(super) fn to(&self) -> &[To] {
+        &self.delivery.to
+    }
+}
+
 /// Refuses what has no meaning where webhooks are kept until they are delivered.
 pub(super) fn check(args: &Relay) -> Result<(), UsageError> {
     let flags = &args.delivery;
@@ -359,6 +365,7 @@ impl Relaying<'_> {
     }
 
     async fn lanes(&self) -> anyhow::Result<Vec<Lane<'_, Spooled>>> {
+        let receipts = self.receipts().await;
         let mut lanes = Vec::new();
         for (at, to) in self.args.delivery.to.iter().enumerate() {
             lanes.push(Lane {
@@ -366,7 +373,7 @@ impl Relaying<'_> {
                 is_best_effort: to.is_best_effort,
                 end: self.intake.end(&to.destination)?,
                 keeper: Box::new(SpoolKeeper::new(self.spool, at)),
-                receipt: Some(self.receipt(&to.destination).await?),
+                receipt: receipts.begin(&to.destination).await?,
             });
         }
         Ok(lanes)
@@ -374,16 +381,18 @@ impl Relaying<'_> {
 
     /// Without the gateway's word on whose token it is, where the gateway does not answer: webhooks
     /// are to be taken all the same.
-    async fn receipt(&self, destination: &shipping::Destination) -> anyhow::Result<Receipt> {
-        let run = Run {
-            command: COMMAND.to_owned(),
-            gateway: Some(self.gateway.page_base().to_owned()),
-            destination: destination.to_string(),
-            site: Some(self.intake.site().to_string()),
-            ..Run::default()
-        };
+    async fn receipts(&self) -> Receipts<'_> {
         let known = timeout(GATEWAY_PATIENCE, sources::user(self.gateway)).await;
-        let gateway = known.is_ok_and(|user| user.is_ok()).then_some(self.gateway);
-        receipts::begin(self.context, gateway, run).await
+        Receipts {
+            context: self.context,
+            gateway: known.is_ok_and(|user| user.is_ok()).then_some(self.gateway),
+            intake: Some(self.intake),
+            delivery: &self.args.delivery,
+            run: Run {
+                command: COMMAND.to_owned(),
+                gateway: Some(self.gateway.page_base().to_owned()),
+                ..Run::default()
+            },
+        }
     }
 }

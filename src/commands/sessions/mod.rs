@@ -9,7 +9,7 @@ mod inputs;
 mod list;
 mod redaction_report;
 mod replay;
-mod scope;
+pub mod scope;
 mod search;
 mod show;
 mod stats;

@@ -11,7 +11,7 @@ use crate::delivery::receipts::{Receipt, Recorder};
 use crate::delivery::state::StateError;
 use crate::delivery::{
     self, Account, AtomicFile, DryRun, Fate, FileError, Format, Given, IntakeKind, Number,
-    Observer, Options, Parts, PartsError, Progress, Receiver, Record, SentBatch, ShownSpans, Stop,
+    Observer, Options, Parts, Progress, Receiver, Record, RowsError, SentBatch, ShownSpans, Stop,
     Summary, Unplaced, Worth,
 };
 use crate::otlp::Exporter;
@@ -57,7 +57,7 @@ pub struct Lane<'a, E> {
     pub is_best_effort: bool,
     pub end: End<'a>,
     pub keeper: Box<dyn Keeper<E> + 'a>,
-    /// What the lane sends is written in it; `None` where nothing leaves the machine.
+    /// What the lane sends or writes is written in it; `None` for a dry run, and where none is kept.
     pub receipt: Option<Receipt>,
 }
 
@@ -90,7 +90,7 @@ impl End<'_> {
 pub(super) enum Ended {
     Done(Summary),
     /// A file with everything, which is not under its name yet.
-    Written(Unplaced),
+    Written(Box<Unplaced>),
 }
 
 /// One lane under way.
@@ -131,7 +131,6 @@ impl<E> Runner<'_, E> {
             }
             given
         };
-        let report = |told| self.watcher().told(told);
         Ok(match end {
             End::Intake(account, options) => {
                 let (options, watcher) = (account.options(stopping(options)), self.watcher());
@@ -160,7 +159,9 @@ impl<E> Runner<'_, E> {
                 Ended::Done(delivery::run(items, given, &sink, options, watcher).await?)
             }
             End::File(file, format) => {
-                Ended::Written(delivery::to_file(items, record, file, format, stop, report).await?)
+                let watcher = self.watcher();
+                let written = delivery::to_file(items, record, file, format, stop, watcher);
+                Ended::Written(Box::new(written.await?))
             }
             End::Parts(parts) => {
                 let written = delivery::to_parts(items, record, parts, stop, self.watcher());
@@ -168,8 +169,9 @@ impl<E> Runner<'_, E> {
             }
             End::Stdout(format) => {
                 let out = self.ui.stdout();
-                let written = delivery::to_writer(items, record, out, format, stop, report);
-                Ended::Done(written.await?)
+                let watcher = self.watcher();
+                let written = delivery::to_writer(items, record, out, format, stop, watcher);
+                Ended::Done(written.await.map_err(bare)?)
             }
         })
     }
@@ -185,17 +187,40 @@ impl<E> Runner<'_, E> {
     }
 }
 
-/// The cause itself, by which the exit code is found.
-fn explained(error: PartsError) -> anyhow::Error {
+/// What ended one file among several.
+fn explained(error: RowsError) -> anyhow::Error {
     match error {
         // The first file was begun there.
-        PartsError::File(FileError::NoFolder { path }) => {
+        RowsError::File(FileError::NoFolder { path }) => {
             anyhow::Error::from(FileError::FolderGone { path }).context(UNFINISHED)
         }
-        PartsError::File(error) => anyhow::Error::from(error).context(UNFINISHED),
-        PartsError::State(error) => error.into(),
+        RowsError::File(error) => anyhow::Error::from(error).context(UNFINISHED),
+        other => bare(other),
     }
 }
+
+/// The cause itself, by which the exit code is found.
+fn bare(error: RowsError) -> anyhow::Error {
+    match error {
+        RowsError::File(error) => error.into(),
+        RowsError::Stream(error) => error.into(),
+        RowsError::State(error) => error.into(),
+    }
+}
+
+/// Gives a whole file its name, and writes it in the receipt.
+pub(super) fn placed(
+    file: Unplaced,
+    receipt: Option<&RefCell<Receipt>>,
+) -> anyhow::Result<Summary> {
+    let placed = file.place(Recorder::new(receipt, |_: Progress| {}));
+    placed.map_err(|error| match error {
+        RowsError::State(error) => anyhow::Error::from(error).context(UNRECORDED),
+        other => bare(other),
+    })
+}
+
+const UNRECORDED: &str = "the file is in its place, and its receipt could not be written";
 
 const UNFINISHED: &str = "a file could not be finished; what was to be in it goes out once more \
                           with the next run";

@@ -7,24 +7,17 @@ use super::follower::{Follower, Mapping};
 use super::intake::Intake;
 use super::lane::{End, Lane};
 use super::place::Destination;
+use super::receipts::Receipts;
 use super::rows::Place;
-use crate::commands::receipts;
-use crate::context::Context;
 use crate::delivery::Ledger;
-use crate::delivery::receipts::{Receipt, Run};
-use crate::gateway::Gateway;
 use crate::sources::Fed;
 
 /// What every lane of a run is made of.
 pub struct Lanes<'a, M> {
-    pub context: &'a Context,
-    pub gateway: &'a Gateway,
     /// `None` where nothing goes to Datadog.
     pub intake: Option<&'a Intake<'a>>,
     pub mapping: &'a M,
-    /// What the receipts say that the run set out to do, but for destination and site.
-    pub run: Run,
-    pub is_dry: bool,
+    pub receipts: Receipts<'a>,
 }
 
 impl<'a, M> Lanes<'a, M> {
@@ -45,7 +38,7 @@ impl<'a, M> Lanes<'a, M> {
         let mut lanes = Vec::new();
         for ((place, file), ledger) in places.iter().zip(files).zip(ledgers) {
             lanes.push(Lane {
-                receipt: self.receipt(place).await?,
+                receipt: self.receipts.begin(&place.to.destination).await?,
                 name: place.name(self.intake),
                 is_best_effort: place.to.is_best_effort,
                 end: place.end(file, self.intake)?,
@@ -57,22 +50,6 @@ impl<'a, M> Lanes<'a, M> {
             });
         }
         Ok(lanes)
-    }
-
-    /// `None` where nothing leaves the machine.
-    async fn receipt(&self, place: &Place) -> anyhow::Result<Option<Receipt>> {
-        let destination = &place.to.destination;
-        let is_sent = destination.is_sent() && !self.is_dry;
-        let Some(intake) = self.intake.filter(|_| is_sent) else {
-            return Ok(None);
-        };
-        let run = Run {
-            destination: destination.to_string(),
-            site: intake.site_of(destination).map(|site| site.to_string()),
-            ..self.run.clone()
-        };
-        let begun = receipts::begin(self.context, Some(self.gateway), run);
-        begun.await.map(Some)
     }
 }
 

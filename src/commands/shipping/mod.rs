@@ -21,6 +21,7 @@ mod place;
 mod places;
 pub mod positions;
 mod proof;
+mod receipts;
 mod receivers;
 mod rotate;
 mod rows;
@@ -44,9 +45,12 @@ pub use outcome::{Carried, conclude, unread};
 pub use place::{Destination, To, check};
 pub use places::{Places, RowFormat};
 pub use proof::{ProofFlags, requests};
+pub use receipts::Receipts;
 pub use rotate::RotateFlags;
 pub use rows::Place;
-pub use run::{Extent, Wish, closed, ship, ship_standing, stop, together};
+pub use run::{
+    Extent, READER_LEFT, Wish, closed, ship, ship_standing, ship_until_stopped, stop, together,
+};
 pub use single::carry;
 pub use standing::{Seen, SeenFlags, Standing, StandingFlags, listen_address};
 pub use summary::Shipped;

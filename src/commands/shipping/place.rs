@@ -1,7 +1,8 @@
 //! `--to`: where something goes.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{PathBuf, absolute};
 use std::str::FromStr;
 
 use super::receivers::ReceiverUrl;
@@ -49,6 +50,18 @@ impl Destination {
             "otlp" if rest.contains("://") => rest.parse().ok().map(|url| Self::Otlp(Some(url))),
             _ => None,
         }
+    }
+
+    /// Its name wherever it is read later: a path is absolute.
+    ///
+    /// # Errors
+    ///
+    /// A relative path, where there is no current folder.
+    pub fn lasting_name(&self) -> io::Result<String> {
+        Ok(match self {
+            Destination::Path(path) => absolute(path)?.display().to_string(),
+            other => other.to_string(),
+        })
     }
 
     /// True for Datadog's intakes of events.

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
-use std::path::absolute;
 use std::rc::Rc;
 
 use anyhow::Context as _;
@@ -202,10 +201,10 @@ fn ledger(context: &Context, terms: &Terms, key: CursorKey) -> anyhow::Result<Le
 /// `selection` with the destination of `place`: files are known by their absolute path, and are of no
 /// site.
 fn key_of(place: &Place, site: Option<Site>, selection: &CursorKey) -> io::Result<CursorKey> {
-    let (destination, site) = match &place.to.destination {
-        Destination::Path(path) => (absolute(path)?.display().to_string(), None),
-        named @ Destination::Otlp(Some(_)) => (named.to_string(), None),
-        other => (other.to_string(), site),
+    let destination = place.to.destination.lasting_name()?;
+    let site = match &place.to.destination {
+        Destination::Path(_) | Destination::Otlp(Some(_)) => None,
+        _ => site,
     };
     let scheme = match place.to.destination.takes_spans() {
         true => SPAN_SCHEME.to_owned(),
@@ -229,8 +228,9 @@ fn no_position(mode: &str) -> UsageError {
         "there is no position to go on from: nothing of this selection was shipped there, or word \
          of it is gone",
         format!(
-            "say once where to begin: {mode} --since 12h; after `ddctl state repair` or `reset`, \
-             before the oldest session that was open at the last run of `ddctl receipts list`"
+            "say once where to begin: {mode} --since 12h; after `ddctl state repair` or `ddctl state \
+             reset`, go back before the last run (`ddctl receipts list` says when it was), to the \
+             start of the oldest session that was still open then"
         ),
     )
 }

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::course::Course;
-use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner};
+use super::lane::{End, Ended, Keeper, Lacked, Lane, Runner, placed};
 use super::outcome::Carried;
 use super::standing::Standing;
 use super::voice::Chorus;
@@ -68,7 +68,20 @@ pub async fn ship<E: Clone, S, F: Future<Output = S>>(
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
 ) -> Shipment<S> {
-    shipped(context, course, lanes, source, is_good, None).await
+    let whole = Extent::Everything;
+    shipped(context, course, lanes, source, is_good, None, whole).await
+}
+
+/// As [`ship`], for a source that has no end.
+pub async fn ship_until_stopped<E: Clone, S, F: Future<Output = S>>(
+    context: &Context,
+    course: &Course,
+    lanes: Vec<Lane<'_, E>>,
+    source: impl FnOnce(mpsc::Sender<E>) -> F,
+    is_good: impl FnOnce(&S) -> bool,
+) -> Shipment<S> {
+    let whole = Extent::UntilStopped;
+    shipped(context, course, lanes, source, is_good, None, whole).await
 }
 
 /// As [`ship`], for a long-running mode, which is seen from outside meanwhile.
@@ -80,8 +93,9 @@ pub async fn ship_standing<E: Clone, S, F: Future<Output = S>>(
     is_good: impl FnOnce(&S) -> bool,
     standing: &Standing,
 ) -> Shipment<S> {
+    let (seen, whole) = (Some(standing), Extent::UntilStopped);
     tokio::select! {
-        shipment = shipped(context, course, lanes, source, is_good, Some(standing)) => shipment,
+        shipment = shipped(context, course, lanes, source, is_good, seen, whole) => shipment,
         never = standing.serve(&context.ui) => match never {},
     }
 }
@@ -93,6 +107,7 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
     source: impl FnOnce(mpsc::Sender<E>) -> F,
     is_good: impl FnOnce(&S) -> bool,
     standing: Option<&Standing>,
+    whole: Extent,
 ) -> Shipment<S> {
     let names = lanes.iter().map(|lane| lane.name.clone());
     let chorus = Chorus::new(&context.ui, "shipping", course, names).of(standing);
@@ -114,25 +129,19 @@ async fn shipped<E: Clone, S, F: Future<Output = S>>(
     let (source, ended) = chorus.during(shipping).await;
     let is_whole = source.as_ref().is_none_or(is_good);
     let carried = tracks.into_iter().zip(ended).zip(&lacked);
-    let carried = carried.map(|((track, ended), lacked)| Carried {
-        name: track.name,
-        noun: track.noun,
-        is_best_effort: track.is_best_effort,
-        lacked: lacked.get(),
-        known: track.keeper.known(),
-        receipt: track
-            .receipt
-            .as_ref()
-            .map(|one| one.borrow().id().to_owned()),
-        result: closed(
-            context,
-            track.receipt,
-            settled(&*track.keeper, ended, is_whole),
-            match standing {
-                Some(_) if is_whole => Extent::UntilStopped,
-                _ => Extent::of(is_whole),
-            },
-        ),
+    let carried = carried.map(|((track, ended), lacked)| {
+        let receipt = track.receipt.as_ref();
+        let settled = settled(&*track.keeper, ended, is_whole, receipt);
+        let extent = if is_whole { whole } else { Extent::Part };
+        Carried {
+            name: track.name,
+            noun: track.noun,
+            is_best_effort: track.is_best_effort,
+            lacked: lacked.get(),
+            known: track.keeper.known(),
+            receipt: receipt.map(|one| one.borrow().id().to_owned()),
+            result: closed(context, track.receipt, settled, extent),
+        }
     });
     Shipment {
         carried: carried.collect(),
@@ -268,6 +277,9 @@ async fn side_by_side<S, D>(
     }
 }
 
+/// Why a run ended early whose output nobody reads any more, for its receipt.
+pub const READER_LEFT: &str = "whoever read standard output went away";
+
 /// How much of its source a run read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
@@ -316,6 +328,7 @@ fn ending(summary: &Summary, extent: Extent) -> (Ending, Option<String>) {
     match (extent, summary.is_interrupted) {
         (Extent::UntilStopped, true) if summary.undelivered == 0 => (Ending::Stopped, None),
         (_, true) => (Ending::Interrupted, None),
+        (_, false) if summary.reader_left => (Ending::Interrupted, Some(READER_LEFT.to_owned())),
         (Extent::Part, false) => {
             let why = "not everything could be read".to_owned();
             (Ending::Failed, Some(why))
@@ -329,13 +342,14 @@ fn settled<E>(
     keeper: &dyn Keeper<E>,
     ended: anyhow::Result<Ended>,
     is_whole: bool,
+    receipt: Option<&RefCell<Receipt>>,
 ) -> anyhow::Result<Summary> {
     let finished = keeper.finish();
     let ended = ended?;
     finished?;
     Ok(match ended {
         Ended::Done(summary) => summary,
-        Ended::Written(file) if is_whole => file.place()?,
+        Ended::Written(file) if is_whole => placed(*file, receipt)?,
         Ended::Written(file) => file.give_up(),
     })
 }

@@ -34,6 +34,8 @@ pub struct Chorus<'a> {
     meter: RefCell<Meter>,
     /// Why the last dead letter was one, and how many were for that, one after the other.
     letters: RefCell<(String, u32)>,
+    /// Why a batch was halved first.
+    split: RefCell<Option<String>>,
     /// By destination: its name, and the events it took.
     accepted: RefCell<Vec<(String, u64)>>,
 }
@@ -53,6 +55,7 @@ impl<'a> Chorus<'a> {
             begun: Instant::now(),
             meter: RefCell::default(),
             letters: RefCell::default(),
+            split: RefCell::default(),
             accepted: RefCell::new(names.map(|name| (name, 0)).collect()),
         }
     }
@@ -109,6 +112,11 @@ impl<'a> Chorus<'a> {
             | Progress::Failed { .. } => {
                 self.ui.warning(&self.named(at, told));
             }
+            Progress::Split { ref why, .. } => {
+                if self.is_another_split(why) {
+                    self.ui.status(&self.named(at, told));
+                }
+            }
             Progress::Draining { left: 0 } | Progress::Restamped => {}
             _ => self.ui.status(&self.named(at, told)),
         }
@@ -122,6 +130,13 @@ impl<'a> Chorus<'a> {
             false => *letters = (why.to_owned(), 0),
         }
         letters.1
+    }
+
+    /// Whether no batch was halved for that reason before: one with a small limit halves every batch,
+    /// several times.
+    fn is_another_split(&self, why: &str) -> bool {
+        let before = self.split.replace(Some(why.to_owned()));
+        before.as_deref() != Some(why)
     }
 
     /// Events that the destination took which has most.
@@ -195,7 +210,9 @@ fn text(told: Progress) -> String {
         }
         Progress::Restamped => "an event is too old: under the time of sending".to_owned(),
         Progress::Resumed => "going on: what was refused is taken again".to_owned(),
-        Progress::Split { events, why } => format!("halving a batch of {events}: {why}"),
+        Progress::Split { events, why } => {
+            format!("halving a batch of {events}, as others that are too large: {why}")
+        }
         Progress::DeadLetter { id, why } => format!("event {id} is set aside: {why}"),
         Progress::FellBackToGzip { why } => {
             format!(

@@ -7,9 +7,10 @@ use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::verify::look;
 use crate::context::Context;
 use crate::delivery::spool;
-use crate::delivery::state::{BeginAgain, Holder, Repaired, StateError, repair};
+use crate::delivery::state::{BeginAgain, FILE, Holder, Repaired, StateError, repair};
 use crate::error::Exit;
 use crate::ui::{Format, counted};
 
@@ -36,7 +37,7 @@ struct Outcome {
 
 #[derive(Serialize)]
 struct Mended {
-    /// Where the old file lies; null where there was none.
+    /// Where the old file lies; null where there was none, or nothing to repair.
     aside: Option<PathBuf>,
     kept: u64,
     /// Rows that are not what was written, by table.
@@ -55,13 +56,21 @@ pub fn repaired(
     now: Timestamp,
 ) -> Result<[Option<Repaired>; 2], StateError> {
     let holder = Holder::this(command, now);
-    let state = repair(folder, &holder, now)?;
+    let state = match is_sound(folder) {
+        true => None,
+        false => repair(folder, &holder, now)?,
+    };
     let is_damaged = spool::damage(folder)?.is_some_and(|damage| !damage.is_empty());
     let spool = match is_damaged {
         true => spool::repair(folder, &holder, now)?,
         false => None,
     };
     Ok([state, spool])
+}
+
+/// Whether there is a state of today's form with nothing wrong in it.
+fn is_sound(folder: &Path) -> bool {
+    matches!(look(folder), Ok(Some(damage)) if damage.is_empty())
 }
 
 pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
@@ -76,7 +85,11 @@ pub(super) fn run(context: &Context, _: &Repair) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     if repaired.is_none() && spool.is_none() {
-        context.ui.status("there is no state to repair");
+        let path = folder.join(FILE);
+        context.ui.status(&match path.exists() {
+            true => format!("{} is sound: there is nothing to repair", path.display()),
+            false => "there is no state to repair".to_owned(),
+        });
     }
     repaired
         .iter()

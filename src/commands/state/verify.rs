@@ -104,7 +104,7 @@ pub(super) fn run(context: &Context, _: &Verify) -> anyhow::Result<Exit> {
 }
 
 /// What is wrong; `None` where there is no file.
-fn look(folder: &Path) -> Result<Option<Vec<String>>, StateError> {
+pub(super) fn look(folder: &Path) -> Result<Option<Vec<String>>, StateError> {
     State::look(folder)?.map(|state| state.damage()).transpose()
 }
 

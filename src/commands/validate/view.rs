@@ -174,11 +174,14 @@ impl Card {
                 .iter()
                 .filter(move |one| one.allowed == allowed)
         };
+        if answered(Some(true)).count() == self.commands.len() {
+            return lines.add("enough for", "every command", Tone::Good);
+        }
         for (label, allowed, tone) in [
             ("enough for", Some(true), Tone::Good),
             ("perhaps for", None, Tone::Plain),
         ] {
-            let named = in_short(answered(allowed));
+            let named = in_short(answered(allowed).map(|one| one.command));
             if !named.is_empty() {
                 lines.add(label, &named, tone);
             }
@@ -190,7 +193,11 @@ impl Card {
             }
             told.push(&ability.lacks);
             let alike = answered(Some(false)).filter(|one| one.lacks == ability.lacks);
-            let lacks = format!("{}: it takes {}", in_short(alike), ability.lacks.join(", "));
+            let lacks = format!(
+                "{}: it takes {}",
+                in_short(alike.map(|one| one.command)),
+                ability.lacks.join(", ")
+            );
             lines.add("not for", &lacks, Tone::Warning);
         }
     }
@@ -312,23 +319,4 @@ pub fn table(rows: &[Row], keys: &Keys) -> Table {
         ]);
     }
     table
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    use super::*;
-
-    #[test]
-    fn every_command_that_is_named_exists() {
-        let root = crate::commands::Cli::command();
-        for ability in abilities(true, WebAccess::None) {
-            let found = ability
-                .command
-                .split(' ')
-                .try_fold(&root, |command, name| command.find_subcommand(name));
-            assert!(found.is_some(), "{}", ability.command);
-        }
-    }
 }

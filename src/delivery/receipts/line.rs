@@ -1,14 +1,20 @@
 //! The lines of a receipt.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::hash::hex;
 use super::totals::Totals;
+use crate::delivery::observer::Placed;
 
 /// Of the files written today.
 pub(super) const FORMAT: u32 = 1;
+
+/// The kind by which recordings are counted, which are no events.
+pub const RECORDING: &str = "recording";
 
 /// One line: an object with the one key that says what it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,9 +68,20 @@ pub struct Run {
     pub gateway: Option<String>,
     /// The gateway's organisation.
     pub organisation: Option<String>,
-    /// `logs`
+    /// `logs`, an absolute path, or `-` for standard output.
     pub destination: String,
+    /// Datadog's, where it goes there.
     pub site: Option<String>,
+    /// Where else the same run sends and writes; each has a receipt of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<String>,
+}
+
+impl Run {
+    /// Whether it went on after its receipt was begun, and beyond the end of its range.
+    pub(super) fn goes_on(&self) -> bool {
+        self.command.ends_with("--follow")
+    }
 }
 
 /// Who did it.
@@ -93,7 +110,7 @@ pub struct Batch {
     /// From 1 on, in the order in which batches were taken.
     pub number: u64,
     /// SHA-256 of the payload before compression: the logs as one JSON array, also where the
-    /// destination gets them in another form.
+    /// destination gets them in another form. Of what was written, every byte of the file or stream.
     pub sha256: String,
     pub events: u64,
     /// Of the payload before compression.
@@ -107,10 +124,13 @@ pub struct Batch {
     /// Those of them to which no answer came: the destination may have the events more than once,
     /// under the same ids.
     pub unanswered: u32,
-    /// When the request that was taken went out.
+    /// When the request that was taken went out; of a file, when it got its name.
     pub sent_at: Option<Timestamp>,
     /// Events by `evt.name`; `other` for those without one.
     pub kinds: BTreeMap<String, u64>,
+    /// The absolute path of the file that the batch is, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// Of the source, where the events were lines of one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<LineRun>,
@@ -118,6 +138,25 @@ pub struct Batch {
     pub late: Vec<Late>,
     /// Ids of events of which a text was cut.
     pub cut: Vec<String>,
+}
+
+impl Batch {
+    /// Of what needed no request.
+    pub(super) fn of_placed(placed: &Placed<'_>, number: u64) -> Self {
+        // Without a current folder the path is as it was given.
+        let absolute = |path| std::path::absolute(path).unwrap_or_else(|_| PathBuf::from(path));
+        Self {
+            number,
+            sha256: hex(&placed.sha256),
+            events: placed.rows,
+            bytes: placed.bytes,
+            bytes_sent: placed.bytes,
+            sent_at: Some(placed.at),
+            kinds: placed.kinds.clone(),
+            file: placed.file.map(|path| absolute(path).display().to_string()),
+            ..Self::default()
+        }
+    }
 }
 
 /// Lines that follow each other: the numbers of the first and the last, from 1 on.

@@ -9,6 +9,11 @@
 //! that the newest receipts are gone together with their entries: for that the chain's newest hash
 //! has to be kept elsewhere, as the auditor's page does.
 //!
+//! What is written is as much of a batch as what is sent: each finished file one, and standard output
+//! one, once it is over. Its hash is that of its bytes, so that `sha256sum` says the same, and
+//! [`check_files`] finds what became of them. A file gets its name before its line is written: one of a
+//! process that was killed in between has no line. It counts as not written, and comes once more.
+//!
 //! A line is written when its batch ends, before the cursor moves, and so survives a killed process;
 //! it is forced to the disk four times a second, so that a power cut may cost the lines of the last
 //! quarter. A receipt whose process is gone without having closed it is *cut off*: the next run
@@ -16,6 +21,7 @@
 
 mod chain;
 mod check;
+mod files;
 mod folder;
 mod hash;
 mod line;
@@ -26,9 +32,10 @@ mod totals;
 mod writing;
 
 pub use check::{Check, Problem, check, head};
+pub use files::{FilesCheck, check_files};
 pub use line::{
     Batch, Ended, Ending, Finding, Found, GatewayUser, Header, Lack, Late, Line, LineRun, Operator,
-    Run, SetAside, Uncertain, Way,
+    RECORDING, Run, SetAside, Uncertain, Way,
 };
 pub use reading::{Lines, Listed, Standing, list, open};
 pub use recorder::Recorder;

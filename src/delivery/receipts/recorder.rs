@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::hash::hex;
 use super::line::{Batch, Late, Line, LineRun, SetAside, Uncertain, Way};
-use super::totals::count_kinds;
 use super::writing::Receipt;
 use crate::datadog::EncodedBatch;
 use crate::delivery::entry::Entry;
-use crate::delivery::observer::{Fate, Observer, SentBatch};
+use crate::delivery::kinds::count_kinds;
+use crate::delivery::observer::{Fate, Observer, Placed, SentBatch};
 use crate::delivery::positions::Number;
 use crate::delivery::state::StateError;
 use crate::delivery::summary::Progress;
@@ -57,6 +57,13 @@ impl<O: Observer> Observer for Recorder<'_, O> {
             receipt.add(&line_of(batch, number, lines))?;
         }
         self.next.batch(batch)
+    }
+
+    fn placed(&mut self, placed: &Placed<'_>) -> Result<(), StateError> {
+        if let Some(receipt) = self.receipt {
+            receipt.borrow_mut().add_placed(placed)?;
+        }
+        self.next.placed(placed)
     }
 
     fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
@@ -107,6 +114,7 @@ fn taken(batch: &SentBatch<'_>, encoded: &EncodedBatch, status: Option<u16>, num
         unanswered: batch.unanswered,
         sent_at: batch.sent_at,
         kinds: kinds(batch.entries),
+        file: None,
         lines: Vec::new(),
         late: late(batch.entries),
         cut: ids(batch.entries, |entry| entry.is_cut),

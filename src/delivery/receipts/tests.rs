@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::*;
-use crate::delivery::observer::{Fate, Observer, SentBatch};
+use crate::delivery::observer::{Fate, Observer, Placed, SentBatch};
 use crate::delivery::summary::Progress;
 use crate::delivery::testing::{at, entries};
 use crate::delivery::{Codec, compression};
@@ -42,6 +43,7 @@ fn batch(number: u64) -> Line {
         unanswered: 0,
         sent_at: Some(now()),
         kinds: [("session.open".to_owned(), 2)].into(),
+        file: None,
         lines: Vec::new(),
         late: vec![Late {
             at: now(),
@@ -303,6 +305,68 @@ fn the_recorder_writes_what_became_of_each_batch() {
     assert_eq!(taken.kinds["other"], 3);
     let (aside, uncertain) = (totals.dead_letters + totals.skipped, totals.uncertain);
     assert_eq!((totals.events, aside, uncertain), (3, 6, 3));
+}
+
+/// A closed receipt of what is in `file` now.
+fn left_of(state: &Path, file: &Path) {
+    let bytes = fs::read(file).expect("a file");
+    let receipt = RefCell::new(begin(state, "sessions export"));
+    let placed = Placed {
+        file: Some(file),
+        sha256: Sha256::digest(&bytes).into(),
+        rows: 1,
+        bytes: bytes.len() as u64,
+        kinds: &[("session.open".to_owned(), 1)].into(),
+        at: now(),
+    };
+    let mut recorder = Recorder::new(Some(&receipt), Nobody);
+    recorder.placed(&placed).expect("written");
+    let ended = receipt.into_inner().end(Ending::Done, None, now());
+    ended.expect("closed");
+}
+
+#[test]
+fn of_a_file_that_was_written_again_the_newest_receipt_counts() {
+    let state = folder();
+    let file = state.path().join("out.ndjson");
+    for round in 0..8 {
+        fs::write(&file, format!("round {round}\n")).expect("writable");
+        // All within one second, so that no id says which came first.
+        left_of(state.path(), &file);
+    }
+    let checked = || {
+        let check = check(state.path()).expect("readable");
+        check_files(state.path(), &check).expect("readable")
+    };
+    assert_eq!(
+        checked(),
+        FilesCheck {
+            files: 1,
+            ..FilesCheck::default()
+        }
+    );
+    for change in [Some("round 8\n"), None] {
+        match change {
+            Some(text) => fs::write(&file, text).expect("writable"),
+            None => fs::remove_file(&file).expect("ours"),
+        }
+        assert_eq!(checked().problems.len(), 1, "{change:?}");
+    }
+}
+
+#[test]
+fn a_receipt_that_was_changed_vouches_for_no_file() {
+    let state = folder();
+    let file = state.path().join("out.ndjson");
+    fs::write(&file, "{}\n").expect("writable");
+    left_of(state.path(), &file);
+    let path = list(state.path(), "", 1).expect("readable").remove(0).path;
+    let text = fs::read_to_string(&path).expect("a receipt");
+    fs::write(&path, text.replace("\"events\":1", "\"events\":2")).expect("writable");
+    let check = check(state.path()).expect("readable");
+    assert_eq!(check.problems.len(), 1);
+    let files = check_files(state.path(), &check).expect("readable");
+    assert_eq!(files, FilesCheck::default());
 }
 
 proptest! {

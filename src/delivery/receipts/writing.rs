@@ -11,8 +11,9 @@ use sha2::{Digest, Sha256};
 use super::chain::{Chain, Change, News, next_line};
 use super::folder::{Folder, new_id, private, sync_folder_of};
 use super::hash;
-use super::line::{Ended, Ending, FORMAT, Header, Line, Operator, Run};
+use super::line::{Batch, Ended, Ending, FORMAT, Header, Line, Operator, Run};
 use super::totals::Totals;
+use crate::delivery::observer::Placed;
 use crate::delivery::state::StateError;
 
 /// A line is on the disk after this time, even where the power is cut.
@@ -89,6 +90,12 @@ impl Receipt {
             self.synced = Instant::now();
         }
         Ok(())
+    }
+
+    /// Adds what was written to a file or a stream, as a batch.
+    pub fn add_placed(&mut self, placed: &Placed<'_>) -> Result<(), StateError> {
+        let number = self.totals.batches + 1;
+        self.add(&Line::Batch(Batch::of_placed(placed, number)))
     }
 
     /// Closes the receipt: on the disk, and in the chain.

@@ -5,6 +5,7 @@ mod csv_row;
 pub mod datadog_events;
 pub mod datadog_logs;
 pub mod dry_run;
+pub mod hashing;
 pub mod llmobs;
 pub mod otlp;
 pub mod parts;

@@ -13,14 +13,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
-use super::rows::{Format, Rows, is_asked_to_stop};
+use super::hashing::Written;
+use super::rows::{Format, Rows, RowsError, is_asked_to_stop};
 use crate::delivery::atomic_file::{AtomicFile, FileError, folder_of};
 use crate::delivery::entry::Record;
 use crate::delivery::leftovers::sweep;
 use crate::delivery::observer::Observer;
 use crate::delivery::pipeline::Stop;
 use crate::delivery::positions::Number;
-use crate::delivery::state::StateError;
 use crate::delivery::summary::{Progress, Summary};
 
 /// When a part is ended; a run that ends ends it as well.
@@ -51,16 +51,6 @@ pub struct Parts {
     now: fn() -> Timestamp,
     /// That the newest name carries.
     last: Option<Timestamp>,
-}
-
-/// Why writing ended early.
-#[derive(Debug, thiserror::Error)]
-pub enum PartsError {
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// What was written cannot be remembered.
-    #[error(transparent)]
-    State(#[from] StateError),
 }
 
 impl Parts {
@@ -138,19 +128,18 @@ struct Part {
 
 impl Part {
     fn write(&mut self, record: &Record) -> Result<(), FileError> {
-        let written = self.rows.write(&record.body);
+        let written = self.rows.write(record);
         written.map_err(|source| self.rows.out().explain(source))?;
         self.numbers.extend(record.number);
         Ok(())
     }
 
-    /// Puts the part in its place: its rows, its bytes and its events.
-    fn place(mut self) -> Result<(u64, u64, Vec<Number>), FileError> {
+    /// Puts the part in its place: its path, what is in it, and its events.
+    fn place(mut self) -> Result<(PathBuf, Written, Vec<Number>), FileError> {
         let finished = self.rows.finish();
         finished.map_err(|source| self.rows.out().explain(source))?;
-        let (rows, bytes) = (self.rows.count(), self.rows.bytes());
-        self.rows.into_out().commit()?;
-        Ok((rows, bytes, self.numbers))
+        let (file, written) = self.rows.into_parts();
+        Ok((file.commit()?, written, self.numbers))
     }
 }
 
@@ -163,7 +152,7 @@ struct Writer<O> {
 }
 
 impl<O: Observer> Writer<O> {
-    fn take(&mut self, record: &Record) -> Result<(), PartsError> {
+    fn take(&mut self, record: &Record) -> Result<(), RowsError> {
         self.summary.read += 1;
         let mut part = match self.part.take() {
             Some(part) => part,
@@ -171,7 +160,7 @@ impl<O: Observer> Writer<O> {
         };
         part.write(record)?;
         let size = self.parts.rotation.size;
-        let is_full = size.is_some_and(|size| part.rows.bytes() >= size);
+        let is_full = size.is_some_and(|size| part.rows.written().bytes() >= size);
         self.part = Some(part);
         match is_full {
             true => self.rotate(),
@@ -180,15 +169,17 @@ impl<O: Observer> Writer<O> {
     }
 
     /// Ends the part, if there is one.
-    fn rotate(&mut self) -> Result<(), PartsError> {
+    fn rotate(&mut self) -> Result<(), RowsError> {
         let Some(part) = self.part.take() else {
             return Ok(());
         };
-        let (rows, bytes, numbers) = part.place()?;
+        let (path, written, numbers) = part.place()?;
+        let (rows, bytes) = (written.rows(), written.bytes());
         self.summary.requests += 1;
         self.summary.accepted += rows;
         self.summary.bytes_raw += bytes;
         self.summary.bytes_wire += bytes;
+        written.tell(&mut self.observer, Some(&path))?;
         self.observer.settled(&numbers)?;
         self.observer.told(Progress::Delivered {
             events: usize::try_from(rows).unwrap_or(usize::MAX),
@@ -213,7 +204,7 @@ pub async fn to_parts<E, R: Into<Option<Record>>>(
     parts: Parts,
     mut stop: Option<watch::Receiver<Stop>>,
     observer: impl Observer,
-) -> Result<Summary, PartsError> {
+) -> Result<Summary, RowsError> {
     let started = Instant::now();
     let mut writer = Writer {
         parts,
@@ -250,11 +241,15 @@ mod tests {
     use std::cell::RefCell;
     use std::fs;
 
+    use sha2::{Digest, Sha256};
+
     use super::*;
-    use crate::delivery::testing::{record, records, send_all};
+    use crate::delivery::observer::Placed;
+    use crate::delivery::state::StateError;
+    use crate::delivery::testing::{Placements, record, records, send_all};
 
     #[derive(Default)]
-    struct Notes(RefCell<Vec<Number>>);
+    struct Notes(RefCell<Vec<Number>>, Placements);
 
     impl Observer for &Notes {
         fn told(&mut self, _: Progress) {}
@@ -262,6 +257,10 @@ mod tests {
         fn settled(&mut self, numbers: &[Number]) -> Result<(), StateError> {
             self.0.borrow_mut().extend(numbers);
             Ok(())
+        }
+
+        fn placed(&mut self, placed: &Placed<'_>) -> Result<(), StateError> {
+            (&self.1).placed(placed)
         }
     }
 
@@ -309,6 +308,26 @@ mod tests {
             (summary.accepted, summary.requests),
             (10, files.len() as u64)
         );
+    }
+
+    #[tokio::test]
+    async fn each_part_is_told_with_the_hash_of_its_bytes() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let notes = Notes::default();
+        let events = send_all(records(10));
+        let parts = parts(folder.path(), SMALL);
+        let _ = to_parts(events, |record| record, parts, None, &notes)
+            .await
+            .expect("room");
+        let placed = notes.1.take();
+        assert_eq!(placed.len(), files(folder.path()).len());
+        for one in &placed {
+            let path = one.file.as_ref().expect("a file");
+            let bytes = fs::read(path).expect("it is in its place");
+            assert_eq!(one.sha256, <[u8; 32]>::from(Sha256::digest(&bytes)));
+            assert_eq!(one.bytes, bytes.len() as u64);
+        }
+        assert_eq!(placed.iter().map(|one| one.rows).sum::<u64>(), 10);
     }
 
     #[tokio::test]
@@ -380,7 +399,7 @@ mod tests {
         let (written, ()) = tokio::join!(written, fed);
         let error = written.expect_err("there is no folder");
         assert!(
-            matches!(&error, PartsError::File(FileError::NoFolder { path }) if *path == inner),
+            matches!(&error, RowsError::File(FileError::NoFolder { path }) if *path == inner),
             "{error}"
         );
         assert!(notes.0.borrow().is_empty());

@@ -58,7 +58,9 @@ impl StateError {
     pub(in crate::delivery) fn io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StateError::Full { path },
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge => StateError::Full { path },
             _ => StateError::Io { path, source },
         }
     }
@@ -103,7 +105,17 @@ impl StateError {
             StateError::Foreign { .. } => Some("move it away, or set XDG_STATE_HOME"),
             StateError::Held { .. } => Some("wait for it, or stop it"),
             StateError::Full { .. } => Some("free some space; nothing was lost"),
-            StateError::Io { .. } | StateError::Sqlite { .. } => None,
+            StateError::Io { source, .. } => match source.kind() {
+                io::ErrorKind::IsADirectory => Some("move it away, or set XDG_STATE_HOME"),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some(
+                    "let this user write there, or set XDG_STATE_HOME to a folder that is this user's",
+                ),
+                _ => None,
+            },
+            StateError::Sqlite { .. } => Some(
+                "see whether the disk has room, and whether a file may grow there (`ulimit -f`); \
+                 nothing was lost",
+            ),
         }
     }
 }

@@ -125,9 +125,16 @@ struct Aside<'a> {
     now: Timestamp,
 }
 
+/// # Errors
+///
+/// A folder in place of the file, and one that cannot be looked into.
 fn is_there(path: &Path) -> Result<bool, StateError> {
-    path.try_exists()
-        .map_err(|source| StateError::io(path, source))
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(StateError::io(path, ErrorKind::IsADirectory.into())),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StateError::io(path, error)),
+    }
 }
 
 fn read(path: &Path) -> rusqlite::Result<Connection> {

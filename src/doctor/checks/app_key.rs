@@ -90,7 +90,7 @@ fn lacks(lacking: &[&Ability]) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for ability in lacking {
         let alike = lacking.iter().filter(|one| one.lacks == ability.lacks);
-        let commands = in_short(alike.copied());
+        let commands = in_short(alike.map(|one| one.command));
         let text = format!(
             "not enough for {commands}: it takes {}",
             ability.lacks.join(", ")

@@ -1,5 +1,7 @@
 //! The gateway's token: whose it is, and what its role may see.
 
+use crate::doctor::abilities::in_short;
+use crate::doctor::demands::{Role, closed_to};
 use crate::doctor::finding::Finding;
 use crate::doctor::subject::{Away, Subject};
 use crate::domain::delivery::Delivery;
@@ -35,17 +37,29 @@ fn judge(answer: &Result<UserInfo, GatewayError>, delivery: Option<Delivery>) ->
         }
     };
     let told = format!("{} in {}, role {}", user.email, user.org_name, user.role);
-    if user.sees_own_sessions_alone() {
-        return Finding::problem(format!("{told}: it sees its own sessions alone"))
-            .fix("take a key whose groups have auditor (to read) or admin (to register webhooks)");
-    }
-    let finding = Finding::ok().note(told);
-    match (user.role.as_str(), delivery) {
-        ("auditor", Some(delivery)) if delivery.needs_webhooks() => {
-            finding.note("an auditor may look at webhooks; to register or change them takes admin")
-        }
-        _ => finding,
-    }
+    let finding = match user.sees_own_sessions_alone() {
+        true => Finding::problem(format!("{told}: it sees its own sessions alone"))
+            .fix("take a key whose groups have auditor (to read) or admin (to register webhooks)"),
+        false => Finding::ok().note(told),
+    };
+    let changes_webhooks = delivery.is_some_and(Delivery::needs_webhooks);
+    let matters = |least: Role| least < Role::Admin || changes_webhooks;
+    let closed = Role::of(&user.role).map_or_else(Vec::new, |role| closed(role, matters));
+    closed.into_iter().fold(finding, Finding::note)
+}
+
+/// What takes a higher role, a line for each one that matters.
+fn closed(role: Role, matters: impl Fn(Role) -> bool) -> Vec<String> {
+    let line = |least: Role| {
+        let commands = closed_to(role).filter(|(_, needed)| *needed == least);
+        let commands = in_short(commands.map(|(command, _)| command));
+        (!commands.is_empty()).then(|| format!("it takes {} for {commands}", least.as_str()))
+    };
+    let higher = [Role::Auditor, Role::Admin].into_iter();
+    higher
+        .filter(|least| matters(*least))
+        .filter_map(line)
+        .collect()
 }
 
 #[cfg(test)]
@@ -53,19 +67,35 @@ mod tests {
     use super::*;
     use crate::doctor::finding::State;
 
-    fn of_role(role: &str) -> Finding {
+    fn of_role(role: &str, delivery: Delivery) -> Finding {
         let body = format!(r#"{{"email":"ada@lab.test","org_name":"lab","role":"{role}"}}"#);
         let user = serde_json::from_str(&body).expect("a user");
-        judge(&Ok(user), Some(Delivery::Relay))
+        judge(&Ok(user), Some(delivery))
     }
 
     #[test]
-    fn a_role_that_sees_its_own_sessions_alone_is_a_problem() {
-        assert_eq!(of_role("standard").state, State::Problem);
-        assert_eq!(of_role("admin").state, State::Ok);
-        let auditor = of_role("auditor");
+    fn a_role_that_sees_its_own_sessions_alone_is_a_problem_and_says_what_takes_more() {
+        let standard = of_role("standard", Delivery::Export);
+        assert_eq!(standard.state, State::Problem);
+        let [_, closed] = standard.evidence.as_slice() else {
+            panic!("{standard:?}")
+        };
+        assert!(
+            closed.starts_with("it takes auditor for sessions list, "),
+            "{closed}"
+        );
+        assert_eq!(of_role("admin", Delivery::Relay).evidence.len(), 1);
+    }
+
+    #[test]
+    fn what_an_auditor_may_not_is_told_where_webhooks_are_wanted() {
+        let auditor = of_role("auditor", Delivery::Relay);
         assert_eq!(auditor.state, State::Ok);
-        assert!(auditor.evidence[1].contains("takes admin"), "{auditor:?}");
+        assert_eq!(
+            auditor.evidence[1],
+            "it takes admin for webhooks register, register --attach, test, update, remove"
+        );
+        assert_eq!(of_role("auditor", Delivery::Export).evidence.len(), 1);
     }
 
     #[test]

@@ -208,3 +208,18 @@ fn an_unknown_cause_is_a_plain_failure() {
         Verdict::plain(Exit::Failed)
     );
 }
+
+#[test]
+fn an_address_that_another_has_is_wrong_usage_and_one_that_is_not_there_yet_is_not() {
+    let listening = |kind: io::ErrorKind| {
+        of(ListenError {
+            address: ([127, 0, 0, 1], 8_080).into(),
+            source: kind.into(),
+        })
+    };
+    let taken = listening(io::ErrorKind::AddrInUse);
+    assert_eq!(taken.exit, Exit::Usage);
+    assert!(taken.hints[0].contains("another port"));
+    let absent = listening(io::ErrorKind::AddrNotAvailable);
+    assert_eq!(absent.exit, Exit::Failed);
+}

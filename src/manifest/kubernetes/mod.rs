@@ -13,6 +13,7 @@ use self::pod::{Pod, Restart};
 use super::plan::{Mode, Plan};
 use super::schedule::Cron;
 use super::{File, GRACE};
+pub use pod::SECRETS_FOLDER;
 pub use quantity::Quantity;
 
 /// Where in a cluster it runs.

@@ -8,7 +8,8 @@ use crate::config::SecretKind;
 use crate::manifest::command_line::{Places, words};
 use crate::manifest::plan::{Plan, REDACTION_KEY_FILE};
 use crate::manifest::{
-    CPU_REQUEST, DOOR_PORT, GRACE, HEALTH_PORT, MEMORY_LIMIT, MEMORY_REQUEST, PROGRAM, USER,
+    CPU_REQUEST, DOOR_PORT, GRACE, HEALTH_PORT, MEMORY_LIMIT, MEMORY_REQUEST, PROGRAM,
+    SETTINGS_VARIABLE, USER,
 };
 
 pub const CONTAINER: &str = "ddctl";
@@ -21,7 +22,8 @@ pub const DOOR: &str = "webhooks";
 
 const HEALTH: &str = "health";
 const SETTINGS_FOLDER: &str = "/etc/ddctl";
-const SECRETS_FOLDER: &str = "/run/secrets/ddctl";
+/// Where the pod has a file for each secret.
+pub const SECRETS_FOLDER: &str = "/run/secrets/ddctl";
 const STATE_FOLDER: &str = "/var/lib/ddctl";
 
 /// `0440`: for the group that the files are given to.
@@ -138,16 +140,29 @@ impl Pod<'_> {
     }
 
     fn variables(&self) -> Value {
-        let mut variables = vec![("XDG_STATE_HOME", STATE_FOLDER.to_owned())];
+        let mut variables = vec![
+            (
+                SETTINGS_VARIABLE,
+                format!("{SETTINGS_FOLDER}/{SETTINGS_FILE}"),
+            ),
+            ("XDG_STATE_HOME", STATE_FOLDER.to_owned()),
+        ];
         variables.extend(self.plan.variables.iter().cloned());
         if self.plan.has_redaction_key() {
             let file = format!("{SECRETS_FOLDER}/{}", SecretKind::RedactionKey.name());
             variables.push((REDACTION_KEY_FILE, file));
         }
-        let variables = variables.iter();
-        variables
-            .map(|(name, value)| json!({ "name": name, "value": literal(value) }))
-            .collect()
+        let shown = variables.iter();
+        let shown = shown.map(|(name, value)| json!({ "name": name, "value": literal(value) }));
+        shown.chain(self.hidden_variables()).collect()
+    }
+
+    fn hidden_variables(&self) -> impl Iterator<Item = Value> {
+        let hidden = self.plan.hidden.iter();
+        hidden.map(|variable| {
+            let key = json!({ "name": self.cluster.secret, "key": variable.file() });
+            json!({ "name": variable.name, "valueFrom": { "secretKeyRef": key } })
+        })
     }
 
     fn ports(&self) -> Value {

@@ -2,11 +2,13 @@
 
 mod unit;
 
+use std::net::SocketAddr;
+
 use self::unit::{Unit, quoted, word};
 use super::command_line::{Places, words};
-use super::plan::{Mode, Plan, REDACTION_KEY_FILE};
+use super::plan::{Mode, Plan, REDACTION_KEY_FILE, VARIABLES_FILE};
 use super::schedule::Calendar;
-use super::{DOOR_PORT, File, GRACE, HEALTH_PORT, MEMORY_LIMIT};
+use super::{File, GRACE, MEMORY_LIMIT};
 use crate::config::SecretKind;
 
 /// The machine that it runs on.
@@ -17,10 +19,18 @@ pub struct Host {
     /// The folder with a file for each secret, which root alone may read.
     pub secrets: String,
     pub calendar: Calendar,
+    /// Where health is asked for, and where a relay's webhooks come in.
+    pub health: SocketAddr,
+    pub door: SocketAddr,
 }
 
 /// A run that is not over by then is stuck: its own limit, the drain, and some minutes.
 const LONGEST_RUN: &str = "70min";
+
+/// Where the settings of the service `name` lie.
+pub fn settings_file(name: &super::Name) -> String {
+    format!("/etc/{name}/config.toml")
+}
 
 /// Where the certificates of the service `name` lie.
 pub fn certificates_file(name: &super::Name) -> String {
@@ -37,11 +47,11 @@ pub fn systemd(plan: &Plan, host: &Host) -> Vec<File> {
     let mut files = vec![unit("service", &service(plan, host))];
     match &plan.mode {
         Mode::New { .. } => files.push(unit("timer", &timer(plan, host))),
-        Mode::Relay(_) => files.push(unit("socket", &socket(plan))),
+        Mode::Relay(_) => files.push(unit("socket", &socket(plan, host))),
         Mode::Follow { .. } => {}
     }
     files.push(File {
-        path: format!("/etc/{name}/config.toml"),
+        path: settings_file(name),
         content: plan.settings.clone(),
     });
     files.extend(plan.certificates.iter().map(|certificates| File {
@@ -65,6 +75,10 @@ fn service(plan: &Plan, host: &Host) -> Unit {
         );
     }
     variables(&mut unit, plan);
+    if !plan.hidden.is_empty() {
+        let file = format!("{}/{VARIABLES_FILE}", host.secrets);
+        unit.set("EnvironmentFile", &unit::literal(&file));
+    }
     unit.set("StateDirectory", &plan.name.to_string());
     unit.set("StateDirectoryMode", "0700");
     unit.set("TimeoutStopSec", &GRACE.as_secs().to_string());
@@ -79,29 +93,25 @@ fn service(plan: &Plan, host: &Host) -> Unit {
 
 fn about(unit: &mut Unit, plan: &Plan) {
     let page = match plan.mode.is_relay() {
-        true => "man:ddctl-relay(1)",
-        false => "man:ddctl-sessions-export(1)",
+        true => "man:ddctl-relay(1)".to_owned(),
+        false => format!("man:ddctl-{}-export(1)", plan.source.command()),
     };
     unit.section("Unit");
     unit.set("Description", &description(plan));
-    unit.set("Documentation", page);
+    unit.set("Documentation", &page);
     unit.set("Wants", "network-online.target");
     unit.set("After", "network-online.target");
     if plan.mode.is_relay() {
         unit.set("Requires", &format!("{}.socket", plan.name));
     }
     if !matches!(plan.mode, Mode::New { .. }) {
-        // An outage of any length ends: it is tried for ever.
+        // An outage of any length ends: it is tried for ever. What does not end is in `kind`.
         unit.set("StartLimitIntervalSec", "0");
     }
 }
 
 fn description(plan: &Plan) -> String {
-    format!(
-        "ddctl: {} ({})",
-        plan.mode.about(),
-        unit::literal(&plan.profile)
-    )
+    format!("ddctl: {} ({})", plan.about(), unit::literal(&plan.profile))
 }
 
 /// When it counts as started, and what becomes of it when it ends.
@@ -120,17 +130,19 @@ fn kind(unit: &mut Unit, plan: &Plan) {
     }
     unit.set("Restart", "always");
     unit.set("RestartSec", "10");
-    // Wrong usage and a refused key wait for a person: the unit shows that it failed.
+    // Wrong usage, a taken address and a refused key wait for a person: the unit shows that it
+    // failed.
     unit.set("RestartPreventExitStatus", "2 4");
 }
 
 fn command(plan: &Plan, host: &Host) -> String {
     let places = Places {
-        settings: &format!("/etc/{}/config.toml", plan.name),
-        health: &format!("127.0.0.1:{HEALTH_PORT}"),
-        door: &format!("127.0.0.1:{DOOR_PORT}"),
+        settings: &settings_file(&plan.name),
+        health: &host.health.to_string(),
+        door: &host.door.to_string(),
     };
-    let program = word(&host.program);
+    // The program's name is the one word in which systemd expands no variable.
+    let program = quoted(&host.program);
     let words = words(plan, places);
     // systemd itself puts the folder in the place of its variable.
     let words = words
@@ -190,12 +202,12 @@ fn harden(unit: &mut Unit) {
 }
 
 /// It holds the door open while the service begins anew: whoever comes meanwhile waits.
-fn socket(plan: &Plan) -> Unit {
+fn socket(plan: &Plan, host: &Host) -> Unit {
     let mut unit = Unit::default();
     unit.section("Unit");
     unit.set("Description", &format!("{}, its door", description(plan)));
     unit.section("Socket");
-    unit.set("ListenStream", &format!("127.0.0.1:{DOOR_PORT}"));
+    unit.set("ListenStream", &host.door.to_string());
     unit.set("NoDelay", "yes");
     unit.section("Install");
     unit.set("WantedBy", "sockets.target");
@@ -229,6 +241,8 @@ mod tests {
             program: "/usr/bin/ddctl".to_owned(),
             secrets: "/etc/ddctl/secrets".to_owned(),
             calendar: "hourly".parse().expect("a calendar event"),
+            health: ([127, 0, 0, 1], 8_080).into(),
+            door: ([127, 0, 0, 1], 8_787).into(),
         }
     }
 
@@ -252,6 +266,19 @@ mod tests {
         assert_eq!(paths(Mode::New { since: since() }), new);
         let relay = ["ddctl.service", "ddctl.socket", "config.toml"];
         assert_eq!(paths(Mode::Relay(None)), relay);
+    }
+
+    #[test]
+    fn a_relay_listens_where_its_socket_does() {
+        let mut plan = plan();
+        plan.mode = Mode::Relay(None);
+        let host = Host {
+            door: ([127, 0, 0, 1], 9_000).into(),
+            ..host()
+        };
+        let files = systemd(&plan, &host);
+        assert!(files[0].content.contains(" --listen=127.0.0.1:9000 "));
+        assert!(files[1].content.contains("\nListenStream=127.0.0.1:9000\n"));
     }
 
     #[test]

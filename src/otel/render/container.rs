@@ -1,7 +1,7 @@
 //! Variables of a container.
 
-use super::lines::quoted;
 use super::{Form, value};
+use crate::domain::shell::word;
 use crate::otel::plan::{Plan, Road, Value};
 
 /// The key is handed over by name, so that it stands in no argument that others can see.
@@ -19,7 +19,7 @@ pub(super) fn docker(plan: &Plan) -> String {
                 words.push(format!("-e {name}"));
             }
             text => {
-                let text = quoted(&value(text, Form::Docker, ""));
+                let text = word(&value(text, Form::Docker, ""));
                 words.push(format!("-e {name}={text}"));
             }
         }

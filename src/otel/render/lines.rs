@@ -2,6 +2,7 @@
 
 use super::{Form, value};
 use crate::domain::secret::Secret;
+use crate::domain::shell::word;
 use crate::otel::plan::{Plan, Value};
 
 pub(super) fn shell(plan: &Plan, key: Option<&Secret>) -> String {
@@ -12,7 +13,7 @@ pub(super) fn shell(plan: &Plan, key: Option<&Secret>) -> String {
                 let reference = "${DD_API_KEY:?is not set}";
                 format!("\"{}\"", value(&variable.value, Form::Shell, reference))
             }
-            (other, _) => quoted(&value(other, Form::Shell, exposed(key))),
+            (other, _) => word(&value(other, Form::Shell, exposed(key))),
         };
         format!("export {name}={text}\n")
     });
@@ -37,15 +38,6 @@ fn exposed(key: Option<&Secret>) -> &str {
     key.map_or("", Secret::expose)
 }
 
-/// One word for a shell.
-pub(super) fn quoted(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,%@+".contains(&byte);
-    match !text.is_empty() && text.bytes().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,12 +59,5 @@ mod tests {
         assert!(dotenv(&plan(), Some(&key)).contains(line));
         assert!(shell(&plan(), Some(&key)).contains(line));
         assert!(dotenv(&plan(), None).contains("dd-api-key=${DD_API_KEY}\n"));
-    }
-
-    #[test]
-    fn a_service_that_a_shell_would_read_is_quoted() {
-        assert_eq!(quoted("a'b $(x)"), "'a'\\''b $(x)'");
-        assert_eq!(quoted(""), "''");
-        assert_eq!(quoted("a-b.c/d"), "a-b.c/d");
     }
 }

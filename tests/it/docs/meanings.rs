@@ -1,7 +1,10 @@
-//! What each attribute of an event says, in the order in which the program knows them.
+//! What each attribute says, in the order in which the program knows them.
 
 /// The path of an attribute, and its meaning.
-pub const MEANINGS: [(&str, &str); 63] = [
+pub type Meaning = (&'static str, &'static str);
+
+/// Of an event.
+pub const OF_EVENTS: &[Meaning] = &[
     ("evt.name", "which event it is"),
     ("evt.outcome", "how it ended"),
     ("evt.id", "128 bits of a hash, the same on every road"),
@@ -32,6 +35,10 @@ pub const MEANINGS: [(&str, &str); 63] = [
     ("connection.type", "its type: database, application, custom"),
     ("connection.subtype", "such as postgres"),
     ("connection.resource", "the resource behind it"),
+    (
+        "connection.tags",
+        "the gateway's own tags, each under its name: `connection.tags.team`",
+    ),
     ("connection.environment", "from the profile's rule"),
     ("session.id", "leads back to the recording"),
     ("session.url", "the page of the recording"),
@@ -96,9 +103,79 @@ pub const MEANINGS: [(&str, &str); 63] = [
     ("ddctl.delivered", "events since it began"),
     ("ddctl.dead_letters", "events that no destination took"),
     ("ddctl.late", "events sent under another time"),
+    (
+        "ddctl.reconciled",
+        "of a relay: events that no webhook told and the gateway's list did",
+    ),
     ("ddctl.state", "a word for how it is"),
     (
         "sessions.open_too_long",
         "ids of sessions that are open for longer than --open-too-long",
     ),
+    ("webhook.id", "Svix's id of a webhook of an unknown type"),
+    ("webhook.type", "the type, as it says it"),
+    ("webhook.payload", "its body as it came, redacted"),
+    ("evt.test", "of a test event; absent in others"),
+    ("evt.test_run", "the run that sent it"),
+];
+
+/// Of a trace.
+pub const OF_TRACES: &[Meaning] = &[
+    ("trace_id", "the trace"),
+    ("parent_trace_id", "another trace that led to it"),
+    ("agent_id", "which agent"),
+    ("agent_name", "its name"),
+    ("model", "the model that was asked"),
+    ("cost_usd", "US dollars"),
+    ("duration_ms", "milliseconds"),
+    ("span_type", "what kind of step it is"),
+    ("span_name", "the step"),
+    ("autonomy_level", "how far the agent may act alone"),
+    ("agent_status", "of the agent, at the platform"),
+    ("idp_bound", "the agent is bound to an identity provider"),
+    ("session_id", "the platform's session or conversation"),
+    ("user_id", "on whose behalf"),
+    ("error_type", "how it failed, in a word"),
+    ("error_message", "and in a sentence"),
+    ("organization_id", "at the platform"),
+    ("environment", "where it ran; the tag `env` too"),
+    ("span_id", "the step's id"),
+    ("parent_span_id", "the step above it"),
+    ("prompt_tokens", "tokens in"),
+    ("completion_tokens", "tokens out"),
+    ("input_tokens", "another name of tokens in"),
+    ("output_tokens", "another name of tokens out"),
+    ("total_tokens", "both"),
+    (
+        "outcome",
+        "the platform's `status`, which Datadog would remap",
+    ),
+    ("evt.id", "the same on every road"),
+    (
+        "evt.outcome",
+        "`outcome` in the words of the session events",
+    ),
+    ("session.id", "`session_id`"),
+    ("usr.id", "`user_id`"),
+    ("error.kind", "`error_type`"),
+    ("error.message", "`error_message`"),
+    ("duration", "nanoseconds"),
+    ("dd.trace_id", "the number by which Datadog shows the trace"),
+    ("dd.span_id", "and the span"),
+    (
+        "trace.url",
+        "the trace at the platform, by the profile's template",
+    ),
+    (
+        "gen_ai.operation.name",
+        "`span_type` in the words of OpenTelemetry",
+    ),
+    ("gen_ai.request.model", "`model`"),
+    ("gen_ai.agent.id", "`agent_id`"),
+    ("gen_ai.agent.name", "`agent_name`"),
+    ("gen_ai.conversation.id", "`session_id`"),
+    ("gen_ai.tool.name", "`span_name` of a tool"),
+    ("gen_ai.usage.input_tokens", "tokens in"),
+    ("gen_ai.usage.output_tokens", "tokens out"),
+    ("gen_ai.usage.total_tokens", "both"),
 ];

@@ -6,6 +6,7 @@ use clap::CommandFactory;
 use ddctl::commands::Cli;
 
 use super::check::{Known, check};
+use super::least::{Least, Used};
 use super::{Reference, Request};
 use crate::support::{SandboxOptions, SandboxProcess, TestEnvironment};
 
@@ -38,7 +39,11 @@ const COMMANDS: &[(&str, i32)] = &[
         0,
     ),
     (
-        "audit export --since 60d --to logs --compression gzip --yes",
+        "sessions export --since 16h --to logs --compression gzip --again --verify --yes",
+        0,
+    ),
+    (
+        "audit export --since 60d --to logs --compression gzip --verify --yes",
         0,
     ),
     (
@@ -91,7 +96,7 @@ const COMMANDS: &[(&str, i32)] = &[
     ("test-event high-risk-command", 0),
     ("test-event --cleanup", 0),
     ("config check", 0),
-    ("otel check", 0),
+    ("otel check --wait 1m", 0),
     ("otel check --genai --dry-run", 0),
     ("monitors validate --pack hoop", 0),
     ("monitors plan", 0),
@@ -199,7 +204,7 @@ fn every_request_of_every_command_is_as_its_document_says() {
         return;
     };
     let sandbox = SandboxOptions::default().sessions(60).start();
-    run_all(&sandbox);
+    run_all(&sandbox, reference);
     let mut seen = BTreeSet::new();
     let mut faults = Vec::new();
     let requests = sandbox.requests(true);
@@ -226,7 +231,9 @@ fn every_request_of_every_command_is_as_its_document_says() {
     assert!(unseen.is_empty(), "never asked: {unseen:?}");
 }
 
-fn run_all(sandbox: &SandboxProcess) {
+/// Each with the least that the program says it takes, and held to it.
+fn run_all(sandbox: &SandboxProcess, reference: &Reference) {
+    let (mut used, mut beyond, mut last) = (Used::default(), Vec::new(), 0);
     let environment = TestEnvironment::of(sandbox);
     let listed = environment.run(["sessions", "list", "--since", "60d", "-o", "json"]);
     let sessions = listed.exits(0).json();
@@ -244,8 +251,24 @@ fn run_all(sandbox: &SandboxProcess) {
             "MESSAGE" => webhook(&environment),
             word => word.to_owned(),
         };
-        let _ = environment.run(line.split(' ').map(word)).exits(*code);
+        let words: Vec<String> = line.split(' ').map(word).collect();
+        let least = Least::of(line);
+        let _ = least.run(environment.command(words)).run().exits(*code);
+        let rows = sandbox.requests_after(last);
+        last = rows
+            .last()
+            .and_then(|row| row["n"].as_u64())
+            .unwrap_or(last);
+        let asked: Vec<Request> = rows.iter().map(Request::of_row).collect();
+        let found = least.check(reference, &asked, &mut used);
+        beyond.extend(found.iter().map(|found| format!("{line}: {found}")));
     }
+    assert!(beyond.is_empty(), "more than the table names: {beyond:#?}");
+    let unused = used.lacks();
+    assert!(
+        unused.is_empty(),
+        "the table names what is not asked: {unused:#?}"
+    );
 }
 
 /// The id of a webhook that was sent.
@@ -267,10 +290,16 @@ fn no_command_is_forgotten() {
             .iter()
             .any(|line| *line == leaf || line.starts_with(&format!("{leaf} ")))
     };
-    let mut leaves = Vec::new();
-    collect_leaves(&Cli::command(), "", &mut leaves);
+    let leaves = leaves();
     let forgotten: Vec<_> = leaves.iter().filter(|leaf| !is_named(leaf)).collect();
     assert!(forgotten.is_empty(), "neither run nor quiet: {forgotten:?}");
+}
+
+/// The commands that have none below them: `sessions list`.
+pub fn leaves() -> Vec<String> {
+    let mut leaves = Vec::new();
+    collect_leaves(&Cli::command(), "", &mut leaves);
+    leaves
 }
 
 fn collect_leaves(command: &clap::Command, path: &str, leaves: &mut Vec<String>) {

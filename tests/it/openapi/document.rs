@@ -155,6 +155,16 @@ impl<'d> Operation<'d> {
         Some(&answer["content"]["application/json"]["schema"])
     }
 
+    /// What a key must be allowed, one of them; none named means nothing. Where there is no
+    /// `x-permission`, it is the scope of OAuth.
+    pub fn permissions(&self) -> Vec<&'d str> {
+        let named = self.value["x-permission"]["permissions"].as_array();
+        let ways = self.value["security"].as_array().into_iter().flatten();
+        let scopes = ways.filter_map(|way| way["AuthZ"].as_array());
+        let all = named.into_iter().chain(scopes.filter(|_| named.is_none()));
+        all.flatten().filter_map(Value::as_str).collect()
+    }
+
     /// The hosts that serve the operation; none named means any.
     pub fn hosts(&self) -> Vec<String> {
         [self.value, self.item, &self.document.root]

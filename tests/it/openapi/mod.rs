@@ -11,6 +11,7 @@ mod check;
 mod commands;
 mod document;
 mod faults;
+mod least;
 mod reference;
 mod request;
 mod samples;
@@ -18,6 +19,7 @@ mod schema;
 mod svix;
 mod unlisted;
 
+pub use commands::leaves;
 use document::{Document, Operation};
 use reference::Reference;
 use request::Request;

@@ -211,6 +211,11 @@ fn what_a_program_sends_is_passed_on_as_it_came() {
     assert_eq!(arrived.len(), 1);
     assert_eq!(arrived[0]["trace_id"], answer["spans"][0]["trace_id"]);
     assert_eq!(arrived[0]["resource"]["service.name"], "planner");
+    let receipt = environment.run(["receipts", "show", "-o", "json"]).exits(0);
+    let receipt = receipt.json();
+    assert_eq!(receipt["command"], "otel receive");
+    assert_eq!(receipt["ending"], "done");
+    assert_eq!(receipt["totals"]["kinds"], json!({ "span": 1 }));
     let refused = environment.run(["otel", "receive", "--to", "logs"]);
     let _ = refused.exits(2).says("--to otlp");
 }

@@ -146,6 +146,14 @@ impl SandboxProcess {
         self.rows(&format!("/sandbox/requests?limit=20000&body={with_body}"))
     }
 
+    /// Those after the request of that number (`n`), with their bodies.
+    #[track_caller]
+    pub fn requests_after(&self, number: u64) -> Vec<Value> {
+        self.rows(&format!(
+            "/sandbox/requests?limit=20000&body=true&after={number}"
+        ))
+    }
+
     /// Replaces every fault.
     #[track_caller]
     pub fn put_faults(&self, faults: &[&str]) {

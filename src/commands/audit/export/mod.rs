@@ -13,11 +13,11 @@ use clap::Args;
 use super::filter::FilterArgs;
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
 use crate::commands::shipping::{
-    DeliveryFlags, Places, ProofFlags, RotateFlags, RowFormat, StandingFlags,
+    DeliveryFlags, Place, Places, ProofFlags, RotateFlags, RowFormat, StandingFlags, To,
 };
 use crate::context::Context;
 use crate::delivery::map::audit::selection;
-use crate::error::Exit;
+use crate::error::{Exit, UsageError};
 
 /// Ship the gateway's audit log to Datadog or to files
 #[derive(Debug, Args)]
@@ -108,6 +108,32 @@ impl Export {
         self.follow
     }
 
+    /// Refuses destinations and flags that have no meaning together.
+    pub fn check(&self) -> Result<(), UsageError> {
+        self.places().map(drop)
+    }
+
+    /// Where it goes.
+    pub fn to(&self) -> &[To] {
+        &self.delivery.to
+    }
+
+    /// True where it searches at Datadog for what it sent, by a key that nothing names yet.
+    pub fn lacks_app_key(&self) -> bool {
+        self.proof.verify && self.datadog.flags().app_key_file.is_none()
+    }
+
+    fn places(&self) -> Result<Vec<Place>, UsageError> {
+        let places = Places {
+            delivery: &self.delivery,
+            format: self.format,
+            rotate: &self.rotate,
+            runs_until_stopped: self.follow,
+            no_spans: Some("changes"),
+        };
+        places.read()
+    }
+
     /// False where it only says what it would be.
     pub fn delivers(&self) -> bool {
         !self.proof.estimate
@@ -125,14 +151,7 @@ impl Export {
 }
 
 pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
-    let places = Places {
-        delivery: &args.delivery,
-        format: args.format,
-        rotate: &args.rotate,
-        runs_until_stopped: args.follow,
-        no_spans: Some("changes"),
-    };
-    let places = places.read()?;
+    let places = args.places()?;
     let terms = plan::terms(context, args, &places)?;
     match args.proof.estimate {
         true => estimate::run(context, args, &terms, &places).await,

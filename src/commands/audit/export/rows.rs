@@ -11,7 +11,7 @@ use super::summary::{AuditSummary, show};
 use super::{Export, ask};
 use crate::commands::shipping::positions::Terms;
 use crate::commands::shipping::{
-    Carried, Destination, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing,
+    Carried, Destination, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Receipts, Shipped, Standing,
     Verification, conclude, proven, ship, ship_standing, shown, tell_news, unread,
 };
 use crate::context::Context;
@@ -42,13 +42,17 @@ pub(super) async fn run(
         return Ok(Exit::Failed);
     }
     let mapping = Mapping::new(context, args, &gateway)?;
-    let lanes = Lanes {
+    let receipts = Receipts {
         context,
-        gateway: &gateway,
+        gateway: Some(&gateway),
+        intake,
+        delivery: &args.delivery,
+        run: run_of(args, &gateway, &plan),
+    };
+    let lanes = Lanes {
         intake,
         mapping: &mapping,
-        run: run_of(args, &gateway, &plan),
-        is_dry: args.delivery.dry_run,
+        receipts,
     };
     let lanes = lanes.open(places, files, &plan.ledgers).await?;
     let shipping = Shipping {

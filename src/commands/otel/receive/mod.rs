@@ -14,8 +14,11 @@ use self::listening::{Listening, Passed};
 use self::passing::lanes;
 use self::program::Program;
 use crate::commands::flags::DatadogAccess;
-use crate::commands::shipping::{self, Course, DeliveryFlags, Intake, conclude, ship};
+use crate::commands::shipping::{
+    self, Course, DeliveryFlags, Intake, Receipts, conclude, ship_until_stopped,
+};
 use crate::context::Context;
+use crate::delivery::receipts::Run;
 use crate::error::{Advised, Exit, UsageError, classify};
 use crate::receive::Server;
 
@@ -83,15 +86,23 @@ pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
     let (keys, stays) = (args.datadog.flags(), args.command.is_empty());
     let intake = Intake::open_where_sent(context, &args.delivery, keys, stays).await?;
     let server = Server::bind(args.address()).await?;
-    let program = Program::start(&args.command, &server.url())?;
+    let source = server.url();
+    let program = Program::start(&args.command, &source)?;
     let listening = Listening::new(context, server, program);
     let Some(intake) = &intake else {
         let ended = listening.run(None).await?;
         return ended.conclude(context, None);
     };
-    let lanes = lanes(&args.delivery, intake)?;
+    let receipts = Receipts {
+        context,
+        gateway: None,
+        intake: Some(intake),
+        delivery: &args.delivery,
+        run: run_of(&source),
+    };
+    let lanes = lanes(&receipts, intake).await?;
     let course = Course::default();
-    let shipment = ship(
+    let shipment = ship_until_stopped(
         context,
         &course,
         lanes,
@@ -109,6 +120,15 @@ pub async fn run(context: &Context, args: &Receive) -> anyhow::Result<Exit> {
         Exit::Done | Exit::Interrupted => exit,
         failed => failed,
     })
+}
+
+/// What the receipts say that the run set out to do.
+fn run_of(url: &str) -> Run {
+    Run {
+        command: "otel receive".to_owned(),
+        source: Some(format!("OTLP at {url}")),
+        ..Run::default()
+    }
 }
 
 /// Of a key that Datadog refused the cause itself says best what to do.

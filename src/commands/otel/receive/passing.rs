@@ -2,7 +2,7 @@
 
 use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
 
-use crate::commands::shipping::{DeliveryFlags, Intake, Keeper, Lane};
+use crate::commands::shipping::{Intake, Keeper, Lane, Receipts};
 use crate::delivery::map::otlp::records_of;
 use crate::delivery::state::StateError;
 use crate::delivery::{Given, Number, Record, Worth};
@@ -36,23 +36,25 @@ impl Keeper<ResourceSpans> for Passing {
     }
 }
 
-/// A lane to each destination.
+/// A lane to each destination. What is received is not kept, so that it is passed on without a
+/// receipt where none can be.
 ///
 /// # Errors
 ///
 /// No folder for the dead letters.
-pub(super) fn lanes<'a>(
-    flags: &DeliveryFlags,
+pub(super) async fn lanes<'a>(
+    receipts: &Receipts<'_>,
     intake: &'a Intake<'_>,
 ) -> anyhow::Result<Vec<Lane<'a, ResourceSpans>>> {
-    let lanes = flags.to.iter().map(|to| {
-        Ok(Lane {
+    let mut lanes = Vec::new();
+    for to in &receipts.delivery.to {
+        lanes.push(Lane {
             name: intake.name(&to.destination),
             is_best_effort: to.is_best_effort,
             end: intake.end(&to.destination)?,
             keeper: Box::new(Passing),
-            receipt: None,
-        })
-    });
-    lanes.collect()
+            receipt: receipts.begin_where_kept(&to.destination).await?,
+        });
+    }
+    Ok(lanes)
 }

@@ -56,6 +56,7 @@ async fn of_sessions(
                 expected.push(Expected {
                     id: EventId::of_session(&session.id, kind),
                     about: About::Session(id.clone(), kind),
+                    started: session.start_date,
                     at,
                 });
             }
@@ -90,6 +91,7 @@ async fn of_changes(
                 Fed::Event(row) if subject.has(row.created_at) => expected.push(Expected {
                     id: event_id(&row),
                     about: About::Change(row.id.as_str().into()),
+                    started: row.created_at,
                     at: row.created_at,
                 }),
                 Fed::Event(_) | Fed::Read(_) => {}

@@ -2,9 +2,11 @@
 
 mod census;
 mod hours;
+mod looking;
 mod proving;
 mod report;
 mod retention;
+mod scope;
 mod text;
 mod view;
 
@@ -18,6 +20,7 @@ use self::proving::{Asked, prove};
 pub use self::view::VerifyAnswer;
 use crate::commands::flags::{DatadogAccess, GatewayAccess};
 use crate::commands::sessions::filter::FilterArgs;
+use crate::commands::sessions::scope::warn_where_partial;
 use crate::context::Context;
 use crate::delivery::map;
 use crate::delivery::receipts::proof::Family;
@@ -45,9 +48,12 @@ take, and leaves half of the quota to others.
 Each event is found now; proven earlier, by a verification whose receipt is kept; expired unproven, \
 where Datadog keeps nothing so old and nobody looked in time; or missing. For the last two the exit \
 code is 3, and each is named. A verification leaves a receipt too: run one within the retention, and \
-its proof lasts. Test events do not count. --until leaves out what is still on its way.
+its proof lasts. Test events do not count. --until leaves out what is still on its way. What was \
+written to files or standard output is not looked up, and named as elsewhere: `ddctl receipts list \
+--check --files` holds files against their receipts.
 
-It needs an application key with logs_read_data, and logs_read_config for the retention.")]
+It needs an application key with logs_read_data, and logs_read_config for the retention. A gateway \
+token of the role standard shows its own sessions alone, and nothing is said of the others.")]
 pub struct Verify {
     /// Sessions that started since then: 90d, 2026-07-01, RFC 3339
     #[arg(long, value_name = "TIME")]
@@ -123,6 +129,7 @@ pub async fn run(context: &Context, args: &Verify) -> anyhow::Result<Exit> {
         selected: Selected::Sessions(args.filter.filter()),
         wait: args.wait,
     };
+    warn_where_partial(context, &gateway).await;
     let answer = verified(context, &gateway, &args.datadog, &subject).await?;
     if let Some(file) = report {
         report::write(file, &answer)?;

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 
 use super::view::VerifyAnswer;
-use crate::commands::receipts::view::{account, label};
+use crate::commands::receipts::view::{account, label, place};
 use crate::delivery::{AtomicFile, sweep_beside};
 use crate::page::{Column, Figure, Report, Section};
 use crate::ui::counted;
@@ -41,6 +41,7 @@ fn report(answer: &VerifyAnswer) -> Report {
             findings(answer),
             hours(answer),
             receipts(answer),
+            elsewhere(answer),
             chain(answer),
         ],
     }
@@ -50,6 +51,12 @@ fn verdict(answer: &VerifyAnswer) -> String {
     let proven = answer.found + answer.proven_earlier;
     let expected = counted(answer.expected, "event");
     match (answer.is_proven(), answer.chain.problems.len()) {
+        _ if answer.sees_nothing() => {
+            "The token sees no session of the range: nothing is proven.".to_owned()
+        }
+        (true, _) if answer.own_sessions_alone => {
+            format!("All {expected} of the sessions that the token sees are proven.")
+        }
         (true, _) => format!("All {expected} of the range are proven."),
         (false, 0) => {
             format!("{proven} of {expected} are proven; each of the others is named below.")
@@ -81,9 +88,10 @@ fn figures(answer: &VerifyAnswer) -> Vec<Figure> {
 }
 
 fn facts(answer: &VerifyAnswer) -> Vec<(&'static str, String)> {
-    let filter = match answer.filter.as_str() {
-        "" => "none: every session",
-        filter => filter,
+    let filter = match (answer.filter.as_str(), answer.own_sessions_alone) {
+        ("", _) => "none: every session".to_owned(),
+        (filter, true) => format!("{filter}: the token sees its own sessions alone"),
+        (filter, false) => filter.to_owned(),
     };
     let retention = answer
         .indexes
@@ -104,7 +112,7 @@ fn facts(answer: &VerifyAnswer) -> Vec<(&'static str, String)> {
                 time(answer.until)
             ),
         ),
-        ("Filter", filter.to_owned()),
+        ("Filter", filter),
         ("Gateway", answer.gateway.clone()),
         (
             "Destination",
@@ -135,11 +143,11 @@ fn findings(answer: &VerifyAnswer) -> Section {
     let rows = answer.findings.iter().map(|one| {
         vec![
             one.finding.words().to_owned(),
+            one.why.clone(),
             one.kind.clone(),
             time(one.at),
             one.origin().to_owned(),
             one.id.clone(),
-            one.why.clone(),
         ]
     });
     let rows: Vec<Vec<String>> = rows.collect();
@@ -153,11 +161,11 @@ fn findings(answer: &VerifyAnswer) -> Section {
         },
         columns: vec![
             ("Finding", Column::Time),
+            ("Why", Column::Text),
             ("Kind", Column::Text),
             ("Happened (UTC)", Column::Time),
             ("Session", Column::Hash),
             ("Event", Column::Hash),
-            ("Why", Column::Text),
         ],
         rows,
     }
@@ -216,6 +224,44 @@ fn receipts(answer: &VerifyAnswer) -> Section {
             ("Events", Column::Number),
             ("Late", Column::Number),
             ("Set aside", Column::Number),
+            ("Ended", Column::Text),
+            ("SHA-256", Column::Hash),
+        ],
+        rows,
+    }
+}
+
+fn elsewhere(answer: &VerifyAnswer) -> Section {
+    let rows = answer.elsewhere.iter().map(|row| {
+        vec![
+            row.id.clone(),
+            row.command.clone(),
+            row.operator.clone(),
+            place(&row.destination, None),
+            row.events.to_string(),
+            row.ending.to_owned(),
+            row.sha256.clone().unwrap_or_else(|| "open".to_owned()),
+        ]
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    Section {
+        title: "Elsewhere",
+        note: match rows.len() {
+            0 => "No receipt for the range is of a file, standard output or another receiver."
+                .to_owned(),
+            _ => {
+                "Runs that wrote events of the range to files or standard output, or sent them to \
+                  a receiver that is not Datadog. Nothing of these is looked up, and none counts \
+                  above. Each receipt has the SHA-256 of every file."
+                    .to_owned()
+            }
+        },
+        columns: vec![
+            ("Receipt", Column::Time),
+            ("Command", Column::Text),
+            ("Operator", Column::Text),
+            ("To", Column::Text),
+            ("Events", Column::Number),
             ("Ended", Column::Text),
             ("SHA-256", Column::Hash),
         ],

@@ -20,20 +20,52 @@ pub fn of(ui: &Ui, answer: &VerifyAnswer) -> String {
     if !answer.filter.is_empty() {
         card.line("filter", &answer.filter);
     }
+    if answer.own_sessions_alone {
+        card.toned("seen", "the token's own sessions alone", Tone::Warning);
+    }
     card.line("at", &format!("{} {}", answer.destination, answer.site));
     counts(&mut card, answer);
     card.line("requests", &answer.requests.to_string());
+    if let count @ 1.. = answer.elsewhere.len() {
+        let runs = counted(count as u64, "receipt");
+        let text = format!("{runs} of files, stdout or other receivers: not looked up");
+        card.line("elsewhere", &text);
+    }
     chain(&mut card, answer);
     card.line("receipt", &answer.receipt);
     let mut text = card.into_text();
     if !answer.findings.is_empty() {
         text.push('\n');
-        text.push_str(&findings(ui, &answer.findings).render(ui.table_width(), ui.palette()));
-        if let Some(more @ 1..) = answer.findings.len().checked_sub(SHOWN) {
-            text.push_str(&format!("and {more} more: -o json\n"));
+        let shared = share(&answer.findings);
+        let table = findings(ui, shared.iter().flat_map(|(shown, _)| *shown));
+        text.push_str(&table.render(ui.table_width(), ui.palette()));
+        let left_out = shared.iter().filter(|(_, left)| !left.is_empty());
+        let left_out: Vec<String> = left_out
+            .map(|(_, left)| format!("{} {}", left.len(), left[0].finding.words()))
+            .collect();
+        if !left_out.is_empty() {
+            text.push_str(&format!("and {} more: -o json\n", left_out.join(", ")));
         }
     }
     text
+}
+
+/// The findings of each kind that are shown, and those that are not: every kind has its share of the
+/// room, and what one does not need is for the others. Findings of a kind stand together.
+fn share(findings: &[Finding]) -> Vec<(&[Finding], &[Finding])> {
+    let mut kinds: Vec<&[Finding]> = findings.chunk_by(|a, b| a.finding == b.finding).collect();
+    kinds.sort_by_key(|kind| kind.len());
+    let (mut room, mut left) = (SHOWN, kinds.len());
+    let mut shared: Vec<_> = kinds
+        .into_iter()
+        .map(|kind| {
+            let shown = kind.len().min(room / left);
+            (room, left) = (room - shown, left - 1);
+            kind.split_at(shown)
+        })
+        .collect();
+    shared.sort_by_key(|(shown, _)| shown.first().map(|one| one.finding));
+    shared
 }
 
 fn counts(card: &mut Card<'_>, answer: &VerifyAnswer) {
@@ -61,7 +93,7 @@ fn chain(card: &mut Card<'_>, answer: &VerifyAnswer) {
     }
 }
 
-fn findings(ui: &Ui, findings: &[Finding]) -> Table {
+fn findings<'a>(ui: &Ui, findings: impl Iterator<Item = &'a Finding>) -> Table {
     let mut table = Table::new()
         .column("FINDING")
         .column("KIND")
@@ -72,7 +104,7 @@ fn findings(ui: &Ui, findings: &[Finding]) -> Table {
         .expendable("EVENT", 2)
         .unbroken()
         .expendable("WHY", 1);
-    for finding in findings.iter().take(SHOWN) {
+    for finding in findings {
         let tone = match finding.finding {
             Lack::NotIndexedYet => Tone::Warning,
             Lack::Missing | Lack::ExpiredUnproven => Tone::Bad,
@@ -92,4 +124,46 @@ fn findings(ui: &Ui, findings: &[Finding]) -> Table {
 /// The beginning of an id, long enough to be found by.
 fn short(id: &str) -> String {
     id.get(..8).unwrap_or(id).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_finding_has_its_share_of_the_screen() {
+        let of = |lack, count| {
+            let finding = move |_| Finding {
+                finding: lack,
+                id: String::new(),
+                kind: String::new(),
+                session: None,
+                change: None,
+                at: Default::default(),
+                under: Default::default(),
+                why: String::new(),
+            };
+            (0..count).map(finding)
+        };
+        for (missing, expired, open, shown) in [
+            (112, 175, 0, [25, 25, 0]),
+            (112, 3, 0, [47, 3, 0]),
+            (1, 900, 40, [1, 25, 24]),
+            (20, 20, 10, [20, 20, 10]),
+        ] {
+            let findings: Vec<Finding> = of(Lack::Missing, missing)
+                .chain(of(Lack::ExpiredUnproven, expired))
+                .chain(of(Lack::NotIndexedYet, open))
+                .collect();
+            let shared = share(&findings);
+            let lacks = [Lack::Missing, Lack::ExpiredUnproven, Lack::NotIndexedYet];
+            let counts = lacks.map(|lack| {
+                let all = shared.iter().flat_map(|(shown, _)| *shown);
+                all.filter(|one| one.finding == lack).count()
+            });
+            assert_eq!(counts, shown);
+            let all: usize = shared.iter().map(|(a, b)| a.len() + b.len()).sum();
+            assert_eq!(all, findings.len());
+        }
+    }
 }

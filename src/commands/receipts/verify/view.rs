@@ -21,6 +21,8 @@ pub struct VerifyAnswer {
     pub since: Timestamp,
     pub until: Timestamp,
     pub filter: String,
+    /// The gateway shows the token's own sessions alone: nothing is said of the others.
+    pub own_sessions_alone: bool,
     pub sessions: u64,
     /// Events that ought to exist.
     pub expected: u64,
@@ -37,6 +39,9 @@ pub struct VerifyAnswer {
     pub findings: Vec<Finding>,
     /// Runs that sent events of the range, the newest first.
     pub receipts: Vec<ReceiptRow>,
+    /// Runs whose events or recordings of the range went to files, standard output or a receiver that
+    /// is not Datadog, the newest first. Nothing of these is looked up.
+    pub elsewhere: Vec<ReceiptRow>,
     pub chain: Check,
     /// The receipt of this verification.
     pub receipt: String,
@@ -56,15 +61,20 @@ impl VerifyAnswer {
         self
     }
 
-    /// What cannot be told yet is no answer.
+    /// What cannot be told yet is no answer, and neither is what cannot be seen.
     pub fn exit(&self) -> Exit {
         let is_no = self.missing > 0 || self.expired_unproven > 0;
         let is_no = is_no || !self.chain.problems.is_empty();
-        match (is_no, self.not_indexed_yet) {
-            (true, _) => Exit::AnswerIsNo,
-            (false, 0) => Exit::Done,
-            (false, _) => Exit::Failed,
+        match is_no {
+            true => Exit::AnswerIsNo,
+            false if self.not_indexed_yet > 0 || self.sees_nothing() => Exit::Failed,
+            false => Exit::Done,
         }
+    }
+
+    /// The token shows nothing of what is asked about, which says nothing of what there is.
+    pub fn sees_nothing(&self) -> bool {
+        self.own_sessions_alone && self.expected == 0
     }
 
     /// Every event is found or was proven earlier, by receipts that are as they were written.

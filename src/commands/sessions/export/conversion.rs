@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::digest::LateDigest;
 use super::page;
-use crate::delivery::AtomicFile;
+use crate::delivery::{AtomicFile, Hashing, Written};
 use crate::domain::redaction::Redactor;
 use crate::page::{About as PageAbout, Made, PageError};
 use crate::recording::convert::{self, ConvertError, Options};
@@ -63,32 +63,35 @@ pub struct Converted {
 
 impl Conversion {
     /// Writes to a file, which then is in its place.
-    pub async fn write_file(self, mut file: AtomicFile) -> anyhow::Result<(Converted, PathBuf)> {
+    pub async fn write_file(
+        self,
+        mut file: AtomicFile,
+    ) -> anyhow::Result<(Converted, Written, PathBuf)> {
         let stop = Stop::default();
-        let mut out = BufWriter::with_capacity(CHUNK, file.handle()?);
+        let mut out = BufWriter::with_capacity(CHUNK, Hashing::new(file.handle()?));
         let conversion = self.watched(&stop);
         let work = move || {
             let converted = conversion.run(&mut out)?;
             out.flush().map_err(ConvertError::Write)?;
-            anyhow::Ok(converted)
+            anyhow::Ok((converted, out.get_ref().written().clone()))
         };
         // The file stays here, so that it goes when this is given up, even if the thread goes on.
         match tokio::task::spawn_blocking(work).await? {
-            Ok(converted) => Ok((converted, file.commit()?)),
+            Ok((converted, written)) => Ok((converted, written, file.commit()?)),
             Err(error) => Err(explained(error, &file)),
         }
     }
 
     /// Writes to stdout.
-    pub async fn write_stdout(self, ui: &Ui) -> anyhow::Result<Converted> {
+    pub async fn write_stdout(self, ui: &Ui) -> anyhow::Result<(Converted, Written)> {
         let stop = Stop::default();
         let (pieces, mut incoming) = mpsc::channel(WAITING);
         let conversion = self.watched(&stop);
         let work = move || {
-            let mut out = BufWriter::with_capacity(CHUNK, Pieces(pieces));
+            let mut out = BufWriter::with_capacity(CHUNK, Hashing::new(Pieces(pieces)));
             let converted = conversion.run(&mut out)?;
             out.flush().map_err(ConvertError::Write)?;
-            anyhow::Ok(converted)
+            anyhow::Ok((converted, out.get_ref().written().clone()))
         };
         let work = tokio::task::spawn_blocking(work);
         let mut out = ui.stdout();

@@ -14,6 +14,7 @@ use crate::commands::shipping::positions::Unread;
 use crate::commands::shipping::{DeliveryFlags, Mapping as _, Place, requests, told_of_late};
 use crate::context::Context;
 use crate::delivery::late::{Age, Window};
+use crate::domain::intervals::Intervals;
 use crate::domain::size::human_size;
 use crate::error::Exit;
 use crate::gateway::Gateway;
@@ -35,6 +36,9 @@ struct Estimate {
     kinds: BTreeMap<&'static str, u64>,
     /// Older than Datadog takes.
     late: u64,
+    /// Events of the range that earlier runs dealt with, and that are left out; absent where what they
+    /// left is all that was asked for.
+    sent_before: Option<u64>,
     sampled_sessions: u64,
     /// Before compression, by the sample.
     bytes: u64,
@@ -68,6 +72,7 @@ struct Count {
     sessions: u64,
     kinds: BTreeMap<&'static str, u64>,
     late: u64,
+    sent_before: Option<u64>,
     sample: Sample,
 }
 
@@ -94,7 +99,22 @@ async fn count(
         })
         .await?;
     }
+    count.sent_before = match plan.range.filter(|_| !args.new) {
+        Some(range) => Some(events_in(args, gateway, &ranges.missing_from(range)).await?),
+        None => None,
+    };
     Ok(count)
+}
+
+async fn events_in(args: &Export, gateway: &Gateway, ranges: &Intervals) -> anyhow::Result<u64> {
+    let mut events = 0;
+    for range in ranges.iter() {
+        sources::census(gateway, range, &args.filter.filter(), |_, kinds| {
+            events += kinds.len() as u64;
+        })
+        .await?;
+    }
+    Ok(events)
 }
 
 /// Sessions spread evenly over all that are offered.
@@ -202,6 +222,7 @@ fn estimate(args: &Export, plan: &Plan, count: Count, sizes: &Sizes) -> Estimate
         events,
         kinds: count.kinds,
         late: count.late,
+        sent_before: count.sent_before,
         sampled_sessions: sizes.sessions,
         bytes,
         requests: requests(&args.delivery.to, events, bytes),
@@ -230,10 +251,18 @@ fn text(ui: &Ui, delivery: &DeliveryFlags, estimate: &Estimate) -> String {
     if let Some(late) = told_of_late(delivery, estimate.late) {
         say(late);
     }
-    let sampled = counted(estimate.sampled_sessions, "session");
-    say(format!(
-        "bytes by a sample of {sampled}, before compression"
-    ));
+    if let Some(events @ 1..) = estimate.sent_before {
+        let events = counted(events, "event");
+        say(format!(
+            "{events} more left out: sent by an earlier run (--again counts them as well)"
+        ));
+    }
+    if let sessions @ 1.. = estimate.sampled_sessions {
+        let sampled = counted(sessions, "session");
+        say(format!(
+            "bytes by a sample of {sampled}, before compression"
+        ));
+    }
     if let Some(cost) = estimate.cost {
         say(format!("cost at the given rate: {cost:.2}"));
     }

@@ -13,8 +13,8 @@ use super::summary::{ExportSummary, show};
 use super::{Export, ask, scope};
 use crate::commands::shipping::positions::Unread;
 use crate::commands::shipping::{
-    Carried, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Shipped, Standing, Verification, conclude,
-    proven, ship, ship_standing, shown, tell_news, unread,
+    Carried, Intake, Lane, Lanes, OFTEN_ENOUGH, Place, Receipts, Shipped, Standing, Verification,
+    conclude, proven, ship, ship_standing, shown, tell_news, unread,
 };
 use crate::context::Context;
 use crate::delivery::receipts::Run;
@@ -48,13 +48,17 @@ pub(super) async fn run(
         return Ok(Exit::Failed);
     }
     let mapping = Mapping::new(context, args, &gateway)?;
-    let lanes = Lanes {
+    let receipts = Receipts {
         context,
-        gateway: &gateway,
+        gateway: Some(&gateway),
+        intake: intake.as_ref(),
+        delivery: &args.delivery,
+        run: run_of(args, &gateway, &plan),
+    };
+    let lanes = Lanes {
         intake: intake.as_ref(),
         mapping: &mapping,
-        run: run_of(args, &gateway, &plan),
-        is_dry: args.delivery.dry_run,
+        receipts,
     };
     let lanes = lanes.open(&places, files, &plan.ledgers).await?;
     scope::warn_where_partial(context, &gateway).await;

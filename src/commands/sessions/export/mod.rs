@@ -2,6 +2,7 @@
 
 mod ask;
 mod conversion;
+mod custody;
 mod destination;
 mod digest;
 mod estimate;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use self::custody::Custody;
 use self::destination::{Destinations, ExportFormat, Target};
 use self::lines::LinesArgs;
 use self::plan::Wanted;
@@ -30,7 +32,7 @@ use super::inputs::{is_file, reference};
 use super::{clip, scope};
 use crate::commands::flags::{DatadogAccess, GatewayAccess, at_least_one};
 use crate::commands::shipping::{
-    DeliveryFlags, Place, ProofFlags, RotateFlags, StandingFlags, positions,
+    DeliveryFlags, Place, ProofFlags, RotateFlags, StandingFlags, To, positions,
 };
 use crate::context::Context;
 use crate::domain::time::{TimeError, TimeRange, parse_duration, parse_range};
@@ -264,6 +266,21 @@ impl Export {
         self.follow
     }
 
+    /// Refuses destinations and flags that have no meaning together.
+    pub fn check(&self) -> Result<(), UsageError> {
+        destination::of(self, self.recording).map(drop)
+    }
+
+    /// Where it goes.
+    pub fn to(&self) -> &[To] {
+        &self.delivery.to
+    }
+
+    /// True where it searches at Datadog for what it sent, by a key that nothing names yet.
+    pub fn lacks_app_key(&self) -> bool {
+        self.proof.verify && self.datadog.flags().app_key_file.is_none()
+    }
+
     /// False where it only says what it would be.
     pub fn delivers(&self) -> bool {
         !self.proof.estimate
@@ -338,11 +355,16 @@ async fn to_recordings(
         target
     };
     let mut cancel = context.cancel();
-    tokio::select! {
-        done = recordings::run(context, inputs, target, options) => done,
+    let custody = tokio::select! {
+        custody = Custody::begin(context, args, inputs.sessions.as_ref()) => custody?,
+        _ = cancel.wait_for(|stopped| *stopped) => return Ok(Exit::Interrupted),
+    };
+    let done = tokio::select! {
+        done = recordings::run(context, inputs, target, options, &custody) => done,
         // A file that is not whole goes, and there is nothing else to bring to an end.
         _ = cancel.wait_for(|stopped| *stopped) => Ok(Exit::Interrupted),
-    }
+    };
+    custody.close(context, done)
 }
 
 fn selection(context: &Context, args: &Export, named: &[&String]) -> anyhow::Result<Selection> {

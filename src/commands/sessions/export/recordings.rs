@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::conversion::{Conversion, Converted, Shape, is_of_recording};
+use super::custody::Custody;
 use super::destination::Target;
 use super::found::{self, Found};
 use super::naming::Naming;
@@ -121,6 +122,7 @@ pub async fn run(
     inputs: Inputs<'_>,
     target: Target,
     options: Options,
+    custody: &Custody,
 ) -> anyhow::Result<Exit> {
     let mut items: Vec<_> = inputs.files.into_iter().map(Item::File).collect();
     if let Some(sessions) = &inputs.sessions {
@@ -144,6 +146,7 @@ pub async fn run(
         gateway,
         cache: cache.map(Arc::new),
         options,
+        custody,
     };
     let mut written = Vec::new();
     let mut failed = 0;
@@ -220,6 +223,8 @@ struct Writer<'a> {
     gateway: Option<&'a Gateway>,
     cache: Option<Arc<Cache>>,
     options: Options,
+    /// What was written is written down there.
+    custody: &'a Custody,
 }
 
 impl Writer<'_> {
@@ -236,11 +241,13 @@ impl Writer<'_> {
         let conversion = self.conversion(item, found);
         let (converted, file) = match file {
             Some(file) => {
-                let (converted, path) = conversion.write_file(file).await?;
+                let (converted, written, path) = conversion.write_file(file).await?;
+                self.custody.note(written, Some(&path))?;
                 (converted, path.display().to_string())
             }
             None => {
-                let converted = conversion.write_stdout(&self.context.ui).await?;
+                let (converted, written) = conversion.write_stdout(&self.context.ui).await?;
+                self.custody.note(written, None)?;
                 (converted, "-".to_owned())
             }
         };

@@ -82,7 +82,7 @@ fn tell_abilities(
     if let Some(first) = shut.first() {
         let text = format!(
             "the application key does not suffice for {}",
-            in_short(shut.iter().copied())
+            in_short(shut.iter().map(|one| one.command))
         );
         let fix = format!("it lacks {}", first.lacks.join(", "));
         walk.find(text, &fix);

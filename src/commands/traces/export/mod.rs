@@ -23,17 +23,16 @@ use self::shelf::Shelf;
 use self::spans::Spans;
 use self::summary::{TracesSummary, show};
 use crate::commands::flags::DatadogAccess;
-use crate::commands::receipts;
 use crate::commands::shipping::Place as Target;
 use crate::commands::shipping::{
-    Carried, Course, DeliveryFlags, Destination, Intake, Lane, Memory, Places, RotateFlags,
-    RowFormat, SeenFlags, Standing, conclude, ship, ship_standing, unread,
+    Carried, Course, DeliveryFlags, Destination, Intake, Lane, Memory, Places, Receipts,
+    RotateFlags, RowFormat, SeenFlags, Standing, conclude, ship, ship_standing, unread,
 };
 use crate::context::Context;
 use crate::delivery::map::execlave::{SpanForm, Stamp};
 use crate::delivery::map::log::LogProfile;
 use crate::delivery::map::trace::TraceProfile;
-use crate::delivery::receipts::{Receipt, Run};
+use crate::delivery::receipts::Run;
 use crate::domain::time::parse_duration;
 use crate::error::{Exit, UsageError};
 use crate::sources::traces::Place;
@@ -171,6 +170,13 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
     let keys = args.datadog.flags();
     let intake = Intake::open_where_sent(context, &args.delivery, keys, args.follow).await?;
     let mapping = mapping(context, args)?;
+    let receipts = Receipts {
+        context,
+        gateway: None,
+        intake: intake.as_ref(),
+        delivery: &args.delivery,
+        run: run_of(args)?,
+    };
     let mut lanes = Vec::new();
     let mut shelves = Vec::new();
     for (target, end) in targets.iter().zip(ends) {
@@ -186,7 +192,7 @@ pub async fn run(context: &Context, args: &Export) -> anyhow::Result<Exit> {
                 shelf,
                 spans: spans(&target.to.destination),
             }),
-            receipt: receipt(context, args, target, intake.as_ref()).await?,
+            receipt: receipts.begin(&target.to.destination).await?,
         });
     }
     let reading = Reading::new(
@@ -279,29 +285,17 @@ fn site_of(intake: &Intake<'_>, destination: &Destination) -> Option<String> {
     intake.site_of(destination).map(|site| site.to_string())
 }
 
-async fn receipt(
-    context: &Context,
-    args: &Export,
-    target: &Target,
-    intake: Option<&Intake<'_>>,
-) -> anyhow::Result<Option<Receipt>> {
-    let destination = &target.to.destination;
-    let is_sent = destination.is_sent() && !args.delivery.dry_run;
-    let Some(intake) = intake.filter(|_| is_sent) else {
-        return Ok(None);
-    };
+/// What the receipts say that the run set out to do.
+fn run_of(args: &Export) -> anyhow::Result<Run> {
     let source = match args.file == Path::new("-") {
         true => args.source(),
         false => std::path::absolute(&args.file)?.display().to_string(),
     };
-    let run = Run {
+    Ok(Run {
         command: args.command().to_owned(),
         source: Some(source),
-        destination: destination.to_string(),
-        site: site_of(intake, destination),
         ..Run::default()
-    };
-    receipts::begin(context, None, run).await.map(Some)
+    })
 }
 
 /// Reads and delivers side by side.

@@ -28,6 +28,11 @@ pub fn hour_of(at: Timestamp) -> i64 {
     at.as_second().div_euclid(HOUR)
 }
 
+/// The beginning of its hour: a cell is asked for whole.
+pub fn start_of_hour(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(hour_of(at) * HOUR).unwrap_or(at)
+}
+
 /// How many events each cell should have, from `since` on.
 pub(super) fn expected_cells(
     expected: &Expectations,

@@ -1,10 +1,11 @@
 //! The events that ought to exist, and what is known of each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::under_way::UnderWay;
 use crate::delivery::map::audit;
 use crate::delivery::receipts::line::{Finding, Lack, Way};
 use crate::domain::event::{EventId, EventKind};
@@ -31,6 +32,12 @@ impl Family {
             Family::Audit => &[audit::NAME],
         }
     }
+
+    /// How many of these are of the family.
+    pub(super) fn count(self, kinds: &BTreeMap<String, u64>) -> u64 {
+        let counts = self.kinds().iter().filter_map(|kind| kinds.get(*kind));
+        counts.sum()
+    }
 }
 
 /// An event as the gateway's rows prove it.
@@ -38,6 +45,8 @@ impl Family {
 pub struct Expected {
     pub id: EventId,
     pub about: About,
+    /// When its session started, or the change was made: what ranges go by.
+    pub started: Timestamp,
     /// When it happened.
     pub at: Timestamp,
 }
@@ -58,6 +67,13 @@ impl Expected {
             About::Change(_) => audit::NAME,
         }
     }
+
+    /// The id of its session or change at the gateway.
+    pub fn origin(&self) -> &str {
+        match &self.about {
+            About::Session(id, _) | About::Change(id) => id,
+        }
+    }
 }
 
 /// What is known of an expected event.
@@ -67,10 +83,14 @@ pub(super) struct Item {
     /// The time under which the destination should have it.
     pub under: Timestamp,
     pub is_late: bool,
+    /// When it went out last, where a receipt says so of it by its id.
+    pub sent_at: Option<Timestamp>,
     pub aside: Option<Way>,
     /// When an earlier verification found it.
     pub proven: Option<Timestamp>,
     pub is_found: bool,
+    /// It was looked up by its id.
+    pub is_looked_up: bool,
 }
 
 /// Every event that ought to exist, by its id.
@@ -96,9 +116,11 @@ impl Expectations {
                 under: event.at,
                 event,
                 is_late: false,
+                sent_at: None,
                 aside: None,
                 proven: None,
                 is_found: false,
+                is_looked_up: false,
             });
         }
     }
@@ -137,19 +159,26 @@ impl Expectations {
         self.items.iter().filter(|item| !item.is_found)
     }
 
+    fn lacking(&self) -> impl Iterator<Item = &Item> {
+        self.not_found().filter(|item| item.proven.is_none())
+    }
+
+    /// Of what is lacking and under way, the earliest time under which it should be there; `None`
+    /// where nothing is to be waited for.
+    pub fn first_under_way(&self, under_way: &UnderWay<'_>) -> Option<Timestamp> {
+        let waiting = self.lacking().filter(|item| under_way.has(item));
+        waiting.map(|item| item.under).min()
+    }
+
     /// Those neither found now nor proven earlier, by name. `horizon` is the time before which the
-    /// destination keeps nothing; `is_open` says of an event that it may not be searchable yet.
-    pub fn findings(
-        &self,
-        horizon: Option<Timestamp>,
-        is_open: impl Fn(Timestamp, bool) -> bool,
-    ) -> Vec<Finding> {
-        let lacking = self.not_found().filter(|item| item.proven.is_none());
-        let judged = lacking.map(|item| {
-            let lack = match item.aside {
-                None if is_open(item.under, item.is_late) => Lack::NotIndexedYet,
-                _ if horizon.is_some_and(|horizon| item.under < horizon) => Lack::ExpiredUnproven,
-                _ => Lack::Missing,
+    /// destination keeps nothing.
+    pub fn findings(&self, horizon: Option<Timestamp>, under_way: &UnderWay<'_>) -> Vec<Finding> {
+        let judged = self.lacking().map(|item| {
+            let is_past = horizon.is_some_and(|horizon| item.under < horizon);
+            let lack = match (under_way.has(item), is_past) {
+                (true, _) => Lack::NotIndexedYet,
+                (false, true) => Lack::ExpiredUnproven,
+                (false, false) => Lack::Missing,
             };
             item.finding(lack)
         });

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 use super::cells::{Cell, HOUR, Tally, differing, expected_cells, hour_of, pages, spans, windows};
 use super::expected::{Expectations, Family};
 use super::pace::Pace;
+use super::under_way::UnderWay;
 use crate::datadog::{
     Aggregation, Compute, Datadog, DatadogError, GroupBy, LogAggregation, LogSearch, Point, Sort,
 };
@@ -77,16 +78,23 @@ impl<'a, F: FnMut(Step)> Inquiry<'a, F> {
         Ok(counted)
     }
 
-    /// Looks for every event that was not found, by its id, between `since` and `until`.
+    /// Looks for every event that was not found, by its id, between `since` and `until`: once, and
+    /// not while it is under way.
     pub async fn look_up(
         &mut self,
         expected: &mut Expectations,
+        under_way: &UnderWay<'_>,
         since: Timestamp,
         until: Timestamp,
     ) -> Result<(), DatadogError> {
-        let is_kept = |at: Timestamp| at >= since;
-        let lost = expected.not_found().filter(|item| is_kept(item.under));
-        let lost: Vec<String> = lost.map(|item| item.event.id.to_string()).collect();
+        let mut lost = Vec::new();
+        for item in &mut expected.items {
+            let is_kept = item.under >= since;
+            if is_kept && !item.is_found && !item.is_looked_up && !under_way.has(item) {
+                item.is_looked_up = true;
+                lost.push(item.event.id.to_string());
+            }
+        }
         if lost.is_empty() {
             return Ok(());
         }

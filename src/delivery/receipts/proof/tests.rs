@@ -1,6 +1,7 @@
 //! Counting, comparing and judging, without a network.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -17,6 +18,7 @@ fn expected(number: u32, at: Timestamp) -> Expected {
     Expected {
         id: EventId::of_session(&session, EventKind::Open),
         about: About::Session(session.into(), EventKind::Open),
+        started: at,
         at,
     }
 }
@@ -54,10 +56,16 @@ fn each_event_is_judged_by_what_is_known_of_it() {
         item.is_late = true;
         item.under = at("2026-11-20T00:00:00Z");
     });
-    item(4, |item| item.under = at("2026-11-21T00:00:00Z"));
+    item(4, |item| {
+        item.is_late = true;
+        item.under = at("2026-11-21T00:00:00Z");
+        item.sent_at = Some(item.under);
+    });
     let horizon = at("2026-11-06T00:00:00Z");
-    let is_open = |under: Timestamp, _| under >= at("2026-11-21T00:00:00Z");
-    let findings = all.findings(Some(horizon), is_open);
+    let evidence = Evidence::default();
+    let now = at("2026-11-21T00:01:00Z");
+    let under_way = UnderWay::at(now, Duration::from_secs(300), &all, &evidence);
+    let findings = all.findings(Some(horizon), &under_way);
     let found: Vec<(usize, Lack)> = findings
         .iter()
         .map(|one| {

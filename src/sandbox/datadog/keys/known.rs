@@ -35,6 +35,7 @@ const READING: &[&str] = &[
     "logs_read_config",
 ];
 const EVERYTHING: &[&str] = &[
+    "apm_read",
     "monitors_read",
     "monitors_write",
     "dashboards_read",

@@ -16,10 +16,9 @@ use tokio::sync::{mpsc, oneshot};
 use self::follower::Follower;
 use self::summary::{Lines, show};
 use super::Export;
-use crate::commands::receipts;
 use crate::commands::shipping::{
-    Carried, Chorus, Course, Destination, End, Extent, Intake, Memory, To, Wish, carry, check,
-    closed, conclude, stop, together,
+    Carried, Chorus, Course, Destination, End, Extent, Intake, Memory, Receipts, To, Wish, carry,
+    check, closed, conclude, stop, together,
 };
 use crate::context::Context;
 use crate::delivery::receipts::{Receipt, Recorder, Run};
@@ -78,19 +77,22 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
     if let Some(exit) = ask::goes_on(context, args, path, &sources).await? {
         return Ok(exit);
     }
+    let receipts = Receipts {
+        context,
+        gateway: None,
+        intake: Some(&intake),
+        delivery: &args.delivery,
+        run: run_of(path)?,
+    };
     let mut lanes = Vec::new();
     for (to, source) in destinations.iter().zip(sources) {
         let destination = &to.destination;
-        let receipt = match args.delivery.dry_run {
-            true => None,
-            false => Some(receipt(context, path, &intake, destination).await?),
-        };
         lanes.push(Lane {
             name: intake.name(destination),
             is_best_effort: to.is_best_effort,
             source,
             end: intake.end(destination)?,
-            receipt,
+            receipt: receipts.begin(destination).await?,
         });
     }
     let exit = deliver(context, lanes, !args.delivery.dry_run).await?;
@@ -100,24 +102,17 @@ pub(super) async fn run(context: &Context, args: &Export, path: &Path) -> anyhow
     Ok(exit)
 }
 
-async fn receipt(
-    context: &Context,
-    path: &Path,
-    intake: &Intake<'_>,
-    destination: &Destination,
-) -> anyhow::Result<Receipt> {
+/// What the receipts say that the run set out to do.
+fn run_of(path: &Path) -> anyhow::Result<Run> {
     let source = match path == Path::new("-") {
         true => STDIN.to_owned(),
         false => std::path::absolute(path)?.display().to_string(),
     };
-    let run = Run {
+    Ok(Run {
         command: COMMAND.to_owned(),
         source: Some(source),
-        destination: destination.to_string(),
-        site: Some(intake.site().to_string()),
         ..Run::default()
-    };
-    receipts::begin(context, None, run).await
+    })
 }
 
 fn destinations<'a>(args: &'a Export, path: &Path) -> Result<&'a [To], UsageError> {
