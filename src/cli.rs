@@ -6,17 +6,20 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use signal_hook::consts::SIGTERM;
 
 use crate::commands::{Cli, Command};
 use crate::config::{Environment, Settings};
 use crate::context::Context;
 use crate::error::{Exit, TimedOut, classify};
 use crate::globals::{Globals, LogFormat};
-use crate::stopping::{Hangup, Stopped, Stopper, signalled, stopping};
+use crate::stopping::{Hangup, Stopped, Stopper, ending, signalled, stopping};
 use crate::tips;
 use crate::ui::charset;
 use crate::ui::style::{ColorChoice, ColorFacts, palette};
 use crate::ui::{Streams, Ui, UiOptions};
+use crate::waiting;
 
 /// The whole program: parses, runs, reports.
 pub fn run(
@@ -37,6 +40,7 @@ pub fn run(
             };
         }
     };
+    leave_no_core();
     start_tracing(&cli.globals, &streams);
     let settings = Settings::resolve(&cli.globals.flags(), &environment);
     let ui = Ui::new(ui_options(
@@ -60,6 +64,16 @@ pub fn run(
         Ok(exit) => exit,
         Err(error) => report(&context.ui, &error),
     }
+}
+
+/// What the memory holds of keys is written to no disk when the program breaks off.
+fn leave_no_core() {
+    let limit = Rlimit {
+        current: Some(0),
+        ..getrlimit(Resource::Core)
+    };
+    // Where the system does not allow it, it leaves what it did before.
+    let _ = setrlimit(Resource::Core, limit);
 }
 
 fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
@@ -111,6 +125,7 @@ fn drive(context: &Context, command: Command, stopper: &Stopper) -> anyhow::Resu
         true => Hangup::Rereads,
         false => Hangup::Ends,
     };
+    waiting::heed(&ending(hangup), deadline);
     let exit = runtime.block_on(async {
         let work = crate::commands::run(context, command);
         tokio::pin!(work);
@@ -130,12 +145,20 @@ fn drive(context: &Context, command: Command, stopper: &Stopper) -> anyhow::Resu
                 }
             }
             () = timer(deadline, ends_by_itself) => Err(TimedOut(deadline.unwrap_or_default()).into()),
-            done = &mut work => done,
+            done = &mut work => match done {
+                Err(error) if runs_until_stopped && was_terminated(&error) => Ok(Exit::Done),
+                done => done,
+            },
         }
     });
     // A blocking read of stdin must not hold the end back.
     runtime.shutdown_background();
     exit
+}
+
+/// Whether what held the thread heard of the service manager's signal first.
+fn was_terminated(error: &anyhow::Error) -> bool {
+    waiting::was_signalled(SIGTERM) && classify(error).exit == Exit::Interrupted
 }
 
 /// Work that was asked to end. A second signal leaves it the time to say what it leaves, a third

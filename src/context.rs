@@ -12,8 +12,8 @@ use tokio::time::Instant;
 
 use crate::config::vault::{Answer, Asker, Attendance, Vault};
 use crate::config::{
-    ConfigError, DEFAULT_PROFILE, Environment, SecretError, SecretFlags, SecretKind, SecretPlace,
-    Secrets, Settings, accepted, read_command,
+    ConfigError, DEFAULT_PROFILE, Environment, Exposure, SecretError, SecretFlags, SecretKind,
+    SecretPlace, Secrets, Settings, accepted, exposures, read_printed,
 };
 use crate::datadog::{Datadog, Endpoint, Notice, Patience, token_kind};
 use crate::domain::redaction::{Redactor, TokenKey};
@@ -27,6 +27,7 @@ use crate::stopping::Stopping;
 use crate::svix::Svix;
 use crate::ui::Ui;
 use crate::ui::prompt::StoppedAsking;
+use crate::waiting::Cut;
 
 /// The world of one run.
 pub struct Context {
@@ -185,6 +186,13 @@ impl Context {
     pub fn vault(&self) -> anyhow::Result<&Vault> {
         let settings = self.settings()?;
         Ok(self.vault.get_or_init(|| {
+            let path = settings.path.as_deref();
+            for Exposure { path, why } in path.map(exposures).unwrap_or_default() {
+                self.ui.warning(&format!(
+                    "{}: {why}, and so could say what ddctl runs and where it sends keys",
+                    path.display()
+                ));
+            }
             let attendance = Attendance {
                 asker: Rc::new(Person(Arc::clone(&self.ui))),
                 is_attended: self.ui.can_ask(),
@@ -213,9 +221,8 @@ impl Context {
         let Some(SecretPlace::Command(words)) = self.secret_place(kind, flags)? else {
             return self.secret(kind, flags);
         };
-        let printed = tokio::task::spawn_blocking(move || read_command(&words)).await?;
-        let text = printed.map_err(|source| SecretError::Command { kind, source })?;
-        let secret = accepted(kind, Secret::new(text.as_str()))?;
+        let printed = tokio::task::spawn_blocking(move || read_printed(kind, &words)).await?;
+        let secret = accepted(kind, printed?)?;
         self.secrets.borrow_mut().insert(kind, secret.clone());
         Ok(secret)
     }
@@ -379,6 +386,14 @@ fn client(options: http::Options, ui: &Arc<Ui>) -> http::Client {
     http::Client::new(options).watched_by(http::Watch::new(move |host| Box::new(ui.asked(host))))
 }
 
+/// As itself, so that whoever is told still knows what it is.
+fn boxed(error: anyhow::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    match error.downcast::<StoppedAsking>() {
+        Ok(stopped) => stopped.into(),
+        Err(error) => error.into(),
+    }
+}
+
 /// The person at the terminal, where there is one.
 struct Person(Arc<Ui>);
 
@@ -390,9 +405,9 @@ impl Asker for Person {
         let ask = |question: &str| {
             self.0
                 .ask_hidden(question)
-                .map_err(|error| match error.downcast::<StoppedAsking>() {
-                    Ok(stopped) => stopped.into(),
-                    Err(error) => Box::<dyn std::error::Error + Send + Sync>::from(error),
+                .map_err(|error| match error.downcast::<Cut>() {
+                    Ok(cut) => cut.into(),
+                    Err(error) => boxed(error),
                 })
         };
         loop {

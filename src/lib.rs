@@ -2,8 +2,8 @@
 //!
 //! A library under a thin `main.rs`. The rooms and their direction:
 //! `commands → wizard, doctor → replay, assert, relay, monitors, manifest → sources, delivery → gateway, svix, datadog, otlp → http → domain`;
-//! `assert → search → recording`; `query` and `recording` know only `domain`; `ui` knows only `domain`. Never back. `sandbox` is
-//! what the rooms are tested against: it shares no wire type with them.
+//! `assert → search → recording`; `query` and `recording` know only `domain`; `ui` knows only `domain`. Never back.
+//! `waiting` is for whoever holds the thread. `sandbox` is what the rooms are tested against: it shares no wire type with them.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -39,4 +39,5 @@ pub mod stopping;
 pub mod svix;
 mod tips;
 pub mod ui;
+pub mod waiting;
 pub mod wizard;

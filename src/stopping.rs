@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use signal_hook::consts::SIGXFSZ;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
@@ -74,6 +74,13 @@ pub enum Hangup {
     Ends,
     /// To a service without a terminal: read your files again.
     Rereads,
+}
+
+/// The signals that ask for an end.
+pub fn ending(hangup: Hangup) -> Vec<i32> {
+    let ends = hangup == Hangup::Ends && !is_hangup_ignored();
+    let hangup = ends.then_some(SIGHUP);
+    [SIGINT, SIGTERM].into_iter().chain(hangup).collect()
 }
 
 /// A file that may not grow any more, setrlimit(2), is an error of its write, and no end without a

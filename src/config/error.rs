@@ -11,8 +11,12 @@ use crate::domain::trace::NotATemplate;
 /// What is wrong with the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("{} does not exist", path.display())]
-    Missing { path: PathBuf },
+    #[error("{} does not exist, and {named_by} names it", path.display())]
+    Missing {
+        path: PathBuf,
+        /// The flag or the variable.
+        named_by: &'static str,
+    },
     #[error("read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
     #[error("write {}", path.display())]
@@ -24,12 +28,19 @@ pub enum ConfigError {
         at: String,
         why: String,
     },
+    #[error("{}{at}: {why}", path.display())]
+    Misread {
+        path: PathBuf,
+        /// `, line 3`, where it is known.
+        at: String,
+        why: String,
+    },
     #[error("{}, line {line}: unknown setting `{key}`{}", path.display(), did_you_mean(nearest))]
     UnknownKey {
         path: PathBuf,
         line: usize,
         key: String,
-        nearest: Option<&'static str>,
+        nearest: Option<String>,
     },
     #[error("{}, line {line}: `{key}` is a secret, which never stands in a profile", path.display())]
     Secret {
@@ -63,6 +74,11 @@ pub enum ConfigError {
         value: String,
         origin: String,
     },
+    #[error("{key}: {why}")]
+    Unfit {
+        key: &'static str,
+        why: &'static str,
+    },
     #[error("redaction of profile `{profile}`: {why}")]
     Redaction { profile: String, why: String },
     #[error("no profile `{name}` in {}{}", path.display(), known(profiles))]
@@ -85,8 +101,23 @@ pub enum ConfigError {
     NoHome,
 }
 
-fn did_you_mean(nearest: &Option<&'static str>) -> String {
-    nearest.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
+impl ConfigError {
+    /// About a value that was given for `key` right here, rather than where settings are read from.
+    pub fn given_for(self, key: &str) -> Self {
+        let mut error = self;
+        match &mut error {
+            Self::Site { origin, .. }
+            | Self::TraceUrl { origin, .. }
+            | Self::Value { origin, .. } => key.clone_into(origin),
+            _ => {}
+        }
+        error
+    }
+}
+
+fn did_you_mean(nearest: &Option<String>) -> String {
+    let said = nearest.as_ref();
+    said.map_or(String::new(), |name| format!("; did you mean `{name}`?"))
 }
 
 fn known(profiles: &[String]) -> String {

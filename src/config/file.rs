@@ -108,26 +108,44 @@ impl ConfigFile {
         }
     }
 
-    /// Checks every key, then reads the values.
+    /// Checks the version, every key and the kind of each value, then reads the values.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
         let document = toml_edit::Document::parse(text)
             .map_err(|error| syntax(path, text, error.message(), error.span()))?;
+        // A newer file may have keys that only a newer program knows.
+        let version = document
+            .get("version")
+            .and_then(toml_edit::Item::as_integer);
+        check_version(path, version)?;
         let unknown = Unknown { path, text };
         unknown.check_file(document.as_table())?;
-        let file: Self = toml::from_str(text)
-            .map_err(|error| syntax(path, text, error.message(), error.span()))?;
-        match file.version {
-            // One without a version is of the first.
-            None | Some(VERSION) => Ok(file),
-            Some(found) if found > VERSION => Err(ConfigError::Newer {
-                path: path.to_owned(),
-                found,
-            }),
-            Some(found) => Err(ConfigError::Version {
-                path: path.to_owned(),
-                found,
-            }),
-        }
+        unknown.check_shape(document.as_table())?;
+        toml::from_str(text).map_err(|error| misread(path, text, &error))
+    }
+}
+
+fn check_version(path: &Path, version: Option<i64>) -> Result<(), ConfigError> {
+    let path = path.to_owned();
+    match version {
+        // One without a version is of the first.
+        None | Some(VERSION) => Ok(()),
+        Some(found) if found > VERSION => Err(ConfigError::Newer { path, found }),
+        Some(found) => Err(ConfigError::Version { path, found }),
+    }
+}
+
+/// A value that could not be read, without what it is.
+fn misread(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let at = error.span().map(|span| line_at(text, span.start));
+    let message = error.message();
+    let why = match message.starts_with("missing field") {
+        true => message,
+        false => "a value is not of the kind that its key takes",
+    };
+    ConfigError::Misread {
+        path: path.to_owned(),
+        at: at.map(|line| format!(", line {line}")).unwrap_or_default(),
+        why: why.to_owned(),
     }
 }
 
@@ -144,7 +162,7 @@ pub(super) fn checked(path: &Path) -> Result<toml::Table, ConfigError> {
         }
     };
     ConfigFile::parse(path, &text)?;
-    toml::from_str(&text).map_err(|error| syntax(path, &text, error.message(), error.span()))
+    toml::from_str(&text).map_err(|error| misread(path, &text, &error))
 }
 
 /// What is wrong with the text, and where. What stands there is not told: it may be a secret that
@@ -287,11 +305,22 @@ windows = [{ days = "sat", from = "22:00", to = "02:00", tz = "Europe/Berlin" }]
     }
 
     #[test]
-    fn a_newer_file_is_refused() {
-        assert!(matches!(
-            parse("version = 2"),
-            Err(ConfigError::Newer { found: 2, .. })
-        ));
+    fn what_was_meant_is_found_also_where_it_stands_elsewhere() {
+        for (text, meant) in [
+            ("[profiles.default]\ngateway_url = \"x\"\n", "`gateway.url`"),
+            ("[default]\nsite = \"eu\"\n", "`[profiles.default]`"),
+        ] {
+            let told = parse(text).expect_err("unknown").to_string();
+            assert!(told.ends_with(&format!("did you mean {meant}?")), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_newer_file_is_refused_whatever_it_says() {
+        for text in ["version = 2", "version = 2\nnew_thing = 1\n[new]\n"] {
+            let newer = parse(text);
+            assert!(matches!(newer, Err(ConfigError::Newer { found: 2, .. })));
+        }
     }
 
     #[test]

@@ -64,22 +64,24 @@ pub struct Settings {
 impl Settings {
     /// The file the settings are read from: `--config`, `DDCTL_CONFIG`, the platform's folder.
     pub fn path(flags: &Flags, environment: &Environment) -> Option<PathBuf> {
-        let named = flags
-            .config
-            .clone()
-            .or_else(|| environment.get("DDCTL_CONFIG").map(PathBuf::from));
-        named.or_else(|| Some(environment.config_folder()?.join("config.toml")))
+        match named_file(flags, environment) {
+            Some((path, _)) => Some(path),
+            None => Some(environment.config_folder()?.join("config.toml")),
+        }
     }
 
-    /// Reads the file and resolves every layer.
+    /// Reads the file and resolves every layer. A file that was named has to be there.
     pub fn resolve(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
-        let path = Self::path(flags, environment);
         // A mistyped name must not pass for settings that say nothing.
-        if let Some(named) = flags.config.as_ref().filter(|path| !path.exists()) {
-            return Err(ConfigError::Missing {
-                path: named.clone(),
-            });
+        match named_file(flags, environment).filter(|(path, _)| !path.exists()) {
+            Some((path, named_by)) => Err(ConfigError::Missing { path, named_by }),
+            None => Self::resolve_or_begin(flags, environment),
         }
+    }
+
+    /// As [`Settings::resolve`], for whoever is about to make the file.
+    pub fn resolve_or_begin(flags: &Flags, environment: &Environment) -> Result<Self, ConfigError> {
+        let path = Self::path(flags, environment);
         let file = path
             .as_deref()
             .map_or_else(|| Ok(ConfigFile::default()), ConfigFile::read)?;
@@ -204,8 +206,8 @@ impl Settings {
         };
         match key {
             "site" => text(&self.site.value, &self.site.origin),
-            "gateway.url" => self.gateway_url.clone(),
-            "svix.url" => self.svix_url.clone(),
+            "gateway.url" => self.gateway_url.clone().map(without_password),
+            "svix.url" => self.svix_url.clone().map(without_password),
             "service" => Some(self.service.clone()),
             "env" => self.env.clone(),
             "recording_cache" => {
@@ -238,6 +240,27 @@ impl Settings {
             _ => None,
         }
     }
+}
+
+/// The file that somebody named, and by what.
+fn named_file(flags: &Flags, environment: &Environment) -> Option<(PathBuf, &'static str)> {
+    const VARIABLE: &str = "DDCTL_CONFIG";
+    match &flags.config {
+        Some(path) => Some((path.clone(), "--config")),
+        None => Some((environment.get(VARIABLE)?.into(), VARIABLE)),
+    }
+}
+
+/// An address as it may be shown: a password in it is hidden.
+fn without_password(mut text: Valued<String>) -> Valued<String> {
+    let url = Url::parse(&text.value).ok();
+    let with_password = url.filter(|url| url.password().is_some());
+    if let Some(mut url) = with_password
+        && url.set_password(Some("****")).is_ok()
+    {
+        text.value = url.into();
+    }
+    text
 }
 
 #[cfg(test)]

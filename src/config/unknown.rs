@@ -6,6 +6,7 @@ use toml_edit::{Item, Table};
 
 use super::error::ConfigError;
 use super::file::line_at;
+use super::keys::KEYS;
 use super::redaction::{REDACTION_KEYS, RULE_KEYS};
 use super::secrets::SecretKind;
 use super::secrets_table;
@@ -32,7 +33,6 @@ const PROFILE_KEYS: [&str; 18] = [
     "secrets",
     "connections",
 ];
-const TABLES: [&str; 5] = ["gateway", "svix", "trace", "redaction", "secrets"];
 const CONNECTION_KEYS: [&str; 4] = ["match", "environment", "approval", "windows"];
 const WINDOW_KEYS: [&str; 4] = ["days", "from", "to", "tz"];
 
@@ -50,7 +50,6 @@ impl Unknown<'_> {
         };
         for (_, profile) in profiles.iter() {
             self.check_item(profile, &PROFILE_KEYS)?;
-            self.check_tables(profile)?;
             for section in ["gateway", "svix", "trace"] {
                 if let Some(section) = profile.get(section) {
                     self.check_item(section, &["url"])?;
@@ -75,26 +74,6 @@ impl Unknown<'_> {
         Ok(())
     }
 
-    /// What has keys of its own is a table: a text in its place is not repeated, it may be a secret.
-    fn check_tables(&self, profile: &Item) -> Result<(), ConfigError> {
-        let Some(table) = profile.as_table_like() else {
-            return Ok(());
-        };
-        let is_misplaced = |name: &&&str| {
-            let item = table.get(name);
-            item.is_some_and(|item| !item.is_table_like())
-        };
-        match TABLES.iter().find(is_misplaced) {
-            None => Ok(()),
-            Some(key) => Err(ConfigError::Shape {
-                path: self.path.to_owned(),
-                line: self.line(table, key),
-                key: (*key).to_owned(),
-                wanted: format!("a table, as in [profiles.NAME.{key}]"),
-            }),
-        }
-    }
-
     fn check_secrets(&self, secrets: &Item) -> Result<(), ConfigError> {
         let Some(table) = secrets.as_table_like() else {
             return Ok(());
@@ -115,7 +94,7 @@ impl Unknown<'_> {
     }
 
     /// The line that a key of `table` stands on, from 1.
-    fn line(&self, table: &dyn toml_edit::TableLike, key: &str) -> usize {
+    pub fn line(&self, table: &dyn toml_edit::TableLike, key: &str) -> usize {
         let span = table.key(key).and_then(|key| key.span());
         line_at(self.text, span.map_or(0, |span| span.start))
     }
@@ -132,9 +111,9 @@ impl Unknown<'_> {
         table: &dyn toml_edit::TableLike,
         known: &[&'static str],
     ) -> Result<(), ConfigError> {
-        for (name, _) in table.iter() {
+        for (name, item) in table.iter() {
             if !known.contains(&name) {
-                if let Some(kind) = meant_secret(name) {
+                if let Some(kind) = SecretKind::meant_by(name) {
                     return Err(ConfigError::Secret {
                         path: self.path.to_owned(),
                         line: self.line(table, name),
@@ -146,7 +125,7 @@ impl Unknown<'_> {
                     path: self.path.to_owned(),
                     line: self.line(table, name),
                     key: name.to_owned(),
-                    nearest: nearest(name, known.iter().copied()),
+                    nearest: meant(name, item, known),
                 });
             }
         }
@@ -155,7 +134,7 @@ impl Unknown<'_> {
 }
 
 /// The tables of `[[x]]` or of `x = [{…}]`.
-fn elements(item: Option<&Item>) -> Vec<Item> {
+pub(super) fn elements(item: Option<&Item>) -> Vec<Item> {
     match item {
         Some(Item::ArrayOfTables(tables)) => tables.iter().cloned().map(Item::Table).collect(),
         Some(Item::Value(toml_edit::Value::Array(array))) => {
@@ -165,9 +144,16 @@ fn elements(item: Option<&Item>) -> Vec<Item> {
     }
 }
 
-/// The secret that somebody wants to put where settings are.
-fn meant_secret(key: &str) -> Option<SecretKind> {
-    let name = key.replace('_', "-");
-    let name = name.strip_prefix("dd-").unwrap_or(&name);
-    SecretKind::of_name(name)
+/// What somebody may have meant: a key that is spelled almost so, one of a table within, or a profile
+/// that stands outside of its table.
+fn meant(name: &str, item: &Item, known: &[&str]) -> Option<String> {
+    if known == TOP_KEYS && item.is_table_like() {
+        return Some(format!("[profiles.{name}]"));
+    }
+    let dotted = name.replace(['_', '-'], ".");
+    let within = KEYS.iter().map(|key| key.name);
+    let within = within.filter(|key| known == PROFILE_KEYS && key.contains('.'));
+    nearest(name, known.iter().copied())
+        .or_else(|| nearest(&dotted, within))
+        .map(str::to_owned)
 }

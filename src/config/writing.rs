@@ -10,6 +10,10 @@ use std::time::{Duration, Instant};
 /// How long somebody waits for another writer, which is done in a moment unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
 const MOMENT: Duration = Duration::from_millis(5);
+/// Of a file that is about to take another one's place.
+const PREFIX: &str = ".ddctl-";
+/// One that is older was left by a program that ended in between.
+const LEFT_AFTER: Duration = Duration::from_secs(600);
 
 /// Replaces the file at `path` as a whole: a crash leaves the old one or the new one.
 ///
@@ -21,7 +25,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     make_folder(folder)?;
     // A temporary file is made for its owner alone, so nobody else ever sees half of it.
     let mut file = tempfile::Builder::new()
-        .prefix(".ddctl-")
+        .prefix(PREFIX)
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
     if let Ok(before) = std::fs::metadata(&path) {
@@ -32,6 +36,12 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|error| error.error)?;
     sync_folder(folder)
+}
+
+/// Puts the file at `from` in the place of the one at `to`, in the same folder.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)?;
+    sync_folder(folder_of(to))
 }
 
 /// Removes the file at `path`, so that a crash does not bring it back; `false` where it is not there.
@@ -78,7 +88,10 @@ impl WriteLock {
         let until = Instant::now() + PATIENCE;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
+                Ok(()) => {
+                    tidy(folder);
+                    return Ok(Self { _file: file });
+                }
                 Err(TryLockError::Error(error)) => return Err(error),
                 Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(MOMENT),
                 Err(TryLockError::WouldBlock) => {
@@ -86,6 +99,20 @@ impl WriteLock {
                     return Err(io::Error::new(io::ErrorKind::ResourceBusy, why));
                 }
             }
+        }
+    }
+}
+
+/// Removes what a program that was killed left half written: it may hold an identity.
+fn tidy(folder: &Path) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let facts = entry.metadata().ok().filter(|facts| facts.is_file());
+        let age = facts.and_then(|facts| facts.modified().ok()?.elapsed().ok());
+        if is_ours && age.is_some_and(|age| age > LEFT_AFTER) {
+            // The next one who writes tries again.
+            let _ = std::fs::remove_file(entry.path());
         }
     }
 }
@@ -157,6 +184,23 @@ mod tests {
         assert_eq!(std::fs::read(&real).expect("there"), b"two");
         std::os::unix::fs::symlink("circle", folder.path().join("circle")).expect("linked");
         assert!(replace(&folder.path().join("circle"), b"x").is_err());
+    }
+
+    #[test]
+    fn what_a_killed_program_left_is_removed_and_what_another_one_writes_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let made = |name: &str, age: Duration| {
+            let file = File::create(folder.path().join(name)).expect("made");
+            let then = std::time::SystemTime::now() - age;
+            file.set_modified(then).expect("changed");
+        };
+        made(".ddctl-left", LEFT_AFTER * 2);
+        made(".ddctl-new", Duration::ZERO);
+        made("config.toml", LEFT_AFTER * 2);
+        let _lock = WriteLock::take(&folder.path().join("config.toml")).expect("taken");
+        let is_there = |name: &str| folder.path().join(name).exists();
+        assert!(!is_there(".ddctl-left"));
+        assert!(is_there(".ddctl-new") && is_there("config.toml"));
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub enum KeyShape {
     )]
     ApplicationKeyAsApiKey,
     #[error(
-        "the value given as application key is an API key; an application key begins with `ddapp_` or has 40 hexadecimal digits"
+        "the value given as application key is an API key; an application key has 40: hexadecimal digits, or `ddapp_` and 34 letters and digits"
     )]
     ApiKeyAsApplicationKey,
     #[error(
@@ -70,7 +70,7 @@ pub enum KeyShape {
     )]
     NoApiKey(usize),
     #[error(
-        "the value given as application key is none: it has {0} characters, an application key begins with `ddapp_` or has 40 hexadecimal digits"
+        "the value given as application key is none: it has {0} characters, an application key has 40: hexadecimal digits, or `ddapp_` and 34 letters and digits"
     )]
     NoApplicationKey(usize),
 }

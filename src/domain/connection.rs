@@ -28,6 +28,47 @@ pub fn rule_for<'a>(rules: &'a [ConnectionRule], connection: &str) -> Option<&'a
     rules.iter().find(|rule| rule.matches(connection))
 }
 
+/// Why a rule says nothing of any connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Idle<'a> {
+    /// No connection is called so.
+    Unmatched,
+    /// Rules before it take every connection that it matches: this one the first of them.
+    Taken(&'a str),
+}
+
+impl Idle<'_> {
+    /// In words, of the rule with this pattern.
+    pub fn of(&self, pattern: &str) -> String {
+        match self {
+            Idle::Unmatched => format!("no connection matches the rule `{pattern}`"),
+            Idle::Taken(first) => format!(
+                "the rule `{pattern}` is never used: `{first}` before it takes what it matches"
+            ),
+        }
+    }
+}
+
+/// The rules that say nothing of any of these connections, in their order.
+pub fn idle_rules<'a>(
+    rules: &'a [ConnectionRule],
+    connections: &[&str],
+) -> Vec<(&'a ConnectionRule, Idle<'a>)> {
+    let taker = |name: &&str| rules.iter().position(|rule| rule.matches(name));
+    let idle = |index: usize, rule: &ConnectionRule| {
+        let matched = connections.iter().filter(|name| rule.matches(name));
+        let takers: Vec<usize> = matched.filter_map(taker).collect();
+        match takers.first() {
+            None => Some(Idle::Unmatched),
+            Some(_) if takers.contains(&index) => None,
+            Some(first) => Some(Idle::Taken(rules[*first].pattern.as_str())),
+        }
+    };
+    let all = rules.iter().enumerate();
+    all.filter_map(|(index, rule)| Some((rule, idle(index, rule)?)))
+        .collect()
+}
+
 /// A weekly window in which work on a connection is expected.
 ///
 /// A window whose end is not after its beginning runs over midnight, into the next day.
@@ -155,6 +196,30 @@ mod tests {
         assert!(!glob_matches("prod", "prod-orders"));
         assert!(!glob_matches("prod_orders", "prod-orders"));
         assert!(glob_matches("a*b*c", "aXbYbZc"));
+    }
+
+    #[test]
+    fn a_rule_that_earlier_ones_leave_nothing_is_told_from_one_that_matches_nothing() {
+        let rule = |pattern: &str| ConnectionRule {
+            pattern: pattern.to_owned(),
+            environment: None,
+            approval_expected: None,
+            windows: Vec::new(),
+        };
+        let rules = ["prod-*", "prod-orders", "prod-*", "lab-*", "*"].map(rule);
+        let idle = idle_rules(&rules, &["prod-orders", "prod-users", "ci"]);
+        let said: Vec<_> = idle
+            .iter()
+            .map(|(rule, why)| why.of(&rule.pattern))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                "the rule `prod-orders` is never used: `prod-*` before it takes what it matches",
+                "the rule `prod-*` is never used: `prod-*` before it takes what it matches",
+                "no connection matches the rule `lab-*`",
+            ]
+        );
     }
 
     #[test]

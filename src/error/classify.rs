@@ -4,7 +4,8 @@ use std::io;
 
 use super::remote::{of_datadog, of_gateway, of_source, of_svix, of_transport};
 use super::settings::{
-    of_config, of_key_shape, of_keys, of_listen, of_question, of_secret, of_vault, of_weak_key,
+    of_config, of_cut, of_key_shape, of_keys, of_listen, of_question, of_secret, of_vault,
+    of_weak_key,
 };
 use super::work::{
     of_as_code, of_dead_letters, of_delivery, of_file, of_io, of_page, of_queue, of_spool, of_state,
@@ -31,6 +32,8 @@ use crate::relay::KeysError;
 use crate::sources::SourceError;
 use crate::svix::SvixError;
 use crate::ui::prompt::{CannotAsk, StoppedAsking};
+use crate::waiting::Cut;
+
 /// Walks the cause chain once; the first cause that is known decides, and whoever knows better what
 /// to do says so.
 pub fn classify(error: &anyhow::Error) -> Verdict {
@@ -77,6 +80,7 @@ fn of_chain(error: &anyhow::Error) -> Verdict {
                         .downcast_ref::<TimedOut>()
                         .map(|_| Verdict::plain(Exit::Unreachable))
                 })
+                .or_else(|| cause.downcast_ref::<Cut>().map(of_cut))
                 .or_else(|| cause.downcast_ref::<CannotAsk>().map(of_question))
                 .or_else(|| {
                     cause

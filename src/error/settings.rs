@@ -10,6 +10,8 @@ use crate::domain::redaction::WeakKey;
 use crate::listen::ListenError;
 use crate::relay::KeysError;
 use crate::ui::prompt::CannotAsk;
+use crate::waiting::Cut;
+
 pub(super) fn of_secret(error: &SecretError) -> Verdict {
     let hint = match error {
         SecretError::Missing {
@@ -33,7 +35,10 @@ pub(super) fn of_secret(error: &SecretError) -> Verdict {
             "set DDCTL_SVIX_TOKEN, give it by --svix-token-file FILE, or keep it: \
              `ddctl auth set svix-token`"
         }
-        SecretError::Vault { source, .. } => return of_vault(source),
+        SecretError::Vault { source, .. } | SecretError::Index { source, .. } => {
+            return of_vault(source);
+        }
+        SecretError::Cut(cut) => return of_cut(cut),
         SecretError::Command { .. } => "run the command by itself to see what it says",
         SecretError::File { .. } | SecretError::Empty { .. } | SecretError::Unusable { .. } => {
             "name a file that holds it and nothing else, and that the user of ddctl may read"
@@ -45,7 +50,11 @@ pub(super) fn of_secret(error: &SecretError) -> Verdict {
 
 pub(super) fn of_vault(error: &VaultError) -> Verdict {
     let exit = match error {
-        VaultError::NotAsked(_) => Exit::Interrupted,
+        VaultError::Cut(cut) => return of_cut(cut),
+        VaultError::NotAsked(why) => match why.downcast_ref() {
+            Some(cut) => return of_cut(cut),
+            None => Exit::Interrupted,
+        },
         error if error.is_about_access() => Exit::Credentials,
         _ => Exit::Failed,
     };
@@ -53,6 +62,15 @@ pub(super) fn of_vault(error: &VaultError) -> Verdict {
         exit,
         hints: error.hint().into_iter().collect(),
     }
+}
+
+/// A wait for a secret was cut off.
+pub(super) fn of_cut(cut: &Cut) -> Verdict {
+    Verdict::plain(match cut {
+        Cut::Stopped => Exit::Interrupted,
+        Cut::TimedOut(_) => Exit::Unreachable,
+        Cut::TooLong => Exit::Failed,
+    })
 }
 
 pub(super) fn of_weak_key(_: &WeakKey) -> Verdict {
@@ -96,15 +114,16 @@ pub(super) fn of_config(error: &ConfigError) -> Verdict {
                 kind.name()
             ),
         ),
-        ConfigError::UnknownKey { .. } | ConfigError::Shape { .. } | ConfigError::Syntax { .. } => {
-            Verdict::hinted(
-                Exit::Usage,
-                "`ddctl config edit` opens the file and checks it on saving",
-            )
-        }
+        ConfigError::UnknownKey { .. }
+        | ConfigError::Shape { .. }
+        | ConfigError::Misread { .. }
+        | ConfigError::Syntax { .. } => Verdict::hinted(
+            Exit::Usage,
+            "`ddctl config edit` opens the file and checks it on saving",
+        ),
         ConfigError::Missing { .. } => Verdict::hinted(
             Exit::Usage,
-            "`ddctl config set site SITE --config FILE` makes one",
+            "`ddctl config set site SITE` and `ddctl setup` make it there",
         ),
         ConfigError::UnknownProfile { .. } => Verdict::hinted(
             Exit::Usage,

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::support::{CommandOutput, SandboxOptions, TestEnvironment, assert_shape, stable};
+use crate::support::{CommandOutput, Pty, SandboxOptions, TestEnvironment, assert_shape, stable};
 
 const SETTINGS: &str = r#"version = 1
 [profiles.default]
@@ -126,6 +126,54 @@ fn setting_a_value_keeps_comments_and_refuses_what_is_none() {
 }
 
 #[test]
+fn a_setting_that_is_taken_out_holds_no_longer() {
+    let environment = with_settings(SETTINGS);
+    let unset = ["config", "unset", "gateway.url", "-o", "json"];
+    let taken = environment.run(unset).exits(0).json();
+    assert_shape("config_unset", &taken);
+    assert_eq!(taken["removed"], true);
+    assert_eq!(environment.run(unset).exits(0).json()["removed"], false);
+    let _ = environment.run(["config", "get", "gateway.url"]).exits(3);
+    assert_eq!(get(&environment, "site", &[]), "datadoghq.eu");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_and_what_wins_is_told() {
+    let environment = with_settings(SETTINGS);
+    let before = fs::read_to_string(environment.settings_file()).expect("there");
+    for (key, value, said) in [
+        (
+            "gateway.url",
+            "https://user:hunter2@gw",
+            "never stands in a profile",
+        ),
+        (
+            "retention_days",
+            "abc",
+            "retention_days: `abc` is no number of days",
+        ),
+        ("api-key", "hunter2", "`ddctl auth set api-key` keeps it"),
+    ] {
+        let refused = environment
+            .run(["config", "set", key, value])
+            .exits(2)
+            .says(said);
+        assert!(!refused.to_string().contains("hunter2"), "{refused}");
+    }
+    let after = fs::read_to_string(environment.settings_file()).expect("there");
+    assert_eq!(after, before);
+    let set = environment.command(["--profile", "a\u{1b}[31m", "config", "set", "site", "us5"]);
+    let set = set.env("DD_SITE", "datadoghq.eu").run().exits(0);
+    let set = set.says("DD_SITE gives site as well");
+    assert!(!set.stderr.contains('\u{1b}'), "{set}");
+    environment.write_settings(
+        "version = 1\n[profiles.default.gateway]\nurl = \"https://user:hunter2@gw.example\"\n",
+    );
+    let listed = environment.run(["config", "list"]).exits(0);
+    assert!(!listed.to_string().contains("hunter2"), "{listed}");
+}
+
+#[test]
 fn a_first_value_makes_the_file() {
     let environment = TestEnvironment::empty();
     let _ = environment.run(["config", "set", "site", "eu"]).exits(0);
@@ -188,6 +236,12 @@ fn a_settings_file_that_was_named_must_be_there() {
             "list",
         ])
         .exits(2);
+    let mut environment = TestEnvironment::empty();
+    environment.set("DDCTL_CONFIG", "new.toml");
+    let missing = environment.run(["config", "list"]).exits(2);
+    let _ = missing.says("new.toml does not exist, and DDCTL_CONFIG names it");
+    let _ = environment.run(["config", "set", "site", "us5"]).exits(0);
+    assert_eq!(get(&environment, "site", &[]), "us5.datadoghq.com");
 }
 
 #[test]
@@ -229,6 +283,13 @@ fn every_real_connection_is_checked_against_the_rules() {
         "{text}"
     );
     assert!(text.contains("sat 22:00-02:00 UTC"), "{text}");
+    let mut pty = Pty::start_sized(&environment, (80, 24), &["config", "check"]);
+    pty.wait_for("prod-orders-db");
+    let shown = pty.finish().unwrapped();
+    assert!(
+        shown.contains("WINDOWS") && shown.contains("22:00-02:00"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -271,6 +332,7 @@ fn an_edit_that_does_not_hold_is_kept_and_never_saved() {
         ("echo 'x = [' >> \"$1\"", "line 6 is not valid TOML"),
     ] {
         let output = edit(&environment, wrong).exits(2).says(said);
+        assert_eq!(output.stderr.matches(said).count(), 1, "{output}");
         assert_eq!(file(), text);
         let kept = output
             .stderr

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 
-use crate::config::{SecretError, SecretFlags, SecretKind};
+use crate::config::{SecretError, SecretFlags, SecretKind, accepted};
 use crate::context::Context;
 use crate::datadog::{check_api_key_shape, check_app_key_shape, token_kind};
 use crate::domain::redaction::TokenKey;
@@ -18,17 +18,20 @@ pub enum Checked {
 
 /// Refuses what cannot be a secret of its kind. Nobody is asked, and nothing of it is shown.
 pub fn check_shape(kind: SecretKind, secret: &Secret) -> anyhow::Result<()> {
+    if secret.is_empty() {
+        let why = "it is empty";
+        return Err(SecretError::Unusable { kind, why }.into());
+    }
+    if kind == SecretKind::RedactionKey {
+        TokenKey::new(secret.clone())?;
+    }
+    accepted(kind, secret.clone())?;
     match kind {
         SecretKind::ApiKey => check_api_key_shape(secret)?,
         SecretKind::AppKey => check_app_key_shape(secret)?,
-        SecretKind::RedactionKey => drop(TokenKey::new(secret.clone())?),
         _ => {}
     }
-    let is_one_line = secret.fits_a_header() || kind == SecretKind::QueueCredential;
-    match is_one_line && !secret.is_empty() {
-        true => Ok(()),
-        false => Err(SecretError::Unusable { kind }.into()),
-    }
+    Ok(())
 }
 
 /// Asks whoever the secret is for.

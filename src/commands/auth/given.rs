@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::config::{SecretError, SecretKind, read_command, read_file};
+use crate::config::{SecretKind, read_file, read_printed};
 use crate::context::Context;
 use crate::domain::secret::Secret;
 use crate::error::UsageError;
@@ -55,9 +55,7 @@ impl Given {
             return Ok(read_file(kind, path)?);
         }
         if let Some(words) = &self.command {
-            let text = read_command(words);
-            let text = text.map_err(|source| SecretError::Command { kind, source })?;
-            return Ok(Secret::new(text.as_str()));
+            return Ok(read_printed(kind, words)?);
         }
         if !context.ui.can_ask() {
             return Err(CannotAsk {

@@ -66,7 +66,7 @@ fn row(
         place => secrets.read(kind, place).map_err(anyhow::Error::from),
     };
     let (shown_as, problem) = match read {
-        Ok(secret) => (secret.map(|secret| secret.masked()), None),
+        Ok(secret) => (secret.map(|secret| kind.masked(&secret)), None),
         Err(error) => (None, Some(format!("{error:#}"))),
     };
     Ok(Row {

@@ -10,7 +10,7 @@ mod set;
 
 use clap::Subcommand;
 
-use crate::config::vault::Placed;
+use crate::config::vault::{Placed, VaultError};
 use crate::config::{SecretFlags, SecretKind, SecretPlace};
 use crate::context::Context;
 use crate::error::Exit;
@@ -34,6 +34,9 @@ pub async fn run(context: &Context, command: Auth) -> anyhow::Result<Exit> {
 
 /// What is said of a secret that went where nobody named a place.
 fn explain_place(context: &Context, placed: &Placed) {
+    if let Some(left) = &placed.left {
+        context.ui.warning(&with_causes(left));
+    }
     let Some(why) = &placed.no_keyring else {
         return;
     };
@@ -47,6 +50,16 @@ fn explain_place(context: &Context, placed: &Placed) {
         );
         say(context, &told);
     }
+}
+
+fn with_causes(error: &VaultError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        text.push_str(&format!(": {next}"));
+        cause = next.source();
+    }
+    text
 }
 
 /// A terminal gets lines that fit it.

@@ -8,6 +8,7 @@ use super::warn_of_what_wins;
 use crate::config::SecretKind;
 use crate::context::Context;
 use crate::error::Exit;
+use crate::ui::escape;
 
 /// Forget a secret that is kept for the profile; exit 3 when it answers no
 #[derive(Debug, Args)]
@@ -53,7 +54,7 @@ pub fn run(context: &Context, args: &Remove) -> anyhow::Result<Exit> {
 
 impl Removed {
     fn text(&self) -> String {
-        let Self { kind, profile, .. } = self;
+        let (kind, profile) = (self.kind, escape::line(&self.profile));
         match self.removed {
             true => format!(
                 "forgot the {kind} of profile {profile}; it stays valid where it came from until it \

@@ -9,7 +9,7 @@ use super::check::Checked;
 use super::given::Given;
 use super::kind::KindParser;
 use super::set;
-use crate::config::vault::{IdentitySource, StoreKind, Vault};
+use crate::config::vault::{Cause, IdentitySource, StoreKind, Vault};
 use crate::config::{SecretKind, change, set_identity};
 use crate::context::Context;
 use crate::error::{Exit, UsageError};
@@ -104,7 +104,7 @@ async fn replace(context: &Context, args: &Rotate, kind: SecretKind) -> anyhow::
     set::keep(context, kind, &new, store, checked)?;
     context.ui.status(&format!(
         "the old one, {}, is no longer kept; {}",
-        old.masked(),
+        kind.masked(&old),
         revocation(kind)
     ));
     Ok(Exit::Done)
@@ -127,19 +127,25 @@ fn encrypt_anew(context: &Context, to: &To) -> anyhow::Result<Exit> {
         Some(source) => source.clone(),
         None => vault.present_identity()?,
     };
-    let Some(file) = vault.rotate(&source)? else {
+    let profile = settings.profile.value.clone();
+    let says_anew = named.is_some_and(|named| named != settings.secrets.identity);
+    let path = context.settings_path().filter(|_| says_anew);
+    let say = path.map(|path| {
+        let profile = profile.clone();
+        let source = source.clone();
+        move || -> Result<(), Cause> {
+            let edit = |document: &mut _| set_identity(document, &profile, &source);
+            Ok(change(&path, edit)?)
+        }
+    });
+    let rotated = vault.rotate(&source, say.as_ref().map(|say| say as _))?;
+    let Some(file) = rotated else {
         return Err(UsageError::with_hint(
             "there is no encrypted file to encrypt anew",
             "`ddctl auth rotate KIND` replaces a secret; the keyring's own key is the system's",
         )
         .into());
     };
-    let profile = settings.profile.value.clone();
-    if named.is_some_and(|named| named != settings.secrets.identity)
-        && let Some(path) = context.settings_path()
-    {
-        change(&path, |document| set_identity(document, &profile, &source))?;
-    }
     let rotated = Rotated {
         profile,
         file: file.display().to_string(),

@@ -12,6 +12,7 @@ use crate::config::vault::{Placed, StoreKind};
 use crate::context::Context;
 use crate::domain::secret::Secret;
 use crate::error::Exit;
+use crate::ui::escape;
 
 /// Keep a secret for the profile: in the system's keyring, or in an encrypted file
 #[derive(Debug, Args)]
@@ -94,7 +95,7 @@ pub(super) fn keep(
         profile: context.settings()?.profile.value.clone(),
         store: placed.store.name(),
         place: placed.place,
-        shown_as: secret.masked(),
+        shown_as: kind.masked(secret),
         checked: checked == Checked::Good,
     };
     context.ui.one(&view, || view.text(checked))?;
@@ -109,7 +110,10 @@ impl KeptView {
         };
         format!(
             "kept the {} {} of profile {} in {} ({checked})\n",
-            self.kind, self.shown_as, self.profile, self.place
+            self.kind,
+            self.shown_as,
+            escape::line(&self.profile),
+            escape::line(&self.place)
         )
     }
 }

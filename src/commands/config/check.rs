@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::commands::flags::GatewayAccess;
 use crate::config::{ConfigError, Settings, read_settings};
 use crate::context::Context;
-use crate::domain::connection::rule_for;
+use crate::domain::connection::{idle_rules, rule_for};
 use crate::domain::event::ExpectedBy;
 use crate::error::Exit;
 use crate::sources::{ApprovalSources, EventContext};
@@ -65,10 +65,9 @@ pub async fn run(context: &Context, args: &Check) -> anyhow::Result<Exit> {
     context
         .ui
         .list(&rows, "the gateway has no connections yet", || table(&rows))?;
-    for rule in unused(settings, &rows) {
-        context
-            .ui
-            .warning(&format!("no connection matches the rule `{rule}`"));
+    let names: Vec<&str> = rows.iter().map(|row| row.connection.as_str()).collect();
+    for (rule, idle) in idle_rules(&settings.connections, &names) {
+        context.ui.warning(&idle.of(&rule.pattern));
     }
     Ok(Exit::Done)
 }
@@ -84,25 +83,15 @@ fn check_every_profile(context: &Context) -> Result<(), ConfigError> {
     }
 }
 
-fn unused<'a>(settings: &'a Settings, rows: &[Row]) -> Vec<&'a str> {
-    let patterns = settings
-        .connections
-        .iter()
-        .map(|rule| rule.pattern.as_str());
-    patterns
-        .filter(|pattern| !rows.iter().any(|row| row.rule.as_deref() == Some(pattern)))
-        .collect()
-}
-
 fn table(rows: &[Row]) -> Table {
     let mut table = Table::new()
         .column("CONNECTION")
         .expendable("TYPE", 3)
         .column("ENVIRONMENT")
         .column("APPROVAL")
-        .expendable("WINDOWS", 1)
-        .expendable("NOW", 4)
-        .expendable("RULE", 2);
+        .column("WINDOWS")
+        .expendable("NOW", 2)
+        .expendable("RULE", 1);
     for row in rows {
         let approval = match (row.approval_expected, row.approval_expected_by) {
             (Some(true), Some(by)) => format!("expected ({by})"),

@@ -9,7 +9,7 @@ use clap::Args;
 use tempfile::NamedTempFile;
 
 use super::file_path;
-use crate::config::{Settings, read_settings, replace_file};
+use crate::config::{ConfigError, Settings, read_settings, replace_file};
 use crate::context::Context;
 use crate::error::{Exit, UsageError};
 
@@ -46,11 +46,19 @@ pub fn run(context: &Context, _args: &Edit) -> anyhow::Result<Exit> {
             return Ok(Exit::Done);
         }
         if let Err(error) = Settings::check(&path, &after) {
-            context.ui.warning(&error.to_string());
-            if asks_again(context)? {
+            if asks_again(context, &error)? {
                 continue;
             }
-            return Err(anyhow::Error::new(error).context(kept(copy)));
+            let hint = format!(
+                "correct it there, and put it in the place of {}",
+                path.display()
+            );
+            let what = match context.ui.can_ask() {
+                // It was said before the question.
+                true => kept(copy),
+                false => format!("{}: {error}", kept(copy)),
+            };
+            return Err(UsageError::with_hint(what, hint).into());
         }
         return match replace_file(&path, before.as_deref(), &after) {
             Ok(()) => {
@@ -86,11 +94,12 @@ fn open(editor: &str, file: &Path) -> anyhow::Result<()> {
 }
 
 /// Whether the editor opens again. Where nobody can be asked it does not.
-fn asks_again(context: &Context) -> anyhow::Result<bool> {
-    match context.ui.can_ask() {
-        true => context.ui.confirm("Edit again?", "--yes"),
-        false => Ok(false),
+fn asks_again(context: &Context, error: &ConfigError) -> anyhow::Result<bool> {
+    if !context.ui.can_ask() {
+        return Ok(false);
     }
+    context.ui.warning(&error.to_string());
+    context.ui.confirm("Edit again?", "--yes")
 }
 
 /// Leaves what was written where it is, and says where.

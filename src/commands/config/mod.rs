@@ -6,11 +6,12 @@ mod get;
 mod list;
 mod path;
 mod set;
+mod unset;
 mod use_profile;
 
 use clap::Subcommand;
 
-use crate::config::{KEYS, Key};
+use crate::config::{KEYS, Key, SecretKind};
 use crate::context::Context;
 use crate::domain::nearest::nearest;
 use crate::error::{Exit, UsageError};
@@ -21,6 +22,7 @@ pub enum Config {
     List(list::List),
     Get(get::Get),
     Set(set::Set),
+    Unset(unset::Unset),
     Edit(edit::Edit),
     Use(use_profile::Use),
     Check(check::Check),
@@ -32,6 +34,7 @@ pub async fn run(context: &Context, command: Config) -> anyhow::Result<Exit> {
         Config::List(args) => list::run(context, &args),
         Config::Get(args) => get::run(context, &args),
         Config::Set(args) => set::run(context, &args),
+        Config::Unset(args) => unset::run(context, &args),
         Config::Edit(args) => edit::run(context, &args),
         Config::Use(args) => use_profile::run(context, &args),
         Config::Check(args) => check::run(context, &args).await,
@@ -40,6 +43,15 @@ pub async fn run(context: &Context, command: Config) -> anyhow::Result<Exit> {
 
 /// The key of that name, or an error with the nearest one.
 fn known_key(name: &str) -> Result<&'static Key, UsageError> {
+    if let Some(kind) = SecretKind::meant_by(name) {
+        return Err(UsageError::with_hint(
+            format!(
+                "`{}` is a secret, which never stands in a profile",
+                kind.name()
+            ),
+            format!("`ddctl auth set {}` keeps it", kind.name()),
+        ));
+    }
     Key::find(name).ok_or_else(|| {
         let names = KEYS.iter().map(|key| key.name);
         let hint = match nearest(name, names.clone()) {

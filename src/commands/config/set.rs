@@ -3,10 +3,11 @@
 use clap::Args;
 
 use super::{file_path, known_key};
-use crate::config::{Environment, Flags, Settings, change, set_value};
+use crate::config::{change, check_value, set_value};
 use crate::context::Context;
 use crate::domain::site::Site;
 use crate::error::Exit;
+use crate::ui::escape;
 
 /// Keep a setting in a profile
 #[derive(Debug, Args)]
@@ -31,28 +32,21 @@ pub fn run(context: &Context, args: &Set) -> anyhow::Result<Exit> {
         "site" => args.value.parse::<Site>()?.domain().to_owned(),
         _ => args.value.clone(),
     };
-    check(key.name, &value)?;
+    check_value(key, &value)?;
     change(&path, |document| {
         set_value(document, &profile, key.name, &value)
     })?;
-    context.ui.status(&format!(
+    let said = format!(
         "{} = {value} in profile {profile} ({})",
         key.name,
         path.display()
-    ));
+    );
+    context.ui.status(&escape::line(&said));
+    if let Some((variable, _)) = context.environment.first(key.variables) {
+        context.ui.warning(&format!(
+            "{variable} gives {} as well, and that one is used",
+            key.name
+        ));
+    }
     Ok(Exit::Done)
-}
-
-/// A value that no later run could read is refused before it is written.
-fn check(key: &'static str, value: &str) -> anyhow::Result<()> {
-    let variable = known_key(key)?.variables[0];
-    let environment = Environment::of_pairs([(variable, value)]);
-    Settings::resolve(
-        &Flags {
-            config: Some("/dev/null".into()),
-            ..Flags::default()
-        },
-        &environment,
-    )?;
-    Ok(())
 }

@@ -30,8 +30,9 @@ pub fn run(context: &Context, args: &Use) -> anyhow::Result<Exit> {
     change(&path, |document| {
         document["default_profile"] = toml_edit::value(args.profile.as_str());
     })?;
+    let profile = crate::ui::escape::line(&args.profile);
     context
         .ui
-        .status(&format!("profile {} is used from now on", args.profile));
+        .status(&format!("profile {profile} is used from now on"));
     Ok(Exit::Done)
 }

@@ -1,5 +1,7 @@
 //! The secrets that a command may ask for, and their names.
 
+use crate::domain::secret::Secret;
+
 /// The secrets a command may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SecretKind {
@@ -35,6 +37,21 @@ impl SecretKind {
     /// The one of this name among those that are kept.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::KEPT.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The one that somebody means who puts it where settings are: `api_key`, `DD_APP_KEY`.
+    pub fn meant_by(key: &str) -> Option<Self> {
+        let name = key.to_ascii_lowercase().replace(['_', '.'], "-");
+        Self::of_name(name.strip_prefix("dd-").unwrap_or(&name))
+    }
+
+    /// What may be shown of one. A credential of the queue may be a name and a short password, of which
+    /// the last characters say much.
+    pub fn masked(self, secret: &Secret) -> String {
+        match self {
+            SecretKind::QueueCredential => "****".to_owned(),
+            _ => secret.masked(),
+        }
     }
 
     /// The name of `auth`, of `[profiles.NAME.secrets]` and of the docs.

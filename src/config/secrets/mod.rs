@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::kind::SecretKind;
 pub use self::place::SecretPlace;
-pub use self::reading::{CommandFailed, read_command, read_file};
+pub use self::reading::{CommandError, CommandFailed, read_command, read_file, told};
 pub use self::reference::{Reference, SecretSettings, SecretsSection};
 pub use self::signing::{
     add_signing_secret, holds_signing_secret, make_signing_secret, read_signing_secret,
@@ -24,6 +24,7 @@ use super::origin::Origin;
 use super::settings::Settings;
 use super::vault::{StoreKind, Vault, VaultError};
 use crate::domain::secret::Secret;
+use crate::waiting::Cut;
 
 /// The flags that say where a secret is; never the secret itself.
 #[derive(Clone, Debug, Default)]
@@ -41,16 +42,16 @@ pub struct SecretFlags {
 pub enum SecretError {
     #[error("no {} was given", kind.what())]
     Missing { kind: SecretKind },
-    #[error("read the {} from {}", kind.what(), path.display())]
+    #[error("read the {} from {}", kind.what(), told(path))]
     File {
         kind: SecretKind,
         path: PathBuf,
         source: io::Error,
     },
-    #[error("{} holds no {}", path.display(), kind.what())]
+    #[error("{} holds no {}", told(path), kind.what())]
     Empty { kind: SecretKind, path: PathBuf },
-    #[error("the {} does not have the shape of one", kind.what())]
-    Unusable { kind: SecretKind },
+    #[error("the {} does not have the shape of one: {why}", kind.what())]
+    Unusable { kind: SecretKind, why: &'static str },
     #[error(
         "{} holds no signing secret: one is `whsec_` and the base64 of 24 to 64 bytes",
         path.display()
@@ -63,11 +64,28 @@ pub enum SecretError {
         kind: SecretKind,
         source: VaultError,
     },
+    #[error("find out whether the {} is kept", kind.what())]
+    Index {
+        kind: SecretKind,
+        source: VaultError,
+    },
     #[error("read the {}", kind.what())]
     Command {
         kind: SecretKind,
         source: CommandFailed,
     },
+    #[error(transparent)]
+    Cut(Cut),
+}
+
+impl SecretError {
+    /// What a program that was to print it did.
+    fn of_command(kind: SecretKind, error: CommandError) -> Self {
+        match error {
+            CommandError::Failed(source) => Self::Command { kind, source },
+            CommandError::Cut(cut) => Self::Cut(cut),
+        }
+    }
 }
 
 /// The secrets of one run, read when they are asked for.
@@ -120,7 +138,7 @@ impl Secrets<'_> {
 
     fn kept(&self, kind: SecretKind) -> Result<Option<SecretPlace>, SecretError> {
         let kept = self.vault.place_of(kind);
-        let kept = kept.map_err(|source| SecretError::Vault { kind, source })?;
+        let kept = kept.map_err(|source| SecretError::Index { kind, source })?;
         Ok(kept.map(|store| match store {
             StoreKind::Keyring => SecretPlace::Keyring,
             StoreKind::File => {
@@ -178,11 +196,7 @@ impl Secrets<'_> {
             SecretPlace::Stdin => read_file(kind, Path::new("-")).map(Some),
             SecretPlace::File(path) => read_file(kind, path).map(Some),
             SecretPlace::Variable(name) => Ok(self.environment.get(name).map(Secret::new)),
-            SecretPlace::Command(words) => {
-                let text = read_command(words);
-                let text = text.map_err(|source| SecretError::Command { kind, source })?;
-                Ok(Some(Secret::new(text.as_str())))
-            }
+            SecretPlace::Command(words) => read_printed(kind, words).map(Some),
             SecretPlace::Keyring | SecretPlace::Vault(_) => {
                 let kept = self.vault.get(kind);
                 kept.map_err(|source| SecretError::Vault { kind, source })
@@ -224,12 +238,33 @@ impl Secrets<'_> {
     }
 }
 
+/// The secret that a program prints.
+pub fn read_printed(kind: SecretKind, words: &[String]) -> Result<Secret, SecretError> {
+    let text = read_command(words, "a secret");
+    let text = text.map_err(|error| SecretError::of_command(kind, error))?;
+    Ok(Secret::new(text.as_str()))
+}
+
 /// Refuses what no header carries, such as a key that was pasted with a line break inside.
 pub fn accepted(kind: SecretKind, secret: Secret) -> Result<Secret, SecretError> {
-    // That one may be a whole file.
-    match kind == SecretKind::QueueCredential || secret.fits_a_header() {
-        true => Ok(secret),
-        false => Err(SecretError::Unusable { kind }),
+    match unfit(kind, &secret) {
+        None => Ok(secret),
+        Some(why) => Err(SecretError::Unusable { kind, why }),
+    }
+}
+
+/// Why no header carries it, without a word of it.
+fn unfit(kind: SecretKind, secret: &Secret) -> Option<&'static str> {
+    let text = secret.expose();
+    match kind {
+        // That one may be a whole file.
+        SecretKind::QueueCredential => None,
+        _ if secret.fits_a_header() => None,
+        _ if text.contains(['\n', '\r']) => Some("it has more than one line"),
+        _ if text.contains(char::is_whitespace) => {
+            Some("it has a blank in it; give the key alone, without a word before it")
+        }
+        _ => Some("it has characters that no key has"),
     }
 }
 

@@ -3,6 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::config::secrets::{CommandError, CommandFailed};
+use crate::waiting::Cut;
+
+/// What went wrong elsewhere.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why the vault does not give or keep a secret. No text holds any part of one.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -27,7 +33,7 @@ pub enum VaultError {
     #[error("{place} no longer has the {name} that was kept there")]
     Lost { name: String, place: String },
     #[error(
-        "the identity that {} is encrypted for is gone: {} does not exist",
+        "the identity that opens {} is missing: {} does not exist",
         sealed.display(), path.display()
     )]
     NoIdentity { path: PathBuf, sealed: PathBuf },
@@ -48,9 +54,28 @@ pub enum VaultError {
     #[error("the passphrase is empty")]
     EmptyPassphrase,
     #[error("the passphrase was not given")]
-    NotAsked(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error("{0}")]
-    Command(#[from] super::super::secrets::CommandFailed),
+    NotAsked(#[source] Cause),
+    #[error("nothing was encrypted anew: the settings cannot say what it would be encrypted for")]
+    NotSaid(#[source] Cause),
+    #[error("the {name} is still in {place}")]
+    NotRemoved {
+        name: String,
+        place: String,
+        source: Box<VaultError>,
+    },
+    #[error(transparent)]
+    Command(CommandFailed),
+    #[error(transparent)]
+    Cut(Cut),
+}
+
+impl From<CommandError> for VaultError {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::Failed(failed) => Self::Command(failed),
+            CommandError::Cut(cut) => Self::Cut(cut),
+        }
+    }
 }
 
 impl VaultError {
@@ -63,15 +88,27 @@ impl VaultError {
     pub fn is_about_access(&self) -> bool {
         !matches!(
             self,
-            Self::NoFolder | Self::Io { .. } | Self::Damaged { .. } | Self::Newer { .. }
+            Self::NoFolder
+                | Self::Io { .. }
+                | Self::Damaged { .. }
+                | Self::Newer { .. }
+                | Self::NotSaid(_)
         )
     }
 
     /// What to do, in one line.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NoFolder | Self::NotAsked(_) => return None,
-            Self::Io { .. } => return None,
+            Self::NoFolder | Self::NotAsked(_) | Self::Io { .. } | Self::Cut(_) => return None,
+            Self::NotSaid(_) => {
+                "the file opens as before; make the settings file one that can be written, or name \
+                 another by --config"
+                    .to_owned()
+            }
+            Self::NotRemoved { .. } => {
+                "run it again where the keyring answers: in the desktop session that keeps it"
+                    .to_owned()
+            }
             Self::Damaged { path, .. } => format!(
                 "bring it back from a backup, or begin anew: `rm {}`, then `ddctl auth set`",
                 path.display()
@@ -93,28 +130,40 @@ impl VaultError {
                 )
             }
             Self::NoIdentity { path, sealed } => format!(
-                "bring {} back from a backup; without it nobody can read these secrets: \
-                 `rm {}`, then `ddctl auth set` each of them again",
+                "bring {0} back from a backup, or name what opens the file in the profile: \
+                 secrets.identity = {{ file = \"PATH\" }}; where there is neither, nobody can read it: \
+                 put {1} away, then `ddctl auth set` each secret again",
                 path.display(),
                 sealed.display()
             ),
-            Self::NamedIdentity { path } => {
-                format!("`age-keygen -o {}` makes one", path.display())
-            }
+            Self::NamedIdentity { path } => format!(
+                "bring it back; for secrets that are not kept yet `age-keygen -o {}` makes one",
+                path.display()
+            ),
             Self::Exposed { path, .. } => format!(
                 "`chmod 600 {0}`; where the mode is not yours to set, name a command instead: \
                  identity = {{ command = [\"cat\", \"{0}\"] }}",
                 path.display()
             ),
-            Self::NotAnIdentity { .. } => "`age-keygen` makes one".to_owned(),
-            Self::OtherIdentity { .. } | Self::WrongPassphrase { .. } => {
-                "`ddctl auth list` says which secrets are in it; without its key nobody can read \
-                 them, and `ddctl auth set` has to be given each of them again"
+            Self::NotAnIdentity { .. } => {
+                "bring it back from a backup; a new one, as `age-keygen` makes it, opens nothing \
+                 that is encrypted already"
+                    .to_owned()
+            }
+            Self::OtherIdentity { .. } => {
+                "name the identity that it was encrypted for: secrets.identity = { file = \
+                 \"PATH\" } in the profile, or DDCTL_SECRETS_IDENTITY_FILE"
+                    .to_owned()
+            }
+            Self::WrongPassphrase { .. } => {
+                "run it again with the passphrase that it was encrypted under; `ddctl auth list` \
+                 says which secrets are in it"
                     .to_owned()
             }
             Self::NobodyToAsk { .. } | Self::NobodyToChoose => {
-                "name what prints it in the profile: secrets.identity = { command = [\"pass\", \
-                 \"ddctl\"] }"
+                "run it on a terminal, with nothing piped into it (--file FILE in place of --file -), \
+                 or name what prints the passphrase in the profile: secrets.identity = { command = \
+                 [\"pass\", \"ddctl\"] }"
                     .to_owned()
             }
             Self::EmptyPassphrase => return None,

@@ -114,7 +114,7 @@ impl Key {
 
     /// What a program printed: identities where it looks like them, else a passphrase.
     pub fn of_command(words: &[String]) -> Result<Self, VaultError> {
-        let text = read_command(words)?;
+        let text = read_command(words, "an identity or a passphrase")?;
         let from = IdentitySource::Command(words.to_owned()).to_string();
         match text.lines().any(|line| line.trim().starts_with(MARK)) {
             true => Self::of_identities(&text, from),

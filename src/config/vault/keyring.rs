@@ -6,8 +6,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 use std::time::Duration;
 
 use keyring_core::{CredentialStore, Entry, Error};
@@ -17,6 +15,7 @@ use super::error::VaultError;
 use super::store::SecretStore;
 use crate::config::environment::Environment;
 use crate::domain::secret::Secret;
+use crate::waiting::{Cut, aside};
 
 const SERVICE: &str = "ddctl";
 /// To find out whether there is one.
@@ -86,16 +85,16 @@ impl Keyring {
             let why = why.to_owned();
             return Err(VaultError::KeyringAway { why });
         }
-        let (sender, receiver) = mpsc::channel();
-        thread::spawn(move || sender.send(work()));
-        receiver.recv_timeout(wait).map_err(|error| match error {
-            RecvTimeoutError::Timeout => VaultError::KeyringSilent {
+        let away = || VaultError::KeyringAway {
+            why: "it broke off".to_owned(),
+        };
+        match aside(Some(wait), work) {
+            Ok(done) => done.ok_or_else(away),
+            Err(Cut::TooLong) => Err(VaultError::KeyringSilent {
                 seconds: wait.as_secs(),
-            },
-            RecvTimeoutError::Disconnected => VaultError::KeyringAway {
-                why: "it broke off".to_owned(),
-            },
-        })
+            }),
+            Err(cut) => Err(VaultError::Cut(cut)),
+        }
     }
 }
 

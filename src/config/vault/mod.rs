@@ -11,6 +11,7 @@ mod error;
 mod identity;
 mod index;
 mod keyring;
+mod rotation;
 mod sealed;
 mod store;
 #[cfg(test)]
@@ -21,12 +22,13 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 
-pub use self::error::VaultError;
+pub use self::error::{Cause, VaultError};
 pub use self::identity::{Answer, Asker, IdentitySource, Nobody};
 pub use self::store::{SecretStore, StoreKind};
 
 use self::index::{Entry, Index};
 use self::keyring::Keyring;
+use self::rotation::Say;
 use self::sealed::SealedFile;
 use super::environment::Environment;
 use super::secrets::SecretKind;
@@ -86,6 +88,8 @@ pub struct Placed {
     pub made_identity: Option<PathBuf>,
     /// Why the keyring was not taken, where nobody said that it should not be.
     pub no_keyring: Option<VaultError>,
+    /// Why another one of its kind is still where it was.
+    pub left: Option<VaultError>,
 }
 
 impl Vault {
@@ -168,10 +172,10 @@ impl Vault {
         let set = Timestamp::now();
         let before = index.put(name, Entry { store, set });
         index.write(&rooms.index)?;
-        if let Some(before) = before.filter(|before| before.store != store) {
-            rooms.store(before.store).remove(name)?;
-        }
+        let before = before.filter(|before| before.store != store);
+        let left = before.and_then(|before| rooms.remove(name, before.store).err());
         Ok(Placed {
+            left,
             store,
             place: rooms.store(store).place(),
             made_identity: match (store, had_identity) {
@@ -194,7 +198,7 @@ impl Vault {
         let Some(entry) = index.take(name) else {
             return Ok(false);
         };
-        rooms.store(entry.store).remove(name)?;
+        rooms.remove(name, entry.store)?;
         index.write(&rooms.index)?;
         Ok(true)
     }
@@ -230,14 +234,19 @@ impl Vault {
     }
 
     /// Encrypts the file anew for another identity or passphrase; the old one opens it no more.
-    /// `None` where there is no file.
-    pub fn rotate(&self, to: &IdentitySource) -> Result<Option<PathBuf>, VaultError> {
+    /// `None` where there is no file. `say` is called where the settings have to say what it is encrypted
+    /// for from now on.
+    pub fn rotate(
+        &self,
+        to: &IdentitySource,
+        say: Option<Say<'_>>,
+    ) -> Result<Option<PathBuf>, VaultError> {
         let rooms = self.rooms()?;
         let _lock = rooms.lock()?;
         if !rooms.file.exists() {
             return Ok(None);
         }
-        rooms.file.rotate(to)?;
+        rooms.file.rotate(to, say)?;
         Ok(Some(rooms.file.path().to_owned()))
     }
 
@@ -324,6 +333,18 @@ impl Rooms {
                 Ok((StoreKind::File, Some(why)))
             }
             (store, set) => set.map(|()| (store, why)),
+        }
+    }
+
+    fn remove(&self, name: &str, from: StoreKind) -> Result<bool, VaultError> {
+        let store = self.store(from);
+        match (from, store.remove(name)) {
+            (StoreKind::Keyring, Err(source)) => Err(VaultError::NotRemoved {
+                name: name.to_owned(),
+                place: store.place(),
+                source: Box::new(source),
+            }),
+            (_, removed) => removed,
         }
     }
 

@@ -3,7 +3,7 @@
 //! The file is plain age (age-encryption.org/v1), so `age -d -i IDENTITY FILE` opens it as well.
 //! Inside are lines: `ddctl-secrets 1`, then a name and the base64 of a secret each.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,20 +22,26 @@ use crate::domain::secret::Secret;
 const HEAD: &str = "ddctl-secrets ";
 /// The version of the content's shape that this program writes.
 const VERSION: &str = "1";
+/// Where a typed passphrase comes from.
+const PROMPT: &str = "the prompt";
+/// How often one is asked for.
+const MOST_TYPED: usize = 3;
 
-type Contents = BTreeMap<String, Secret>;
+pub(super) type Contents = BTreeMap<String, Secret>;
 
 /// The encrypted file of one profile.
 pub(super) struct SealedFile {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// The identity that ddctl makes where none is named.
-    made: PathBuf,
-    source: RefCell<IdentitySource>,
+    pub(super) made: PathBuf,
+    pub(super) source: RefCell<IdentitySource>,
     asker: Rc<dyn Asker>,
     /// A passphrase is asked for, and a command run, once.
-    key: RefCell<Option<Rc<Key>>>,
+    pub(super) key: RefCell<Option<Rc<Key>>>,
     /// What was read last, by the bytes that it was read from: opening takes up to a second.
     opened: RefCell<Option<(Vec<u8>, Contents)>>,
+    /// The last passphrase was a wrong one.
+    mistyped: Cell<bool>,
 }
 
 impl SealedFile {
@@ -48,6 +54,7 @@ impl SealedFile {
             asker,
             key: RefCell::default(),
             opened: RefCell::default(),
+            mistyped: Cell::default(),
         }
     }
 
@@ -84,39 +91,13 @@ impl SealedFile {
         })
     }
 
-    /// Encrypts everything anew for what `to` names. A crash in between leaves a file that opens.
-    pub fn rotate(&self, to: &IdentitySource) -> Result<(), VaultError> {
-        let contents = self.contents(Contents::clone)?;
-        let key = match to {
-            IdentitySource::Made => {
-                let new = new_identity();
-                let old = self.made_lines()?;
-                self.write_made(&format_lines(&new, &old))?;
-                let key = self.made_key()?;
-                self.write(&contents, &key)?;
-                self.write_made(&format_lines(&new, ""))?;
-                self.made_key()?
-            }
-            source => {
-                let key = self.new_key(source)?;
-                self.write(&contents, &key)?;
-                // Nothing is encrypted for it any more.
-                writing::remove(&self.made).map_err(VaultError::io("remove", &self.made))?;
-                key
-            }
-        };
-        self.source.replace(to.clone());
-        *self.key.borrow_mut() = Some(Rc::new(key));
-        Ok(())
-    }
-
-    fn contents<T>(&self, take: impl FnOnce(&Contents) -> T) -> Result<T, VaultError> {
+    pub(super) fn contents<T>(&self, take: impl FnOnce(&Contents) -> T) -> Result<T, VaultError> {
         let Some(cipher) = self.cipher()? else {
             return Ok(take(&Contents::new()));
         };
         let mut opened = self.opened.borrow_mut();
         if opened.as_ref().is_none_or(|(bytes, _)| *bytes != cipher) {
-            let contents = self.open(&cipher)?;
+            let contents = self.open_either(&cipher)?;
             *opened = Some((cipher, contents));
         }
         Ok(take(
@@ -126,14 +107,43 @@ impl SealedFile {
         ))
     }
 
-    fn cipher(&self) -> Result<Option<Vec<u8>>, VaultError> {
-        match std::fs::read(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            read => read.map(Some).map_err(VaultError::io("read", &self.path)),
+    pub(super) fn cipher(&self) -> Result<Option<Vec<u8>>, VaultError> {
+        read(&self.path)
+    }
+
+    /// Opens what lies there, or what a rotation that was cut short put beside it.
+    pub(super) fn open_either(&self, cipher: &[u8]) -> Result<Contents, VaultError> {
+        if let Some((_, contents)) = self.opened_next()? {
+            return Ok(contents);
+        }
+        let failed = match self.open(cipher) {
+            Err(failed) => failed,
+            opened => return opened,
+        };
+        // Somebody may have encrypted it anew in between, and its old key is gone since.
+        match self.cipher()?.filter(|now| now != cipher) {
+            Some(now) => self.open(&now),
+            None => Err(failed),
         }
     }
 
-    fn open(&self, cipher: &[u8]) -> Result<Contents, VaultError> {
+    pub(super) fn open(&self, cipher: &[u8]) -> Result<Contents, VaultError> {
+        let mut wrong = 0;
+        loop {
+            match self.open_once(cipher) {
+                // Whoever types mistypes.
+                Err(VaultError::WrongPassphrase { from, .. })
+                    if from == PROMPT && wrong + 1 < MOST_TYPED =>
+                {
+                    wrong += 1;
+                    self.mistyped.set(true);
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    fn open_once(&self, cipher: &[u8]) -> Result<Contents, VaultError> {
         let is_known = self.key.borrow().is_some();
         let plain = match self.key_for(cipher)?.open(cipher, &self.path) {
             // Somebody may have encrypted it for another one since.
@@ -149,7 +159,7 @@ impl SealedFile {
     }
 
     /// The key that a sealed file asks for.
-    fn key_for(&self, cipher: &[u8]) -> Result<Rc<Key>, VaultError> {
+    pub(super) fn key_for(&self, cipher: &[u8]) -> Result<Rc<Key>, VaultError> {
         let asks = asks_for_passphrase(cipher, &self.path)?;
         let known = self.key.borrow().clone();
         if let Some(key) = known.filter(|key| key.is_passphrase() == asks) {
@@ -167,10 +177,14 @@ impl SealedFile {
     }
 
     fn asked(&self) -> Result<Key, VaultError> {
-        let question = format!("Passphrase of {}", self.path.display());
+        let again = match self.mistyped.take() {
+            true => "That does not open it. ",
+            false => "",
+        };
+        let question = format!("{again}Passphrase of {}", self.path.display());
         let answer = self.asker.passphrase(&question, false);
         match answer.map_err(VaultError::NotAsked)? {
-            Some(passphrase) => Key::passphrase(&passphrase, "the prompt"),
+            Some(passphrase) => Key::passphrase(&passphrase, PROMPT),
             None => Err(VaultError::NobodyToAsk {
                 sealed: self.path.clone(),
             }),
@@ -189,7 +203,7 @@ impl SealedFile {
         }
     }
 
-    fn new_key(&self, source: &IdentitySource) -> Result<Key, VaultError> {
+    pub(super) fn new_key(&self, source: &IdentitySource) -> Result<Key, VaultError> {
         match source {
             IdentitySource::Made => {
                 if !self.made.exists() {
@@ -204,19 +218,19 @@ impl SealedFile {
                 let answer = self.asker.passphrase(&question, true);
                 let passphrase = answer.map_err(VaultError::NotAsked)?;
                 let passphrase = passphrase.ok_or(VaultError::NobodyToChoose)?;
-                Key::passphrase(&passphrase, "the prompt")
+                Key::passphrase(&passphrase, PROMPT)
             }
         }
     }
 
-    fn made_key(&self) -> Result<Key, VaultError> {
+    pub(super) fn made_key(&self) -> Result<Key, VaultError> {
         Key::of_file(&self.made)?.ok_or_else(|| VaultError::NoIdentity {
             path: self.made.clone(),
             sealed: self.path.clone(),
         })
     }
 
-    fn made_lines(&self) -> Result<Zeroizing<String>, VaultError> {
+    pub(super) fn made_lines(&self) -> Result<Zeroizing<String>, VaultError> {
         match std::fs::read_to_string(&self.made) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Zeroizing::default()),
             text => {
@@ -226,11 +240,11 @@ impl SealedFile {
         }
     }
 
-    fn write_made(&self, text: &str) -> Result<(), VaultError> {
+    pub(super) fn write_made(&self, text: &str) -> Result<(), VaultError> {
         writing::replace(&self.made, text.as_bytes()).map_err(VaultError::io("write", &self.made))
     }
 
-    fn write(&self, contents: &Contents, key: &Key) -> Result<(), VaultError> {
+    pub(super) fn write(&self, contents: &Contents, key: &Key) -> Result<(), VaultError> {
         let cipher = key.seal(&format(contents));
         writing::replace(&self.path, &cipher).map_err(VaultError::io("write", &self.path))?;
         *self.opened.borrow_mut() = Some((cipher, contents.clone()));
@@ -248,12 +262,14 @@ impl SecretStore for SealedFile {
     }
 
     fn set(&self, name: &str, secret: &Secret) -> Result<(), VaultError> {
+        self.conclude()?;
         let mut contents = self.contents(Contents::clone)?;
         contents.insert(name.to_owned(), secret.clone());
         self.write(&contents, &*self.sealing_key()?)
     }
 
     fn remove(&self, name: &str) -> Result<bool, VaultError> {
+        self.conclude()?;
         let mut contents = self.contents(Contents::clone)?;
         if contents.remove(name).is_none() {
             return Ok(false);
@@ -274,6 +290,14 @@ impl SecretStore for SealedFile {
     }
 }
 
+/// A file as it is; `None` where there is none.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, VaultError> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read.map(Some).map_err(VaultError::io("read", path)),
+    }
+}
+
 /// The identity in a file of the person's, which has to be there.
 fn named(path: &Path) -> Result<Key, VaultError> {
     Key::of_file(path)?.ok_or_else(|| VaultError::NamedIdentity {
@@ -282,7 +306,7 @@ fn named(path: &Path) -> Result<Key, VaultError> {
 }
 
 /// An identity file: the new one first, which seals.
-fn format_lines(new: &str, old: &str) -> Zeroizing<String> {
+pub(super) fn format_lines(new: &str, old: &str) -> Zeroizing<String> {
     let head = "# Opens the secrets of ddctl in the file beside it. Whoever has both has them.\n";
     let old = old.lines().filter(|line| !line.starts_with('#'));
     let mut text = Zeroizing::new(String::with_capacity(1024));
@@ -294,7 +318,7 @@ fn format_lines(new: &str, old: &str) -> Zeroizing<String> {
     text
 }
 
-fn format(contents: &Contents) -> Zeroizing<Vec<u8>> {
+pub(super) fn format(contents: &Contents) -> Zeroizing<Vec<u8>> {
     let length = |(name, secret): (&String, &Secret)| name.len() + secret.expose().len() * 2 + 8;
     let room = 64 + contents.iter().map(length).sum::<usize>();
     let mut text = Zeroizing::new(Vec::with_capacity(room));

@@ -281,7 +281,7 @@ fn a_rotation_shuts_out_what_opened_it_before() {
     world.keep(IdentitySource::Made);
     let old = std::fs::read_to_string(world.path("default.key")).expect("there");
     let vault = world.vault(IdentitySource::Made);
-    let rotated = vault.rotate(&IdentitySource::Made).expect("rotated");
+    let rotated = vault.rotate(&IdentitySource::Made, None).expect("rotated");
     assert_eq!(rotated, Some(world.path("default.age")));
     let new = std::fs::read_to_string(world.path("default.key")).expect("there");
     assert_ne!(old, new);
@@ -290,14 +290,16 @@ fn a_rotation_shuts_out_what_opened_it_before() {
     let error = world.read(command(old.lines().last().expect("an identity")));
     assert!(matches!(error, Err(VaultError::OtherIdentity { .. })));
     world.asker.passphrase.replace("correct horse".to_owned());
-    vault.rotate(&IdentitySource::Passphrase).expect("rotated");
+    vault
+        .rotate(&IdentitySource::Passphrase, None)
+        .expect("rotated");
     assert!(!world.path("default.key").exists());
     // The file itself says what it asks for, whatever the settings say.
     assert_eq!(world.read(IdentitySource::Made).expect("there"), found());
     assert_eq!(
         world
             .vault(IdentitySource::Made)
-            .rotate(&IdentitySource::Made)
+            .rotate(&IdentitySource::Made, None)
             .expect("back"),
         rotated
     );
@@ -315,6 +317,119 @@ fn a_rotation_that_was_cut_short_leaves_a_file_that_opens() {
         format!("{}\n{old}", &*new).as_bytes(),
     );
     assert_eq!(world.read(IdentitySource::Made).expect("there"), found());
+}
+
+#[test]
+fn a_rotation_that_the_settings_cannot_name_changes_nothing() {
+    let world = World::without_keyring();
+    world.keep(IdentitySource::Made);
+    let before = std::fs::read(world.path("default.age")).expect("there");
+    let refuse = || Err(Cause::from("read-only"));
+    for to in [command("correct horse"), IdentitySource::Made] {
+        let vault = world.vault(IdentitySource::Made);
+        let error = vault
+            .rotate(&to, Some(&refuse))
+            .expect_err("it is not said");
+        assert!(matches!(error, VaultError::NotSaid(_)), "{error}");
+        assert!(!error.is_about_access());
+        let now = std::fs::read(world.path("default.age")).expect("there");
+        assert_eq!(now, before);
+        assert!(!world.path("default.age.next").exists());
+        assert_eq!(world.read(IdentitySource::Made).expect("there"), found());
+    }
+}
+
+#[test]
+fn whenever_a_rotation_is_cut_short_the_key_that_the_settings_name_opens_the_file() {
+    let own = identity::new_identity();
+    let ways = [
+        (IdentitySource::Made, command(&own)),
+        (IdentitySource::Made, IdentitySource::Passphrase),
+        (IdentitySource::Passphrase, IdentitySource::Made),
+        (command(&own), command("correct horse")),
+        (command("correct horse"), IdentitySource::Made),
+    ];
+    for (from, to) in ways {
+        let world = World::without_keyring();
+        world.asker.passphrase.replace("correct horse".to_owned());
+        world.keep(from.clone());
+        // Another process, ended where this one says the new key: what it says may be lost or kept.
+        let folder = world.folder.path();
+        let cut_at = std::cell::RefCell::new(Vec::new());
+        let note = || {
+            for file in std::fs::read_dir(folder)? {
+                let path = file?.path();
+                let bytes = std::fs::read(&path)?;
+                cut_at.borrow_mut().push((path, bytes));
+            }
+            Ok(())
+        };
+        let vault = world.vault(from.clone());
+        vault.rotate(&to, Some(&note)).expect("rotated");
+        assert_eq!(world.read(to.clone()).expect("there"), found());
+        for named in [&from, &to] {
+            for file in std::fs::read_dir(folder).expect("a folder") {
+                std::fs::remove_file(file.expect("a file").path()).expect("removed");
+            }
+            for (path, bytes) in cut_at.borrow().iter() {
+                writing_of(path, bytes);
+            }
+            assert!(world.path("default.age.next").exists());
+            assert_eq!(
+                world.read(named.clone()).expect("there"),
+                found(),
+                "{named}"
+            );
+            // The next change ends it.
+            let placed = world.keep(named.clone());
+            assert_eq!(placed.store, StoreKind::File);
+            assert!(!world.path("default.age.next").exists());
+            assert_eq!(
+                world.read(named.clone()).expect("there"),
+                found(),
+                "{named}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_encrypted_anew_while_it_is_read_opens() {
+    let world = World::without_keyring();
+    world.keep(IdentitySource::Made);
+    let before = std::fs::read(world.path("default.age")).expect("there");
+    let reader = world.vault(IdentitySource::Made);
+    let other = world.vault(IdentitySource::Made);
+    other.rotate(&IdentitySource::Made, None).expect("rotated");
+    // It read the file before, and reads the key now.
+    let file = &reader.rooms().expect("rooms").file;
+    assert_eq!(file.open_either(&before).expect("opened").len(), 1);
+}
+
+#[test]
+fn what_a_keyring_keeps_that_is_away_is_told_when_its_secret_moves() {
+    let world = World::new();
+    world.keep(IdentitySource::Made);
+    world.keyring.is_away.set(true);
+    let vault = world.vault(IdentitySource::Made);
+    let error = vault.remove(SecretKind::ApiKey).expect_err("away");
+    assert_eq!(error.to_string(), "the api-key is still in memory");
+    let key = Secret::new(KEY);
+    let placed = vault.set_in(SecretKind::ApiKey, &key, Some(StoreKind::File));
+    let left = placed.expect("it is kept").left.expect("it is told");
+    assert!(matches!(left, VaultError::NotRemoved { .. }), "{left}");
+    assert_eq!(world.read(IdentitySource::Made).expect("there"), found());
+}
+
+#[test]
+fn whoever_mistypes_a_passphrase_is_asked_again() {
+    let world = World::without_keyring();
+    world.asker.passphrase.replace("correct horse".to_owned());
+    world.keep(IdentitySource::Passphrase);
+    world.asker.passphrase.replace("correct hrose".to_owned());
+    world.asker.asked.set(0);
+    assert!(world.read(IdentitySource::Passphrase).is_err());
+    assert_eq!(world.asker.asked.get(), 3);
 }
 
 #[test]

@@ -2,47 +2,77 @@
 //! after the answer, so that no part of a pasted key is echoed in between.
 
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 use rustix::stdio;
 use zeroize::Zeroizing;
 
 use super::terminal::{Borrowed, CTRL_C};
 use crate::domain::secret::Secret;
+use crate::waiting::{Cut, Wait};
 
 /// No key is longer.
 const LONGEST: usize = 16 << 10;
+/// Reads that come back at once and empty, one after the other, mean that the terminal is gone.
+const EMPTY_READS: usize = 8;
+/// Far below [`super::terminal::READ_TENTHS`], for which a read waits.
+const AT_ONCE: Duration = Duration::from_millis(20);
 
 /// Asks on stderr and reads from stdin, which is a terminal.
 ///
 /// # Errors
 ///
-/// `Interrupted` where the person stopped the program in place of an answer.
-pub(super) fn read(question: &str) -> io::Result<Secret> {
+/// [`StoppedAsking`] where the person stopped the program in place of an answer, or somebody else did;
+/// [`Cut`] where its time is over.
+pub(super) fn read(question: &str) -> anyhow::Result<Secret> {
+    let asked = asked(question).map_err(super::unread)?;
+    match asked {
+        Ok(typed) => Ok(Secret::new(typed.trim())),
+        Err(Cut::Stopped) => Err(super::StoppedAsking.into()),
+        Err(cut) => Err(cut.into()),
+    }
+}
+
+type Typed = Result<Zeroizing<String>, Cut>;
+
+fn asked(question: &str) -> io::Result<Typed> {
+    let wait = Wait::begin(None);
     let _silent = Borrowed::silent()?;
     if super::was_interrupted() {
-        return Err(io::ErrorKind::Interrupted.into());
+        return Ok(Err(Cut::Stopped));
     }
     let mut stderr = io::stderr();
     write!(stderr, "{question} (hidden): ")?;
     stderr.flush()?;
-    let typed = typed();
+    let typed = typed(&wait);
     writeln!(stderr)?;
-    Ok(Secret::new(typed?.trim()))
+    typed
 }
 
-fn typed() -> io::Result<Zeroizing<String>> {
+fn typed(wait: &Wait) -> io::Result<Typed> {
     let mut line = Line::default();
+    let mut empty = 0;
     loop {
-        let mut key = [0];
-        match rustix::io::read(stdio::stdin(), &mut key) {
-            Ok(0) => return Err(io::ErrorKind::Interrupted.into()),
+        let (mut key, began) = ([0], Instant::now());
+        let read = rustix::io::read(stdio::stdin(), &mut key);
+        match read {
+            Ok(0) if began.elapsed() < AT_ONCE => empty += 1,
+            _ => empty = 0,
+        }
+        match read {
+            Ok(0) | Err(rustix::io::Errno::INTR) => {}
             Ok(_) => match line.press(key[0]) {
                 Pressed::Goes => {}
-                Pressed::Ends => return line.text(),
-                Pressed::Stops => return Err(io::ErrorKind::Interrupted.into()),
+                Pressed::Ends => return line.text().map(Ok),
+                Pressed::Stops => return Ok(Err(Cut::Stopped)),
             },
-            Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
+        }
+        if empty > EMPTY_READS {
+            return Ok(Err(Cut::Stopped));
+        }
+        if let Some(cut) = wait.cut() {
+            return Ok(Err(cut));
         }
     }
 }

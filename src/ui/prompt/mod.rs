@@ -76,7 +76,7 @@ impl Ui {
     /// Asks for a secret, of which the terminal shows nothing.
     pub fn ask_hidden(&self, question: &str) -> anyhow::Result<Secret> {
         let _hush = self.hush();
-        hidden::read(question).map_err(unread)
+        hidden::read(question)
     }
 }
 

@@ -31,10 +31,10 @@ fn the_file_and_its_identity_are_for_their_owner_and_an_exposed_one_is_refused()
     let _ = environment
         .run(["validate"])
         .exits(4)
-        .says("is gone")
-        .says("without it nobody can read these secrets");
+        .says("is missing")
+        .says("name what opens the file in the profile");
     let listed = environment.run(["auth", "list"]).exits(0);
-    let _ = listed.shows("cannot be had").says("is gone");
+    let _ = listed.shows("cannot be had").says("is missing");
     fs::write(folder.join("default.age"), "torn").expect("written");
     let _ = environment.run(["validate"]).exits(1).says("is damaged");
 }
@@ -78,6 +78,32 @@ fn a_rotation_of_the_file_keeps_its_secrets_and_changes_its_key() {
         .run(["validate"])
         .exits(4)
         .says("the passphrase from what `printf` prints does not open");
+}
+
+#[test]
+fn a_rotation_that_the_settings_cannot_name_leaves_the_file_as_it_was() {
+    let sandbox = SandboxOptions::default().start();
+    let environment = without_secrets(&sandbox);
+    let _ = set(&environment, "api-key", sandbox.var("DD_API_KEY"), &[]).exits(0);
+    // In the place of its lock the settings file takes no change.
+    let lock = environment
+        .settings_file()
+        .with_file_name(".config.toml.lock");
+    fs::create_dir(lock).expect("made");
+    let args = [
+        "auth",
+        "rotate",
+        "--identity-command",
+        "printf",
+        "%s",
+        "correct horse",
+    ];
+    let _ = environment
+        .run(args)
+        .exits(1)
+        .says("nothing was encrypted anew")
+        .says("config.toml");
+    let _ = environment.run(["validate"]).exits(0);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod file;
 mod keyring;
 mod nowhere;
+mod waiting;
 
 use std::path::PathBuf;
 
@@ -87,7 +88,9 @@ fn what_cannot_be_the_key_and_what_is_refused_is_not_kept() {
     let _ = set(&environment, "gateway-token", "two words", &[]).exits(4);
     let _ = set(&environment, "api-key", "", &[])
         .exits(4)
-        .says("holds no Datadog API key");
+        .says("standard input holds no Datadog API key");
+    let bearer = set(&environment, "gateway-token", "Bearer hpk_x", &[]);
+    let _ = bearer.exits(4).says("it has a blank in it");
     assert!(!kept_files(&environment).exists());
     let kept = set(&environment, "api-key", stranger, &["--no-check"]);
     let _ = kept.exits(0).shows("not checked: --no-check");
@@ -106,6 +109,11 @@ fn a_secret_among_the_arguments_is_refused_and_not_repeated() {
     ] {
         let output = environment.run(args).exits(2);
         assert!(output.stderr.contains("never an argument"), "{output}");
+        assert!(!output.to_string().contains(key), "{output}");
+    }
+    for args in [["--file", key], ["--command", key]] {
+        let words = ["auth", "set", "api-key"].iter().chain(&args);
+        let output = environment.run(words).exits(4);
         assert!(!output.to_string().contains(key), "{output}");
     }
     let _ = environment

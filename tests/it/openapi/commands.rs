@@ -175,6 +175,7 @@ const QUIET: &[&str] = &[
     "config list",
     "config path",
     "config set",
+    "config unset",
     "config use",
     "deadletters drop",
     "deadletters list",
