@@ -380,18 +380,18 @@ impl Context {
     }
 }
 
+/// The one client: whoever waits for an answer sees of whom, whatever the command.
+fn client(options: http::Options, ui: &Arc<Ui>) -> http::Client {
+    let ui = Arc::clone(ui);
+    http::Client::new(options).watched_by(http::Watch::new(move |host| Box::new(ui.asked(host))))
+}
+
 /// As itself, so that whoever is told still knows what it is.
 fn boxed(error: anyhow::Error) -> Box<dyn std::error::Error + Send + Sync> {
     match error.downcast::<StoppedAsking>() {
         Ok(stopped) => stopped.into(),
         Err(error) => error.into(),
     }
-}
-
-/// The one client: whoever waits for an answer sees of whom, whatever the command.
-fn client(options: http::Options, ui: &Arc<Ui>) -> http::Client {
-    let ui = Arc::clone(ui);
-    http::Client::new(options).watched_by(http::Watch::new(move |host| Box::new(ui.asked(host))))
 }
 
 /// The person at the terminal, where there is one.

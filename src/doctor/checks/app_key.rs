@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(scoped.state, State::Warning);
         let told = scoped.evidence.join("\n");
         assert!(
-            told.contains("monitors remove: it takes monitors_write"),
+            told.contains("monitors remove; test-event --cleanup: it takes monitors_write"),
             "{told}"
         );
     }

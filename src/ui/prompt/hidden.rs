@@ -15,14 +15,14 @@ use crate::waiting::{Cut, Wait};
 const LONGEST: usize = 16 << 10;
 /// Reads that come back at once and empty, one after the other, mean that the terminal is gone.
 const EMPTY_READS: usize = 8;
-/// Far below what a read waits.
+/// Far below [`super::terminal::READ_TENTHS`], for which a read waits.
 const AT_ONCE: Duration = Duration::from_millis(20);
 
 /// Asks on stderr and reads from stdin, which is a terminal.
 ///
 /// # Errors
 ///
-/// [`super::StoppedAsking`] where the person stopped the program in place of an answer, or somebody else did;
+/// [`super::StoppedAsking`] where the person stopped the program in place of an answer, or somebody did;
 /// [`Cut`] where its time is over.
 pub(super) fn read(question: &str) -> anyhow::Result<Secret> {
     let asked = asked(question).map_err(super::unread)?;

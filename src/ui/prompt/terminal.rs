@@ -11,15 +11,16 @@ use rustix::termios::{
 
 pub const CTRL_C: u8 = 3;
 
-/// How long a read waits for a key, in tenths of a second: a signal is heard of within this time.
-const READ_TENTHS: u8 = 1;
+/// How long a read of keys that nobody may see waits for one, in tenths of a second: a signal is heard
+/// of within this time.
+pub const READ_TENTHS: u8 = 1;
 
 /// The settings from before, given back when this is dropped.
 pub struct Borrowed(Termios);
 
 impl Borrowed {
     /// For an answer that nobody may see: keys come one by one, Ctrl-C among them, and none is shown.
-    /// Where none comes a read ends empty, so that whoever reads can look around.
+    /// Where none comes a read ends empty.
     pub fn silent() -> io::Result<Self> {
         Self::with(|settings| {
             settings.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;

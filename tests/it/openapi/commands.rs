@@ -204,7 +204,10 @@ fn every_request_of_every_command_is_as_its_document_says() {
     let Some(reference) = Reference::get() else {
         return;
     };
-    let sandbox = SandboxOptions::default().sessions(60).start();
+    let sandbox = SandboxOptions::default()
+        .sessions(60)
+        .index_delay("100ms")
+        .start();
     run_all(&sandbox, reference);
     let mut seen = BTreeSet::new();
     let mut faults = Vec::new();

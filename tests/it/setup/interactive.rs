@@ -214,7 +214,7 @@ fn back_asks_the_step_before_and_a_no_changes_nothing() {
     // Steps that were left out are passed on the way.
     wizard.answer_again("Keep it as well? [y/N]", 2, "back");
     wizard.answer_again("Site [", 2, "");
-    wizard.answer_again("Keep it as well? [y/N]", 3, "n");
+    // What was answered and still holds is not asked once more.
     wizard.answer("Service [agents]", "");
     wizard.answer_again("Env (empty", 2, "");
     wizard.answer("Tags, comma", "");

@@ -95,10 +95,6 @@ fn through_a_relay_the_first_session_is_one_that_the_gateway_pushes() {
     let (_, shown) = text.split_once("Waiting for a session").expect("it waited");
     assert!(shown.contains(ATTACHED), "{shown}");
     assert!(!shown.contains(NOT_ATTACHED), "{shown}");
-    assert!(
-        !text.contains("What runs it\n  ddctl relay --listen 0.0.0.0"),
-        "{text}"
-    );
 }
 
 #[test]
@@ -118,7 +114,7 @@ fn raw_webhooks_are_found_by_their_own_names_and_no_pack_is_forced_on_them() {
         "--skip=connections",
     ];
     let mut wizard = Wizard::start(&environment, &args);
-    for times in 1..=3 {
+    for times in 1..=2 {
         wizard.answer_again("Keep it as well? [y/N]", times, "n");
     }
     wizard.answer("Packs, comma-separated, or none [none]", "hoop");

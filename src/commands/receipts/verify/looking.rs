@@ -48,7 +48,9 @@ pub async fn look(
     let kept_since = kept.asked_since();
     let mut since = kept_since;
     let mut waits = Waits::new(evidence, subject);
-    waits.announce(context, datadog.clock_now());
+    if !expected.is_empty() {
+        waits.announce(context, datadog.clock_now());
+    }
     loop {
         inquiry.find(expected, since).await?;
         let now = datadog.clock_now();

@@ -15,7 +15,7 @@ use crate::delivery::state::StateError;
 /// What was learnt from the receipts of a site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// When the last batch with events of the family went out, of those that may be under way.
+    /// When something last went out of what may be under way.
     pub newest_sent: Option<Timestamp>,
     /// Runs with something that may be under way.
     pub sources: Vec<Source>,
@@ -99,6 +99,7 @@ impl Evidence {
                 for id in &uncertain.ids {
                     if let Some(item) = expected.of_id(id) {
                         item.sent_at = item.sent_at.max(uncertain.sent_at);
+                        self.newest_sent = self.newest_sent.max(uncertain.sent_at);
                     }
                 }
             }

@@ -124,6 +124,7 @@ fn what_a_receipt_names_is_waited_for_by_its_own_time_of_sending() {
     };
     found.note(&mut all, Line::Uncertain(unanswered));
     assert_eq!(under_way(&all, &found), [0, 2]);
+    assert_eq!(found.newest_sent, all.items[2].sent_at);
 }
 
 #[test]
