@@ -165,6 +165,7 @@ mod tests {
             "logs_read_data",
             "dashboards_read",
             "dashboards_write",
+            "apm_read",
         ];
         let scoped = good(Some(&all), None);
         assert_eq!(scoped.state, State::Warning);
