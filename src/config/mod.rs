@@ -6,6 +6,7 @@
 mod agent;
 mod carried;
 mod change;
+mod edits;
 mod environment;
 mod error;
 mod exposure;
@@ -26,9 +27,8 @@ mod writing;
 
 pub use agent::AgentSettings;
 pub use carried::carried;
-pub use change::{
-    change, read as read_settings, replace_file, set_identity, set_value, unset_value,
-};
+pub use change::{change, read as read_settings, replace_file};
+pub use edits::{set_identity, set_value, unset_value};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use exposure::{Exposure, exposures};
