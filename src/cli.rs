@@ -5,6 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::time::Duration;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::consts::SIGTERM;
@@ -80,9 +81,30 @@ fn parse(words: &[OsString]) -> Result<Cli, clap::Error> {
     let parsed = Cli::command().try_get_matches_from(words);
     let matches = parsed.or_else(|error| match tips::respelled(words, &error) {
         Some(words) => Cli::command().try_get_matches_from(words),
-        None => Err(tips::advised(error, words)),
+        None => Err(without_password(tips::advised(error, words))),
     })?;
     Cli::from_arg_matches(&matches)
+}
+
+/// The error without what stands before the `@` of an address that it repeats.
+fn without_password(mut error: clap::Error) -> clap::Error {
+    let shown = match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(value)) => masked(value),
+        _ => None,
+    };
+    if let Some(shown) = shown {
+        error.insert(ContextKind::InvalidValue, ContextValue::String(shown));
+    }
+    error
+}
+
+/// `None` where there is nothing to hide.
+fn masked(value: &str) -> Option<String> {
+    let (scheme, rest) = value.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let (credentials, _) = authority.rsplit_once('@')?;
+    let rest = &rest[credentials.len()..];
+    Some(format!("{scheme}://****{rest}"))
 }
 
 /// Help, version, or what is wrong with the line. A terminal without Unicode gets it in its signs.

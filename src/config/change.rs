@@ -100,18 +100,18 @@ fn write(path: &Path, text: &str) -> Result<(), ConfigError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::config::set_value;
 
-    fn file(text: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    pub fn file(text: &str) -> (tempfile::TempDir, std::path::PathBuf) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("config.toml");
         std::fs::write(&path, text).expect("written");
         (folder, path)
     }
 
-    fn text(path: &Path) -> String {
+    pub fn text(path: &Path) -> String {
         std::fs::read_to_string(path).expect("there")
     }
 

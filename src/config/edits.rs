@@ -169,19 +169,9 @@ pub fn set_identity(document: &mut DocumentMut, profile: &str, source: &Identity
 mod tests {
     use std::path::Path;
 
+    use super::super::change::tests::{file, text};
     use super::*;
     use crate::config::change;
-
-    fn file(text: &str) -> (tempfile::TempDir, std::path::PathBuf) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("config.toml");
-        std::fs::write(&path, text).expect("written");
-        (folder, path)
-    }
-
-    fn text(path: &Path) -> String {
-        std::fs::read_to_string(path).expect("there")
-    }
 
     #[test]
     fn comments_beside_what_changes_stay() {

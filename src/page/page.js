@@ -653,6 +653,8 @@
 
     /* The next match from here, or the one before. */
     toHit(direction) {
+      // What waits for the end of typing would forget where this goes.
+      clearTimeout(this.typing);
       if (this.searched !== `${this.view} ${$('query').value}`) this.search();
       if (!this.hits.length) return;
       const times = this.hits.map((hit) => hit.time);

@@ -470,3 +470,13 @@ fn version_and_completions_go_to_stdout() {
     let _ = environment.run(["man", "--to-dir", "man1"]).exits(0);
     assert!(environment.path("man1/ddctl.1").exists());
 }
+
+#[test]
+fn a_password_in_an_address_that_is_refused_is_not_repeated() {
+    let environment = TestEnvironment::empty();
+    let to = "otlp=http://ada:hunter2@collector.example:4318";
+    let args = ["sessions", "export", "--since", "1h", "--to", to];
+    let refused = environment.run(args).exits(2);
+    assert!(!refused.stderr.contains("hunter2"), "{refused}");
+    let _ = refused.says("otlp=http://****@collector.example:4318");
+}
